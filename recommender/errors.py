@@ -1,0 +1,18 @@
+"""Errors of this package.
+
+RecommenderError
+├── ArtifactBroken      a model file is missing, damaged or of another shape; serving goes on with popularity
+└── NothingToDecide     a slate was asked for from no candidates
+"""
+
+
+class RecommenderError(Exception):
+    """Base of this package's errors."""
+
+
+class ArtifactBroken(RecommenderError):
+    """A model file is missing, damaged or of another shape."""
+
+
+class NothingToDecide(RecommenderError):
+    """A slate was asked for from no candidates."""

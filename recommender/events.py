@@ -1,0 +1,198 @@
+"""What happens to a slate, as frozen events, and the decision that they refer to.
+
+Ids only: this package knows neither products nor conversations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class EventType(StrEnum):
+    """What a shopper did, or what was done for one."""
+
+    IMPRESSION = "impression"
+    CLICK = "click"
+    ADD_TO_CART = "add_to_cart"
+    REMOVE_FROM_CART = "remove_from_cart"
+    PURCHASE = "purchase"
+    DISMISS = "dismiss"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Args:
+        event_id: unique; an event is counted once.
+        type: what happened.
+        item_id: product id.
+        shopper_key: pseudonymous key of the person (signed-in) or of the session; never an e-mail or a name.
+        session_key: pseudonymous key of the session.
+        at: seconds since the epoch, UTC.
+        decision_id: the decision that showed the item; None where there was none (e.g. a product page).
+        position: 0-based place in the slate; None without a decision.
+        value_minor: money of a purchase in minor units; 0 otherwise.
+    """
+
+    event_id: str
+    type: EventType
+    item_id: str
+    shopper_key: str
+    session_key: str
+    at: float
+    decision_id: str | None = None
+    position: int | None = None
+    value_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the recommender knows of a product.
+
+    Args:
+        item_id: product id.
+        category, department, brand: as in the catalogue; None where not stated.
+        price_minor: price now, minor units.
+        discount: share of the list price saved, 0 to 1.
+        rating: 1 to 5; None without reviews.
+        rating_count: number of reviews.
+        in_stock: None where not stated.
+    """
+
+    item_id: str
+    category: str | None
+    department: str | None
+    brand: str | None
+    price_minor: int
+    discount: float = 0.0
+    rating: float | None = None
+    rating_count: int = 0
+    in_stock: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that may be shown.
+
+    Args:
+        item_id: product id.
+        relevance: how well it answers the request, 0 to 1; 0 where there was no request.
+        sources: where it came from, e.g. ("search",) or ("bought_with:tent-2",).
+        matches: labels of stated wishes that it meets, e.g. ("under $80",).
+    """
+
+    item_id: str
+    relevance: float = 0.0
+    sources: tuple[str, ...] = ()
+    matches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionContext:
+    """For whom, where and how a slate is made.
+
+    Args:
+        shopper_key, session_key: as in Event.
+        turn_id: the turn that asks.
+        surface: "search", "recommend", "more_like_this", …
+        query: the request in words; may be empty.
+        k: slots of the slate (1 to 12).
+        explore: False where nothing may be tried out (an explicit order, checkout, complaint).
+        keep_order: True where the shopper asked for an order (cheapest first): candidates are shown as they come.
+        now: seconds since the epoch, UTC.
+        seed: of the sampling; the same context, candidates, state and seed give the same slate.
+        exclude: item ids that must not be shown (dismissed, already in the cart, …).
+    """
+
+    shopper_key: str
+    session_key: str
+    turn_id: str
+    surface: str
+    now: float
+    seed: int
+    query: str = ""
+    k: int = 6
+    explore: bool = True
+    keep_order: bool = False
+    exclude: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of an item's score, as shown under "why this".
+
+    Args:
+        code: closed set, e.g. "matches", "bought_with", "similar_to", "popular", "for_you", "trying_new".
+        detail: what the code needs to be a sentence, e.g. "under $80", or an item id; may be empty.
+        weight: signed contribution to the score.
+    """
+
+    code: str
+    detail: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlateItem:
+    """One slot.
+
+    Args:
+        item_id: product id.
+        position: 0-based.
+        score: what the ranker gave.
+        probability: exact probability of this item in this slot, given the slots before (P(a_k | a_<k)), in (0, 1].
+        reasons: the score's parts, heaviest first.
+    """
+
+    item_id: str
+    position: int
+    score: float
+    probability: float
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A slate and everything needed to judge it later.
+
+    Args:
+        decision_id: unique.
+        context: as given.
+        items: the slate, in the order shown.
+        slate_probability: product of the slots' probabilities.
+        policy: name and version of what decided, e.g. "squarecb/1".
+        model: hash of the ranker's parameters.
+        candidate_ids: all candidates after rules, in scoring order.
+        candidate_scores: their scores, same order.
+        params: parameters of the policy, e.g. {"gamma": 40.0, "floor": 0.02}.
+    """
+
+    decision_id: str
+    context: DecisionContext
+    items: tuple[SlateItem, ...]
+    slate_probability: float
+    policy: str
+    model: str
+    candidate_ids: tuple[str, ...]
+    candidate_scores: tuple[float, ...]
+    params: Mapping[str, float] = field(default_factory=dict)
+
+
+class EventLog(Protocol):
+    """Append-only memory of decisions and events. Held to tests/contracts/event_log.py."""
+
+    def append_decision(self, decision: Decision) -> None:
+        """Keep a decision; the same id twice is kept once."""
+
+    def append_event(self, event: Event) -> bool:
+        """Keep an event. Returns False where its id was already known (nothing is changed)."""
+
+    def find_decision(self, decision_id: str) -> Decision | None:
+        """Return a decision or None."""
+
+    def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
+        """Return events in order of arrival as (sequence number, event), with numbers above `after`."""

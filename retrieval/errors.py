@@ -1,0 +1,35 @@
+"""Errors of this package.
+
+RetrievalError
+├── ImportFailed        the file as a whole cannot be read; nothing was loaded (row errors are reported, not raised)
+├── MapError            a column map is not valid
+├── CatalogueMissing    nothing is imported under that name
+├── ProductMissing      no product with that id
+└── IndexBroken         an index on disk is missing or damaged; rebuild it with `aisle import`
+
+Each message is one plain sentence that says what to do.
+"""
+
+
+class RetrievalError(Exception):
+    """Base of this package's errors."""
+
+
+class ImportFailed(RetrievalError):
+    """The file as a whole cannot be read; nothing was loaded."""
+
+
+class MapError(RetrievalError):
+    """A column map is not valid."""
+
+
+class CatalogueMissing(RetrievalError):
+    """Nothing is imported under that name."""
+
+
+class ProductMissing(RetrievalError):
+    """No product with that id."""
+
+
+class IndexBroken(RetrievalError):
+    """An index on disk is missing or damaged."""

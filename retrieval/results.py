@@ -1,0 +1,98 @@
+"""What goes into a search and what comes out: frozen, typed, the same for every index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from retrieval.filters import Constraint, Verdict
+
+
+class Sort(StrEnum):
+    """Order of a result."""
+
+    RELEVANCE = "relevance"
+    PRICE_LOW = "price_low"
+    PRICE_HIGH = "price_high"
+    RATING = "rating"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One need, read from a shopper's words.
+
+    Args:
+        text: the words that no constraint took, for ranking by words and meaning; may be empty ("under $20").
+        constraints: typed wishes, at most one per key.
+        sort: order asked for.
+        set_aside: words that stand nowhere in the catalogue; said to the shopper once.
+        corrected: misspelt word -> the catalogue's word that was used instead.
+        category_stated: whether the words name a kind of product ("boots"), so that this starts a new need.
+    """
+
+    text: str
+    constraints: tuple[Constraint, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    set_aside: tuple[str, ...] = ()
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    category_stated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search. `k` is the most hits wanted (1 to 200)."""
+
+    text: str
+    constraints: tuple[Constraint, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    k: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One product found.
+
+    Args:
+        product_id: e.g. "trail-jacket".
+        variant_id: the variant that fits the constraints best.
+        score: fused relevance, 0 to 1, 1 best; comparable within one result only.
+        parts: what the score is made of, e.g. {"bm25": 7.2, "dense": 0.61, "rrf": 0.031}.
+        verdicts: per constraint key, how the variant stands to it.
+    """
+
+    product_id: str
+    variant_id: str
+    score: float
+    parts: Mapping[str, float]
+    verdicts: Mapping[str, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Dropping the constraint `drop` (its key; `label` for people) would give `count` products, exactly counted."""
+
+    drop: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found.
+
+    Args:
+        hits: best first, at most `k`; every one is let through by every constraint.
+        total: products that pass the constraints and match the words, exactly counted.
+        relaxations: only where `hits` is empty: what to give up, most products first.
+        facets: attribute (or "brand", "category") -> value -> number of products, over all products that match.
+        mode: whether meaning (the encoder) took part, or words alone.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    relaxations: tuple[Relaxation, ...] = ()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    mode: Literal["words", "words+meaning"] = "words"
