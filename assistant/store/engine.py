@@ -1,0 +1,198 @@
+"""The database file: one writer, several readers, one process per data folder.
+
+The only place that knows SQLite. It knows no table. SQLite up to 3.51.2 can corrupt a write-ahead log when several
+connections write, and Python ships such a version: so a rollback journal (TRUNCATE), synced at every commit, and one
+writing connection. Reads happen on connections of their own, inside a transaction, so that several SELECTs of one
+read see one state.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import filelock
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from assistant.errors import DataFolderBusy, StoreBroken, StoreError
+from assistant.store.clock import Clock, system_clock
+from assistant.store.migrations import MIGRATIONS, migrate
+
+FILE = "aisle.db"
+_WAIT_S = 10.0
+_BROKEN = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_INDEX", "SQLITE_CORRUPT_SEQUENCE", "SQLITE_CORRUPT_VTAB"}
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {int(_WAIT_S * 1000)}",
+    "PRAGMA journal_mode = TRUNCATE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA secure_delete = ON",
+)
+
+
+class Store:
+    """An open data folder; made by `open_store`. Every method may be called from any thread."""
+
+    def __init__(self, path: Path, lock: filelock.BaseFileLock, clock: Clock) -> None:
+        self.path = path
+        self._lock = lock
+        self._writing = threading.Lock()
+        self._inside = threading.local()
+        self._writer = _engine(path, "BEGIN IMMEDIATE", (), poolclass=StaticPool)
+        self._reader = _engine(
+            path, "BEGIN", ("PRAGMA query_only = ON",), poolclass=QueuePool, pool_size=4, max_overflow=12
+        )
+        try:
+            with _plain_errors(path), self._writer.connect() as connection:
+                _check(connection, path)
+                connection.rollback()
+                migrate(connection, clock(), MIGRATIONS)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Open the one writing transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            StoreError: another writer held it too long, the disk is full, or the database cannot be read.
+        """
+        self._refuse_nesting()
+        if not self._writing.acquire(timeout=_WAIT_S):
+            raise StoreError("The store is busy; please try again.")
+        self._inside.active = True
+        try:
+            with _plain_errors(self.path), self._writer.begin() as connection:
+                yield connection
+        finally:
+            self._inside.active = False
+            self._writing.release()
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Open a reading transaction: everything read inside is of one moment; writing in it fails."""
+        self._refuse_nesting()
+        self._inside.active = True
+        try:
+            with _plain_errors(self.path), self._reader.connect() as connection:
+                yield connection
+        finally:
+            self._inside.active = False
+
+    def close(self) -> None:
+        """Close the connections and let the data folder go; a second call does nothing."""
+        self._reader.dispose()
+        self._writer.dispose()
+        self._lock.release()
+
+    def _refuse_nesting(self) -> None:
+        # A writer waits for readers to finish before it commits: waiting for one's own read would never end.
+        if getattr(self._inside, "active", False):
+            raise RuntimeError("a transaction is already open in this thread; pass its connection on instead")
+
+
+def open_store(data: Path, clock: Clock = system_clock) -> Store:
+    """Open the database of a data folder, creating both where they are missing.
+
+    Args:
+        data: the folder, e.g. Path("~/.local/share/aisle").expanduser().
+        clock: time of migrations.
+
+    Raises:
+        DataFolderBusy: another process holds the folder.
+        StoreBroken: the database cannot be read; nothing is changed or deleted.
+        StoreError: the folder cannot be used, or a newer version wrote it.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = _hold(data)
+    except OSError as error:
+        raise StoreError(
+            f"The data folder {data} cannot be used ({error.strerror}); choose another with AISLE_DATA."
+        ) from error
+    try:
+        return Store(data / FILE, lock, clock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _hold(data: Path) -> filelock.BaseFileLock:
+    lock = filelock.FileLock(data / "aisle.lock")
+    holder = data / "aisle.pid"
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout as error:
+        who = f"process {pid}" if (pid := _read_pid(holder)) else "another process"
+        raise DataFolderBusy(
+            f"The data folder {data} is in use by {who}; stop it, or choose another folder with AISLE_DATA."
+        ) from error
+    try:
+        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+    except OSError:
+        lock.release()
+        raise
+    return lock
+
+
+def _read_pid(holder: Path) -> str | None:
+    try:
+        text = holder.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if text.isdigit() else None
+
+
+def _engine(path: Path, begin: str, pragmas: tuple[str, ...], **pool: Any) -> sa.Engine:
+    url = sa.URL.create("sqlite", database=str(path))
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **pool)
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver's own, lazy BEGIN would let a read grow into a write
+        for pragma in _PRAGMAS + pragmas:
+            connection.execute(pragma).close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin_now(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _check(connection: sa.Connection, path: Path) -> None:
+    verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if verdict != "ok":
+        raise StoreBroken(_way_out(path, str(verdict)))
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    """Turn what the driver says about the file itself into this package's errors; the rest are bugs and pass."""
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        if name in _BROKEN:
+            raise StoreBroken(_way_out(path, str(error.orig))) from error
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise StoreError("The store is busy; please try again.") from error
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            raise StoreError(f"The disk that holds {path.parent} is full or failing; nothing was saved.") from error
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+            raise StoreError(f"{path} cannot be written; check who owns the folder.") from error
+        raise
+
+
+def _way_out(path: Path, reason: str) -> str:
+    return (
+        f"The database {path} cannot be read ({reason}). Nothing was changed: move {path.name} and, if it is there, "
+        f"{path.name}-journal out of the folder, then put a backup in their place or start again with an empty store."
+    )
