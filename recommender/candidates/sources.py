@@ -1,0 +1,121 @@
+"""Where candidates come from: alike, linked, liked, popular, well rated.
+
+Each source returns candidates best first, with their origin ("similar_to:tent-2"). Knows nothing of slates or rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.events import Candidate
+from recommender.item_table import FloatArray, ItemTable
+from recommender.reasons import Code
+from recommender.settings import RecommenderSettings
+from recommender.similarity import MIN_SIMILARITY, similarity_to
+from recommender.state import BehaviourState, Links
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What sources read: the catalogue, content vectors, behaviour, numbers."""
+
+    table: ItemTable
+    vectors: NDArray[np.float32] | None
+    state: BehaviourState
+    settings: RecommenderSettings
+
+
+Source = Callable[[Pool, int], list[Candidate]]
+
+
+def alike(anchor: str, *, as_request: bool) -> Source:
+    """Make the source of items alike one item; with `as_request` the likeness is the relevance."""
+
+    def source(pool: Pool, n: int) -> list[Candidate]:
+        row = pool.table.index.get(anchor)
+        if row is None:
+            return []
+        rows = np.arange(len(pool.table.ids))
+        similarity = similarity_to(pool.table, pool.vectors, row, rows)
+        similarity[row] = 0.0
+        floor = 0.0 if as_request else MIN_SIMILARITY
+        return [
+            Candidate(
+                pool.table.ids[i],
+                relevance=float(similarity[i]) if as_request else 0.0,
+                sources=(f"{Code.SIMILAR_TO}:{anchor}",),
+            )
+            for i in _largest(similarity, n)
+            if similarity[i] > floor
+        ]
+
+    return source
+
+
+def linked(anchors: Sequence[str], code: Code) -> Source:
+    """Make the source of items bought ("bought_with") or looked at ("seen_with") with the anchors."""
+
+    def source(pool: Pool, n: int) -> list[Candidate]:
+        links: Links = pool.state.bought_with if code is Code.BOUGHT_WITH else pool.state.seen_with
+        found: dict[str, tuple[float, str]] = {}
+        for anchor in anchors:
+            for item_id, strength in links.neighbours(anchor, min_visits=pool.settings.min_sessions):
+                if item_id in pool.table.index and strength > found.get(item_id, (0.0, ""))[0]:
+                    found[item_id] = (strength, anchor)
+        best = sorted(found, key=lambda item_id: -found[item_id][0])[:n]
+        return [Candidate(item_id, sources=(f"{code}:{found[item_id][1]}",)) for item_id in best]
+
+    return source
+
+
+def liked(shopper_key: str, now: float) -> Source:
+    """Make the source of items in the categories and brands that a shopper shows interest in, better rated first."""
+
+    def source(pool: Pool, n: int) -> list[Candidate]:
+        shopper = pool.state.shoppers.find(shopper_key)
+        if shopper is None:
+            return []
+        table, n_items = pool.table, len(pool.table.ids)
+        # The last entry answers to code -1, "not stated".
+        categories = np.array([shopper.affinity("category", name, now) for name in table.category_names] + [0.0])
+        brands = np.array([shopper.affinity("brand", name, now) for name in table.brand_names] + [0.0])
+        interest = np.maximum(0.0, categories[table.category[:n_items]] + 0.7 * brands[table.brand[:n_items]])
+        ranked = interest + 0.01 * _quality(table)
+        return [Candidate(table.ids[i], sources=(str(Code.FOR_YOU),)) for i in _largest(ranked, n) if interest[i] > 0]
+
+    return source
+
+
+def popular(pool: Pool, n: int) -> list[Candidate]:
+    """Give the shop's most popular items."""
+    ranked = (item_id for item_id in pool.state.popularity.ranked() if item_id in pool.table.index)
+    return [Candidate(item_id, sources=(str(Code.POPULAR),)) for item_id in islice(ranked, n)]
+
+
+def well_rated(pool: Pool, n: int) -> list[Candidate]:
+    """Give the best rated item of each category, then the second best, and so on; works in a shop without behaviour."""
+    quality = _quality(pool.table)
+    depth: dict[int, int] = {}
+    order: list[tuple[int, float, int]] = []
+    for i in np.argsort(-quality, kind="stable"):
+        category = int(pool.table.category[i])
+        depth[category] = depth.get(category, -1) + 1
+        order.append((depth[category], -float(quality[i]), int(i)))
+    return [Candidate(pool.table.ids[i], sources=(str(Code.WELL_RATED),)) for _, _, i in sorted(order)[:n]]
+
+
+def _quality(table: ItemTable) -> FloatArray:
+    """Return shrunk rating plus a little for the number of reviews; sold-out items last, (items,)."""
+    n = len(table.ids)
+    quality: FloatArray = table.rating[:n] + 0.02 * np.log1p(table.rating_count[:n]) - 10.0 * table.sold_out[:n]
+    return quality
+
+
+def _largest(values: FloatArray, n: int) -> NDArray[np.int64]:
+    some = np.argpartition(-values, n - 1)[:n] if n < len(values) else np.arange(len(values))
+    return some[np.lexsort((some, -values[some]))].astype(np.int64)

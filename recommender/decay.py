@@ -1,0 +1,81 @@
+"""Sums that fade with time, and dictionaries that forget their oldest entries.
+
+Forward decay (Cormode et al. 2009, "Forward Decay", section III): each amount is scaled up by its age from a fixed
+origin when it is added, and all are scaled down when read. So nothing is rewritten as time passes and the order of
+arrival does not matter.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_MAX_EXPONENT = 900.0  # 2**900 is still finite
+
+
+class DecayedSums(Generic[K]):
+    """Amounts by key, halved every `half_life_s` seconds."""
+
+    def __init__(self, half_life_s: float) -> None:
+        self._half_life_s = half_life_s
+        self._origin: float | None = None
+        self._values: dict[K, float] = {}
+        self._largest = 0.0
+
+    def add(self, key: K, amount: float, at: float) -> None:
+        """Add an amount that happened at `at` (epoch seconds)."""
+        if self._origin is None:
+            self._origin = at
+        value = self._values.get(key, 0.0) + amount * self._growth(at)
+        self._values[key] = value
+        self._largest = max(self._largest, value)
+
+    def read(self, key: K, now: float) -> float:
+        """Return what is left of a key's sum at `now`; 0 for an unknown key."""
+        value = self._values.get(key)
+        return 0.0 if value is None else value / self._growth(now)
+
+    def largest(self, now: float) -> float:
+        """Return the largest value that any key has had, faded to `now`."""
+        return self._largest / self._growth(now)
+
+    def ranked(self) -> list[K]:
+        """Return keys with a positive sum, largest first; ties in order of first arrival."""
+        positive = [(key, value) for key, value in self._values.items() if value > 0]
+        return [key for key, _ in sorted(positive, key=lambda pair: -pair[1])]
+
+    def _growth(self, at: float) -> float:
+        if self._origin is None:
+            return 1.0
+        exponent = (at - self._origin) / self._half_life_s
+        return float(2.0 ** max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
+
+
+class Recent(Generic[K, V]):
+    """A dictionary that keeps its `limit` most recently touched keys."""
+
+    def __init__(self, limit: int, new: Callable[[], V]) -> None:
+        self._limit = limit
+        self._new = new
+        self._entries: OrderedDict[K, V] = OrderedDict()
+
+    def find(self, key: K) -> V | None:
+        """Return a value without touching it, or None."""
+        return self._entries.get(key)
+
+    def touch(self, key: K) -> V:
+        """Return a key's value, made new where it is unknown, and remember it as the latest."""
+        value = self._entries.get(key)
+        if value is None:
+            value = self._entries[key] = self._new()
+        self._entries.move_to_end(key)
+        if len(self._entries) > self._limit:
+            self._entries.popitem(last=False)
+        return value
+
+    def __len__(self) -> int:
+        return len(self._entries)

@@ -1,0 +1,45 @@
+"""An event log in memory, for tests, simulations and one-off training runs.
+
+Knows nothing of databases; the log that survives a restart is the shop's store, held to the same contract.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from recommender.events import Decision, Event
+
+
+class MemoryEventLog:
+    """Keep decisions and events in order of arrival; safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._decisions: dict[str, Decision] = {}
+        self._events: list[Event] = []
+        self._known: set[str] = set()
+
+    def append_decision(self, decision: Decision) -> None:
+        """Keep a decision; the same id twice is kept once."""
+        with self._lock:
+            self._decisions.setdefault(decision.decision_id, decision)
+
+    def append_event(self, event: Event) -> bool:
+        """Keep an event. Returns False where its id was already known."""
+        with self._lock:
+            if event.event_id in self._known:
+                return False
+            self._known.add(event.event_id)
+            self._events.append(event)
+            return True
+
+    def find_decision(self, decision_id: str) -> Decision | None:
+        """Return a decision or None."""
+        with self._lock:
+            return self._decisions.get(decision_id)
+
+    def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
+        """Return events as (sequence number from 1, event), with numbers above `after`, at most `limit`."""
+        with self._lock:
+            return tuple(enumerate(self._events[after : after + limit], start=after + 1))

@@ -1,0 +1,132 @@
+"""The additive stack: weighted parts add up to the score, and the parts are the reasons.
+
+Every part is rounded to a grid of 2**-32, so that adding them is exact in any order: what is shown under "why this" is
+the score, not a story about it. Knows nothing of exploration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+
+from recommender.events import Candidate, Reason
+from recommender.item_table import FloatArray, IntArray, ItemTable
+from recommender.models.base import Part, Ranker, RankRequest
+from recommender.reasons import Code
+
+_GRID: Final = 2.0**32
+_VARIETY_DEPTH: Final = 60
+_VARIETY_MOST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Candidates with the parts of their scores.
+
+    Args:
+        candidates: n of them.
+        parts: reason code -> weighted part; every value (n,) and on the grid.
+    """
+
+    candidates: tuple[Candidate, ...]
+    parts: tuple[tuple[str, Part], ...]
+
+    @property
+    def scores(self) -> FloatArray:
+        """Sums of the parts, (n,); exact."""
+        total: FloatArray = np.array([part.values for _, part in self.parts], dtype=np.float64).sum(axis=0)
+        return total
+
+    def reasons(self, i: int) -> tuple[Reason, ...]:
+        """Return candidate i's parts, heaviest first; their weights add up to its score exactly."""
+        found = [Reason(str(code), part.details[i], float(part.values[i])) for code, part in self.parts]
+        listed = [reason for reason in found if reason.weight != 0.0]
+        matches = self.candidates[i].matches
+        return tuple(sorted(_share_with_matches(listed, matches), key=lambda reason: -reason.weight))
+
+
+def score(request: RankRequest, rankers: Sequence[Ranker]) -> Scored:
+    """Weigh and add what every ranker and every rule says.
+
+    Args:
+        request: at least one candidate.
+        rankers: models; one without a weight for this surface is left out.
+    """
+    weights = request.settings.weights_for(request.context.surface, request.context.query)
+    parts = [
+        (ranker.code, _weighted(ranker.rank(request), weights[ranker.code]))
+        for ranker in rankers
+        if weights.get(ranker.code)
+    ]
+    parts += [(Code.SOLD_OUT, _sold_out(request)), (Code.DISMISSED, _dismissed(request))]
+    if request.context.surface == "recommend":
+        so_far = Scored(tuple(request.candidates), tuple(parts)).scores
+        parts.append((Code.VARIETY, _variety(request, so_far)))
+    return Scored(tuple(request.candidates), tuple(parts))
+
+
+def greedy_order(scores: FloatArray) -> IntArray:
+    """Return indices by falling score; ties in the order given."""
+    return np.argsort(-scores, kind="stable").astype(np.int64)
+
+
+def stack_version(rankers: Sequence[Ranker], request: RankRequest) -> str:
+    """Return a short hash of everything that turns evidence into scores here."""
+    weights = request.settings.weights_for(request.context.surface, request.context.query)
+    text = ";".join(f"{r.code}/{r.version}*{weights.get(r.code, 0.0)!r}" for r in rankers)
+    return "additive/1:" + blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _weighted(part: Part, weight: float) -> Part:
+    return Part(_on_grid(part.values * weight), part.details)
+
+
+def _on_grid(values: FloatArray) -> FloatArray:
+    rounded: FloatArray = np.round(values * _GRID) / _GRID
+    return rounded
+
+
+def _share_with_matches(reasons: Sequence[Reason], matches: Sequence[str]) -> list[Reason]:
+    """Give each met wish an equal share of the relevance that it is part of."""
+    whole = sum(reason.weight for reason in reasons if reason.code == Code.RELEVANT)
+    share = float(np.floor(whole / (len(matches) + 1) * _GRID) / _GRID)
+    rest = whole - share * len(matches)
+    shared = [Reason(str(Code.MATCHES), label, share) for label in matches]
+    if rest:
+        shared.append(Reason(str(Code.RELEVANT), "", rest))
+    return shared + [reason for reason in reasons if reason.code != Code.RELEVANT]
+
+
+def _sold_out(request: RankRequest) -> Part:
+    settings, context = request.settings, request.context
+    for_words = context.surface == "search" or bool(context.query)
+    penalty = settings.sold_out_penalty_search if for_words else settings.sold_out_penalty
+    values = np.where(request.table.sold_out[request.rows], -penalty, 0.0)
+    return Part(_on_grid(values), ("",) * len(values))
+
+
+def _dismissed(request: RankRequest) -> Part:
+    context = request.context
+    freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
+    values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
+    return Part(_on_grid(values), ("",) * len(values))
+
+
+def _variety(request: RankRequest, scores: FloatArray) -> Part:
+    values = np.zeros(len(scores))
+    above: dict[tuple[int, int], int] = {}
+    for i in greedy_order(scores)[:_VARIETY_DEPTH]:
+        kind = _kind(request.table, int(request.rows[i]))
+        if kind is not None:
+            values[i] = -request.settings.variety_penalty * min(_VARIETY_MOST, above.get(kind, 0))
+            above[kind] = above.get(kind, 0) + 1
+    return Part(_on_grid(values), ("",) * len(values))
+
+
+def _kind(table: ItemTable, row: int) -> tuple[int, int] | None:
+    category, brand = int(table.category[row]), int(table.brand[row])
+    return None if category < 0 else (category, brand)

@@ -1,0 +1,103 @@
+"""Numbers that steer ranking, learning and exploration, each with its unit.
+
+Knows neither the environment nor the shop; the composition root passes an instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from recommender.reasons import Code
+
+DAY_S: Final = 86_400.0
+
+# Every ranker gives values in [-1, 1], so a weight is the most that its part can move a score.
+# On "search" the parts learned from behaviour add up to 0.26: an item whose relevance is lower by more can never pass.
+SEARCH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        Code.RELEVANT: 1.0,
+        Code.POPULAR: 0.05,
+        Code.WELL_RATED: 0.03,
+        Code.ON_SALE: 0.01,
+        Code.FOR_YOU: 0.06,
+        Code.BOUGHT_WITH: 0.03,
+        Code.SEEN_WITH: 0.03,
+        Code.SIMILAR_TO: 0.01,
+        Code.PREDICTED: 0.04,
+    }
+)
+# Without a request there is no relevance to protect: own interest leads, then what goes with the items at hand.
+RECOMMEND_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        Code.RELEVANT: 1.0,
+        Code.POPULAR: 0.25,
+        Code.WELL_RATED: 0.15,
+        Code.ON_SALE: 0.03,
+        Code.FOR_YOU: 0.5,
+        Code.BOUGHT_WITH: 0.3,
+        Code.SEEN_WITH: 0.3,
+        Code.SIMILAR_TO: 0.2,
+        Code.PREDICTED: 0.3,
+    }
+)
+# The item asked about is the request; its likeness arrives as relevance.
+LIKE_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
+    {**SEARCH_WEIGHTS, Code.SEEN_WITH: 0.1, Code.POPULAR: 0.08, Code.SIMILAR_TO: 0.1}
+)
+GOES_WITH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
+    {**RECOMMEND_WEIGHTS, Code.BOUGHT_WITH: 0.8, Code.FOR_YOU: 0.25, Code.SIMILAR_TO: 0.0}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecommenderSettings:
+    """How the recommender ranks, learns and explores.
+
+    Args:
+        weights: surface -> reason code -> weight; a surface that is not listed ranks as "search".
+        policy: name in POLICIES of what decides where exploring is allowed.
+        popularity_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which behaviour counts half.
+        min_sessions: visits that must agree before "popular", "bought_with" or "seen_with" counts.
+        window: earlier items of a visit that a new one is linked to.
+        max_sessions, max_shoppers, max_decisions: how many are remembered in memory; the oldest are let go.
+        sold_out_penalty: taken from items that cannot be bought; larger than any score, so they come last.
+        sold_out_penalty_search: the same for a request in words, where the very item asked for must stay in sight.
+        dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
+        variety_penalty: taken per item of the same brand and category above, up to three.
+    """
+
+    weights: Mapping[str, Mapping[str, float]] = field(
+        default_factory=lambda: {
+            "search": SEARCH_WEIGHTS,
+            "recommend": RECOMMEND_WEIGHTS,
+            "more_like_this": LIKE_WEIGHTS,
+            "goes_with": GOES_WITH_WEIGHTS,
+        }
+    )
+    policy: str = "inverse_gap"
+    popularity_half_life_s: float = 14 * DAY_S
+    interest_half_life_s: float = 30 * DAY_S
+    dismissal_half_life_s: float = 60 * DAY_S
+    min_sessions: int = 3
+    window: int = 5
+    max_sessions: int = 20_000
+    max_shoppers: int = 50_000
+    max_decisions: int = 50_000
+    sold_out_penalty: float = 8.0
+    sold_out_penalty_search: float = 0.3
+    dismissed_penalty: float = 0.6
+    variety_penalty: float = 0.12
+
+    def weights_for(self, surface: str, query: str) -> Mapping[str, float]:
+        """Return the weights of a surface; a request in words always ranks as "search" unless its surface says more.
+
+        Args:
+            surface: e.g. "recommend".
+            query: the request in words; may be empty.
+        """
+        if surface == "recommend" and query:
+            return self.weights["search"]
+        return self.weights.get(surface, self.weights["search"])
