@@ -1,0 +1,81 @@
+"""Draws the attributes of one product from its type.
+
+Knows neither words nor prices.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+
+from assistant.demo.spec import AttributeSpec, Choice
+from retrieval.product import Attribute, AttributeValue
+
+_CONDITION = re.compile(r"(?P<no>!?)(?P<name>\w+)(?:=(?P<value>.+))?")
+
+
+def holds(condition: str, attributes: Mapping[str, Attribute]) -> bool:
+    """Whether a condition holds: "name" (yes), "!name" (no), "name=value" (is, or is among)."""
+    match = _CONDITION.fullmatch(condition.strip())
+    if match is None:
+        raise ValueError(f"not a condition: {condition!r}")
+    attribute = attributes.get(match["name"])
+    if attribute is None:
+        return False
+    if match["value"] is None:
+        return attribute.value is (not match["no"])
+    stated = attribute.value if isinstance(attribute.value, tuple) else (f"{attribute.value}", attribute.text)
+    return match["value"] in stated
+
+
+def draw_attributes(
+    specs: Mapping[str, AttributeSpec], tier: float, rng: random.Random
+) -> tuple[dict[str, Attribute], dict[str, Attribute]]:
+    """Draw all attributes.
+
+    Args:
+        specs: in the order in which they depend on each other.
+        tier: how good the product is within its type, 0 to 1.
+        rng: source of chance.
+
+    Returns:
+        What is true of the product (prices follow from it), and the part of it that the shop states.
+    """
+    true: dict[str, Attribute] = {}
+    stated: dict[str, Attribute] = {}
+    for name, spec in specs.items():
+        if not all(holds(condition, true) for condition in spec.when):
+            continue
+        attribute = Attribute(name, _draw(spec, true, tier, rng), spec.unit)
+        true[name] = attribute
+        if rng.random() >= spec.missing:
+            stated[name] = attribute
+    return true, stated
+
+
+def number(attributes: Mapping[str, Attribute], name: str) -> float:
+    """The attribute as a number: yes is 1; no, text and absent are 0."""
+    attribute = attributes.get(name)
+    return float(attribute.value) if attribute and isinstance(attribute.value, bool | int | float) else 0.0
+
+
+def pick(choices: Mapping[Choice, float], rng: random.Random) -> Choice:
+    """Take one choice by its weight."""
+    return rng.choices(list(choices), weights=list(choices.values()))[0]
+
+
+def _draw(spec: AttributeSpec, true: Mapping[str, Attribute], tier: float, rng: random.Random) -> AttributeValue:
+    if spec.pick is not None:
+        chosen = pick(spec.pick, rng)
+        return float(chosen) if isinstance(chosen, int | float) and not isinstance(chosen, bool) else chosen
+    if spec.chance is not None:
+        return rng.random() < spec.chance + spec.tier * (tier - 0.5)
+    if spec.several:
+        n = min(rng.randint(*spec.n), len(spec.several))
+        chosen_texts = set(rng.sample(spec.several, n))
+        return tuple(text for text in spec.several if text in chosen_texts)
+    mean = (spec.base or 0.0) + sum(weight * number(true, name) for name, weight in spec.per.items())
+    raw = mean * (1 + spec.tier * (tier - 0.5)) * rng.uniform(1 - spec.spread, 1 + spec.spread)
+    steps = max(1, round(raw / spec.step))
+    return round(steps * spec.step, 6)
