@@ -155,7 +155,7 @@ def _engine(path: Path, begin: str, pragmas: tuple[str, ...], **pool: Any) -> sa
     engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **pool)
 
     @sa.event.listens_for(engine, "connect")
-    def set_up(connection: Any, record: Any) -> None:
+    def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own, lazy BEGIN would let a read grow into a write
         for pragma in _PRAGMAS + pragmas:
             connection.execute(pragma).close()

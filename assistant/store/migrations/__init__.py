@@ -1,6 +1,7 @@
 """Numbered migrations: each is applied once, in order, in a transaction of its own, and never edited afterwards.
 
-A new one is a module m000N_<what>.py with STATEMENTS in SQL that SQLite and Postgres both understand, and one line here.
+A new one is a module m000N_<what>.py with STATEMENTS in SQL that SQLite and Postgres both understand, and one line
+here.
 """
 
 from __future__ import annotations

@@ -1,0 +1,165 @@
+"""The shop's policies: Markdown files, and which sections answer a question.
+
+A section is found by its words and, once the encoder is attached, by meaning as well. Where nothing is close enough,
+nothing is returned: then the policies do not say. The text is data; what may be done with an order is in rules.py.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.support.words import stems
+from assistant.turn import PolicyFact, PolicySection
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Returns one unit vector per text: shape (n, d)."""
+
+MIN_WORDS = 0.45
+MIN_MIXED = 0.50
+_TITLE_WEIGHT = 3.0
+_UNKNOWN_WEIGHT = 0.5
+
+
+class Policies:
+    """Answers questions with stored sections."""
+
+    def __init__(self, folder: Path, encode: Encode | None = None) -> None:
+        """Args:
+        folder: of Markdown files "<name>.md" with "# Title" and "## Section" headings.
+        encode: text to vectors; None searches by words alone until `warm`.
+        """
+        self._sections = tuple(section for path in sorted(folder.glob("*.md")) for section in read_sections(path))
+        self._by_id = {section.id: section for section in self._sections}
+        self._words = _WordIndex(self._sections)
+        self._meaning: _MeaningIndex | None = None
+        if encode is not None:
+            self.warm(encode)
+
+    def warm(self, encode: Encode) -> None:
+        """Attach the encoder: from now on meaning counts as well."""
+        if self._sections:
+            self._meaning = _MeaningIndex(self._sections, encode)
+
+    def all(self) -> tuple[PolicySection, ...]:
+        """Return every section, in the order of the files."""
+        return self._sections
+
+    def find(self, section_id: str) -> PolicySection | None:
+        """Return a section, e.g. "returns#how-long", or None."""
+        return self._by_id.get(section_id)
+
+    def get(self, section_id: str) -> PolicySection:
+        """Return a section.
+
+        Raises:
+            KeyError: no such section.
+        """
+        return self._by_id[section_id]
+
+    def answer(self, question: str, k: int = 2) -> PolicyFact:
+        """Return the sections that answer a question, best first; none where the policies do not say.
+
+        Args:
+            question: as asked.
+            k: the most sections wanted, 1 or more.
+        """
+        if not self._sections:
+            return PolicyFact(question, ())
+        scores, least = self._words.scores(question), MIN_WORDS
+        if self._meaning is not None:
+            scores, least = (scores + self._meaning.scores(question)) / 2, MIN_MIXED
+        best = [int(place) for place in np.argsort(-scores, kind="stable")[:k]]
+        # A second section must be nearly as good as the first, or it only distracts.
+        kept = [place for place in best if scores[place] >= max(least, 0.8 * scores[best[0]])]
+        return PolicyFact(question, tuple(self._sections[place] for place in kept))
+
+
+def read_sections(path: Path) -> tuple[PolicySection, ...]:
+    """Read one Markdown file into its sections; text before the first "## " belongs to none."""
+    title, sections, heading, lines = path.stem, [], "", list[str]()
+
+    def close() -> None:
+        text = "\n".join(lines).strip()
+        if heading and text:
+            slug = _slug(heading)
+            sections.append(
+                PolicySection(f"{path.stem}#{slug}", f"{title}: {heading}", text, f"/policies/{path.stem}#{slug}")
+            )
+
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            title = line[2:].strip()
+        elif line.startswith("## "):
+            close()
+            heading, lines = line[3:].strip(), []
+        else:
+            lines.append(line)
+    close()
+    return tuple(sections)
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", heading.casefold()).strip("-")
+
+
+class _WordIndex:
+    """How much of a question's telling words a section covers, 0 to 1, rare words counting more."""
+
+    def __init__(self, sections: Sequence[PolicySection]) -> None:
+        counts = [_count(section) for section in sections]
+        in_sections = Counter(stem for count in counts for stem in count)
+        self._idf = {stem: math.log(1 + len(sections) / n) for stem, n in in_sections.items()}
+        self._unknown = _UNKNOWN_WEIGHT * max(self._idf.values(), default=1.0)
+        # Saturating: a word said often counts more than one said once, but never more than 1.
+        self._tf = [{stem: n / (n + 0.5) for stem, n in count.items()} for count in counts]
+
+    def scores(self, question: str) -> NDArray[np.float64]:
+        """Return one score per section."""
+        asked = set(stems(question))
+        mass = sum(self._idf.get(stem, self._unknown) for stem in asked)
+        if not mass:
+            return np.zeros(len(self._tf))
+        covered = (sum(self._idf[stem] * tf[stem] for stem in asked & tf.keys()) for tf in self._tf)
+        return np.fromiter((value / mass for value in covered), dtype=np.float64, count=len(self._tf))
+
+
+class _MeaningIndex:
+    """How close a question is to a section's title or any of its sentences (cosine)."""
+
+    def __init__(self, sections: Sequence[PolicySection], encode: Encode) -> None:
+        texts = [(place, text) for place, section in enumerate(sections) for text in _passages(section)]
+        self._encode = encode
+        self._places = np.array([place for place, _ in texts])
+        self._vectors = encode([text for _, text in texts])
+        self._n = len(sections)
+
+    def scores(self, question: str) -> NDArray[np.float64]:
+        """Return one score per section."""
+        cosines: NDArray[np.float64] = (self._vectors @ self._encode([question])[0]).astype(np.float64)
+        best = np.zeros(self._n)
+        np.maximum.at(best, self._places, cosines)
+        return best
+
+
+def _count(section: PolicySection) -> Mapping[str, float]:
+    count: dict[str, float] = defaultdict(float)
+    for stem in stems(section.title):
+        count[stem] += _TITLE_WEIGHT
+    for stem in stems(section.text):
+        count[stem] += 1
+    return count
+
+
+def _passages(section: PolicySection) -> Iterable[str]:
+    topic, _, heading = section.title.partition(": ")
+    yield f"{topic}: {heading}"
+    for sentence in re.split(r"(?<=[.!?])\s+|\n+", section.text):
+        if len(sentence.split()) > 2:
+            yield f"{topic}: {sentence.strip('-* |')}"
