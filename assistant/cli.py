@@ -1,0 +1,187 @@
+"""The `aisle` command: reads arguments, calls the composition root, writes answers.
+
+It decides nothing about shopping. Nothing heavy is imported before a command runs, so `aisle --help` is quick.
+Exit codes: 0 done, 1 an error in one plain sentence on stderr, 2 wrong use, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
+
+app = typer.Typer(
+    help="A self-hosted shopping assistant: finds, ranks, answers and takes shoppers to the checkout.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
+CatalogueName = Annotated[
+    str | None, typer.Option("--catalogue", metavar="NAME", help="The imported catalogue to use.")
+]
+Customer = Annotated[
+    str | None, typer.Option("--as", metavar="CUSTOMER", help="Speak as this customer of the demo shop.")
+]
+
+
+def main() -> None:
+    """Run the command line; the entry point of the `aisle` script."""
+    from assistant.errors import AisleError
+    from assistant.terminal import warn
+    from recommender.errors import RecommenderError
+    from retrieval.errors import RetrievalError
+
+    try:
+        app()
+    except (AisleError, RetrievalError, RecommenderError) as error:
+        warn(str(error))
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Write the version.")] = False,
+) -> None:
+    """A self-hosted shopping assistant: finds, ranks, answers and takes shoppers to the checkout."""
+    if version:
+        from assistant.terminal import aisle_version, say
+
+        say(aisle_version())
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def demo(
+    json: JsonFlag = False,
+) -> None:
+    """Make the demo shop: products, customers, orders, policies and behaviour, all invented.
+
+    Example: aisle demo
+    """
+    from assistant.commands import make_demo
+
+    make_demo(_settings(catalogue="demo"), as_json=json)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
+    llm: Annotated[
+        str | None, typer.Option(metavar="URL", help="OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Model name on that server.")] = None,
+    catalogue: CatalogueName = None,
+) -> None:
+    """Serve the shopper page; makes the demo shop first where nothing is imported.
+
+    Example: aisle serve --port 7861
+    """
+    from assistant.commands import serve_pages
+
+    serve_pages(_settings(host=host, port=port, llm_url=llm, llm_model=model, catalogue=catalogue))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON lines, also as .gz.")],
+    map_: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="Column map (YAML), or the name of one that comes with Aisle."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the catalogue; the file's name without one.")
+    ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="csv or jsonl; read from the file's name without one."),
+    ] = None,
+    embed: Annotated[bool, typer.Option(help="Make the vectors for search by meaning now.")] = True,
+    json: JsonFlag = False,
+) -> None:
+    """Load a catalogue. Rows that cannot be used are listed by line and reason; the rest is served once all is loaded.
+
+    Example: aisle import products.csv --map columns.yaml --name myshop
+    """
+    from assistant.commands import import_catalogue
+
+    import_catalogue(_settings(), file, map_=map_, name=name, format_=format_, embed=embed, as_json=json)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is looked for, in a shopper's words.")],
+    catalogue: CatalogueName = None,
+    limit: Annotated[int, typer.Option(help="Products to show.", min=1, max=200)] = 10,
+    json: JsonFlag = False,
+) -> None:
+    """Search the catalogue, and show how the words were understood.
+
+    Example: aisle search "waterproof hiking boots under $150"
+    """
+    from assistant.commands import search_catalogue
+
+    search_catalogue(_settings(catalogue=catalogue), text, limit=limit, as_json=json)
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The message, in a shopper's words.")],
+    catalogue: CatalogueName = None,
+    customer: Customer = None,
+    json: JsonFlag = False,
+) -> None:
+    """Ask one question and write the answer.
+
+    Example: aisle ask "waterproof hiking boots under $150" --json
+    """
+    from assistant.commands import ask_once
+
+    ask_once(_settings(catalogue=catalogue), text, customer=customer, as_json=json)
+
+
+@app.command()
+def chat(
+    catalogue: CatalogueName = None,
+    customer: Customer = None,
+    json: JsonFlag = False,
+) -> None:
+    """Talk with the assistant. With --json: lines {"say": TEXT} in, one JSON object a line out.
+
+    Example: aisle chat --as C-1001
+    """
+    from assistant.commands import converse
+
+    converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
+
+
+def _settings(**given: Any) -> Settings:
+    """Read the settings; what was given on the command line wins over the environment.
+
+    Raises:
+        ConfigError: a value cannot be used.
+    """
+    from pydantic import ValidationError
+
+    from assistant.config import Settings
+    from assistant.errors import ConfigError
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "AISLE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise ConfigError(f"{name} cannot be used: {first['msg']}.") from error
+
+
+if __name__ == "__main__":
+    main()
