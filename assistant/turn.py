@@ -83,14 +83,18 @@ class Focus:
 
     Args:
         shown: product ids of the last slate, in order.
+        seen: product ids shown so far for the current need, for "show me more".
         product_id: the product talked about last; None without one.
+        pending: the product that waits for an answer to "which size?" before it goes into the cart; None without one.
         order_id: the order talked about last; None without one.
         asked: clarifying questions already put, by key; none is put twice.
         earlier_needs: needs that were left for another, latest first, to come back to.
     """
 
     shown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     product_id: str | None = None
+    pending: str | None = None
     order_id: str | None = None
     asked: tuple[str, ...] = ()
     earlier_needs: tuple[Need, ...] = ()
@@ -364,7 +368,15 @@ class HandOverFact:
 
 
 Evidence = (
-    ProductFact | SlateFact | ComparisonFact | CartFact | OrdersFact | PolicyFact | Proposal | RefusalFact | HandOverFact
+    ProductFact
+    | SlateFact
+    | ComparisonFact
+    | CartFact
+    | OrdersFact
+    | PolicyFact
+    | Proposal
+    | RefusalFact
+    | HandOverFact
 )
 
 

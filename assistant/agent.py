@@ -1,0 +1,146 @@
+"""The one agent loop: a chat model, the tools, the limits. Stateless: our own store keeps conversations.
+
+`AgentLoop.run` yields what happens as plain values (Words, Found), so that nothing above it knows LangChain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+
+from assistant.config import Settings
+from assistant.errors import ModelFailed, TurnRefused
+from assistant.llm.state import TurnState
+from assistant.prompts import Prompts
+from assistant.tools import TOOLS
+from assistant.tools.context import ShopperContext
+from assistant.tools.langchain_adapter import langchain_tools
+from assistant.turn import Evidence, ToolResult
+
+MODEL_CALLS_PER_TURN = 4
+HISTORY_MESSAGES = 12
+MAX_HISTORY_CHARS = 1_200
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of the model, unchecked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one tool call returned."""
+
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """The model calls these tools now."""
+
+    tools: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One earlier message of the dialogue."""
+
+    by_shopper: bool
+    text: str
+
+
+class AgentLoop:
+    """One chat model with the shop's tools.
+
+    Args:
+        model: any LangChain chat model with `bind_tools`.
+        prompts: for the system prompt.
+        settings: limits.
+        pool: where tools run.
+    """
+
+    def __init__(self, model: BaseChatModel, prompts: Prompts, settings: Settings, pool: Executor) -> None:
+        limits: list[Any] = [
+            ToolCallLimitMiddleware(run_limit=settings.max_tool_calls, exit_behavior="continue"),
+            ModelCallLimitMiddleware(run_limit=MODEL_CALLS_PER_TURN, exit_behavior="end"),
+        ]
+        self._graph = create_agent(
+            model,
+            langchain_tools(TOOLS, pool),
+            system_prompt=prompts.render("system.md"),
+            middleware=limits,
+            context_schema=ShopperContext,
+        )
+
+    async def run(
+        self, context: ShopperContext | None, history: Sequence[Said], state: TurnState
+    ) -> AsyncIterator[Words | Found | Calling]:
+        """Run one turn.
+
+        Raises:
+            TurnRefused: there is no context; the model is not asked.
+            ModelFailed: the chat model did not answer.
+        """
+        if context is None:
+            raise TurnRefused("Your visit has ended. Please reload the page.")
+        messages = [*_dialogue(history), _question(state)]
+        graph = self._graph.astream({"messages": messages}, context=context, stream_mode=["messages", "updates"])
+        try:
+            async for mode, value in graph:
+                for happening in _read(mode, value):
+                    yield happening
+        except Exception as problem:
+            if _is_model_failure(problem):
+                raise ModelFailed("The chat model did not answer.") from problem
+            raise
+
+
+def _is_model_failure(problem: BaseException) -> bool:
+    module = type(problem).__module__.split(".")[0]
+    return module in {"openai", "httpx", "httpcore"} or isinstance(problem, ConnectionError)
+
+
+def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:
+    rows: list[BaseMessage] = []
+    for said in history[-HISTORY_MESSAGES:]:
+        text = said.text[:MAX_HISTORY_CHARS]
+        rows.append(HumanMessage(text) if said.by_shopper else AIMessage(text))
+    return rows
+
+
+def _question(state: TurnState) -> HumanMessage:
+    """The new message. The state stands before the words: the dialogue above it stays byte-stable for a prefix cache."""
+    words = state.words.replace("<shop_state", "‹shop_state").replace("</shop_state", "‹/shop_state")
+    return HumanMessage(f"{state.as_text()}\n\n{words}", additional_kwargs={"state": state})
+
+
+def _read(mode: str, value: Any) -> list[Words | Found | Calling]:
+    if mode == "messages":
+        message, meta = value
+        if isinstance(message, AIMessageChunk) and meta.get("langgraph_node") == "model" and message.content:
+            return [Words(_text(message.content))]
+        return []
+    rows: list[Words | Found | Calling] = []
+    for node, update in value.items():
+        for message in (update or {}).get("messages", ()):
+            if node == "tools" and isinstance(message, ToolMessage):
+                artifact = message.artifact
+                rows.append(Found(artifact.evidence if isinstance(artifact, ToolResult) else ()))
+            elif isinstance(message, AIMessage) and message.tool_calls:
+                rows.append(Calling(tuple(call["name"] for call in message.tool_calls)))
+    return rows
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return "".join(part if isinstance(part, str) else str(part.get("text", "")) for part in content)

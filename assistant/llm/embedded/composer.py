@@ -1,0 +1,252 @@
+"""From evidence to words: every sentence is a template filled from facts, so the reply can say nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from assistant.llm.embedded.product_answers import ProductAnswers
+from assistant.llm.embedded.wording import Wording, plain
+from assistant.turn import (
+    CartFact,
+    ComparisonFact,
+    Evidence,
+    HandOverFact,
+    Order,
+    OrdersFact,
+    OrderStatus,
+    PolicyFact,
+    ProductFact,
+    Proposal,
+    RefusalFact,
+    SlateFact,
+)
+from retrieval.filters import CategoryIn, Verdict, fold
+
+MAX_POLICY_CHARS = 700
+MAX_DIFFERENCES = 4
+
+
+class Composer:
+    """Writes replies.
+
+    Args:
+        wording: the templates.
+        answers: answers about one product.
+    """
+
+    def __init__(self, wording: Wording, answers: ProductAnswers) -> None:
+        self._say = wording
+        self._answers = answers
+
+    def talk(self, names: Sequence[str]) -> str:
+        """Say templates without variables, e.g. ("greeting",)."""
+        return " ".join(self._say(name) for name in names)
+
+    def compose(self, evidence: Sequence[Evidence], question: str = "", now: datetime | None = None) -> str:
+        """Write the reply for the evidence of a turn.
+
+        Args:
+            evidence: facts in the order found.
+            question: the shopper's question about a product; "" without one.
+            now: aware; decides what is late.
+        """
+        parts = [self._fact(fact, question, now) for fact in evidence]
+        if sum(isinstance(fact, SlateFact) for fact in evidence) > 1:
+            return "\n\n".join(part for part in parts if part)
+        return " ".join(part for part in parts if part)
+
+    def _fact(self, fact: Evidence, question: str, now: datetime | None) -> str:
+        match fact:
+            case SlateFact():
+                return self._slate(fact)
+            case ProductFact():
+                return self._answers.answer(fact, question)
+            case ComparisonFact():
+                return self._comparison(fact)
+            case CartFact():
+                return self._cart(fact)
+            case OrdersFact():
+                return self._orders(fact, now)
+            case PolicyFact():
+                return self._policy(fact)
+            case Proposal():
+                return self._say("proposal", title=fact.title, after=fact.after)
+            case RefusalFact():
+                return self._say("refused", reason=fact.message)
+            case HandOverFact():
+                return self._say("handed_over", position=str(fact.position))
+
+    # ------------------------------------------------------------ slates
+
+    def _slate(self, slate: SlateFact) -> str:
+        sentences = [self._found(slate) if slate.items else self._nothing(slate)]
+        sentences += [self._say("corrected", wrong=plain(w), right=plain(r)) for w, r in slate.corrected.items()]
+        if slate.set_aside and (slate.items or slate.need.constraints):
+            words = self._say.listing([f"“{plain(word)}”" for word in slate.set_aside])
+            sentences.append(self._say("set_aside", words=words))
+        open_wishes = [
+            label
+            for label in dict.fromkeys(label for item in slate.items for label in item.verdicts)
+            if any(item.verdicts.get(label) is Verdict.NOT_STATED for item in slate.items)
+        ]
+        if open_wishes:
+            sentences.append(self._say("not_stated", what=self._say.listing(open_wishes)))
+        if not slate.meaning_ready and slate.surface == "search" and slate.need.text:
+            sentences.append(self._say("words_only"))
+        return " ".join(sentences)
+
+    def _found(self, slate: SlateFact) -> str:
+        first = slate.items[0]
+        common = {
+            "title": plain(first.product.title),
+            "price": self._say.money(first.variant.price),
+            "because": self._because(first),
+        }
+        if slate.surface == "recommend":
+            return self._say("for_you", **common)
+        if slate.surface == "more_like_this":
+            return self._say("more_like", **common)
+        if slate.surface == "goes_with":
+            return self._say("goes_with" if len(slate.items) > 1 else "goes_with_one", **common)
+        if slate.total == 1:
+            return self._say("found_one", **common)
+        what = self.what(slate, slate.total)
+        return self._say("found_many", count=f"{slate.total:,}", what=what, limits=self._limits(slate), **common)
+
+    def what(self, slate: SlateFact, count: int) -> str:
+        """What was looked for, as a noun: the category if one is wished, else "products"."""
+        for constraint in slate.need.constraints:
+            if isinstance(constraint, CategoryIn) and not constraint.exclude and len(constraint.values) == 1:
+                return plain(constraint.values[0]).lower()
+        return "product" if count == 1 else "products"
+
+    def _limits(self, slate: SlateFact) -> str:
+        labels = [plain(c.label()) for c in slate.need.constraints if not (isinstance(c, CategoryIn) and not c.exclude)]
+        return f" ({', '.join(labels)})" if labels else ""
+
+    def _because(self, fact: ProductFact) -> str:
+        """Why the first pick is first, from its own facts: a saving, or its rating."""
+        variant, product = fact.variant, fact.product
+        notes: list[str] = []
+        if variant.list_price is not None and variant.list_price.amount_minor > variant.price.amount_minor:
+            notes.append(f"down from {self._say.money(variant.list_price)}")
+        if product.rating is not None and product.rating >= 4.0 and product.rating_count:
+            by = self._say.count(product.rating_count, "shopper", "shoppers")
+            notes.append(f"rated {product.rating:.1f} by {by}")
+        if variant.in_stock is False:
+            notes.append("sold out at the moment")
+        return f" ({', '.join(notes)})" if notes else ""
+
+    def _nothing(self, slate: SlateFact) -> str:
+        if slate.surface in {"recommend", "goes_with", "more_like_this"}:
+            return self._say("no_ideas")
+        if slate.total:
+            return self._say("nothing_more", limits=self._limits(slate))
+        if not slate.need.constraints:
+            return self._say("nothing_found", what=plain(slate.need.text or " ".join(slate.set_aside)))
+        labels = [plain(constraint.label()) for constraint in slate.need.constraints]
+        wanted = [plain(slate.need.text)] if slate.need.text and not _says(slate.need.text, labels) else []
+        text = self._say("nothing_fits", limits=self._say.listing(wanted + labels))
+        options = [
+            f"{self._say('relax_one', label=plain(r.label), are='is' if r.count == 1 else 'are', count=f'{r.count:,}')}"
+            for r in slate.relaxations[:3]
+        ]
+        return " ".join([text, *options])
+
+    # ------------------------------------------------------------ comparison
+
+    def _comparison(self, fact: ComparisonFact) -> str:
+        sentences = [self._say("compare_intro"), self._cheapest(fact.items)]
+        rated = [item for item in fact.items if item.product.rating is not None]
+        if len(rated) > 1:
+            best = max(rated, key=lambda item: (item.product.rating or 0.0, item.product.rating_count))
+            if sum(item.product.rating == best.product.rating for item in rated) == 1:
+                by = self._say.count(best.product.rating_count, "shopper", "shoppers")
+                rating = f"{best.product.rating:.1f}"
+                sentences.append(self._say("compare_rating", title=plain(best.product.title), rating=rating, count=by))
+        rows = {k: v for k, v in fact.rows.items() if k not in {"Price", "Rating", "Stock", "Brand"}}
+        labels = [label.lower() for label, texts in rows.items() if None not in texts and len(set(texts)) > 1]
+        if labels:
+            sentences.append(self._say("compare_differs", labels=self._say.listing(labels[:MAX_DIFFERENCES])))
+        return " ".join(sentences)
+
+    def _cheapest(self, items: tuple[ProductFact, ...]) -> str:
+        ordered = sorted(items, key=lambda item: item.variant.price.amount_minor)
+        low, high = ordered[0], ordered[-1]
+        price = self._say.money(low.variant.price)
+        if low.variant.price == high.variant.price:
+            return self._say("compare_same_price", price=price) if len(items) == 2 else ""
+        title = plain(low.product.title)
+        if len(items) == 2:
+            return self._say("compare_price", title=title, price=price, other=self._say.money(high.variant.price))
+        if ordered[1].variant.price == low.variant.price:
+            return ""
+        return self._say("compare_price_many", title=title, price=price)
+
+    # ------------------------------------------------------------ cart, orders, policies
+
+    def _cart(self, fact: CartFact) -> str:
+        if not fact.lines:
+            return self._say("cart_empty")
+        count = self._say.count(sum(line.quantity for line in fact.lines), "item", "items")
+        total = self._say.money(fact.total)
+        changes = [change for line in fact.lines for change in line.changes]
+        if fact.changed == "added":
+            undo = fact.undo[0] if fact.undo else fact.lines[-1].variant_id
+            line = next((line for line in fact.lines if line.variant_id == undo), fact.lines[-1])
+            text = self._say("cart_added", title=plain(line.title), count=count, total=total)
+        elif fact.changed == "removed":
+            text = self._say("cart_removed", count=count, total=total)
+        elif fact.changed:
+            text = self._say("cart_changed", count=count, total=total)
+        else:
+            text = self._say("cart_view", count=count, total=total)
+        return " ".join([text, *changes])
+
+    def _orders(self, fact: OrdersFact, now: datetime | None) -> str:
+        if not fact.orders:
+            return self._say("no_orders" if fact.signed_in else "no_orders_guest")
+        newest = fact.orders[0]
+        status = self._status(newest, now)
+        if len(fact.orders) == 1:
+            return self._say("orders_one", id=newest.id, placed=self._say.date(newest.placed_at), status=status)
+        return self._say("orders_many", count=str(len(fact.orders)), id=newest.id, status=status)
+
+    def _status(self, order: Order, now: datetime | None) -> str:
+        expected = ""
+        if order.expected_at is not None:
+            late = now is not None and order.expected_at < now and order.status is not OrderStatus.DELIVERED
+            expected = self._say("late" if late else "expected", expected=self._say.date(order.expected_at))
+        match order.status:
+            case OrderStatus.SHIPPED:
+                carrier = order.carrier or "the carrier"
+                shipped = self._say.date(order.shipped_at or order.placed_at)
+                return self._say("status_shipped", shipped=shipped, carrier=carrier, expected=expected)
+            case OrderStatus.DELIVERED:
+                return self._say("status_delivered", delivered=self._say.date(order.delivered_at or order.placed_at))
+            case OrderStatus.CANCELLED:
+                on = f" on {self._say.date(order.cancelled_at)}" if order.cancelled_at else ""
+                return self._say("status_cancelled", cancelled=on)
+            case OrderStatus.PLACED | OrderStatus.PACKED:
+                return self._say(f"status_{order.status.value}") + expected
+            case _:
+                return self._say(f"status_{order.status.value}")
+
+    def _policy(self, fact: PolicyFact) -> str:
+        if not fact.sections:
+            return self._say("policy_none")
+        first, *rest = fact.sections
+        text = (
+            first.text
+            if len(first.text) <= MAX_POLICY_CHARS
+            else first.text[:MAX_POLICY_CHARS].rsplit(". ", 1)[0] + "."
+        )
+        sentences = [self._say("policy", title=first.title, text=text)]
+        sentences += [self._say("policy_also", title=section.title) for section in rest[:1]]
+        return "\n\n".join(sentences)
+
+
+def _says(text: str, labels: Sequence[str]) -> bool:
+    said = fold(" ".join(labels))
+    return all(word in said for word in fold(text).split())

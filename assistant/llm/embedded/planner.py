@@ -1,0 +1,389 @@
+"""From a message and the table to tool calls: the embedded model's understanding, one clause at a time.
+
+Reads intents (cues, then meaning), asks the catalogue's vocabulary what the words name, and resolves references.
+It proposes calls; it knows no identity and no facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from retrieval.query import QueryReader
+
+from assistant.llm.embedded.intents import Intent, IntentReader
+from assistant.llm.state import TurnState
+from assistant.references import Table, order_id_in, resolve
+from assistant.text import has_words
+from assistant.turn import Need
+from retrieval.filters import (
+    AttributeIn,
+    AttributeRange,
+    BrandIn,
+    CategoryIn,
+    Constraint,
+    InStock,
+    MinRating,
+    PriceRange,
+    fold,
+    merge,
+)
+from retrieval.product import Money
+from retrieval.results import Sort, Understanding
+
+MAX_STEPS = 4
+_SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
+_SPLIT_AND = re.compile(
+    r",?\s+and\s+(?=(?:please\s+)?(?:add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check)\b)",
+    re.I,
+)
+_BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
+_QUESTION = re.compile(
+    r"\?\s*$|^(?:and\s+|but\s+|so\s+)?(?:is|does|do|can|has|have|will|are|how|what|which|why)\b", re.I
+)
+_QUANTITY = re.compile(
+    r"\b(?:add|take|buy|get|put|order|want|need)\s+(?:me\s+)?(\d{1,2}|two|three|four|five|six)\b(?!\s*(?:st|nd|rd|th|person|inch|gb|l\b|litre))|\b(\d{1,2}|two|three|four|five|six)\s*(?:x|times|pieces|of (?:it|them|these|those|this|that|the))\b|\b(?:to|make it)\s+(\d{1,2}|two|three|four|five|six)\b",
+    re.I,
+)
+_NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_ABOUT_ORDER = re.compile(
+    r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One tool call to make."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do for one message.
+
+    Args:
+        steps: tool calls, in the order of the words; at most 4.
+        talk: names of templates to say without any tool, e.g. ("greeting",).
+        question: the clause that asks about a product; "" without one.
+    """
+
+    steps: tuple[Step, ...] = ()
+    talk: tuple[str, ...] = ()
+    question: str = ""
+
+
+@dataclass
+class _Draft:
+    steps: list[Step] = field(default_factory=list)
+    talk: list[str] = field(default_factory=list)
+    question: str = ""
+
+
+TALK_ALONE = ("greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
+
+
+class Planner:
+    """Plans a turn.
+
+    Args:
+        intents: reader of intents.
+        reader: the catalogue's query reader.
+        currency: of the catalogue.
+    """
+
+    def __init__(self, intents: IntentReader, reader: QueryReader, currency: str) -> None:
+        self._intents = intents
+        self._reader = reader
+        self._currency = currency
+        self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
+            "hand_over": self._hand_over,
+            "complaint": self._complaint,
+            "track_order": self._track_order,
+            "find_orders": self._find_orders,
+            "cancel_order": self._cancel_order,
+            "cart_add": self._cart_add,
+            "cart_view": self._cart_view,
+            "checkout": self._cart_view,
+            "cart_remove": self._cart_remove,
+            "compare": self._compare,
+            "product_question": self._product_question,
+            "policy": self._policy,
+            "recommend": self._recommend,
+            "more_like": self._more_like,
+            "goes_with": self._goes_with,
+            "show_more": self._show_more,
+            "search": self._search,
+        }
+
+    def plan(self, state: TurnState) -> Plan:
+        """Plan the turn; never empty: without anything to do it says so ("unclear")."""
+        words = state.words
+        if not has_words(words):
+            return Plan(talk=("unclear",))
+        if state.pending and self._answers_choice(state):
+            return Plan(steps=(Step("cart", {"action": "add", "which": words}),))
+        draft = _Draft()
+        for clause in self._clauses(words):
+            self._read_clause(clause, state, draft)
+        talk = draft.talk if not draft.steps else [t for t in draft.talk if t == "greeting"]
+        if not draft.steps and not talk:
+            talk = ["unclear"]
+        return Plan(tuple(_unique(draft.steps))[:MAX_STEPS], tuple(dict.fromkeys(talk)), draft.question)
+
+    def _clauses(self, words: str) -> list[str]:
+        """Split into clauses; parts without any intent of their own stay with the part before (a list of needs is one)."""
+        parts = [part for piece in _SPLIT.split(words) for part in _SPLIT_AND.split(piece)]
+        clauses: list[str] = []
+        for part in (p.strip() for p in parts):
+            if not has_words(part):
+                continue
+            cue = self._intents.cue(part)
+            if clauses and (cue is None or cue.name == "search") and self._intents.cue(clauses[-1]) is None:
+                clauses[-1] = f"{clauses[-1]} {part}"
+            else:
+                clauses.append(part)
+        return clauses or [words]
+
+    def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        intent = self._intent(clause, state)
+        if intent in TALK_ALONE:
+            if intent == "affirm" and state.in_focus is not None:
+                intent = "affirm"
+            draft.talk.append(intent)
+            return
+        if intent == "unclear":
+            draft.talk.append("unclear")
+            return
+        self._handlers[intent](clause, state, draft)
+
+    def _intent(self, clause: str, state: TurnState) -> str:
+        cue = self._intents.cue(clause)
+        if cue is not None and cue.name != "search":
+            return self._checked(cue.name, clause, state)
+        if order_id_in(clause) and len(clause.split()) <= 4:
+            return "find_orders"
+        readings = self._reader.read(clause)
+        names_products = any(_names_products(reading) for reading in readings)
+        if cue is not None and names_products:
+            return "search"
+        nearest = self._intents.nearest(clause)
+        if names_products and (
+            nearest is None or nearest.name in {"search", "out_of_scope", "recommend"} or _strong(readings)
+        ):
+            return "search"
+        if state.need != Need() and self._refines(clause, state):
+            return "search"
+        if nearest is not None:
+            return self._checked(nearest.name, clause, state)
+        return self._fallback(cue, readings, clause)
+
+    def _fallback(self, cue: Intent | None, readings: Sequence[Understanding], clause: str) -> str:
+        """Nothing decided: a need in unknown words is searched, because an honest "nothing found" beats a shrug."""
+        known = any(reading.text for reading in readings)
+        if cue is not None:
+            return "search"
+        if known and len(clause.split()) <= 8 and not all(set(r.text.split()) <= set(r.set_aside) for r in readings):
+            return "search"
+        return "out_of_scope" if len(clause.split()) >= 4 else ("search" if known else "unclear")
+
+    def _checked(self, name: str, clause: str, state: TurnState) -> str:
+        """An intent that needs something to point at is a search where there is nothing."""
+        if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
+            points = resolve(clause, _table(state))
+            if not points and name == "product_question":
+                return "search" if any(map(_names_products, self._reader.read(clause))) else "policy"
+            if not points and name == "more_like" and not state.shown:
+                return "search"
+            if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
+                return "search"
+        if name == "show_more" and state.need == Need() and not state.shown:
+            return "recommend"
+        if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
+            return "search"
+        return name
+
+    def _refines(self, clause: str, state: TurnState) -> bool:
+        change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
+        return bool(change.constraints or change.dropped or change.sort or change.price_step or change.starts_new_need)
+
+    def _answers_choice(self, state: TurnState) -> bool:
+        said = fold(state.words)
+        if state.pending is None or len(said.split()) > 6:
+            return False
+        values = {fold(value) for variant in state.pending.variants for value in variant.options.values()}
+        return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said) for value in values)
+
+    # ------------------------------------------------------------ handlers
+
+    def _hand_over(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("hand_over", {"reason": clause}))
+
+    def _complaint(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("answer_policy", {"question": clause}))
+        draft.steps.append(Step("hand_over", {"reason": clause}))
+
+    def _track_order(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("track_order", {"order_id": order_id_in(clause) or ""}))
+
+    def _find_orders(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        about = _ABOUT_ORDER.search(clause)
+        order_id = order_id_in(clause) or ""
+        draft.steps.append(
+            Step("find_orders", {"order_id": order_id, "about": about.group(1) if about and not order_id else ""})
+        )
+
+    def _cancel_order(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("propose_cancel_order", {"order_id": order_id_in(clause) or ""}))
+
+    def _cart_add(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("cart", {"action": "add", "which": clause, "quantity": _quantity(clause)}))
+
+    def _cart_view(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("cart", {"action": "view"}))
+
+    def _cart_remove(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("cart", {"action": "remove", "which": clause}))
+
+    def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        points = resolve(clause, _table(state))
+        which = clause if points or not state.shown else ("the first two" if len(state.shown) > 3 else "all of them")
+        draft.steps.append(Step("compare_products", {"which": which}))
+        draft.question = clause
+
+    def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("product_details", {"which": clause}))
+        draft.question = clause
+
+    def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("answer_policy", {"question": clause}))
+
+    def _recommend(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
+
+    def _more_like(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        which = clause if resolve(clause, _table(state)) else "the first"
+        draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
+
+    def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("recommend_products", {"kind": "goes_with", "which": clause}))
+
+    def _show_more(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        if state.need == Need():
+            draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
+        else:
+            draft.steps.append(Step("search_products", {**self.arguments(state.need), "different": True}))
+
+    def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        for need in self._needs(clause, state):
+            draft.steps.append(Step("search_products", self.arguments(need)))
+
+    def _needs(self, clause: str, state: TurnState) -> list[Need]:
+        if state.need != Need():
+            earlier = self._earlier(clause, state)
+            if earlier is not None:
+                return [earlier]
+            change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
+            if not change.starts_new_need:
+                return [self._refined(change, state)]
+        return [Need(r.text, r.constraints, r.sort) for r in self._reader.read(clause)][:MAX_STEPS]
+
+    def _earlier(self, clause: str, state: TurnState) -> Need | None:
+        """The need that "back to the tents" means: its wishes hold again, with what the words add."""
+        if not _BACK.search(clause):
+            return None
+        reading = self._reader.read(clause)[0]
+        named = _categories(reading.constraints)
+        for need in state.focus.earlier_needs:
+            if named & _categories(need.constraints) or set(fold(reading.text).split()) & set(fold(need.text).split()):
+                return Need(need.text, merge(need.constraints, reading.constraints), need.sort)
+        return None
+
+    def _refined(self, change: Any, state: TurnState) -> Need:
+        constraints = tuple(c for c in merge(state.need.constraints, change.constraints) if c.key not in change.dropped)
+        if change.price_step is not None:
+            constraints = merge(constraints, self._price_step(change.price_step, state))
+        return Need(change.text or state.need.text, constraints, change.sort or state.need.sort)
+
+    def _price_step(self, step: str, state: TurnState) -> tuple[Constraint, ...]:
+        """ "Cheaper" means below the middle of what was shown (or below the one talked about); "dearer" above it."""
+        focus = state.in_focus if state.in_focus in state.shown else None
+        prices = sorted(product.price.amount_minor for product in ((focus,) if focus else state.shown))
+        if not prices:
+            return ()
+        middle = prices[len(prices) // 2]
+        old = next((c for c in state.need.constraints if isinstance(c, PriceRange)), PriceRange(self._currency))
+        if step == "cheaper":
+            ceiling = max(middle - 1, 1)
+            low = old.min_minor if old.min_minor is not None and old.min_minor <= ceiling else None
+            return (PriceRange(self._currency, low, ceiling),)
+        high = old.max_minor if old.max_minor is not None and old.max_minor > middle else None
+        return (PriceRange(self._currency, middle + 1, high),)
+
+    def arguments(self, need: Need) -> dict[str, Any]:
+        """A need as the arguments of `search_products`."""
+        row: dict[str, Any] = {"query": need.text}
+        attributes: list[dict[str, Any]] = []
+        for constraint in need.constraints:
+            match constraint:
+                case PriceRange():
+                    row["price_min"] = self._major(constraint.min_minor)
+                    row["price_max"] = self._major(constraint.max_minor)
+                case BrandIn():
+                    row["not_brands" if constraint.exclude else "brands"] = list(constraint.values)
+                case CategoryIn():
+                    row["not_categories" if constraint.exclude else "categories"] = list(constraint.values)
+                case InStock():
+                    row["in_stock"] = True
+                case MinRating():
+                    row["min_rating"] = constraint.value
+                case AttributeIn():
+                    values = list(constraint.values)
+                    attributes.append({"name": constraint.name, "values": values, "exclude": constraint.exclude})
+                case AttributeRange():
+                    low, high = constraint.min, constraint.max
+                    attributes.append({"name": constraint.name, "min": low, "max": high, "unit": constraint.unit})
+        if attributes:
+            row["attributes"] = attributes
+        if need.sort is not Sort.RELEVANCE:
+            row["sort"] = need.sort.value
+        return row
+
+    def _major(self, minor: int | None) -> float | None:
+        return None if minor is None else float(Money(minor, self._currency).amount)
+
+
+def _table(state: TurnState) -> Table:
+    return Table(state.shown, state.in_focus, state.page)
+
+
+def _names_products(reading: Understanding) -> bool:
+    return reading.category_stated or bool(reading.constraints)
+
+
+def _strong(readings: Sequence[Understanding]) -> bool:
+    return any(reading.category_stated for reading in readings)
+
+
+def _categories(constraints: Sequence[Constraint]) -> set[str]:
+    return {fold(v) for c in constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
+
+
+def _quantity(clause: str) -> int:
+    match = _QUANTITY.search(clause)
+    if not match:
+        return 1
+    word = next(group for group in match.groups() if group).lower()
+    return _NUMBER.get(word) or int(word)
+
+
+def _unique(steps: Sequence[Step]) -> list[Step]:
+    rows: list[Step] = []
+    for step in steps:
+        if step not in rows:
+            rows.append(step)
+    return rows

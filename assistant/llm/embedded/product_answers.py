@@ -1,0 +1,173 @@
+"""Answer a question about one product from what the catalogue states, or say that it does not state it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from assistant.llm.embedded.wording import Wording, plain
+from assistant.turn import ProductFact
+from retrieval.filters import fold
+from retrieval.product import Attribute, Product
+
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_PRICE = re.compile(r"\b(price|cost|costs|how much(?! does it weigh)|expensive)\b", re.I)
+_STOCK = re.compile(r"\b(in stock|available|availability|sold out|left|have it)\b", re.I)
+_RATING = re.compile(r"\b(rating|rated|reviews?|stars?|good)\b", re.I)
+_GENERAL = re.compile(r"\b(tell me|details?|more about|info|information|specs?|describe|know)\b", re.I)
+_IGNORED = frozenset(
+    [
+        "is",
+        "it",
+        "its",
+        "the",
+        "a",
+        "an",
+        "does",
+        "do",
+        "have",
+        "has",
+        "with",
+        "in",
+        "of",
+        "to",
+        "for",
+        "this",
+        "that",
+        "one",
+        "what",
+        "which",
+        "how",
+        "can",
+        "i",
+        "you",
+        "come",
+        "comes",
+        "get",
+        "there",
+        "are",
+        "and",
+        "or",
+        "be",
+        "available",
+        "stock",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "last",
+        "cheapest",
+        "any",
+        "will",
+    ]
+)
+MAX_FACTS = 6
+
+
+class ProductAnswers:
+    """Writes answers about one product.
+
+    Args:
+        wording: the templates.
+        question_words: word in a question -> words of attribute names.
+    """
+
+    def __init__(self, wording: Wording, question_words: Mapping[str, Sequence[str]]) -> None:
+        self._wording = wording
+        self._question_words = question_words
+
+    def answer(self, fact: ProductFact, question: str) -> str:
+        """Answer `question` about the product; without a question, or a general one, summarise it."""
+        if not question or _GENERAL.search(question):
+            return self.summary(fact)
+        for reader in (self._option, self._attribute, self._stock, self._price, self._rating):
+            text = reader(fact, question)
+            if text:
+                return text
+        return self._wording("fact_unknown", title=plain(fact.product.title))
+
+    def summary(self, fact: ProductFact) -> str:
+        """Price, rating and the first stated attributes."""
+        product, title = fact.product, plain(fact.product.title)
+        sentences = [self._price_text(fact)]
+        if product.rating is not None:
+            sentences.append(self._rating_text(product))
+        facts = [f"{a.label.lower()} {plain(a.text)}" for a in list(product.attributes.values())[:MAX_FACTS]]
+        if facts:
+            sentences.append(self._wording("product_facts", facts="; ".join(facts)))
+        return " ".join(sentences) or title
+
+    def _option(self, fact: ProductFact, question: str) -> str:
+        product, said = fact.product, fold(question)
+        for name in dict.fromkeys(name for variant in product.variants for name in variant.options):
+            values = tuple(dict.fromkeys(v.options[name] for v in product.variants if name in v.options))
+            asked = [v for v in values if re.search(rf"(?<!\w){re.escape(fold(v))}(?!\w)", said) and len(v) > 1]
+            if asked:
+                stocked = [v for v in product.variants if v.options.get(name) == asked[0] and v.in_stock is not False]
+                key = "fact_value" if stocked else "fact_sold_out"
+                extra = {"value": plain(asked[0])} if stocked else {}
+                return self._wording(key, title=plain(product.title), **extra)
+            singular = name.rstrip("s").replace("_", " ")
+            if re.search(rf"\b{re.escape(fold(singular))}s?\b", said) or (singular == "colour" and "color" in said):
+                listed = ", ".join(plain(value) for value in values)
+                return self._wording("fact_options", title=plain(product.title), option=singular, values=listed)
+        return ""
+
+    def _attribute(self, fact: ProductFact, question: str) -> str:
+        attribute = self._find_attribute(fact.product, question)
+        if attribute is None:
+            return ""
+        title, label = plain(fact.product.title), attribute.label.lower()
+        if isinstance(attribute.value, bool):
+            return self._wording("fact_yes" if attribute.value else "fact_no", title=title, label=label)
+        return self._wording("fact", title=title, label=label, value=plain(attribute.text))
+
+    def _find_attribute(self, product: Product, question: str) -> Attribute | None:
+        words = [fold(word) for word in _WORD.findall(question)]
+        hints = [name for word in words for name in self._question_words.get(word, ())]
+        for hint in hints:
+            for attribute in product.attributes.values():
+                if fold(hint) in fold(attribute.label):
+                    return attribute
+        content = {_stem(word) for word in words} - _IGNORED
+        best, best_score = None, 0.0
+        for attribute in product.attributes.values():
+            label = {_stem(word) for word in _WORD.findall(fold(attribute.label))} - _IGNORED
+            value = {_stem(word) for word in _WORD.findall(fold(attribute.text))} - {"yes", "no"}
+            score = 2.0 * len(label & content) / max(1, len(label)) + 1.0 * len(value & content) / max(1, len(value))
+            if score > best_score:
+                best, best_score = attribute, score
+        return best if best_score >= 0.5 else None
+
+    def _stock(self, fact: ProductFact, question: str) -> str:
+        if not _STOCK.search(question):
+            return ""
+        keys = {True: "fact_in_stock", False: "fact_sold_out", None: "fact_stock_unknown"}
+        return self._wording(keys[fact.product.in_stock], title=plain(fact.product.title))
+
+    def _price(self, fact: ProductFact, question: str) -> str:
+        return self._price_text(fact) if _PRICE.search(question) else ""
+
+    def _price_text(self, fact: ProductFact) -> str:
+        title, variant = plain(fact.product.title), fact.variant
+        price = self._wording.money(variant.price)
+        if variant.list_price is not None and variant.list_price.amount_minor > variant.price.amount_minor:
+            return self._wording(
+                "fact_price_sale", title=title, price=price, list_price=self._wording.money(variant.list_price)
+            )
+        return self._wording("fact_price", title=title, price=price)
+
+    def _rating(self, fact: ProductFact, question: str) -> str:
+        return self._rating_text(fact.product) if _RATING.search(question) else ""
+
+    def _rating_text(self, product: Product) -> str:
+        title = plain(product.title)
+        if product.rating is None:
+            return self._wording("fact_no_rating", title=title)
+        count = self._wording.count(product.rating_count, "shopper", "shoppers")
+        return self._wording("fact_rating", title=title, rating=f"{product.rating:.1f}", count=count)
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word

@@ -1,0 +1,61 @@
+"""Small tools of the composer: templates of one locale, counts, money, dates, and titles made safe for running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from assistant.prompts import Prompts
+from assistant.text import clean
+from retrieval.product import Money
+
+_MARKDOWN = re.compile(r"[*_`\[\]()<>#|~\\]")
+MAX_TITLE_CHARS = 90
+
+
+def plain(text: str) -> str:
+    """Catalogue text for a sentence: cleaned, short, and without characters that mean something in Markdown."""
+    return clean(_MARKDOWN.sub(" ", text).replace("  ", " "), MAX_TITLE_CHARS)
+
+
+class Wording:
+    """Templates of one locale.
+
+    Args:
+        prompts: all prompt files.
+        language: folder below prompts/replies, e.g. "en".
+        locale: for money and dates, e.g. "en_US".
+        timezone: of the shop, e.g. "UTC".
+    """
+
+    def __init__(self, prompts: Prompts, language: str, locale: str, timezone: str) -> None:
+        self._prompts = prompts
+        self._language = language
+        self._locale = locale
+        self._zone = ZoneInfo(timezone)
+
+    def __call__(self, name: str, /, **variables: str) -> str:
+        """Fill replies/<language>/<name>.md."""
+        return self._prompts.render(f"replies/{self._language}/{name}.md", **variables)
+
+    def money(self, amount: Money) -> str:
+        """An amount for people."""
+        return amount.format(self._locale)
+
+    def date(self, moment: datetime | None) -> str:
+        """A day for people, e.g. "Tue, Dec 3"; "an unknown day" never occurs: callers pass what is stated."""
+        return str(format_date(moment.astimezone(self._zone), "EEE, MMM d", locale=self._locale)) if moment else ""
+
+    def count(self, number: int, one: str, many: str) -> str:
+        """A counted noun, e.g. "1 item", "3 items"."""
+        return f"{number:,} {one if number == 1 else many}"
+
+    def listing(self, words: Sequence[str]) -> str:
+        """Words as a list for people, e.g. "a, b and c"."""
+        if len(words) < 2:
+            return "".join(words)
+        return f"{', '.join(words[:-1])} {self('and')} {words[-1]}"

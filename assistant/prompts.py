@@ -1,0 +1,94 @@
+"""Strict loader of everything in prompts/: Markdown with `$variables`, and YAML of intents.
+
+A template's variables are all required and no other may be given; the content hash of what was loaded is recorded on
+every answer. Knows nothing of what the templates are for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from importlib.abc import Traversable
+from string import Template
+from typing import Any
+
+import yaml
+
+from assistant.errors import ConfigError
+
+_VARIABLE = re.compile(r"(?<!\$)\$\{?([a-z_]+)\}?")
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """All prompt files of one version.
+
+    Args:
+        texts: path below prompts/ (e.g. "system.md", "replies/en/greeting.md") -> text without the final newline.
+        hash: first 16 hex digits of SHA-256 over paths and texts.
+    """
+
+    texts: Mapping[str, str]
+    hash: str
+
+    def render(self, path: str, /, **variables: str) -> str:
+        """Fill a template.
+
+        Raises:
+            ConfigError: no such file, a variable is missing, or one is given that the file does not use.
+        """
+        if path not in self.texts:
+            raise ConfigError(f"prompts/{path} is missing: reinstall Aisle or restore the file.")
+        text = self.texts[path]
+        wanted = set(_VARIABLE.findall(text))
+        if wanted != set(variables):
+            raise ConfigError(f"prompts/{path} needs exactly the variables {sorted(wanted)}, got {sorted(variables)}.")
+        return Template(text).substitute(variables)
+
+    def variables(self, path: str) -> frozenset[str]:
+        """Names of the variables that a template needs."""
+        return frozenset(_VARIABLE.findall(self.texts[path]))
+
+    def question_words(self) -> Mapping[str, Sequence[str]]:
+        """Parsed prompts/question_words.yaml: word in a question -> words of attribute names."""
+        rows: Mapping[str, Sequence[str]] = yaml.safe_load(self.texts["question_words.yaml"])
+        return rows
+
+    def intents(self) -> Mapping[str, Any]:
+        """Parsed prompts/intents/*.yaml by file stem."""
+        rows = {}
+        for path, text in self.texts.items():
+            if path.startswith("intents/"):
+                rows[path.removeprefix("intents/").removesuffix(".yaml")] = yaml.safe_load(text)
+        return rows
+
+
+def load_prompts(root: Traversable | None = None) -> Prompts:
+    """Read all prompt files.
+
+    Args:
+        root: folder to read; the installed package `prompts` if None.
+
+    Raises:
+        ConfigError: the folder holds no prompts.
+    """
+    base = root if root is not None else resources.files("prompts")
+    texts = dict(sorted(_walk(base, "")))
+    if not texts:
+        raise ConfigError("No prompt files were found: reinstall Aisle.")
+    digest = hashlib.sha256("\0".join(f"{path}\0{text}" for path, text in texts.items()).encode())
+    return Prompts(texts, digest.hexdigest()[:16])
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for entry in folder.iterdir():
+        path = f"{prefix}{entry.name}"
+        if entry.is_dir():
+            rows.extend(_walk(entry, f"{path}/"))
+        elif entry.name.endswith((".md", ".yaml")) and entry.name != "README.md":
+            rows.append((path, entry.read_text(encoding="utf-8").rstrip("\n")))
+    return rows

@@ -1,0 +1,267 @@
+"""From "the second one" to a product: the server resolves what the shopper's words point at.
+
+Candidates are the products on the table (last shown, talked about, on the page). Knows nothing of search.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from retrieval.filters import fold
+from retrieval.product import Product
+
+ORDINALS: Mapping[str, int] = {
+    "first": 0, "1st": 0, "one": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
+    "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "sixth": 5, "6th": 5, "six": 5,
+    "seventh": 6, "7th": 6, "eighth": 7, "8th": 7, "ninth": 8, "9th": 8, "tenth": 9, "10th": 9,
+}  # fmt: skip
+COUNTS: Mapping[str, int] = {
+    "two": 2,
+    "2": 2,
+    "three": 3,
+    "3": 3,
+    "four": 4,
+    "4": 4,
+    "five": 5,
+    "5": 5,
+    "six": 6,
+    "6": 6,
+}
+
+_ORDINAL = re.compile(
+    r"\b(?:(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|[1-9](?:st|nd|rd|th)|10th)"
+    r"|(?:number|no\.?|nr\.?|option|#)\s*(\d{1,2}|one|two|three|four|five|six))(?!\s+(?:gen|generation|time|class))\b|#(\d{1,2})\b",
+    re.I,
+)
+_FIRST_N = re.compile(r"\b(?:the\s+)?(first|top|last)\s+(two|three|four|five|six|[2-6])\b", re.I)
+_ALL_N = re.compile(
+    r"\b(?:all|both|these|those|them all|the)\s*(?:of\s+)?(?:the\s+)?(two|three|four|five|six|[2-6])\b(?!\s*-?\s*(?:person|pack|piece|inch|year|in-1))|\b(both)\b|\ball of (?:them|these|those)\b|\b(?:compare|all)\s+(?:them|these|those)\b",
+    re.I,
+)
+_LAST = re.compile(r"\b(?:the\s+)?last\s+(?:one|item|product)\b|\bthe\s+last\b|\bthe latter\b", re.I)
+_FORMER = re.compile(r"\bthe former\b", re.I)
+_SUPERLATIVE = re.compile(
+    r"\b(?:the\s+)?(cheapest|cheaper|least expensive|most expensive|priciest|dearest|pricier|best[- ]rated|highest[- ]rated|top[- ]rated|lightest|heaviest)\b(?:\s+(?:one|of them|of these|of those|of the))?",
+    re.I,
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|this|that|this one|that one|this product|that product|this item|the one|one of (?:it|them))\b", re.I
+)
+_WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*", re.UNICODE)
+_NOT_NAMES = frozenset(
+    [
+        "the",
+        "one",
+        "with",
+        "for",
+        "and",
+        "from",
+        "in",
+        "of",
+        "to",
+        "a",
+        "an",
+        "my",
+        "me",
+        "this",
+        "that",
+        "is",
+        "it",
+        "you",
+        "your",
+        "new",
+        "size",
+        "set",
+        "pack",
+        "black",
+        "white",
+        "red",
+        "blue",
+        "green",
+        "grey",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What words can point at.
+
+    Args:
+        shown: products of the last slate, in order.
+        focus: the product talked about last; None without one.
+        page: the product on the shopper's page; None without one.
+    """
+
+    shown: Sequence[Product]
+    focus: Product | None = None
+    page: Product | None = None
+
+    def everything(self) -> tuple[Product, ...]:
+        """All products on the table, once each, shown ones first."""
+        rows = [*self.shown, *([self.focus] if self.focus else []), *([self.page] if self.page else [])]
+        return tuple({product.id: product for product in rows}.values())
+
+
+def resolve(text: str, table: Table) -> tuple[Product, ...]:
+    """Find the products that the text points at, in the order of the table or of the words.
+
+    Args:
+        text: a shopper's words, e.g. "compare the first two", "add the red one", "is it waterproof?".
+        table: what is there to point at.
+
+    Returns:
+        The products; empty where nothing is pointed at.
+    """
+    for reader in (_several, _by_id, _ordinals, _superlative, _by_name, _by_fact, _pronoun):
+        found = reader(text, table)
+        if found:
+            return found
+    return ()
+
+
+def _several(text: str, table: Table) -> tuple[Product, ...]:
+    shown = tuple(table.shown)
+    match = _FIRST_N.search(text)
+    if match:
+        count = COUNTS[match.group(2).lower()]
+        return shown[-count:] if match.group(1).lower() == "last" else shown[:count]
+    match = _ALL_N.search(text)
+    if match and shown:
+        if match.group(2):  # both
+            return shown[:2] if len(shown) == 2 or not _named(text, table) else _named(text, table)
+        return shown[: COUNTS[match.group(1).lower()]] if match.group(1) else shown
+    return ()
+
+
+def _by_id(text: str, table: Table) -> tuple[Product, ...]:
+    words = set(re.findall(r"[\w.-]+", text))
+    return tuple(product for product in table.everything() if product.id in words)
+
+
+def _ordinals(text: str, table: Table) -> tuple[Product, ...]:
+    shown = tuple(table.shown)
+    pool = _narrow(text, shown)
+    rows: list[Product] = []
+    for match in _ORDINAL.finditer(text):
+        word = next(group for group in match.groups() if group).lower()
+        index = ORDINALS[word] if word in ORDINALS else int(re.sub(r"\D", "", word)) - 1
+        if 0 <= index < len(pool):
+            rows.append(pool[index])
+    if not rows and pool and (_LAST.search(text)):
+        rows.append(pool[-1])
+    if not rows and pool and _FORMER.search(text):
+        rows.append(pool[0])
+    return tuple(dict.fromkeys(rows))
+
+
+def _narrow(text: str, shown: tuple[Product, ...]) -> tuple[Product, ...]:
+    """Of several slates, the part that a category word in the text names ("the second tent")."""
+    words = {_stem(word) for word in _WORD.findall(fold(text))}
+    part = tuple(p for p in shown if p.category and _stem(fold(p.category).split()[-1]) in words)
+    return part or shown
+
+
+def _superlative(text: str, table: Table) -> tuple[Product, ...]:
+    match = _SUPERLATIVE.search(text)
+    pool = _narrow(text, tuple(table.shown))
+    if not match or not pool:
+        return ()
+    word = match.group(1).lower().replace("-", " ")
+    if word in {"cheapest", "cheaper", "least expensive"}:
+        return (min(pool, key=lambda p: p.price.amount_minor),)
+    if word in {"most expensive", "priciest", "dearest", "pricier"}:
+        return (max(pool, key=lambda p: p.price.amount_minor),)
+    if "rated" in word:
+        rated = [p for p in pool if p.rating is not None]
+        return (max(rated, key=lambda p: (p.rating or 0.0, p.rating_count)),) if rated else ()
+    weighed = [(float(p.attributes["weight"].value), p) for p in pool if _has_weight(p)]  # type: ignore[arg-type]
+    if not weighed:
+        return ()
+    pick = min(weighed, key=lambda row: row[0]) if word == "lightest" else max(weighed, key=lambda row: row[0])
+    return (pick[1],)
+
+
+def _has_weight(product: Product) -> bool:
+    attribute = product.attributes.get("weight")
+    return attribute is not None and isinstance(attribute.value, int | float) and not isinstance(attribute.value, bool)
+
+
+def _named(text: str, table: Table) -> tuple[Product, ...]:
+    """Products of which a distinguishing title word (or two of its words) stands in the text."""
+    words = [fold(word) for word in _WORD.findall(text)]
+    said = {_stem(word) for word in words}
+    pool = table.everything()
+    titles = {product.id: {_stem(fold(w)) for w in _WORD.findall(product.title)} - _NOT_NAMES for product in pool}
+    scores: dict[str, float] = {}
+    for product in pool:
+        score = 0.0
+        for word in titles[product.id] & said:
+            holders = sum(word in title for title in titles.values())
+            score += 1.0 / holders
+        scores[product.id] = score
+    best = max(scores.values(), default=0.0)
+    if best < 0.99:
+        return ()
+    return tuple(product for product in pool if scores[product.id] >= 0.99)
+
+
+def _by_name(text: str, table: Table) -> tuple[Product, ...]:
+    named = _named(text, table)
+    category_words = {_stem(w) for p in table.everything() if p.category for w in fold(p.category).split()}
+    said = {_stem(fold(word)) for word in _WORD.findall(text)}
+    # A lone category word ("boots") starts a search; it does not point at the one boot on the table.
+    kept = tuple(
+        p for p in named if ({_stem(fold(w)) for w in _WORD.findall(p.title)} & said) - category_words - _NOT_NAMES
+    )
+    return kept
+
+
+def _by_fact(text: str, table: Table) -> tuple[Product, ...]:
+    """ "The red one", "the waterproof one": one shown product states it and no other does."""
+    match = re.search(r"\bthe\s+((?:[\w-]+\s+){1,2})ones?\b", text, re.I)
+    if not match:
+        return ()
+    wanted = fold(match.group(1))
+    hits = [product for product in table.shown if _states(product, wanted)]
+    return (hits[0],) if len(hits) == 1 else ()
+
+
+def _states(product: Product, wanted: str) -> bool:
+    texts = [product.title, product.brand or ""]
+    texts += [attribute.text for attribute in product.attributes.values()]
+    texts += [name for name, a in product.attributes.items() if a.value is True]
+    texts += [value for variant in product.variants for value in variant.options.values()]
+    return any(re.search(rf"\b{re.escape(wanted)}\b", fold(text.replace("_", " "))) for text in texts)
+
+
+def _pronoun(text: str, table: Table) -> tuple[Product, ...]:
+    if not _PRONOUN.search(text):
+        return ()
+    if table.focus is not None:
+        return (table.focus,)
+    if table.page is not None:
+        return (table.page,)
+    return (table.shown[0],) if table.shown else ()
+
+
+def _stem(word: str) -> str:
+    for ending, put in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            return word[: -len(ending)] + put
+    return word
+
+
+_ORDER_ID = re.compile(
+    r"\b([A-Za-z]{1,3}-\d{3,12})\b|#\s?([A-Za-z]{0,3}-?\d{3,12})\b"
+    r"|\border\s+(?:number\s+|no\.?\s+|nr\.?\s+|#\s*)?([A-Za-z]{0,3}-?\d{3,12})\b",
+    re.I,
+)
+
+
+def order_id_in(text: str) -> str | None:
+    """The order number that stands in the text, in capitals as the shop writes it, or None."""
+    match = _ORDER_ID.search(text)
+    return None if match is None else next(group for group in match.groups() if group).upper()

@@ -1,0 +1,25 @@
+"""Text hygiene: one normal form, no invisible characters, bounded length. Knows no language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zero-width, bidirectional controls, tag characters (used to hide instructions), soft hyphen, variation selectors kept.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str, max_chars: int | None = None) -> str:
+    """Return the text in NFC without control, invisible and lone surrogate characters, cut to `max_chars`."""
+    visible = _INVISIBLE.sub("", _CONTROL.sub(" ", _SURROGATE.sub("", text)))
+    normal = unicodedata.normalize("NFC", visible).strip()
+    if max_chars is not None and len(normal) > max_chars:
+        return normal[: max_chars - 1].rstrip() + "…"
+    return normal
+
+
+def has_words(text: str) -> bool:
+    """Whether there is at least one letter or digit in the text."""
+    return any(character.isalnum() for character in text)

@@ -1,0 +1,68 @@
+"""Tool: put products side by side."""
+
+from __future__ import annotations
+
+from assistant.errors import BadArguments
+from assistant.tools.context import ShopperContext
+from assistant.tools.pointing import fact_of, products_meant, put_in_focus, table_of
+from assistant.tools.summary import summarise
+from assistant.turn import ComparisonFact, ProductFact, ToolResult
+from retrieval.product import Product
+
+MAX_COMPARED = 4
+MAX_ROWS = 12
+
+
+def compare_products(context: ShopperContext, which: str) -> ToolResult:
+    """Compare two to four products that were shown or named.
+
+    Put the shopper's words into `which`, e.g. "the first two", "the Kestrel and the cheapest one", "them".
+    """
+    products = products_meant(context, which)[:MAX_COMPARED]
+    if len(products) == 1:
+        products = _with_neighbour(context, products[0])
+    if len(products) < 2:
+        raise BadArguments("A comparison needs two products: ask which one to compare it with.")
+    facts = tuple(fact_of(context, product) for product in products)
+    fact = ComparisonFact(facts, comparison_rows(facts, context.shop.settings.locale))
+    put_in_focus(context, products[0])
+    with context.ledger.lock:
+        context.ledger.evidence.append(fact)
+    return ToolResult((fact,), summarise((fact,)))
+
+
+def _with_neighbour(context: ShopperContext, product: Product) -> tuple[Product, ...]:
+    """One product named: the other one is what the talk was about, or the best of the rest shown."""
+    table = table_of(context)
+    others = [*([table.focus] if table.focus else []), *([table.page] if table.page else []), *table.shown]
+    rest = [other for other in others if other.id != product.id]
+    return (product, rest[0]) if rest else (product,)
+
+
+def comparison_rows(facts: tuple[ProductFact, ...], locale: str) -> dict[str, tuple[str | None, ...]]:
+    """Rows of a comparison: price, rating, stock, options, then attributes, those that most products state first."""
+    rows: dict[str, tuple[str | None, ...]] = {
+        "Price": tuple(fact.variant.price.format(locale) for fact in facts),
+        "Rating": tuple(_rating(fact) for fact in facts),
+        "Stock": tuple(_stock(fact) for fact in facts),
+        "Brand": tuple(fact.product.brand for fact in facts),
+    }
+    names: dict[str, int] = {}
+    for fact in facts:
+        for name in fact.product.attributes:
+            names[name] = names.get(name, 0) + 1
+    ordered = sorted(names, key=lambda name: (-names[name], list(names).index(name)))
+    for name in ordered[: MAX_ROWS - len(rows)]:
+        attributes = [fact.product.attributes.get(name) for fact in facts]
+        label = next(attribute.label for attribute in attributes if attribute)
+        rows[label] = tuple(attribute.text if attribute else None for attribute in attributes)
+    return {label: texts for label, texts in rows.items() if any(text is not None for text in texts)}
+
+
+def _rating(fact: ProductFact) -> str | None:
+    product = fact.product
+    return None if product.rating is None else f"{product.rating:.1f} of 5 ({product.rating_count})"
+
+
+def _stock(fact: ProductFact) -> str | None:
+    return {True: "in stock", False: "sold out", None: None}[fact.product.in_stock]

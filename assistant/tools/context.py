@@ -1,0 +1,117 @@
+"""What a tool gets besides the model's arguments: who speaks, the turn so far, and the shop's services.
+
+The model never sees any of it; identity comes from the session.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from retrieval.query import QueryReader
+
+from assistant.config import Settings
+from assistant.errors import Refused
+from assistant.turn import Evidence, Focus, Need, Principal, Question
+from recommender.decide import Recommender
+from retrieval.engine import Retrieval
+from retrieval.product import Product
+
+if TYPE_CHECKING:
+    from assistant.support.actions import Actions
+    from assistant.support.cart import Carts
+    from assistant.support.handoff import HandOff
+    from assistant.support.orders import OrderBook
+    from assistant.support.policies import Policies
+
+MAX_CART_CHANGES = 3
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The shop's services, the same for every shopper."""
+
+    settings: Settings
+    retrieval: Retrieval
+    reader: QueryReader
+    recommender: Recommender
+    carts: Carts
+    orders: OrderBook
+    actions: Actions
+    policies: Policies
+    handoff: HandOff
+    now: Callable[[], float]
+
+    def find_product(self, product_id: str) -> Product | None:
+        """The product as the catalogue states it now, or None."""
+        return self.retrieval.catalogue.find(product_id)
+
+
+@dataclass
+class Ledger:
+    """What this turn has done so far; tools may run in parallel, so it is changed under a lock.
+
+    Args:
+        need: what is looked for, as the last search left it.
+        focus: what "it" and "the second one" can mean, as the last tool left it.
+        evidence: all facts found, in order.
+        shown: ids put into slates this turn, in order.
+        question: the one clarifying question that code chose; None without one.
+    """
+
+    need: Need
+    focus: Focus
+    evidence: list[Evidence] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    question: Question | None = None
+    cart_changes: int = 0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def count_cart_change(self) -> None:
+        """Take one of the turn's cart changes.
+
+        Raises:
+            Refused: they are used up.
+        """
+        with self.lock:
+            if self.cart_changes >= MAX_CART_CHANGES:
+                raise Refused("too_many_cart_changes", "That is as much as I change in the cart at once.")
+            self.cart_changes += 1
+
+
+@dataclass(frozen=True)
+class ShopperContext:
+    """The context of one agent run.
+
+    Args:
+        principal: who speaks.
+        conversation_id, turn_id: where.
+        words: what the shopper typed this turn: the only text that may cause a cart change.
+        before: what was on the table when the turn began.
+        page_product_id: the product on the page that the shopper looks at.
+        before_decisions: product id -> the decision that last showed it in this conversation.
+        shop: the services.
+        ledger: what the turn has done.
+    """
+
+    principal: Principal
+    conversation_id: str
+    turn_id: str
+    words: str
+    before: Focus
+    shop: Shop
+    ledger: Ledger
+    page_product_id: str | None = None
+    before_decisions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shopper_key(self) -> str:
+        """Pseudonymous key for the recommender."""
+        return shopper_key(self.principal)
+
+
+def shopper_key(principal: Principal) -> str:
+    """Pseudonymous key of a person (signed in) or a session."""
+    return f"c:{principal.customer_id}" if principal.customer_id else f"s:{principal.session_id[:24]}"

@@ -1,0 +1,84 @@
+"""The one place where our tools become LangChain tools, and where identity is injected.
+
+The model sees name, docstring and its own arguments; the context comes from the run (`ToolRuntime`), never from the
+model. A tool's three answers: evidence, a refusal (evidence too, so that the model explains it), bad arguments (the
+model may try again). Anything else is a bug and propagates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Any, get_type_hints
+
+import structlog
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from pydantic import BaseModel, ConfigDict, create_model
+
+from assistant.errors import BadArguments, Refused
+from assistant.tools.context import ShopperContext
+from assistant.tools.summary import summarise
+from assistant.turn import RefusalFact, ToolResult
+
+log = structlog.get_logger()
+
+Tool = Callable[..., ToolResult]
+MAX_STRING_CHARS = 2_000
+
+
+def langchain_tools(tools: Sequence[Tool], pool: Executor) -> list[BaseTool]:
+    """Wrap tools for LangChain; their work runs in `pool`."""
+    return [_wrap(tool, pool) for tool in tools]
+
+
+def arguments_model(tool: Tool, *, with_runtime: bool = False) -> type[BaseModel]:
+    """Pydantic model of what the model may give to a tool; unknown arguments are refused."""
+    hints = get_type_hints(tool)
+    fields: dict[str, Any] = {}
+    for name, parameter in list(inspect.signature(tool).parameters.items())[1:]:
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[name] = (hints[name], default)
+    if with_runtime:
+        fields["runtime"] = (ToolRuntime[ShopperContext], ...)
+    config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, str_max_length=MAX_STRING_CHARS)
+    model: type[BaseModel] = create_model(f"{tool.__name__}_arguments", __config__=config, **fields)
+    return model
+
+
+def _wrap(tool: Tool, pool: Executor) -> BaseTool:
+    async def call(runtime: ToolRuntime[ShopperContext], **arguments: Any) -> tuple[str, ToolResult]:
+        loop = asyncio.get_running_loop()
+        result = await loop.run_in_executor(pool, lambda: run_tool(tool, runtime.context, arguments))
+        return result.summary, result
+
+    return StructuredTool(
+        name=tool.__name__,
+        description=inspect.getdoc(tool) or "",
+        args_schema=arguments_model(tool, with_runtime=True),
+        coroutine=call,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+    )
+
+
+def run_tool(tool: Tool, context: ShopperContext | None, arguments: dict[str, Any]) -> ToolResult:
+    """Run one tool and turn its refusals into evidence.
+
+    Raises:
+        ToolException: bad arguments; the model may try again.
+    """
+    if not isinstance(context, ShopperContext):
+        raise ToolException("There is no session: the shopper must start again.")
+    try:
+        return tool(context, **arguments)
+    except Refused as refusal:
+        fact = RefusalFact(refusal.code, str(refusal))
+        with context.ledger.lock:
+            context.ledger.evidence.append(fact)
+        return ToolResult((fact,), summarise((fact,)))
+    except BadArguments as problem:
+        log.info("tool.bad_arguments", tool=tool.__name__, turn=context.turn_id)
+        raise ToolException(str(problem)) from problem

@@ -1,0 +1,67 @@
+"""Tool: suggestions without a stated need, more like one product, or what goes with it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from assistant.tools.context import ShopperContext
+from assistant.tools.pointing import products_meant, put_in_focus
+from assistant.tools.slates import decision_context, slate_from_candidates, slate_from_hits
+from assistant.tools.summary import summarise
+from assistant.turn import Need, SlateFact, ToolResult
+from retrieval.filters import CategoryIn, Constraint
+from retrieval.product import Product
+from retrieval.results import SearchResult
+
+CANDIDATES = 60
+
+
+def recommend_products(
+    context: ShopperContext, kind: Literal["for_you", "more_like", "goes_with"] = "for_you", which: str = ""
+) -> ToolResult:
+    """Suggest products: for this shopper, more like one product, or what goes with one product.
+
+    For "more_like" and "goes_with" put the shopper's words for the product into `which`, e.g. "the second one".
+    """
+    if kind == "for_you":
+        slate = _for_you(context)
+    else:
+        product = products_meant(context, which)[0]
+        put_in_focus(context, product)
+        slate = _more_like(context, product) if kind == "more_like" else _goes_with(context, product)
+    with context.ledger.lock:
+        context.ledger.evidence.append(slate)
+    return ToolResult((slate,), summarise((slate,)))
+
+
+def _for_you(context: ShopperContext) -> SlateFact:
+    surroundings = decision_context(context, Need(), "recommend", exclude=frozenset(context.before.seen))
+    candidates = context.shop.recommender.candidates(surroundings, CANDIDATES, basket=_basket(context))
+    return slate_from_candidates(context, Need(), candidates, "recommend")
+
+
+def _goes_with(context: ShopperContext, product: Product) -> SlateFact:
+    surroundings = decision_context(context, Need(), "goes_with", exclude=frozenset({product.id}))
+    basket = (product.id, *_basket(context))
+    candidates = context.shop.recommender.candidates(surroundings, CANDIDATES, basket=basket)
+    # What goes with a tent is not another tent.
+    other = [
+        c for c in candidates if (found := context.shop.find_product(c.item_id)) and found.category != product.category
+    ]
+    return slate_from_candidates(context, Need(), other, "goes_with")
+
+
+def _more_like(context: ShopperContext, product: Product) -> SlateFact:
+    wishes: tuple[Constraint, ...] = (CategoryIn((product.category,)),) if product.category else ()
+    hits = context.shop.retrieval.similar(product.id, CANDIDATES, wishes)
+    result = SearchResult(tuple(hits), len(hits), mode=context.shop.retrieval.mode)
+    need = Need(text=product.category or product.title, constraints=wishes)
+    slate = slate_from_hits(context, need, result, surface="more_like_this", exclude=frozenset({product.id}))
+    with context.ledger.lock:
+        context.ledger.need = need
+    return slate
+
+
+def _basket(context: ShopperContext) -> tuple[str, ...]:
+    cart = context.shop.carts.view(context.principal)
+    return tuple(line.product.id for line in cart.lines if line.product)

@@ -1,0 +1,132 @@
+"""Tool: find products for one need."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.errors import BadArguments
+from assistant.tools.context import ShopperContext
+from assistant.tools.slates import slate_from_hits
+from assistant.tools.summary import summarise
+from assistant.turn import Need, ToolResult
+from retrieval.filters import (
+    AttributeIn,
+    AttributeRange,
+    BrandIn,
+    CategoryIn,
+    Constraint,
+    InStock,
+    MinRating,
+    PriceRange,
+    merge,
+)
+from retrieval.product import Money
+from retrieval.results import SearchRequest, Sort
+
+CANDIDATES = 60
+
+
+class AttributeWish(BaseModel):
+    """One wish about an attribute: texts ("black", "yes") or a range of numbers in the attribute's unit."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=80)
+    values: list[str] = Field(default_factory=list, max_length=12)
+    min: float | None = None
+    max: float | None = None
+    unit: str | None = None
+    exclude: bool = False
+
+
+def search_products(
+    context: ShopperContext,
+    query: str,
+    price_min: float | None = None,
+    price_max: float | None = None,
+    brands: list[str] | None = None,
+    not_brands: list[str] | None = None,
+    categories: list[str] | None = None,
+    not_categories: list[str] | None = None,
+    min_rating: float | None = None,
+    in_stock: bool = False,
+    attributes: list[AttributeWish] | None = None,
+    sort: Literal["relevance", "price_low", "price_high", "rating", "newest"] = "relevance",
+    different: bool = False,
+) -> ToolResult:
+    """Find products for ONE need. Call it once per need.
+
+    Give the whole need each time, with the wishes of earlier turns that still hold; what is left out is dropped.
+    Prices are in the shop's currency. `different` leaves out what was shown for this need before.
+    """
+    typed = _constraints(
+        context, price_min, price_max, brands, not_brands, categories, not_categories, min_rating, in_stock, attributes
+    )
+    read = context.shop.reader.read(query)[0] if query.strip() else None
+    constraints = merge(read.constraints, typed) if read else typed
+    asked = Sort(sort)
+    order = read.sort if read and asked is Sort.RELEVANCE else asked
+    need = Need(text=read.text if read else "", constraints=constraints, sort=order)
+    result = context.shop.retrieval.search(SearchRequest(need.text, need.constraints, need.sort, CANDIDATES))
+    slate = slate_from_hits(
+        context,
+        need,
+        result,
+        set_aside=read.set_aside if read else (),
+        corrected=read.corrected if read else None,
+        exclude=frozenset(context.before.seen) if different else frozenset(),
+    )
+    with context.ledger.lock:
+        context.ledger.need = need
+        context.ledger.evidence.append(slate)
+    return ToolResult((slate,), summarise((slate,)))
+
+
+def _constraints(
+    context: ShopperContext,
+    price_min: float | None,
+    price_max: float | None,
+    brands: list[str] | None,
+    not_brands: list[str] | None,
+    categories: list[str] | None,
+    not_categories: list[str] | None,
+    min_rating: float | None,
+    in_stock: bool,
+    attributes: list[AttributeWish] | None,
+) -> tuple[Constraint, ...]:
+    rows: list[Constraint] = []
+    currency = context.shop.retrieval.catalogue.currency
+    if price_min is not None or price_max is not None:
+        if (price_min or 0) < 0 or (price_max or 0) < 0 or (price_min or 0) > (price_max or float("inf")):
+            raise BadArguments("price_min and price_max must be 0 or more, and price_min not above price_max.")
+        rows.append(PriceRange(currency, _minor(price_min, currency), _minor(price_max, currency)))
+    if brands:
+        rows.append(BrandIn(tuple(brands)))
+    if not_brands:
+        rows.append(BrandIn(tuple(not_brands), exclude=True))
+    if categories:
+        rows.append(CategoryIn(tuple(categories)))
+    if not_categories:
+        rows.append(CategoryIn(tuple(not_categories), exclude=True))
+    if min_rating is not None:
+        if not 0 <= min_rating <= 5:
+            raise BadArguments("min_rating must lie between 0 and 5.")
+        rows.append(MinRating(min_rating))
+    if in_stock:
+        rows.append(InStock())
+    rows.extend(_attribute(wish) for wish in attributes or [])
+    return merge((), rows)
+
+
+def _attribute(wish: AttributeWish) -> Constraint:
+    if wish.values:
+        return AttributeIn(wish.name, tuple(wish.values), wish.exclude)
+    if wish.min is None and wish.max is None:
+        raise BadArguments(f"The wish about {wish.name!r} needs values, min or max.")
+    return AttributeRange(wish.name, wish.min, wish.max, wish.unit)
+
+
+def _minor(amount: float | None, currency: str) -> int | None:
+    return None if amount is None else Money.from_major(Decimal(str(amount)), currency).amount_minor

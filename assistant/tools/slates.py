@@ -1,0 +1,122 @@
+"""From candidates to a shown slate: one way for every tool, so that every slate is a logged decision."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+from assistant.tools.context import ShopperContext
+from assistant.turn import Need, ProductFact, SlateFact
+from recommender.events import Candidate, DecisionContext, SlateItem
+from retrieval.filters import Verdict, judge
+from retrieval.results import Hit, SearchResult, Sort
+
+
+def decision_context(
+    context: ShopperContext, need: Need, surface: str, *, exclude: frozenset[str] = frozenset(), salt: str = ""
+) -> DecisionContext:
+    """Describe for whom and where a slate is made; the seed follows from the turn, so that a decision can be replayed."""
+    settings = context.shop.settings
+    seed = zlib.crc32(f"{settings.seed}|{context.turn_id}|{surface}|{need.text}|{salt}".encode())
+    return DecisionContext(
+        shopper_key=context.shopper_key,
+        session_key=f"s:{context.principal.session_id[:24]}",
+        turn_id=context.turn_id,
+        surface=surface,
+        query=need.text,
+        k=settings.slate_size,
+        keep_order=need.sort is not Sort.RELEVANCE,
+        now=context.shop.now(),
+        seed=seed,
+        exclude=exclude,
+    )
+
+
+def slate_from_hits(
+    context: ShopperContext,
+    need: Need,
+    result: SearchResult,
+    *,
+    surface: str = "search",
+    set_aside: tuple[str, ...] = (),
+    corrected: Mapping[str, str] | None = None,
+    exclude: frozenset[str] = frozenset(),
+) -> SlateFact:
+    """Rank the hits of a search, log the decision, and return the slate as evidence."""
+    labels = {constraint.key: constraint.label(context.shop.settings.locale) for constraint in need.constraints}
+    hits = [hit for hit in result.hits if hit.product_id not in exclude]
+    candidates = [
+        Candidate(
+            hit.product_id,
+            hit.score,
+            ("search",),
+            tuple(labels[k] for k, v in hit.verdicts.items() if v is Verdict.MET),
+        )
+        for hit in hits
+    ]
+    facts: tuple[ProductFact, ...] = ()
+    decision = None
+    if candidates:
+        decision = context.shop.recommender.decide(decision_context(context, need, surface), candidates)
+        by_id = {hit.product_id: hit for hit in hits}
+        facts = tuple(
+            _fact(context, by_id[item.item_id], item, decision.decision_id, labels) for item in decision.items
+        )
+    slate = SlateFact(
+        need=need,
+        items=facts,
+        total=result.total,
+        relaxations=result.relaxations,
+        set_aside=set_aside,
+        corrected=dict(corrected or {}),
+        facets=result.facets,
+        decision=decision,
+        surface=surface,
+        meaning_ready=result.mode == "words+meaning",
+    )
+    remember(context, slate)
+    return slate
+
+
+def slate_from_candidates(
+    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str
+) -> SlateFact:
+    """Rank candidates of the recommender that meet the need's constraints, log the decision, return the slate."""
+    shop = context.shop
+    labels = {constraint.key: constraint.label(shop.settings.locale) for constraint in need.constraints}
+    hits: dict[str, Hit] = {}
+    for candidate in candidates:
+        product = shop.find_product(candidate.item_id)
+        if product is not None:
+            variant, verdicts = judge(need.constraints, product)
+            keyed = {c.key: v for c, v in zip(need.constraints, verdicts, strict=True)}
+            hits[product.id] = Hit(product.id, variant.id, candidate.relevance, {}, keyed)
+    usable = [candidate for candidate in candidates if candidate.item_id in hits]
+    facts: tuple[ProductFact, ...] = ()
+    decision = None
+    if usable:
+        decision = shop.recommender.decide(decision_context(context, need, surface), usable)
+        facts = tuple(_fact(context, hits[item.item_id], item, decision.decision_id, labels) for item in decision.items)
+    slate = SlateFact(need=need, items=facts, total=len(facts), decision=decision, surface=surface)
+    remember(context, slate)
+    return slate
+
+
+def remember(context: ShopperContext, slate: SlateFact) -> None:
+    """Put the slate on the table, so that "the second one" can mean it."""
+    with context.ledger.lock:
+        context.ledger.shown.extend(fact.product.id for fact in slate.items)
+
+
+def _fact(
+    context: ShopperContext, hit: Hit, item: SlateItem, decision_id: str, labels: Mapping[str, str]
+) -> ProductFact:
+    product = context.shop.retrieval.catalogue.get(hit.product_id)
+    return ProductFact(
+        product=product,
+        variant=product.get_variant(hit.variant_id),
+        verdicts={labels[key]: verdict for key, verdict in hit.verdicts.items()},
+        reasons=item.reasons,
+        decision_id=decision_id,
+        position=item.position,
+    )

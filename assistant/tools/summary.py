@@ -1,0 +1,140 @@
+"""Evidence as short JSON for a chat model. Catalogue text is cut, cleaned of invisible characters and fenced.
+
+The model reads these; people see the cards that are drawn from the same evidence.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from assistant.text import clean
+from assistant.turn import (
+    CartFact,
+    ComparisonFact,
+    Evidence,
+    HandOverFact,
+    Order,
+    OrdersFact,
+    PolicyFact,
+    ProductFact,
+    Proposal,
+    RefusalFact,
+    SlateFact,
+)
+
+MAX_TITLE_CHARS = 120
+MAX_DESCRIPTION_CHARS = 400
+MAX_ATTRIBUTES = 24
+
+
+def summarise(evidence: tuple[Evidence, ...], *, whole: bool = False) -> str:
+    """Write evidence as JSON.
+
+    Args:
+        evidence: facts.
+        whole: with all attributes and the description of each product, for questions about one.
+    """
+    rows = [_fact(fact, whole) for fact in evidence]
+    return json.dumps(rows[0] if len(rows) == 1 else rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fact(fact: Evidence, whole: bool) -> dict[str, Any]:
+    match fact:
+        case SlateFact():
+            return _slate(fact)
+        case ProductFact():
+            return {"product": _product(fact, whole)}
+        case ComparisonFact():
+            return {"compared": [_product(item, False) for item in fact.items], "rows": dict(fact.rows)}
+        case CartFact():
+            return _cart(fact)
+        case OrdersFact():
+            return {"orders": [_order(order) for order in fact.orders], "signed_in": fact.signed_in}
+        case PolicyFact():
+            sections = [{"id": s.id, "title": s.title, "text": s.text, "link": s.url} for s in fact.sections]
+            return {"policy": sections, "note": None if sections else "The shop's policies say nothing about this."}
+        case Proposal():
+            return {
+                "proposal": fact.title,
+                "before": fact.before,
+                "after": fact.after,
+                "note": "Only the shopper's click does it.",
+            }
+        case RefusalFact():
+            return {"refused": fact.code, "reason": fact.message}
+        case HandOverFact():
+            return {"handed_over": True, "position": fact.position}
+
+
+def _slate(fact: SlateFact) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "looked_for": fact.need.text,
+        "wishes": [constraint.label() for constraint in fact.need.constraints],
+        "total": fact.total,
+        "untrusted_catalogue": [_product(item, False) for item in fact.items],
+    }
+    if fact.relaxations:
+        row["nothing_fits_unless_dropped"] = [{"drop": r.label, "then": r.count} for r in fact.relaxations]
+    if fact.set_aside:
+        row["words_that_found_nothing"] = list(fact.set_aside)
+    return row
+
+
+def _product(fact: ProductFact, whole: bool) -> dict[str, Any]:
+    product, variant = fact.product, fact.variant
+    row: dict[str, Any] = {
+        "title": clean(product.title, MAX_TITLE_CHARS),
+        "price": variant.price.format(),
+        "brand": product.brand,
+        "category": product.category,
+        "in_stock": variant.in_stock,
+        "rating": product.rating,
+    }
+    if variant.options:
+        row["variant"] = dict(variant.options)
+    if variant.list_price is not None:
+        row["list_price"] = variant.list_price.format()
+    if fact.verdicts:
+        row["wishes"] = {label: verdict.value for label, verdict in fact.verdicts.items()}
+    attributes = list(product.attributes.values())[: MAX_ATTRIBUTES if whole else 6]
+    row["attributes"] = {attribute.label: clean(attribute.text, 80) for attribute in attributes}
+    if whole:
+        row["description"] = clean(product.description, MAX_DESCRIPTION_CHARS)
+        row["rating_count"] = product.rating_count
+        row["variants"] = [
+            {"options": dict(v.options), "price": v.price.format(), "in_stock": v.in_stock}
+            for v in product.variants[:24]
+        ]
+    return row
+
+
+def _cart(fact: CartFact) -> dict[str, Any]:
+    return {
+        "cart": [
+            {"title": clean(line.title, 120), "quantity": line.quantity, "price": line.total.format()}
+            for line in fact.lines
+        ],
+        "subtotal": fact.subtotal.format(),
+        "shipping": fact.shipping.format(),
+        "total": fact.total.format(),
+        "changed": fact.changed,
+        "notes": [change for line in fact.lines for change in line.changes],
+    }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    def day(value: Any) -> str | None:
+        return value.date().isoformat() if value else None
+
+    return {
+        "id": order.id,
+        "status": order.status.value,
+        "items": [f"{line.quantity} × {clean(line.title, 80)}" for line in order.lines],
+        "total": order.total.format(),
+        "placed": day(order.placed_at),
+        "shipped": day(order.shipped_at),
+        "expected": day(order.expected_at),
+        "delivered": day(order.delivered_at),
+        "carrier": order.carrier,
+    }

@@ -1,0 +1,31 @@
+"""Tool: where an order is."""
+
+from __future__ import annotations
+
+from assistant.tools.context import ShopperContext
+from assistant.tools.order_words import order_in_focus, put_order_in_focus
+from assistant.tools.summary import summarise
+from assistant.turn import OrdersFact, OrderStatus, ToolResult
+
+_ON_THE_WAY = (OrderStatus.SHIPPED, OrderStatus.PACKED, OrderStatus.PLACED)
+
+
+def track_order(context: ShopperContext, order_id: str = "") -> ToolResult:
+    """Say where one of the shopper's own orders is and when it should arrive.
+
+    Without a number it is the order talked about, or the newest one that is still on its way.
+    """
+    orders, principal = context.shop.orders, context.principal
+    wanted = order_in_focus(context, order_id)
+    if wanted:
+        found = (orders.get(principal, wanted),)
+    else:
+        own = orders.find(principal, limit=20)
+        moving = [order for order in own if order.status in _ON_THE_WAY]
+        found = tuple((moving or list(own))[:1])
+    fact = OrdersFact(found, tracked=bool(found), signed_in=principal.customer_id is not None)
+    if found:
+        put_order_in_focus(context, found[0].id)
+    with context.ledger.lock:
+        context.ledger.evidence.append(fact)
+    return ToolResult((fact,), summarise((fact,)))
