@@ -76,7 +76,7 @@ def _as_surcharges(value: object) -> object:
 
 
 class OptionSpec(_Spec):
-    """What tells variants apart: values with their surcharge in major units, and how many (low, high) of them a product has."""
+    """What tells variants apart: values with their surcharge in major units; a product has `n` (low, high) of them."""
 
     of: Annotated[dict[str, float], BeforeValidator(_as_surcharges)]
     n: tuple[int, int] | None = None
