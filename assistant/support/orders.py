@@ -16,7 +16,7 @@ from assistant.store import Clock, Store
 from assistant.store.counters import take
 from assistant.store.tables import cart_lines, carts, counters, customers, orders
 from assistant.support import once
-from assistant.support.cart import buyable_lines
+from assistant.support.cart_check import buyable_lines
 from assistant.support.identity import Customer, owner_key, owns_order
 from assistant.support.order_rows import insert_orders, line_rows, order_row, select_orders
 from assistant.support.words import stems
