@@ -1,0 +1,140 @@
+"""Numbers with a unit: "at least 8 GB", "15 inch", "under 2 kg", "10-15 cm".
+
+Finds them and turns them into limits on one attribute of the catalogue, in that attribute's own unit. Where the
+catalogue has no single fitting attribute, nothing is made of the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from retrieval.filters import AttributeRange
+from retrieval.price_words import parse_number
+from retrieval.units import convert, find_unit, unit_key
+from retrieval.vocabulary import AttributeStats
+from retrieval.words import phrase_key, tokens
+
+EXACT = 0.03
+"""How far "15 inch" may be off."""
+NEAR = 0.15
+"""How far "around 15 inch" may be off."""
+_CLEAR = 3
+_NUMBER = r"\d+(?:[.,]\d+)*"
+_MEASURE = re.compile(
+    rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|over|above|more than|greater than|larger than|bigger than|longer than|heavier than|"
+    rf"from|no less than|not less than|>=?|≥)\s*)?"
+    rf"(?P<high>\b(?:under|below|less than|smaller than|shorter than|lighter than|up to|at most|maximum(?: of)?|max\.?|"
+    rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"
+    rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
+    rf"(?<![\w.,])(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?P<second>{_NUMBER}))?"
+    rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)"
+    rf"(?P<more>\s*(?:\+|or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more)|minimum))?"
+    rf"(?P<less>\s*(?:or (?:less|smaller|shorter|under|below|lighter)|and under|max(?:imum)?\b))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with a unit in a text: where it stands and its limits as said.
+
+    Args:
+        start, end: character offsets.
+        low, high: limits in `unit`; None leaves an end open.
+        unit: as written.
+        said: whether words of comparison ("at least") or a range were used.
+    """
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    unit: str
+    said: bool
+
+
+def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
+    """Find numbers with a unit, in order.
+
+    Args:
+        text: cleaned.
+        units: keys of further units that the catalogue uses.
+    """
+    if not any(char.isdigit() for char in text):
+        return ()
+    found = []
+    for match in _MEASURE.finditer(text):
+        unit = match["unit"]
+        if find_unit(unit) is None and unit_key(unit) not in units:
+            continue
+        first = parse_number(match["number"])
+        second = parse_number(match["second"]) if match["second"] else None
+        if first is None:
+            continue
+        low, high = _limits(match, float(first), None if second is None else float(second))
+        said = any(match[name] for name in ("low", "high", "near", "second", "more", "less"))
+        found.append(Measure(match.start(), match.end(), low, high, unit, said))
+    return tuple(found)
+
+
+def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[float | None, float | None]:
+    if second is not None:
+        return min(first, second), max(first, second)
+    if match["low"] or match["more"]:
+        return first, None
+    if match["high"] or match["less"]:
+        return None, first
+    slack = NEAR if match["near"] else EXACT
+    return first * (1 - slack), first * (1 + slack)
+
+
+def choose_range(
+    measure: Measure, stats: Sequence[AttributeStats], near: frozenset[str], use: Callable[[AttributeStats], float]
+) -> AttributeRange | None:
+    """Choose the attribute that a measure speaks of.
+
+    Args:
+        measure: what was said.
+        stats: the catalogue's numeric attributes.
+        near: keys of the words beside the number.
+        use: share of the wanted kind of products that state an attribute, 0 to 1.
+
+    Returns:
+        Limits in the attribute's unit; None where no attribute fits, or several do and none stands out.
+    """
+    best: list[tuple[tuple[int, bool], float, AttributeRange]] = []
+    for stat in stats:
+        limits = _converted(measure, stat)
+        share = use(stat)
+        if limits is None or share <= 0:
+            continue
+        names = {token.key for token in tokens(stat.name.replace("_", " "))} | {phrase_key(stat.name.replace("_", " "))}
+        same = unit_key(measure.unit) == unit_key(stat.unit or "")
+        best.append(((len(names & near), same), share, AttributeRange(stat.name, *limits, stat.unit)))
+    if not best:
+        return None
+    best.sort(key=lambda row: (row[0], row[1]), reverse=True)
+    rivals = [row for row in best[1:] if row[0] == best[0][0]]
+    if rivals and best[0][1] < _CLEAR * rivals[0][1]:
+        return None
+    return best[0][2]
+
+
+def _converted(measure: Measure, stat: AttributeStats) -> tuple[float | None, float | None] | None:
+    ends = []
+    for end in (measure.low, measure.high):
+        value = None if end is None else convert(end, measure.unit, stat.unit or "")
+        if end is not None and value is None:
+            return None
+        ends.append(value)
+    said = [value for value in ends if value is not None]
+    # A number far outside of what is stated speaks of something else ("5 m" is no screen size).
+    if not any(stat.low / 4 <= value <= stat.high * 4 for value in said):
+        return None
+    return (_rounded(ends[0]), _rounded(ends[1]))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.6g}")

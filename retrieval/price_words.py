@@ -1,0 +1,251 @@
+"""Price talk: "under 80", "$5 to $10", "5-10 bucks", "around 200", "100元以下".
+
+Knows numbers, currencies and words of comparison. A number without any of them is no price, and a number followed by
+a unit of measure is a measure: the caller names further words that make it one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from retrieval.product import Money
+from retrieval.units import find_unit
+from retrieval.words import STOP, word_key
+
+AROUND = Decimal("0.15")
+"""How far a price may lie from "around 200"."""
+MOST_MINOR = 10**13
+
+_DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL", "ARS", "CLP", "COP")
+_CURRENCIES: dict[str, tuple[str, ...]] = {
+    "$": _DOLLARS, "us$": ("USD",), "usd": ("USD",), "dollar": _DOLLARS, "dollars": _DOLLARS,
+    "a$": ("AUD",), "aud": ("AUD",), "c$": ("CAD",), "ca$": ("CAD",), "cad": ("CAD",), "nz$": ("NZD",), "nzd": ("NZD",),
+    "s$": ("SGD",), "sgd": ("SGD",), "hk$": ("HKD",), "hkd": ("HKD",), "r$": ("BRL",), "brl": ("BRL",),
+    "reais": ("BRL",), "mxn": ("MXN",),
+    "€": ("EUR",), "eur": ("EUR",), "euro": ("EUR",), "euros": ("EUR",),
+    "£": ("GBP",), "gbp": ("GBP",), "quid": ("GBP",), "pounds": ("GBP",), "pound": ("GBP",), "sterling": ("GBP",),
+    "¥": ("JPY", "CNY"), "円": ("JPY",), "jpy": ("JPY",), "yen": ("JPY",), "元": ("CNY",), "块": ("CNY",), "块钱": ("CNY",),
+    "人民币": ("CNY",), "cny": ("CNY",), "rmb": ("CNY",), "yuan": ("CNY",), "₩": ("KRW",), "krw": ("KRW",), "won": ("KRW",),
+    "₹": ("INR",), "inr": ("INR",), "rs": ("INR", "PKR", "LKR", "NPR"), "rs.": ("INR", "PKR", "LKR", "NPR"),
+    "rupees": ("INR", "PKR", "LKR", "NPR"), "rupee": ("INR", "PKR", "LKR", "NPR"),
+    "₱": ("PHP",), "php": ("PHP",), "peso": ("PHP", "MXN", "ARS", "CLP", "COP"), "pesos": ("PHP", "MXN", "ARS", "CLP", "COP"),
+    "chf": ("CHF",), "francs": ("CHF",), "sek": ("SEK",), "nok": ("NOK",), "dkk": ("DKK",), "isk": ("ISK",),
+    "kr": ("SEK", "NOK", "DKK", "ISK"), "kronor": ("SEK",), "kroner": ("NOK", "DKK"),
+    "zł": ("PLN",), "zl": ("PLN",), "zloty": ("PLN",), "pln": ("PLN",), "kč": ("CZK",), "czk": ("CZK",), "huf": ("HUF",),
+    "₺": ("TRY",), "lira": ("TRY",), "₽": ("RUB",), "rub": ("RUB",), "rubles": ("RUB",), "roubles": ("RUB",),
+    "₴": ("UAH",), "uah": ("UAH",), "฿": ("THB",), "baht": ("THB",), "thb": ("THB",), "₫": ("VND",), "vnd": ("VND",),
+    "dong": ("VND",), "₪": ("ILS",), "ils": ("ILS",), "shekels": ("ILS",), "aed": ("AED",), "dirhams": ("AED", "MAD"),
+    "zar": ("ZAR",), "rand": ("ZAR",), "ringgit": ("MYR",), "myr": ("MYR",), "idr": ("IDR",), "rupiah": ("IDR",),
+    "kwd": ("KWD",), "bhd": ("BHD",), "omr": ("OMR",), "sar": ("SAR",), "ron": ("RON",), "twd": ("TWD",), "nt$": ("TWD",),
+}  # fmt: skip
+_SHOPS_OWN = ("buck", "bucks")
+
+_BIG = {"k": 1_000, "m": 1_000_000, "千": 1_000, "万": 10_000, "grand": 1_000, "thousand": 1_000}
+
+
+def _words(*names: str) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+_SIGNS = _words(
+    *(name for name in _CURRENCIES if not name[0].isalpha() or name.endswith("$")), "元", "块", "块钱", "円", "人民币"
+)
+_NAMES = _words(*(name for name in _CURRENCIES if name.isalpha()), *_SHOPS_OWN, "rs.")
+_NUMBER = r"\d{1,3}(?:[ '’]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*"
+
+
+def _amount(n: int) -> str:
+    return (
+        rf"(?P<pre{n}>(?<![^\W\d_])(?:{_SIGNS}|(?:{_NAMES})(?![^\W\d_]))\s?)?[`'\"]?"
+        rf"(?<![\d.,])(?P<num{n}>{_NUMBER})(?P<big{n}>\s?(?:k|grand|thousand)\b|千|万)?[`'\"]?(?![.,]?\d)"
+        rf"(?P<post{n}>\s?(?:{_SIGNS})(?!\d)|\s?-?(?:{_NAMES})(?![^\W\d_]))?(?:\.00|,-)?"
+    )
+
+
+_UP_TO = (
+    r"under|below|beneath|less than|lower than|cheaper than|not over|not above|(?:not?|n't be) (?:more|higher|greater) than|not exceeding|"
+    r"up to|upto|at most|max(?:imum)?(?: of)?|within|<=|<|≤|不超过|不高于|低于|少于|最多|"
+    r"(?:can't|cannot|don't want to|not|dont want to|won't) (?:spend|pay)(?: any)? (?:more than|over|above)"
+)
+_FROM = (
+    r"over|above|more than|greater than|higher than|at least|min(?:imum)?(?: of)?|no less than|not less than|not under|"
+    r"starting (?:at|from)|upwards of|exceeding|exceeds|>=|>|≥|超过|高于|不低于|至少|大于"
+)
+_NEAR = (
+    r"around|about|approx(?:imately|\.)?|roughly|circa|ca\.|close to|in the (?:range|region) of|near|~|≈|大约|约|左右"
+)
+_BUDGET = r"(?:my )?budget(?: is| of|:| limit of| limit is)?(?: only| about| around)?|spend|pay|i have|i've got|got only|for only|预算"
+_PRICED = r"(?:(?:priced?|prices?|costs?|costing|cost|going|sold)(?: (?:should be|is|are|range|ranging|limit|point|of|that is|be|at|to be))*\s*:?\s*)?"
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range)?\s*{_amount(1)}\s*(?:and|to|-|–|—|~|到|至)\s*{_amount(2)}"),
+        ("up_to", rf"(?<!\w){_PRICED}(?:{_UP_TO})\s*{_amount(1)}"),
+        ("from", rf"(?<!\w){_PRICED}(?:{_FROM})\s*{_amount(1)}"),
+        ("near", rf"(?<!\w){_PRICED}(?:{_NEAR})\s*{_amount(1)}"),
+        ("up_to_after", rf"{_amount(1)}\s*(?:or less|or under|or below|or cheaper|and under|and below|and less|max(?:imum)?\b|at (?:the )?most|tops\b|limit\b|以下|以内|之内|内|budget\b)"),
+        ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|and up|and above|and over|\+|以上|起)"),
+        ("near_after", rf"{_amount(1)}\s*(?:左右|or so\b|ish\b|-ish\b)"),
+        ("budget", rf"(?<!\w)(?:{_BUDGET})\s*{_amount(1)}"),
+        ("priced", rf"(?<!\w)(?:price|cost)(?:d|s|ing)?(?: (?:at|of|is|about))?\s*:?\s*{_amount(1)}"),
+        ("alone", rf"(?<!\w){_amount(1)}"),
+    )
+)  # fmt: skip
+_NOT_THE_PRICE = re.compile(
+    r"(?:shipping|delivery|orders?|discount|coupon|voucher|save|off)[\w\s]{0,12}$", re.IGNORECASE
+)
+_OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
+_HARD_BOUND = ("up_to", "up_to_after", "budget", "priced", "near")
+
+
+@dataclass(frozen=True, slots=True)
+class PricePhrase:
+    """A stretch of text that speaks of a price.
+
+    Args:
+        start, end: character offsets.
+        min_minor, max_minor: limits in minor units of the shop's currency; both None where another currency is meant.
+        foreign: whether the amount is in another currency than the shop's.
+    """
+
+    start: int
+    end: int
+    min_minor: int | None
+    max_minor: int | None
+    foreign: bool = False
+
+
+def find_prices(
+    text: str, currency: str, is_thing: Callable[[str], bool] = lambda word: False
+) -> tuple[PricePhrase, ...]:
+    """Find all price phrases of a cleaned text, in order, none overlapping.
+
+    Args:
+        text: e.g. "boots under $80".
+        currency: the shop's ISO 4217 code; "$" is read as this currency where it is some dollar.
+        is_thing: whether a folded word names a product of the shop, so that "under 80 boots" is a price.
+    """
+    if not any(char.isdigit() for char in text):
+        return ()
+    found: list[PricePhrase] = []
+    for kind, pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if any(phrase.start < match.end() and match.start() < phrase.end for phrase in found):
+                continue
+            phrase = _read(kind, match, text, currency, is_thing)
+            if phrase is not None:
+                found.append(phrase)
+    return tuple(sorted(found, key=lambda phrase: phrase.start))
+
+
+def _read(
+    kind: str, match: re.Match[str], text: str, currency: str, is_thing: Callable[[str], bool]
+) -> PricePhrase | None:
+    fields = match.groupdict()
+    named = [name for name in (fields.get(f"{side}{n}") for n in (1, 2) for side in ("pre", "post")) if name]
+    if currency != "GBP" and any(name.strip().casefold() in ("pound", "pounds") for name in named):
+        return None  # more likely a weight than money of another country
+    own, foreign = _own_currency(named, currency)
+    if _OFF.match(text, match.end()) or _NOT_THE_PRICE.search(text[: match.start()]):
+        return None
+    if not own and not foreign and not _bare_is_price(kind, match, text, is_thing):
+        return None
+    if foreign:
+        return PricePhrase(match.start(), match.end(), None, None, foreign=True)
+    first, second = _minor(fields, 1, currency), _minor(fields, 2, currency)
+    if first is None or (kind == "range" and second is None):
+        return None
+    low, high = _limits(kind, first, second, fields, currency)
+    return PricePhrase(match.start(), match.end(), low, high)
+
+
+def _own_currency(named: list[str], currency: str) -> tuple[bool, bool]:
+    """Whether the shop's currency is named, and whether only another one is."""
+    codes = [name.strip().lstrip("-").casefold() for name in named]
+    own = any(
+        code in _SHOPS_OWN or code == currency.casefold() or currency in _CURRENCIES.get(code, ()) for code in codes
+    )
+    return own, bool(codes) and not own
+
+
+def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callable[[str], bool]) -> bool:
+    if kind in ("alone", "from_after", "near_after"):
+        return kind == "from_after" and "以上" in match.group()
+    said_price = re.match(r"(?:price|cost)", match.group(), re.IGNORECASE) is not None
+    if kind == "range" and not said_price and not re.match(r"between|from|price", match.group(), re.IGNORECASE):
+        return False
+    if re.match(r"within|i have|i've got", match.group(), re.IGNORECASE):
+        return False
+    if said_price or kind == "budget":
+        return True
+    after = _NEXT_WORD.match(text, match.end())
+    if after is None:
+        return text[match.end() : match.end() + 1] not in ("'", '"', "″", "′", "×", "/", "%")
+    word = after.group(1).casefold()
+    if find_unit(word) is not None or word in ("x", "by", "stars", "star"):
+        return False
+    return (
+        is_thing(word) or (word_key(word) in STOP or word in STOP) or (kind in _HARD_BOUND and not word.endswith("s"))
+    )
+
+
+def _limits(
+    kind: str, first: int, second: int | None, fields: dict[str, str | None], currency: str
+) -> tuple[int | None, int | None]:
+    if kind == "range" and second is not None:
+        if fields.get("big2") and not fields.get("big1") and first < second // 100:
+            first *= _BIG[str(fields["big2"]).strip().casefold()]
+        return min(first, second), max(first, second)
+    if kind in ("near", "near_after"):
+        return int(first * (1 - AROUND)), int(first * (1 + AROUND))
+    return (first, None) if kind in ("from", "from_after") else (None, first)
+
+
+def _minor(fields: dict[str, str | None], n: int, currency: str) -> int | None:
+    digits = fields.get(f"num{n}")
+    if digits is None:
+        return None
+    number = parse_number(digits)
+    if number is None:
+        return None
+    big = fields.get(f"big{n}")
+    if big:
+        number *= _BIG[big.strip().casefold()]
+    try:
+        minor = Money.from_major(number, currency).amount_minor
+    except InvalidOperation:
+        return None
+    return minor if 0 < minor <= MOST_MINOR else None
+
+
+def parse_number(digits: str) -> Decimal | None:
+    """Read a number with thousands separators and a decimal point or comma: "1,299.00", "1.299,00", "12,5", "1 299".
+
+    A single separator followed by exactly three digits separates thousands ("1.299"), unless the number starts with 0.
+    """
+    plain = re.sub(r"[ '’]", "", digits)
+    if len(plain) > 16:
+        return None
+    points, commas = plain.count("."), plain.count(",")
+    if points and commas:
+        decimal = max(plain.rfind("."), plain.rfind(","))
+        plain = re.sub(r"[.,]", "", plain[:decimal]) + "." + plain[decimal + 1 :]
+    elif points + commas > 1 or (points + commas == 1 and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", plain)):
+        plain = re.sub(r"[.,]", "", plain)
+    else:
+        plain = plain.replace(",", ".")
+    try:
+        return Decimal(plain)
+    except InvalidOperation:
+        return None
+
+
+def currency_names() -> Iterator[str]:
+    """All words that name a currency, folded."""
+    yield from _CURRENCIES
+    yield from _SHOPS_OWN

@@ -1,0 +1,90 @@
+"""Read a shopper's words: which kind of product, brand, attributes, price, order; what is refused, what is misspelt.
+
+Everything about products comes from the catalogue's vocabulary. A wish becomes a filter only where the shopper stated
+it and the catalogue can answer it; every other word stays in the text, which ranks and never excludes. No model is asked.
+"""
+
+from __future__ import annotations
+
+from retrieval.filters import CategoryIn, Constraint
+from retrieval.needs import split_needs
+from retrieval.reading import scan
+from retrieval.refinement import Refinement, prepare
+from retrieval.results import Sort, Understanding
+from retrieval.vocabulary import Vocabulary
+from retrieval.wishes import understand
+from retrieval.words import tokens
+
+
+class QueryReader:
+    """Understand messages against one catalogue.
+
+    Args:
+        vocabulary: of the catalogue.
+        currency: the shop's ISO 4217 code; amounts in other currencies are set aside.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, currency: str) -> None:
+        self._vocabulary = vocabulary
+        self._currency = currency
+
+    def read(self, text: str) -> tuple[Understanding, ...]:
+        """Read one message.
+
+        Args:
+            text: anything; only the first 2,000 characters are read.
+
+        Returns:
+            One understanding per need, in the order said: at least one, at most four.
+        """
+        reading = scan(text, self._vocabulary, self._currency)
+        return tuple(understand(need, self._vocabulary, self._currency) for need in split_needs(reading))
+
+    def read_refinement(self, text: str, need_text: str, constraints: tuple[Constraint, ...]) -> Refinement:
+        """Read a follow-up message.
+
+        Args:
+            text: e.g. "something cheaper, not Acme".
+            need_text: words of the need so far, e.g. "hiking boots".
+            constraints: wishes that hold so far.
+
+        Returns:
+            What changes. A message that names another kind of product starts a new need.
+        """
+        rest, dropped, step = prepare(text, constraints)
+        reading = scan(rest, self._vocabulary, self._currency)
+        needs = split_needs(reading)
+        understood = understand(needs[0], self._vocabulary, self._currency, self._with_kind(need_text, constraints))
+        new = self._is_new(understood, need_text, constraints) or len(needs) > 1
+        held = {constraint.key: constraint for constraint in constraints}
+        changed = tuple(c for c in understood.constraints if held.get(c.key) != c)
+        return Refinement(
+            text=understood.text,
+            constraints=changed,
+            dropped=tuple(key for key in dropped if key not in {c.key for c in changed}),
+            sort=None if understood.sort is Sort.RELEVANCE else understood.sort,
+            price_step=None if any(c.kind == "price" for c in changed) else step,
+            starts_new_need=new,
+            understanding=understood,
+        )
+
+    def _with_kind(self, need_text: str, constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+        """The wishes so far, with the kind of product that the need's words name where no wish says it."""
+        if not need_text or any(c.key == "category" for c in constraints):
+            return constraints
+        return (*constraints, *(c for c in self.read(need_text)[0].constraints if c.key == "category"))
+
+    def _is_new(self, understood: Understanding, need_text: str, constraints: tuple[Constraint, ...]) -> bool:
+        if not understood.category_stated:
+            return False
+        before = {
+            v
+            for c in self._with_kind(need_text, constraints)
+            if isinstance(c, CategoryIn) and not c.exclude
+            for v in c.values
+        }
+        after = {v for c in understood.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
+        if after:
+            return not before & after
+        said = {token.key for token in tokens(need_text)}
+        return not all(token.key in said for token in tokens(understood.text))

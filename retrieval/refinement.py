@@ -1,0 +1,133 @@
+"""What a follow-up message changes about a need: "cheaper", "in black", "not Acme", "any brand is fine".
+
+Reads the message with the same reader as a first message, within the wishes that hold already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, fold
+from retrieval.results import Sort, Understanding
+from retrieval.words import clean, phrase_key, tokens, word_key
+
+PriceStep = Literal["cheaper", "dearer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """What a follow-up message changes.
+
+    Args:
+        text: words it adds for ranking, e.g. "warm"; empty where it only changes wishes.
+        constraints: new or changed wishes only.
+        dropped: keys of constraints that are withdrawn.
+        sort: order asked for; None leaves it as it is.
+        price_step: "cheaper" or "dearer" than what was shown, without a number.
+        starts_new_need: whether it asks for another kind of product.
+        understanding: of the message on its own; of its first need where it has several.
+    """
+
+    text: str
+    constraints: tuple[Constraint, ...]
+    dropped: tuple[str, ...]
+    sort: Sort | None
+    price_step: PriceStep | None
+    starts_new_need: bool
+    understanding: Understanding
+
+
+def _re(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
+
+_CHEAPER = _re(
+    r"(?:a (?:bit|little) |much |way |something |anything )*(?:cheaper|less (?:expensive|pricey|costly|money)|lower[- ]priced?|more affordable|more budget[- ]friendly)(?: ones?| options?)?|"
+    r"(?:too|so|pretty|quite|very) (?:expensive|pricey|dear|costly)|(?:can't|cannot|can not) afford(?: (?:that|it|this|those|them))?|便宜(?:一)?点|更便宜|太贵了?"
+)
+_DEARER = _re(
+    r"(?:a (?:bit|little) |something |anything )*(?:more expensive|pricier|dearer|more (?:premium|luxurious|upmarket)|higher[- ](?:end|priced?|quality)|better quality|too cheap)(?: ones?| options?)?|更贵|贵一点"
+)
+_DROP_BEFORE = _re(
+    r"(?:forget(?: about)?|never mind|nevermind|remove|drop|ignore|skip|clear|without|lose|take off|don't care about|dont care about|do not care about|no matter|regardless of)(?: the| any| my| a| an| that| what)*"
+    r" (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
+)
+_DROP_AFTER = _re(
+    r"(?P<what>[\w'-]+(?: [\w'-]+){0,1}) (?:does not|doesn't|doesnt|do not|don't|dont|isn't|is not) (?:really )?(?:matter|important|a concern|an issue)"
+)
+_ANY = _re(
+    r"(?:any|whatever|whichever|all) (?P<what>[\w'-]+)(?: (?:is|are|will|would|works|do|does|goes|range|limit))?(?: (?:fine|ok|okay|good|do|works?|great))?"
+)
+_NEED_NOT = _re(
+    r"(?:it |they )?(?:does not|doesn't|doesnt|do not|don't|dont|need not|needn't|no need)(?: really| necessarily)?(?: (?:have|need))?(?: for it)?(?: to)?(?: be)? (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
+)
+_MUST = re.compile(r"(?:have|need|necessar|needn't|need not|no need)", re.IGNORECASE)
+_PRICE_WORDS = frozenset("price budget cost money limit".split())
+_TOO = _re(r"too|as well|also")
+
+
+def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, ...], str]:
+    """Find wishes that a message gives up.
+
+    Returns:
+        Their keys, and the message without the words that gave them up.
+    """
+    keys: list[str] = []
+    rest = text
+    for pattern in (_DROP_AFTER, _DROP_BEFORE, _NEED_NOT, _ANY):
+        for match in list(pattern.finditer(rest)):
+            if pattern is _NEED_NOT and not _MUST.search(match.group()):
+                continue
+            found = _named_wishes(match["what"], constraints)
+            if found:
+                keys += found
+                rest = rest.replace(match.group(), " ")
+            elif pattern is _NEED_NOT or _names_aspect(match["what"]):
+                rest = rest.replace(match.group(), " ")
+    return tuple(dict.fromkeys(keys)), rest
+
+
+def _names_aspect(what: str) -> bool:
+    return any(token.key in _PRICE_WORDS | {"brand", "size", "colour", "material", "style"} for token in tokens(what))
+
+
+def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
+    """Keys of the wishes that a few words name: by aspect ("size"), or by a value that was wished ("waterproof")."""
+    said = {token.key for token in tokens(what)}
+    phrase = phrase_key(what)
+    found = []
+    for constraint in constraints:
+        kind = {
+            "price": _PRICE_WORDS,
+            "brand": {"brand", "make", "label"},
+            "rating": {"rating", "star", "review"},
+            "in_stock": {"stock", "availability"},
+        }.get(constraint.kind, set())
+        names = set(kind)
+        if isinstance(constraint, AttributeIn | AttributeRange):
+            names |= {word_key(word) for word in constraint.name.split("_")}
+        values = constraint.values if isinstance(constraint, AttributeIn | BrandIn | CategoryIn) else ()
+        if said & names or any(
+            phrase_key(value) and phrase_key(value) in phrase for value in values if fold(value) not in ("yes", "no")
+        ):
+            found.append(constraint.key)
+    return found
+
+
+def price_step(text: str) -> tuple[PriceStep | None, str]:
+    """Find "cheaper" or "more expensive"; return it and the message without it."""
+    for step, pattern in (("cheaper", _CHEAPER), ("dearer", _DEARER)):
+        if pattern.search(text):
+            return ("cheaper" if step == "cheaper" else "dearer"), pattern.sub(" ", text)
+    return None, text
+
+
+def prepare(text: str, constraints: Sequence[Constraint]) -> tuple[str, tuple[str, ...], PriceStep | None]:
+    """Take out what only makes sense against earlier wishes; the rest can be read like a first message."""
+    cleaned = clean(text)
+    keys, rest = withdrawn(cleaned, constraints)
+    step, rest = price_step(rest)
+    return rest, keys, step

@@ -1,0 +1,255 @@
+"""What a catalogue calls things: its kinds of product, brands, attributes, values and words, counted.
+
+Everything is learned from products; nothing here knows what a word means. Where a catalogue states no categories, the
+phrases that head its titles ("toner cartridge") take their place for counting, but are never a filter.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import Stemmer
+
+from retrieval import vocabulary_learning
+from retrieval.errors import IndexBroken
+from retrieval.product import Product
+from retrieval.spelling import Speller
+from retrieval.words import COMMON, GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeStats:
+    """How the catalogue uses one attribute or variant option.
+
+    Args:
+        name: snake_case key.
+        count: products that state it.
+        flags: products that say yes.
+        numbers: numbers stated.
+        unit: the most used unit of its numbers.
+        low, high: the smallest and the largest number stated.
+        by_kind: kind of product -> products that state it.
+        yes_by_kind: kind of product -> products that say yes.
+    """
+
+    name: str
+    count: int
+    flags: int
+    numbers: int
+    unit: str | None
+    low: float
+    high: float
+    by_kind: dict[str, int]
+    yes_by_kind: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueUse:
+    """One stated value: its attribute, how the shop writes it, and how many products (of each kind) state it."""
+
+    name: str
+    value: str
+    count: int
+    by_kind: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BrandUse:
+    """One brand: how the shop writes it, its products, and other brands' products whose title says the same word."""
+
+    name: str
+    count: int
+    elsewhere: int
+    by_kind: dict[str, int]
+
+
+class Vocabulary:
+    """The words of one catalogue and what they stand for.
+
+    Built by `learn` or `load`; not changed afterwards, so it can be shared by threads.
+
+    Args:
+        data: what `vocabulary_learning.learn` returns.
+    """
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+        self.n_products: int = data["n_products"]
+        self.categories: dict[str, int] = data["categories"]
+        self.departments: dict[str, list[str]] = data["departments"]
+        self.types: dict[str, int] = data["types"]
+        self.words: dict[str, int] = data["words"]
+        self.currency: str | None = data["currency"]
+        self.cheap_minor: dict[str, int] = data["cheap_minor"]
+        self.brands = {key: BrandUse(**row) for key, row in data["brands"].items()}
+        self.attributes = {row["name"]: AttributeStats(**row) for row in data["attributes"]}
+        self.values = {key: [ValueUse(*row) for row in rows] for key, rows in data["values"].items()}
+
+    @classmethod
+    def learn(cls, products: Iterable[Product]) -> Vocabulary:
+        """Read a catalogue; its size is limited by memory only."""
+        return cls(vocabulary_learning.learn(tuple(products)))
+
+    def save(self, path: Path) -> None:
+        """Write it as gzipped JSON, replacing the file at once."""
+        scratch = path.with_name(path.name + ".new")
+        scratch.write_bytes(gzip.compress(json.dumps(self._data, ensure_ascii=False).encode(), compresslevel=1))
+        scratch.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Vocabulary:
+        """Read what `save` wrote.
+
+        Raises:
+            IndexBroken: the file is missing, damaged or of another version.
+        """
+        try:
+            data = json.loads(gzip.decompress(path.read_bytes()))
+            if data["version"] != vocabulary_learning.VERSION:
+                raise ValueError(f"version {data['version']}")
+            return cls(data)
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+            raise IndexBroken(f"The vocabulary {path.name} cannot be read; run `aisle import` again.") from error
+
+    # ------------------------------------------------------------ kinds of product
+
+    @cached_property
+    def category_endings(self) -> dict[str, tuple[str, ...]]:
+        """Key of each ending of a category name -> categories, most products first.
+
+        "boot" -> ("Hiking boots", "Rain boots"), "hikingboot" -> ("Hiking boots",).
+        """
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for name in self.categories:
+            for part in _name_parts(name):
+                for start in range(len(part)):
+                    ending = part[start:]
+                    if len(ending) > 1 or len(part) == 1 or ending[0] not in GENERIC_HEADS:
+                        found["".join(ending)].add(name)
+        return {key: tuple(sorted(names, key=lambda n: (-self.categories[n], n))) for key, names in found.items()}
+
+    @cached_property
+    def category_words(self) -> dict[str, frozenset[str]]:
+        """Category -> keys of its words, for telling "boots for hiking" from other boots."""
+        return {name: frozenset(token.key for token in tokens(name)) for name in self.categories}
+
+    @cached_property
+    def department_keys(self) -> dict[str, str]:
+        """Key of a department -> its name; departments that are called like a category are left out."""
+        keys = {phrase_key(name): name for name in self.departments}
+        return {key: name for key, name in keys.items() if key and key not in self.category_endings}
+
+    @cached_property
+    def type_keys(self) -> dict[str, str]:
+        """Key of a mined kind -> the kind, e.g. "tonercartridge" -> "toner cartridge"."""
+        return {phrase_key(name): name for name in self.types}
+
+    def n_of_kind(self, kind: str) -> int:
+        """Number of products of a category or mined kind."""
+        return self.categories.get(kind) or self.types.get(kind, 0)
+
+    # ------------------------------------------------------------ values
+
+    @cached_property
+    def value_heads(self) -> dict[str, tuple[ValueUse, ...]]:
+        """Key of the last word of a two- or three-word value -> such values ("blue" -> "Navy blue")."""
+        found: defaultdict[str, list[ValueUse]] = defaultdict(list)
+        for uses in self.values.values():
+            for use in uses:
+                parts = use.value.replace("-", " ").split()
+                if 2 <= len(parts) <= 3 and parts[-1].isalpha() and word_key(parts[0]) not in _UNLIKE:
+                    found[word_key(parts[-1])].append(use)
+        return {key: tuple(uses) for key, uses in found.items()}
+
+    @cached_property
+    def flag_keys(self) -> dict[str, tuple[str, ...]]:
+        """Key of a yes/no attribute's name -> the attributes ("waterproof" -> ("waterproof",))."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for name, stats in self.attributes.items():
+            if stats.flags:
+                key = phrase_key(name.replace("_", " ").strip())
+                for prefix in ("is", "has"):
+                    key = key.removeprefix(prefix) if name.startswith(prefix + "_") else key
+                if key and key not in STOP:
+                    found[key].append(name)
+        return {key: tuple(names) for key, names in found.items()}
+
+    @cached_property
+    def numeric(self) -> tuple[AttributeStats, ...]:
+        """Attributes and options that state numbers with a unit."""
+        return tuple(stats for stats in self.attributes.values() if stats.numbers and stats.unit)
+
+    @cached_property
+    def sizes(self) -> frozenset[str]:
+        """Names of attributes and options that are a size."""
+        return frozenset(name for name in self.attributes if "size" in name.casefold().split("_"))
+
+    # ------------------------------------------------------------ words
+
+    @cached_property
+    def word_keys(self) -> frozenset[str]:
+        """Keys of all words of the catalogue."""
+        return frozenset(word_key(word) for word in self.words)
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(Stemmer.Stemmer("english").stemWords([word for word in self.words if word.isalpha()]))
+
+    @cached_property
+    def _speller(self) -> Speller:
+        least = 1 if self.n_products < 2000 else 3
+        linked = {
+            word: count
+            for word, count in self.words.items()
+            if count >= least and word.isalpha() and word.isascii() and word not in STOP
+        }
+        return Speller(linked)
+
+    @cached_property
+    def cjk_keys(self) -> frozenset[str]:
+        """Keys that are written without spaces, for finding them inside a run of characters."""
+        keys = [*self.brands, *self.category_endings, *self.department_keys, *self.values, *self.flag_keys]
+        return frozenset(key for key in keys if is_cjk(key))
+
+    def knows(self, word: str) -> bool:
+        """Whether a word, in any number or ending, stands somewhere in the catalogue."""
+        folded = word.casefold()
+        if folded in self.words or word_key(folded) in self.word_keys or is_cjk(word):
+            return True
+        return Stemmer.Stemmer("english").stemWord(folded) in self._stems
+
+    def find_correction(self, word: str) -> str | None:
+        """Return the catalogue's word for a misspelt one; None where it is right, short, a part number or too far off."""
+        folded = word.casefold()
+        if len(folded) < 4 or not folded.isalpha() or not folded.isascii():
+            return None
+        if folded in COMMON or word_key(folded) in COMMON or self.knows(folded):
+            return None
+        return self._speller.find(folded)
+
+
+_UNLIKE = frozenset("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti".split())
+"""A "faux leather" is no leather."""
+
+
+def _name_parts(name: str) -> list[list[str]]:
+    """Word keys of the things that a category's name lists: "Bags & backpacks" -> [["bag"], ["backpack"]]."""
+    parts: list[list[str]] = [[]]
+    previous_end = 0
+    for token in tokens(name):
+        joint = name[previous_end : token.start]
+        if token.folded in ("and", "or") or any(sign in joint for sign in "&/,+>"):
+            parts.append([])
+        if token.folded in ("for", "with", "of", "in", "to"):
+            break
+        if token.folded not in ("and", "or"):
+            parts[-1].append(token.key)
+        previous_end = token.end
+    return [part for part in parts if part]

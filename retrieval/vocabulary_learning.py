@@ -1,0 +1,212 @@
+"""Count what a catalogue says; the result is what a Vocabulary is made of.
+
+Knows the shape of products, not the meaning of any word.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from retrieval.product import Product
+from retrieval.type_phrases import mine_types, title_types
+from retrieval.words import STOP, has_digit, phrase_key, word_key, words
+
+VERSION = 1
+_LONGEST_VALUE = 40
+_WORDS_IN_VALUE = 4
+_SMALL = 2000
+_PARTS_OF_THREE = 3
+
+
+def learn(products: Sequence[Product]) -> dict[str, Any]:
+    """Count a catalogue in two passes: names first, then attributes by kind of product."""
+    categories = Counter(p.category for p in products if p.category)
+    departments: dict[str, set[str]] = defaultdict(set)
+    for product in products:
+        if product.department:
+            departments[product.department].add(product.category or "")
+    titles = [[word_key(word) for word in words(product.title)] for product in products]
+    types: dict[str, int] = {}
+    if categories.total() < len(products) / 2:
+        types = mine_types([p.title for p in products], [p.brand for p in products], _modifiers(products))
+    kinds = [_kinds(product, title, types) for product, title in zip(products, titles, strict=True)]
+    currency = Counter(p.price.currency for p in products).most_common(1)
+    return {
+        "version": VERSION,
+        "n_products": len(products),
+        "categories": dict(categories),
+        "departments": {name: sorted(held - {""}) for name, held in departments.items()},
+        "types": types,
+        "words": _words(products),
+        "currency": currency[0][0] if currency else None,
+        "cheap_minor": _cheap(products, kinds),
+        "brands": _brands(products, titles, kinds),
+        **_attributes(products, kinds),
+    }
+
+
+def _kinds(product: Product, title: Sequence[str], types: dict[str, int]) -> tuple[str, ...]:
+    if product.category:
+        return (product.category,)
+    return title_types(title, types.keys()) if types else ()
+
+
+def _texts(product: Product) -> Iterator[tuple[str, str]]:
+    """All (attribute or option name, text value) pairs of a product, each once."""
+    said: set[tuple[str, str]] = set()
+    for name, attribute in product.attributes.items():
+        if isinstance(attribute.value, str):
+            said.add((name, attribute.value))
+        elif isinstance(attribute.value, tuple):
+            said.update((name, value) for value in attribute.value)
+    for variant in product.variants:
+        said.update(variant.options.items())
+    yield from sorted(said)
+
+
+def _modifiers(products: Sequence[Product]) -> set[str]:
+    """Word keys of short values that are stated often: they qualify a kind and are none."""
+    counts: Counter[str] = Counter()
+    for product in products:
+        for name, value in _texts(product):
+            if len(value) <= _LONGEST_VALUE and value.isalpha() and not word_key(name.rsplit("_", 1)[-1]) == "type":
+                counts[word_key(value)] += 1
+    least = max(3, len(products) // 1000)
+    return {key for key, count in counts.items() if count >= least}
+
+
+def _words(products: Sequence[Product]) -> dict[str, int]:
+    """Folded word -> number of products whose texts hold it."""
+    counts: Counter[str] = Counter()
+    for product in products:
+        texts = [
+            product.title,
+            product.description,
+            product.brand or "",
+            product.category or "",
+            product.department or "",
+        ]
+        texts += [value for _, value in _texts(product)]
+        texts += [name.replace("_", " ") for name, attribute in product.attributes.items() if attribute.value is True]
+        counts.update(set(words(" ".join(texts))))
+    return dict(counts)
+
+
+def _cheap(products: Sequence[Product], kinds: Sequence[tuple[str, ...]]) -> dict[str, int]:
+    """Kind of product -> the price that a third of it does not exceed, in minor units; "" for the whole catalogue."""
+    prices: dict[str, list[int]] = defaultdict(list)
+    for product, held in zip(products, kinds, strict=True):
+        amount = product.price.amount_minor
+        for kind in (*held, ""):
+            prices[kind].append(amount)
+    return {kind: sorted(amounts)[(len(amounts) - 1) // _PARTS_OF_THREE] for kind, amounts in prices.items()}
+
+
+def _brands(
+    products: Sequence[Product], titles: Sequence[Sequence[str]], kinds: Sequence[tuple[str, ...]]
+) -> dict[str, dict[str, Any]]:
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+    for product, held in zip(products, kinds, strict=True):
+        if product.brand and (key := phrase_key(product.brand)):
+            written[key][product.brand] += 1
+            by_kind[key].update(held)
+    elsewhere: Counter[str] = Counter()
+    for product, title in zip(products, titles, strict=True):
+        own = phrase_key(product.brand or "")
+        elsewhere.update(key for key in set(title) if key in written and key != own)
+    return {
+        key: {
+            "name": names.most_common(1)[0][0],
+            "count": names.total(),
+            "elsewhere": elsewhere[key],
+            "by_kind": dict(by_kind[key]),
+        }
+        for key, names in written.items()
+    }
+
+
+class _Attribute:
+    """Counts of one attribute while reading."""
+
+    __slots__ = ("by_kind", "count", "flags", "high", "low", "numbers", "units", "yes_by_kind")
+
+    def __init__(self) -> None:
+        self.count = self.flags = self.numbers = 0
+        self.low, self.high = float("inf"), float("-inf")
+        self.units: Counter[str] = Counter()
+        self.by_kind: Counter[str] = Counter()
+        self.yes_by_kind: Counter[str] = Counter()
+
+    def add_number(self, number: float, unit: str | None) -> None:
+        self.numbers += 1
+        self.low, self.high = min(self.low, number), max(self.high, number)
+        self.units[unit or ""] += 1
+
+    def row(self, name: str) -> dict[str, Any]:
+        unit = self.units.most_common(1)[0][0] if self.units else ""
+        return {
+            "name": name, "count": self.count, "flags": self.flags, "numbers": self.numbers, "unit": unit or None,
+            "low": self.low if self.numbers else 0.0, "high": self.high if self.numbers else 0.0,
+            "by_kind": dict(self.by_kind), "yes_by_kind": dict(self.yes_by_kind),
+        }  # fmt: skip
+
+
+def _attributes(products: Sequence[Product], kinds: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+    stats: defaultdict[str, _Attribute] = defaultdict(_Attribute)
+    values: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for product, held in zip(products, kinds, strict=True):
+        names = set(product.attributes)
+        for variant in product.variants:
+            names.update(variant.options)
+        for name in names:
+            stats[name].count += 1
+            stats[name].by_kind.update(held)
+        for name, attribute in product.attributes.items():
+            if isinstance(attribute.value, bool):
+                if attribute.value:
+                    stats[name].flags += 1
+                    stats[name].yes_by_kind.update(held)
+            elif isinstance(attribute.value, int | float):
+                stats[name].add_number(float(attribute.value), attribute.unit)
+        for name, value in _texts(product):
+            measured = split_measure(value) if len(value) < 16 else None
+            if measured:
+                stats[name].add_number(*measured)
+            if len(value) <= _LONGEST_VALUE:
+                counts = values[(name, value)]
+                counts[""] += 1
+                counts.update(held)
+    return {
+        "attributes": [stat.row(name) for name, stat in stats.items()],
+        "values": _value_rows(values, 1 if len(products) <= _SMALL else 2),
+    }
+
+
+def _value_rows(values: dict[tuple[str, str], Counter[str]], least: int) -> dict[str, list[list[Any]]]:
+    rows: defaultdict[str, list[list[Any]]] = defaultdict(list)
+    for (name, value), counts in values.items():
+        count = counts.pop("")
+        if count < least or len(words(value)) > _WORDS_IN_VALUE:
+            continue
+        key = phrase_key(value)
+        if key and key not in STOP:
+            rows[key].append([name, value, count, dict(counts)])
+    return rows
+
+
+def split_measure(value: str) -> tuple[float, str | None] | None:
+    """Split an option like "256 GB" into number and unit; None for anything else."""
+    head = value.strip()
+    digits = 0
+    while digits < len(head) and (head[digits].isdigit() or head[digits] in ".,"):
+        digits += 1
+    unit = head[digits:].strip()
+    if not digits or not has_digit(head[:digits]) or len(unit) > 12 or has_digit(unit):
+        return None
+    try:
+        return float(head[:digits].replace(",", ".")), unit or None
+    except ValueError:
+        return None

@@ -1,0 +1,182 @@
+"""Words of a text: splitting, folding, number, and the small lists of plain English that shopping talk is made of.
+
+Knows grammar words and politeness, never a product, brand, category or attribute value: those come from the catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_CHARS = 2000
+"""Only this much of a message is read; the rest is ignored."""
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*")
+_CJK_RUN = re.compile(rf"[{_CJK}]")
+_SPELLINGS = {
+    "color": "colour", "gray": "grey", "aluminum": "aluminium", "jewelry": "jewellery", "fiber": "fibre",
+    "liter": "litre", "meter": "metre", "center": "centre", "organizer": "organiser", "tire": "tyre",
+    "pajama": "pyjama", "mold": "mould", "flavor": "flavour", "theater": "theatre", "wifi": "wifi",
+}  # fmt: skip
+_IRREGULAR = {
+    "men": "man", "women": "woman", "children": "child", "feet": "foot", "mice": "mouse", "knives": "knife",
+    "shelves": "shelf", "scarves": "scarf", "leaves": "leaf", "people": "person", "persons": "person",
+    "halves": "half", "loaves": "loaf", "gloves": "glove", "sleeves": "sleeve", "shoes": "shoe", "canoes": "canoe",
+    "tomatoes": "tomato", "potatoes": "potato", "heroes": "hero", "batteries": "battery",
+    "movies": "movie", "cookies": "cookie", "hoodies": "hoodie", "selfies": "selfie", "beanies": "beanie",
+    "series": "series", "lens": "lens", "lenses": "lens", "gas": "gas", "always": "always", "canvas": "canvas",
+    "bus": "bus", "plus": "plus", "ties": "tie", "pies": "pie", "dies": "die", "axes": "axe", "glasses": "glass",
+    "us": "us", "this": "this", "its": "its", "is": "is", "was": "was", "has": "has", "does": "does", "yes": "yes",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text: as written, its key for comparing, and where it stands (character offsets)."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+
+    @property
+    def folded(self) -> str:
+        return self.text.casefold().replace("’", "'")
+
+
+def clean(text: str) -> str:
+    """Bring a message into one form: composed characters, no control characters, at most MAX_CHARS."""
+    head = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
+    return "".join(char if char.isprintable() else " " for char in head)
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Split a cleaned text into words; a run of Chinese, Japanese or Korean characters is one word."""
+    return tuple(Token(m.group(), word_key(m.group()), m.start(), m.end()) for m in _WORD.finditer(text))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a catalogue text."""
+    return _WORD.findall(text.casefold())
+
+
+@lru_cache(maxsize=65_536)
+def word_key(word: str) -> str:
+    """Fold a word for comparing: case, plural and spelling variants disappear ("Shoes" and "shoe", "gray" and "grey")."""
+    folded = word.casefold().replace("’", "'").removesuffix("'s").replace("'", "")
+    return _SPELLINGS.get(single := singular(folded), single)
+
+
+@lru_cache(maxsize=65_536)
+def phrase_key(text: str) -> str:
+    """Fold a phrase for comparing; spaces and hyphens disappear ("Rain-jackets", "rain jacket" and "rainjacket")."""
+    return "".join(word_key(word) for word in _WORD.findall(text))
+
+
+def singular(word: str) -> str:
+    """Guess the singular of a folded English word; other words pass unchanged."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def is_cjk(word: str) -> bool:
+    """Whether a word is written without spaces (Chinese, Japanese, Korean)."""
+    return _CJK_RUN.match(word) is not None
+
+
+def has_digit(word: str) -> bool:
+    """Whether a word holds a digit, as sizes and part numbers do."""
+    return any(char.isdigit() for char in word)
+
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(word_key(word) for word in text.split())
+
+
+STOP = frozenset(
+    """a an the this that these those it its it's them they i i'm im me my mine we us our you your u he she his her him
+    and or but nor so if then than as at by for from in into of off on onto out over to up with within about around
+    near per via is are was were be been being am do does did doing have has had having can could will would shall
+    should may might must not no there here what which who whose whom when where why how all any some each every both
+    also too very really quite just only even still maybe perhaps please pls thanks thank hi hello hey ok okay yes yeah
+    i'd id i've ive i'll ill that's thats what's whats don't dont doesn't doesnt isn't isnt it'd let's lets one ones
+    something anything thing things stuff someone somebody anyone sort kind type like such etc eg ie way well now
+    nice good great best better perfect ideal suitable decent proper cool lovely beautiful
+    want wants wanted need needs needed looking look looks search searching find finding show get getting give buy
+    buying purchase shop shopping order recommend suggest suggestion suggestions recommendation recommendations help
+    tell see seeing offer offers sell selling carry list stock available interested prefer preferably preferred love
+    loves hoping wish wishing trying try searching hunting browse browsing pick choose consider think thinking know
+    make makes made sure must come comes go goes going use used using bring send put take keep
+    price priced prices pricing cost costs costing costed budget spend spending pay paying money dollar dollars worth
+    dad mom mum father mother brother sister son daughter wife husband friend friends boyfriend girlfriend kid kids
+    grandma grandpa uncle aunt nephew niece partner boss colleague baby myself himself herself yourself
+    birthday christmas gift present today tomorrow soon asap currently right product products item items article
+    articles model models brand brands option options less more least most much many few lot lots bit little pair pairs
+    piece pieces again instead actually either neither rather really else other another same different new two three
+    between below under above""".split()
+)
+"""Grammar words, politeness and talk around shopping: no part of what is searched for."""
+
+_COMMON = """able above across after again against age ago air alike alone along already although always among amount
+    animal answer apart appear apple area arm army around arrive art ask autumn away back bad bag ball band bank base
+    basic bath beach bear beat because become bed before begin behind bell below belt beside best better between beyond
+    big bike bird bit black blue board boat body book boot border both bottle bottom bowl box boy bread break breakfast
+    bright bring broad brown brush build burn bus business busy button call calm camera camp car card care case cat
+    catch cause chain chair chance change charge chart check child choice church circle city class clean clear climb
+    clock close cloth clothes cloud coat coffee cold collect colour comfort common company cook cool copper copy corner
+    cotton count country couple course cover cream cross cup current curtain cut daily dance dark day deal dear deep
+    design desk detail dinner direct dirt dish doctor dog door double doubt down draw dream dress drink drive drop dry
+    dust duty early earth ease east easy edge effect egg electric empty end engine enjoy enough enter equal evening
+    event ever every exact example except expect face fact fall family fan far farm fashion fast fat favour fear feather
+    feel field fight fill film final fine finger finish fire firm first fish fit fix flat floor flow flower fly fold
+    follow food foot force forest forget fork form forward frame free fresh front fruit full fun fur game garden gas
+    general girl glad glass glove gold gone grass green grey ground group grow guess guest guide guitar gym hair half
+    hall hand handle hang happen happy hard hat hate head health hear heart heat heavy height hello help high hike hill
+    hit hobby hold hole holiday hollow home hope horse hospital host hot hotel hour house human hurry hurt ice idea
+    inside iron island jar job join joke joy juice jump keen key kick kill kind king kitchen knee knife knot lake lamp
+    land large last late laugh law layer lead leaf learn least leather leave left leg lemon length less lesson letter
+    level lid lie life lift light lime line link lion lip liquid list listen live load local lock long loose lose loud
+    low luck lunch machine main major male man map mark market mass match material matter meal mean measure meat medium
+    meet member memory metal method middle might mile milk mind mine minute mirror miss mix model modern moment money
+    month moon morning mother mountain mouth move music name narrow nature near neat neck need needle nerve net never
+    next night noise none normal north nose note nothing notice number oil old once onion only open opinion orange
+    outdoor outside oven over own page pain paint pan paper parent park part party pass past paste patch path pause
+    peace pen pencil people perfect person pet phone photo picture pin pink pipe place plain plan plane plant plastic
+    plate play player pleasant plenty pocket point police polish pool poor port position possible pot pound powder
+    power press pretty private problem public pull pump pure purple purpose push quality question quick quiet quite
+    race radio rail rain raise range rate reach read ready real reason record red regular remember rent repair replace
+    request rest return rice rich ride ring river road rock roll roof room root rope rough round row rub rubber rule run
+    safe sail salt sand save school science screen sea season seat second secret seem self sense serious serve service
+    several shade shadow shake shape share sharp sheet shelf ship shirt shock shoe shore short shoulder show shower
+    shut sick side sign silk silver simple sing single sink sit size skin skirt sky sleep slip slow small smart smell
+    smile smoke smooth snow soap sock soft solid song sound soup south space spare speak special speed spend spoon
+    sport spot spring square stage stamp stand star start state station stay steel step stick stiff still stone stop
+    store storm story straight strange street stretch strong student study style sugar suit summer sun support surface
+    surprise sweet swim switch table tail talk tall taste teach team tear tell term test thick thin third thread throw
+    ticket tidy tie tight time tin tiny tire title toe together tomorrow tone tool tooth top total touch towel town toy
+    track trade train travel tray tree trip trouble trousers true trust try turn twice twin type ugly under union unit
+    until upper useful usual valley value van vegan verse very video view village visit voice wait walk wall warm wash
+    waste watch water wave weak wear weather wedding week weight west wet wheel while white wide wild wind window wine
+    wing winter wire wise wonder wood wool word work world worse worry worst wrap write wrong year yellow young zone
+    office outfit heavy duty everyday casual formal fancy elegant cheap sturdy durable reliable portable comfortable
+    comfy cosy cozy stylish trendy quiet affordable inexpensive quality premium luxury gaming cooking running hiking
+    walking working sleeping cycling swimming skiing reading writing living dining sitting standing training travelling
+    """
+COMMON = STOP | frozenset(_COMMON.split()) | _keys(_COMMON)
+"""Common English words: never taken for a misspelling."""
+
+GENERIC_HEADS = frozenset(
+    """set kit pack package bundle accessory item product thing piece pair other more gift sale new size colour model
+    brand type style part option unit collection range home all general misc miscellaneous uncategorized various
+    man woman kid child boy girl adult unisex""".split()
+)
