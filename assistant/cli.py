@@ -63,7 +63,9 @@ def top(
 def demo(
     json: JsonFlag = False,
 ) -> None:
-    """Make the demo shop: products, customers, orders, policies and behaviour, all invented.
+    """Make the demo shop.
+
+    Products, customers, orders, policies and behaviour, all invented. Where it stands already, nothing is changed.
 
     Example: aisle demo
     """
@@ -82,7 +84,9 @@ def serve(
     model: Annotated[str | None, typer.Option(metavar="NAME", help="Model name on that server.")] = None,
     catalogue: CatalogueName = None,
 ) -> None:
-    """Serve the shopper page; makes the demo shop first where nothing is imported.
+    """Serve the shopper page.
+
+    Where nothing is imported, the demo shop is made first.
 
     Example: aisle serve --port 7861
     """
@@ -95,20 +99,21 @@ def serve(
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON lines, also as .gz.")],
     map_: Annotated[
-        Path | None,
-        typer.Option("--map", metavar="FILE", help="Column map (YAML), or the name of one that comes with Aisle."),
+        str | None,
+        typer.Option("--map", metavar="MAP", help="Column map: a YAML file, or one that comes with Aisle (icecat)."),
     ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the catalogue; the file's name without one.")
     ] = None,
     format_: Annotated[
-        str | None,
-        typer.Option("--format", metavar="FORMAT", help="csv or jsonl; read from the file's name without one."),
-    ] = None,
+        str, typer.Option("--format", metavar="FORMAT", help="csv or jsonl; auto goes by name and content.")
+    ] = "auto",
     embed: Annotated[bool, typer.Option(help="Make the vectors for search by meaning now.")] = True,
     json: JsonFlag = False,
 ) -> None:
-    """Load a catalogue. Rows that cannot be used are listed by line and reason; the rest is served once all is loaded.
+    """Load a catalogue.
+
+    Rows that cannot be used are listed by line and reason. The old catalogue is served until the new one is complete.
 
     Example: aisle import products.csv --map columns.yaml --name myshop
     """
@@ -144,7 +149,7 @@ def ask(
 
     Example: aisle ask "waterproof hiking boots under $150" --json
     """
-    from assistant.commands import ask_once
+    from assistant.conversing import ask_once
 
     ask_once(_settings(catalogue=catalogue), text, customer=customer, as_json=json)
 
@@ -155,11 +160,13 @@ def chat(
     customer: Customer = None,
     json: JsonFlag = False,
 ) -> None:
-    """Talk with the assistant. With --json: lines {"say": TEXT} in, one JSON object a line out.
+    """Talk with the assistant.
+
+    With --json: lines {"say": TEXT} in, one JSON object a line out.
 
     Example: aisle chat --as C-1001
     """
-    from assistant.commands import converse
+    from assistant.conversing import converse
 
     converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
 

@@ -1,44 +1,47 @@
-"""What each `aisle` command does, once its arguments are read.
+"""What the `aisle` commands on catalogues and pages do, once their arguments are read.
 
-It knows how to call the composition root and how to write answers; it decides nothing about shopping.
+It knows how to call the rooms and how to write their answers; it decides nothing about shopping.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-import uuid
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
-from assistant.errors import AisleError, ModelFailed, TurnRefused
-from assistant.terminal import say, say_json, say_part, showing_progress, warn
-from assistant.turn import Answer, Done, Failed, TextDelta, Turn
+from assistant.terminal import Progress, say, say_json, showing_progress, warn
 
 if TYPE_CHECKING:
-    from assistant.service import Assistant, Session
+    from retrieval.encoder import Encoder
+    from retrieval.engine import Retrieval
+    from retrieval.results import SearchResult, Understanding
+
+_SHOWN_REJECTIONS = 20
 
 
 def make_demo(settings: Settings, *, as_json: bool) -> None:
-    """Make the demo shop, or make it anew."""
-    from assistant.demo.build import build_demo
+    """Make the demo shop where it is missing."""
+    from assistant.bootstrap import catalogues_folder, ensure_catalogue
+    from retrieval.engine import Retrieval
 
     with showing_progress() as progress:
-        built = build_demo(settings.data, seed=settings.seed, progress=progress)
+        ensure_catalogue(settings, progress)
+    n_products = len(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.rows)
     if as_json:
-        say_json({"catalogue": "demo", "products": built.products})
+        say_json({"catalogue": settings.catalogue, "products": n_products})
     else:
-        say(f"The demo shop is ready, with {built.products} products. See it with: aisle serve")
+        say(f"The demo shop stands, with {n_products} products. Visit it: aisle serve")
 
 
 def serve_pages(settings: Settings) -> None:
     """Serve the pages until Ctrl-C."""
+    from assistant.bootstrap import ensure_catalogue
     from ui.app import serve
 
     with showing_progress() as progress:
-        _ensure_catalogue(settings, progress)
+        ensure_catalogue(settings, progress)
     serve(settings)
 
 
@@ -48,126 +51,143 @@ def import_catalogue(
     *,
     map_: str | None,
     name: str | None,
-    format_: str | None,
+    format_: str,
     embed: bool,
     as_json: bool,
 ) -> None:
     """Load a catalogue and tell what was loaded and what was rejected."""
+    from assistant.bootstrap import catalogues_folder
     from retrieval.loader import import_file
 
+    name = name or catalogue_name(file)
     with showing_progress() as progress:
-        report = import_file(file, settings.data, name=name, map_=map_, format_=format_, embed=embed, progress=progress)
+        report = import_file(
+            file,
+            root=catalogues_folder(settings),
+            name=name,
+            column_map=None if map_ is None else find_map(map_),
+            format=format_,
+            encoder=_encoder(settings, progress) if embed else None,
+            currency=settings.currency,
+            progress=progress,
+        )
     if as_json:
         rejected = [{"line": row.line, "reason": row.reason} for row in report.rejected]
-        say_json({"rows": report.rows, "loaded": report.loaded, "rejected": rejected, "seconds": report.seconds})
+        seconds = round(report.seconds, 3)
+        say_json({"rows": report.rows, "loaded": report.loaded, "rejected": rejected, "seconds": seconds})
         return
-    say(f"{report.loaded} of {report.rows} rows loaded in {report.seconds:.1f} s.")
-    for row in report.rejected[:20]:
+    say(f"{report.loaded} products from {report.rows} rows in {report.seconds:.1f} s, as catalogue {name!r}.")
+    for row in report.rejected[:_SHOWN_REJECTIONS]:
         say(f"  line {row.line}: {row.reason}")
-    if len(report.rejected) > 20:
-        say(f"  and {len(report.rejected) - 20} more; --json lists all of them")
+    if len(report.rejected) > _SHOWN_REJECTIONS:
+        say(f"  and {len(report.rejected) - _SHOWN_REJECTIONS} more; --json lists all of them")
+    say(f"Serve it: aisle serve --catalogue {name}")
 
 
-def ask_once(settings: Settings, text: str, *, customer: str | None, as_json: bool) -> None:
-    """Put one message to the assistant and write the answer."""
-    asyncio.run(_ask_once(settings, text, customer=customer, as_json=as_json))
+def catalogue_name(file: Path) -> str:
+    """Make a catalogue's name of a file's, e.g. "spring-2026" of "Spring 2026.csv.gz"."""
+    return re.sub(r"[^a-z0-9_]+", "-", file.name.split(".")[0].lower()).strip("-") or "catalogue"
 
 
-async def _ask_once(settings: Settings, text: str, *, customer: str | None, as_json: bool) -> None:
-    async with _started(settings) as assistant:
-        answer = await _answer(assistant, assistant.open_session(customer), text)
-        _write_answer(answer, as_json=as_json)
+def find_map(given: str) -> Path:
+    """Return the column map of a path, or of the name of one that comes with Aisle, e.g. "icecat"."""
+    from retrieval.importers.column_map import MAPS
+
+    shipped = MAPS / f"{given}.yaml"
+    return shipped if given.isidentifier() and shipped.is_file() and not Path(given).is_file() else Path(given)
 
 
-def converse(settings: Settings, *, customer: str | None, as_json: bool) -> None:
-    """Talk with the assistant until the input ends."""
-    asyncio.run(_converse_json(settings, customer) if as_json else _converse(settings, customer))
+def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool) -> None:
+    """Search, and write the products with what was understood; each of several needs is searched for itself."""
+    from assistant.bootstrap import catalogues_folder, ensure_catalogue
+    from retrieval.engine import Retrieval
+    from retrieval.query import QueryReader
+    from retrieval.results import SearchRequest, Understanding
+    from retrieval.vocabulary import Vocabulary
 
-
-async def _converse_json(settings: Settings, customer: str | None) -> None:
-    from assistant.answer_json import answer_json
-
-    async with _started(settings) as assistant:
-        session = assistant.open_session(customer)
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            if not line.strip():
-                continue
-            try:
-                say_json(answer_json(await _answer(assistant, session, _said(line))), lines=True)
-            except AisleError as error:
-                say_json({"error": str(error)}, lines=True)
-
-
-def _said(line: str) -> str:
-    """Return TEXT of one line {"say": TEXT}.
-
-    Raises:
-        TurnRefused: the line is something else.
-    """
-    try:
-        asked = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise TurnRefused('Each line must be JSON: {"say": TEXT}.') from error
-    if not isinstance(asked, dict) or not isinstance(asked.get("say"), str):
-        raise TurnRefused('Each line must be JSON: {"say": TEXT}.')
-    return str(asked["say"])
-
-
-async def _converse(settings: Settings, customer: str | None) -> None:
-    async with _started(settings) as assistant:
-        session = assistant.open_session(customer)
-        say("Ask for a product, an order or a policy. Ctrl-D ends the conversation.")
-        while True:
-            say("\nyou> ", end="")
-            sys.stdout.flush()
-            line = await asyncio.to_thread(sys.stdin.readline)
-            if not line:
-                say()
-                return
-            if line.strip():
-                await _reply(assistant, session, line)
-
-
-async def _reply(assistant: Assistant, session: Session, text: str) -> None:
-    async for event in assistant.stream(_turn(session, text)):
-        if isinstance(event, TextDelta):
-            say_part(event.text)
-        elif isinstance(event, Failed):
-            warn(event.message)
-        elif isinstance(event, Done):
-            say()
-            _write_products(event.answer)
-
-
-async def _answer(assistant: Assistant, session: Session, text: str) -> Answer:
-    """Run one turn to its end.
-
-    Raises:
-        ModelFailed: the turn could not be answered; the message is the sentence for the shopper.
-    """
-    async for event in assistant.stream(_turn(session, text)):
-        if isinstance(event, Done):
-            return event.answer
-        if isinstance(event, Failed):
-            raise ModelFailed(event.message)
-    raise ModelFailed("The turn ended without an answer.")
-
-
-def _turn(session: Session, text: str) -> Turn:
-    return Turn(session.conversation_id, uuid.uuid4().hex, text, session.principal)
-
-
-def _write_answer(answer: Answer, *, as_json: bool) -> None:
-    from assistant.answer_json import answer_json
-
+    with showing_progress() as progress:
+        ensure_catalogue(settings, progress)
+        retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
+        _warm(retrieval, settings, progress)
+    catalogue = retrieval.catalogue
+    reader = QueryReader(Vocabulary.learn(catalogue.rows), catalogue.currency)
+    found = []
+    for understanding in reader.read(text) or (Understanding(text),):
+        request = SearchRequest(understanding.text, understanding.constraints, understanding.sort, limit)
+        found.append(_search_answer(retrieval, understanding, retrieval.search(request)))
     if as_json:
-        say_json(answer_json(answer))
-        return
-    say(answer.text)
-    _write_products(answer)
+        say_json({**found[0], "also": found[1:]})
+    else:
+        for answer in found:
+            _write_search(answer, settings.locale)
 
 
-def _write_products(answer: Answer) -> None:
-    for slate in answer.slates:
-        for number, item in enumerate(slate.items, start=1):
-            say(f"  {number}. {item.product.title}  {item.variant.price.format()}")
+def _warm(retrieval: Retrieval, settings: Settings, progress: Progress) -> None:
+    """Attach meaning where the catalogue has it; where that fails, say so and go on by words."""
+    from retrieval.errors import IndexBroken
+
+    try:
+        if retrieval.vectors() is not None and (encoder := _encoder(settings, progress)):
+            retrieval.warm(encoder)
+    except IndexBroken as error:
+        warn(f"{error} This search goes by words alone.")
+
+
+def _encoder(settings: Settings, progress: Progress) -> Encoder | None:
+    if settings.encoder == "off":
+        return None
+    from retrieval.encoder import load_encoder
+
+    progress("loading the encoder", 0, None)
+    return load_encoder(settings.encoder, settings.encoder_dtype)
+
+
+def _search_answer(retrieval: Retrieval, understanding: Understanding, result: SearchResult) -> dict[str, Any]:
+    from retrieval.filters import CONSTRAINTS
+
+    labels = {constraint.key: constraint.label() for constraint in understanding.constraints}
+    products = []
+    for hit in result.hits:
+        product = retrieval.catalogue.get(hit.product_id)
+        variant = product.get_variant(hit.variant_id)
+        products.append(
+            {
+                "id": product.id,
+                "variant_id": variant.id,
+                "title": product.title,
+                "brand": product.brand,
+                "price_minor": variant.price.amount_minor,
+                "currency": variant.price.currency,
+                "in_stock": variant.in_stock,
+                "rating": product.rating,
+                "score": hit.score,
+                "wishes": {labels[key]: str(verdict) for key, verdict in hit.verdicts.items()},
+            }
+        )
+    return {
+        "text": understanding.text,
+        "filters": CONSTRAINTS.dump_python(understanding.constraints, mode="json"),
+        "wishes": list(labels.values()),
+        "sort": str(understanding.sort),
+        "set_aside": list(understanding.set_aside),
+        "corrected": dict(understanding.corrected),
+        "mode": result.mode,
+        "total": result.total,
+        "products": products,
+        "relaxations": [{"drop": r.drop, "label": r.label, "count": r.count} for r in result.relaxations],
+        "facets": {name: dict(counts) for name, counts in result.facets.items()},
+    }
+
+
+def _write_search(answer: Mapping[str, Any], locale: str) -> None:
+    from retrieval.product import Money
+
+    wishes = ", ".join(answer["wishes"])
+    say(f"{answer['text'] or 'anything'}{f' ({wishes})' if wishes else ''}: {answer['total']} found")
+    for number, product in enumerate(answer["products"], start=1):
+        price = Money(product["price_minor"], product["currency"]).format(locale)
+        say(f"  {number}. {product['title']}  {price}")
+    for relaxation in answer["relaxations"]:
+        say(f"  without {relaxation['label']}: {relaxation['count']}")
+    if answer["set_aside"]:
+        say(f"  not in this shop: {', '.join(answer['set_aside'])}")

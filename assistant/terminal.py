@@ -36,15 +36,15 @@ def say_part(text: str) -> None:
     sys.stdout.flush()
 
 
-def say_json(answer: Mapping[str, Any], *, lines: bool = False) -> None:
+def say_json(answer: Mapping[str, Any], *, one_line: bool = False) -> None:
     """Write an answer for programs to stdout, with the version.
 
     Args:
         answer: JSON values by key.
-        lines: one line per answer instead of an indented text.
+        one_line: one line instead of an indented text.
     """
     whole = {**answer, "version": aisle_version()}
-    _write(json.dumps(whole, ensure_ascii=False, indent=None if lines else 2) + "\n")
+    _write(json.dumps(whole, ensure_ascii=False, indent=None if one_line else 2) + "\n")
     sys.stdout.flush()
 
 
