@@ -1,0 +1,139 @@
+"""Nearest vectors from an embedded Chroma collection. The only home of chromadb.
+
+Never a Chroma server: its Python server runs code from remote callers (CVE-2026-45829). Vectors come from our encoder;
+Chroma embeds nothing and reports nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import IndexBroken
+from retrieval.exact_scan import best
+from retrieval.index import Mask, Rows, Scores
+
+_COLLECTION = "products"
+_BATCH = 5_000
+_GET_BATCH = 10_000
+_BROKEN = "The Chroma index cannot be read: run `aisle import` again."
+
+
+class ChromaIndex:
+    """Approximate nearest rows without a filter; exact ones with a filter, read from Chroma's own records."""
+
+    def __init__(self, client: Any, collection: Any, n_rows: int) -> None:
+        self._client = client
+        self._collection = collection
+        self._n_rows = n_rows
+
+    @classmethod
+    def create(
+        cls, path: Path, vectors: NDArray[np.float32], progress: Callable[[int], None] | None = None
+    ) -> ChromaIndex:
+        """Write a new collection.
+
+        Args:
+            path: an empty or missing folder.
+            vectors: unit vectors, shape (n_rows, dim).
+            progress: called with the number of rows written.
+        """
+        client = _client(path)
+        collection = client.create_collection(
+            _COLLECTION,
+            embedding_function=None,
+            configuration={
+                "hnsw": {
+                    "space": "cosine",
+                    "ef_construction": 200,
+                    "ef_search": 400,
+                    "max_neighbors": 16,
+                    # Rows behind the last multiple of it are replayed at each start.
+                    "sync_threshold": max(2, min(_BATCH, len(vectors))),
+                    "batch_size": max(2, min(_BATCH, len(vectors))),
+                }
+            },
+        )
+        batch = min(_BATCH, client.get_max_batch_size())
+        for start in range(0, len(vectors), batch):
+            part = vectors[start : start + batch]
+            collection.add(ids=[str(start + i) for i in range(len(part))], embeddings=part)
+            if progress is not None:
+                progress(start + len(part))
+        return cls(client, collection, len(vectors))
+
+    @classmethod
+    def open(cls, path: Path, n_rows: int) -> ChromaIndex:
+        """Open a collection.
+
+        Raises:
+            IndexBroken: it is missing, damaged or of another size.
+        """
+        if not (path / "chroma.sqlite3").exists():
+            raise IndexBroken("The Chroma index is missing: run `aisle import` again.")
+        client = _guard(lambda: _client(path))
+        try:
+            collection = _guard(lambda: client.get_collection(_COLLECTION, embedding_function=None))
+            count = _guard(collection.count)
+            if count != n_rows:
+                raise IndexBroken(f"The Chroma index holds {count} of {n_rows} rows: run `aisle import` again.")
+        except IndexBroken:
+            client.close()
+            raise
+        return cls(client, collection, n_rows)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._client.close()
+
+    def search(self, vector: NDArray[np.float32], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
+        """Find the nearest allowed rows; see VectorIndex.search.
+
+        Raises:
+            IndexBroken: the collection was damaged after it was opened.
+        """
+        if allowed is not None and not allowed.all():
+            return self._search_allowed(vector, k, np.flatnonzero(allowed))
+        wanted = min(k, self._n_rows)
+        if not wanted:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        found = _guard(
+            lambda: self._collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"])
+        )
+        rows = np.array([int(row) for row in found["ids"][0]], np.int64)
+        cosines = 1.0 - np.array(found["distances"][0], np.float32)
+        return best(rows, cosines.astype(np.float32), k)
+
+    def _search_allowed(self, vector: NDArray[np.float32], k: int, rows: NDArray[np.intp]) -> tuple[Rows, Scores]:
+        # Chroma's filtered graph search loses up to an eighth of the true neighbours, so the allowed records are read
+        # and compared one by one.
+        found_rows: list[int] = []
+        cosines: list[NDArray[np.float32]] = [np.empty(0, np.float32)]
+        for start in range(0, len(rows), _GET_BATCH):
+            ids = [str(row) for row in rows[start : start + _GET_BATCH]]
+            part = _guard(partial(self._collection.get, ids=ids, include=["embeddings"]))
+            found_rows.extend(int(row) for row in part["ids"])
+            cosines.append(np.asarray(part["embeddings"], np.float32).reshape(len(part["ids"]), -1) @ vector)
+        return best(np.array(found_rows, np.int64), np.concatenate(cosines).astype(np.float32), k)
+
+
+def _client(path: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(path), Settings(anonymized_telemetry=False, allow_reset=False))
+
+
+def _guard(call: Callable[[], Any]) -> Any:
+    """Run a Chroma call and turn whatever a damaged store makes it raise into IndexBroken."""
+    try:
+        return call()
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise IndexBroken(_BROKEN) from error

@@ -1,0 +1,249 @@
+"""Filters as boolean masks over rows, from typed columns.
+
+A column holds one entry per variant, because price, stock and options must hold for one and the same variant. What a
+column says of an attribute is asked of `retrieval.filters`, so a mask and `filters.passes` cannot disagree. Attribute
+columns are built at first use: a catalogue may have thousands of attribute keys, a request names a few.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.filters import (
+    AttributeIn,
+    AttributeRange,
+    BrandIn,
+    CategoryIn,
+    Constraint,
+    InStock,
+    MinRating,
+    PriceRange,
+    fold,
+    stated_number,
+    stated_values,
+    states_word,
+)
+from retrieval.index import Mask
+from retrieval.product import Product
+
+_Column = TypeVar("_Column")
+_NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _TextColumn:
+    """Variant rows by folded value, and which variant rows state anything."""
+
+    rows_of: dict[str, NDArray[np.int64]]
+    stated: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class _NumberColumn:
+    """Numbers per variant row, and which variant rows state one."""
+
+    numbers: NDArray[np.float64]
+    stated: Mask
+
+
+class Columns:
+    """Compiles constraints into masks; safe to use from several threads.
+
+    Args:
+        products: row i of every mask is products[i].
+    """
+
+    def __init__(self, products: Sequence[Product]) -> None:
+        self._products = products
+        counts = np.fromiter((len(p.variants) for p in products), np.int64, len(products))
+        self._starts = np.concatenate(([0], np.cumsum(counts)))[:-1].astype(np.int64) if len(products) else _NO_ROWS
+        self._owner = np.repeat(np.arange(len(products)), counts)
+        self._texts: dict[str, _TextColumn] = {}
+        self._numbers: dict[str, _NumberColumn] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def n_rows(self) -> int:
+        """Number of products."""
+        return len(self._products)
+
+    def product_mask(self, variant_masks: Sequence[Mask]) -> Mask:
+        """Return which products have one variant that every mask lets through.
+
+        Args:
+            variant_masks: results of `variant_mask`.
+
+        Returns:
+            Mask of shape (n_products,).
+        """
+        if not self.n_rows or not variant_masks:
+            return np.ones(self.n_rows, np.bool_)
+        both = np.logical_and.reduce(variant_masks)
+        return np.logical_or.reduceat(both, self._starts)
+
+    def mask(self, constraints: Sequence[Constraint]) -> Mask | None:
+        """Compile constraints; None where there are none. Equal to `filters.passes` on every product."""
+        if not constraints:
+            return None
+        return self.product_mask([self.variant_mask(constraint) for constraint in constraints])
+
+    def variant_mask(self, constraint: Constraint) -> Mask:
+        """Return which variant rows one constraint lets through, shape (n_variants,)."""
+        match constraint:
+            case PriceRange():
+                return self._price_mask(constraint)
+            case BrandIn():
+                return self._word_mask(self._brands, constraint.values, constraint.exclude)
+            case CategoryIn():
+                return self._word_mask(self._categories, constraint.values, constraint.exclude)
+            case InStock():
+                return self._in_stock
+            case MinRating():
+                return self._ratings[self._owner] >= constraint.value
+            case AttributeIn():
+                return self._attribute_in(constraint)
+            case AttributeRange():
+                return self._attribute_range(constraint)
+
+    # ------------------------------------------------------------ price, stock, rating
+
+    @cached_property
+    def _prices(self) -> NDArray[np.int64]:
+        return np.array([v.price.amount_minor for p in self._products for v in p.variants], np.int64)
+
+    @cached_property
+    def _currencies(self) -> NDArray[np.str_]:
+        return np.array([v.price.currency for p in self._products for v in p.variants], np.str_)
+
+    @cached_property
+    def _in_stock(self) -> Mask:
+        return np.array([v.in_stock is True for p in self._products for v in p.variants], np.bool_)
+
+    @cached_property
+    def _ratings(self) -> NDArray[np.float64]:
+        return np.array([np.nan if p.rating is None else p.rating for p in self._products], np.float64)
+
+    def _price_mask(self, constraint: PriceRange) -> Mask:
+        mask: Mask = self._currencies == constraint.currency
+        if constraint.min_minor is not None:
+            mask &= self._prices >= constraint.min_minor
+        if constraint.max_minor is not None:
+            mask &= self._prices <= constraint.max_minor
+        return mask
+
+    # ------------------------------------------------------------ brand and category
+
+    @cached_property
+    def _brands(self) -> dict[str, NDArray[np.int64]]:
+        return _invert((fold(p.brand),) if p.brand is not None else () for p in self._products)
+
+    @cached_property
+    def _categories(self) -> dict[str, NDArray[np.int64]]:
+        return _invert({fold(name) for name in (p.category, p.department) if name} for p in self._products)
+
+    def _word_mask(self, rows_of: dict[str, NDArray[np.int64]], values: Sequence[str], exclude: bool) -> Mask:
+        # An exclusion lets through what is not stated, so it is the exact opposite of the inclusion.
+        mask = np.zeros(self.n_rows, np.bool_)
+        for value in values:
+            mask[rows_of.get(fold(value), _NO_ROWS)] = True
+        return (~mask if exclude else mask)[self._owner]
+
+    # ------------------------------------------------------------ attributes and options
+
+    @cached_property
+    def _rows_by_name(self) -> dict[str, NDArray[np.int64]]:
+        """Product rows by the name of an attribute or option that they have."""
+        rows: defaultdict[str, list[int]] = defaultdict(list)
+        for row, product in enumerate(self._products):
+            for name in {*product.attributes, *(name for v in product.variants for name in v.options)}:
+                rows[name].append(row)
+        return {name: np.array(found, np.int64) for name, found in rows.items()}
+
+    @cached_property
+    def _folded_titles(self) -> list[str]:
+        return [fold(product.title) for product in self._products]
+
+    def _variants_with(self, name: str) -> list[tuple[int, Product, int]]:
+        """(variant row, product, variant number) of the products that have an attribute or option `name`."""
+        rows = self._rows_by_name.get(name, _NO_ROWS)
+        return [
+            (int(self._starts[row]) + number, self._products[row], number)
+            for row in rows.tolist()
+            for number in range(len(self._products[row].variants))
+        ]
+
+    def _text_column(self, name: str) -> _TextColumn:
+        with self._lock:
+            column = self._texts.get(name)
+            if column is None:
+                rows_of: defaultdict[str, list[int]] = defaultdict(list)
+                stated = np.zeros(len(self._owner), np.bool_)
+                for row, product, number in self._variants_with(name):
+                    values = stated_values(product, product.variants[number], name)
+                    stated[row] = values is not None
+                    for value in values or ():
+                        rows_of[value].append(row)
+                column = _TextColumn({value: np.array(r, np.int64) for value, r in rows_of.items()}, stated)
+                self._remember(self._texts, name, column)
+            return column
+
+    def _number_column(self, name: str) -> _NumberColumn:
+        with self._lock:
+            column = self._numbers.get(name)
+            if column is None:
+                numbers = np.zeros(len(self._owner), np.float64)
+                stated = np.zeros(len(self._owner), np.bool_)
+                for row, product, number in self._variants_with(name):
+                    value = stated_number(product, product.variants[number], name)
+                    if value is not None:
+                        numbers[row], stated[row] = value, True
+                column = _NumberColumn(numbers, stated)
+                self._remember(self._numbers, name, column)
+            return column
+
+    def _remember(self, cache: dict[str, _Column], name: str, column: _Column) -> None:
+        # Names come from requests: only those of the catalogue are kept, so that the cache cannot be filled up.
+        if name in self._rows_by_name:
+            cache[name] = column
+
+    def _attribute_in(self, constraint: AttributeIn) -> Mask:
+        column = self._text_column(constraint.name)
+        met = np.zeros(len(self._owner), np.bool_)
+        for value in constraint.values:
+            met[column.rows_of.get(fold(value), _NO_ROWS)] = True
+        met |= ~column.stated & self._title_states(constraint.values)[self._owner]
+        return ~met if constraint.exclude else met
+
+    def _title_states(self, values: Sequence[str]) -> Mask:
+        mask = np.zeros(self.n_rows, np.bool_)
+        for value in {fold(value) for value in values}:
+            for row, title in enumerate(self._folded_titles):
+                # The plain look-up is much cheaper than the pattern and necessary for it.
+                if value in title and not mask[row]:
+                    mask[row] = states_word(title, value)
+        return mask
+
+    def _attribute_range(self, constraint: AttributeRange) -> Mask:
+        column = self._number_column(constraint.name)
+        mask = column.stated.copy()
+        if constraint.min is not None:
+            mask &= column.numbers >= constraint.min
+        if constraint.max is not None:
+            mask &= column.numbers <= constraint.max
+        return mask
+
+
+def _invert(values_per_row: Iterable[Iterable[str]]) -> dict[str, NDArray[np.int64]]:
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for row, values in enumerate(values_per_row):
+        for value in values:
+            rows[value].append(row)
+    return {value: np.array(found, np.int64) for value, found in rows.items()}

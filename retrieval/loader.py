@@ -1,0 +1,256 @@
+"""The way into a catalogue: read, check, embed, index, swap. Until the swap the old version is served.
+
+Bad rows are reported with line and reason and the good ones loaded. Knows nothing of file formats and columns beyond
+asking `retrieval.importers`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from retrieval.bm25_index import Bm25Index
+from retrieval.embeddings import EmbeddingCache, product_text
+from retrieval.encoder import Encoder
+from retrieval.errors import ImportFailed
+from retrieval.importers import IMPORTERS, SUFFIXES
+from retrieval.importers.column_map import RowReader, load_map
+from retrieval.importers.rows import RawRow, RejectedRow
+from retrieval.product import Product
+from retrieval.product_json import BadRow, product_from_json, product_to_json, valid_currency
+from retrieval.storage import Manifest, begin_version, catalogue_folder, digest_files, finish_version
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (step, done, in all or None): steps are "read", "words", "meaning", "index"."""
+_PROGRESS_EVERY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did.
+
+    Args:
+        rows: rows that the file holds, good and bad.
+        loaded: products in the catalogue now.
+        rejected: bad rows, in the order of the file.
+        seconds: wall-clock time of the whole import.
+    """
+
+    rows: int
+    loaded: int
+    rejected: tuple[RejectedRow, ...]
+    seconds: float
+
+
+def import_file(
+    path: Path,
+    *,
+    root: Path,
+    name: str,
+    column_map: Path | None = None,
+    format: str = "auto",
+    encoder: Encoder | None = None,
+    currency: str = "USD",
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Load a file into a catalogue.
+
+    Args:
+        path: CSV or JSON lines, plain or gzip.
+        root: folder of all catalogues.
+        name: of the catalogue, e.g. "icecat".
+        column_map: YAML file; None for files in Aisle's own column names.
+        format: a key of IMPORTERS, or "auto" to go by name and content.
+        encoder: makes vectors for search by meaning; None loads for search by words alone.
+        currency: ISO 4217 code of the catalogue, unless the map states one.
+
+    Raises:
+        ImportFailed: the file cannot be read or holds no good row; nothing was changed.
+        MapError: the column map is not valid.
+    """
+    started = time.monotonic()
+    rules = load_map(column_map)
+    reader = RowReader(rules, rules.currency or currency)
+    collected = _Collected(progress)
+    try:
+        with _open(path) as stream:
+            for row in IMPORTERS[_format(path, stream, format)](stream):
+                collected.add(row, reader)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ImportFailed(f"{path.name} cannot be read: {_reason(error)}.") from error
+    if not collected.products:
+        first = (
+            f" The first reason, line {collected.rejected[0].line}: {collected.rejected[0].reason}."
+            if collected.rejected
+            else ""
+        )
+        raise ImportFailed(f"{path.name} holds no row that can be loaded.{first}")
+    _write(list(collected.products.values()), root, name, encoder, rules.currency or currency, progress)
+    return ImportReport(collected.rows, len(collected.products), tuple(collected.rejected), time.monotonic() - started)
+
+
+def import_products(
+    products: Iterable[Product],
+    *,
+    root: Path,
+    name: str,
+    encoder: Encoder | None = None,
+    currency: str = "USD",
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Load products that a program made; see import_file.
+
+    Raises:
+        ImportFailed: there is none, one is not valid, two share an id, or one has another currency.
+    """
+    started = time.monotonic()
+    checked: dict[str, Product] = {}
+    for product in products:
+        try:
+            sound = product_from_json(product_to_json(product))
+        except ValueError as error:
+            raise ImportFailed(f"Product {product.id!r} is not valid: {error}.") from error
+        if sound.id in checked:
+            raise ImportFailed(f"Two products have the id {sound.id!r}.")
+        if any(variant.price.currency != currency for variant in sound.variants):
+            raise ImportFailed(f"Product {sound.id!r} is not priced in {currency}.")
+        checked[sound.id] = sound
+    if not checked:
+        raise ImportFailed("There are no products to load.")
+    _write(list(checked.values()), root, name, encoder, currency, progress)
+    return ImportReport(len(checked), len(checked), (), time.monotonic() - started)
+
+
+class _Collected:
+    """Products and rejections of a file."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.products: dict[str, Product] = {}
+        self.rejected: list[RejectedRow] = []
+        self.rows = 0
+        self._lines: dict[str, int] = {}
+        self._variant_lines: dict[str, int] = {}
+        self._progress = progress
+
+    def add(self, row: RawRow | RejectedRow, reader: RowReader) -> None:
+        """Read one row."""
+        self.rows += 1
+        if self._progress is not None and self.rows % _PROGRESS_EVERY == 0:
+            self._progress("read", self.rows, None)
+        if isinstance(row, RejectedRow):
+            self.rejected.append(row)
+            return
+        try:
+            self._keep(row.line, reader.read(row.values))
+        except BadRow as error:
+            self.rejected.append(RejectedRow(row.line, str(error)))
+
+    def _keep(self, line: int, product: Product) -> None:
+        if product.id in self._lines:
+            raise BadRow(f"duplicate id {product.id!r}, first on line {self._lines[product.id]}")
+        for variant in product.variants:
+            if variant.id in self._variant_lines:
+                raise BadRow(f"duplicate variant id {variant.id!r}, first on line {self._variant_lines[variant.id]}")
+        self._lines[product.id] = line
+        self._variant_lines.update((variant.id, line) for variant in product.variants)
+        self.products[product.id] = product
+
+
+def _open(path: Path) -> BinaryIO:
+    stream = path.open("rb")
+    packed = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
+    return gzip.open(stream) if packed else stream  # type: ignore[return-value]
+
+
+def _format(path: Path, stream: BinaryIO, wanted: str) -> str:
+    if wanted != "auto":
+        if wanted not in IMPORTERS:
+            raise ImportFailed(f"There is no importer {wanted!r}: use one of {', '.join(IMPORTERS)}.")
+        return wanted
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    if suffixes and suffixes[-1] in SUFFIXES:
+        return SUFFIXES[suffixes[-1]]
+    first = stream.read(4_096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    stream.seek(0)
+    return "jsonl" if first == b"{" else "csv"
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    return "the compressed file is damaged or cut off"
+
+
+def _write(
+    products: list[Product], root: Path, name: str, encoder: Encoder | None, currency: str, progress: Progress | None
+) -> None:
+    if not valid_currency(currency):
+        raise ImportFailed(f"{currency!r} is no ISO 4217 currency code.")
+    folder = catalogue_folder(root, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "import.lock", timeout=0):
+            _write_version(products, folder, name, encoder, currency, progress)
+    except Timeout as error:
+        raise ImportFailed(f"Another import into catalogue {name!r} is running.") from error
+
+
+def _write_version(
+    products: list[Product],
+    folder: Path,
+    name: str,
+    encoder: Encoder | None,
+    currency: str,
+    progress: Progress | None,
+) -> None:
+    number, path = begin_version(folder)
+    total = len(products)
+    with (path / "products.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(product_to_json(product) + "\n" for product in products)
+    Bm25Index.build(products, _step(progress, "words", total)).save(path / "bm25")
+    if encoder is not None:
+        _write_meaning(products, folder, path, encoder, progress)
+    names = sorted(_checked_files(path))
+    finish_version(
+        folder,
+        path,
+        Manifest(name, number, currency, total, None if encoder is None else encoder.name, digest_files(path, names)),
+    )
+
+
+def _write_meaning(
+    products: list[Product], folder: Path, path: Path, encoder: Encoder, progress: Progress | None
+) -> None:
+    texts = [product_text(product) for product in products]
+    cache = EmbeddingCache(folder / "embeddings", encoder)
+    vectors = cache.encode(texts, None if progress is None else lambda done, total: progress("meaning", done, total))
+    np.save(path / "vectors.npy", vectors, allow_pickle=False)
+    from retrieval.chroma_index import ChromaIndex
+
+    ChromaIndex.create(path / "chroma", vectors, _step(progress, "index", len(products))).close()
+    cache.keep_only(texts)
+
+
+def _checked_files(path: Path) -> Iterator[str]:
+    """Files of the manifest. Chroma's are not among them: it writes to them whenever they are opened."""
+    for file in path.rglob("*"):
+        relative = file.relative_to(path)
+        if file.is_file() and relative.parts[0] != "chroma":
+            yield relative.as_posix()
+
+
+def _step(progress: Progress | None, step: str, total: int) -> Callable[[int], None] | None:
+    return None if progress is None else lambda done: progress(step, done, total)
