@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from recommender.attribution import ShownItems
 from recommender.candidates import gather
 from recommender.candidates.sources import Pool
-from recommender.errors import NothingToDecide
+from recommender.errors import ArtifactBroken, NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, Reason, SlateItem
 from recommender.fusion import Scored, greedy_order, score, stack_version
 from recommender.item_table import IntArray, build_table
 from recommender.models import RANKERS
+from recommender.models.artifact import Artifact, load_artifact
 from recommender.models.base import RankRequest
+from recommender.models.predicted import Predicted
 from recommender.policies import make_policy
 from recommender.policies.base import Draw, Policy, draw_slate, slate_probabilities
 from recommender.reasons import Code
@@ -64,6 +66,7 @@ class Recommender:
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
+        self._click_model = "none"
         self._state = BehaviourState(self._settings)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
@@ -81,12 +84,12 @@ class Recommender:
         """
         with self._lock:
             decision = self._decision(context, candidates)
-        self._log.append_decision(decision)
-        for item in decision.items:
-            impression = _impression(decision, item)
-            if self._log.append_event(impression):
-                with self._lock:
-                    self._learn(impression)
+        impressions = [_impression(decision, item) for item in decision.items]
+        # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
+        self._log.append_many((decision,), impressions)
+        with self._lock:
+            for impression in impressions:
+                self._learn(impression)
         return decision
 
     def candidates(
@@ -140,11 +143,22 @@ class Recommender:
             self._vectors = vectors
 
     def load_models(self) -> None:
-        """Load the trained click model, where there is one.
+        """Load the trained click model where there is one that beat the baselines.
 
         Raises:
-            ArtifactBroken: it is damaged; counting models go on serving.
+            ArtifactBroken: it is damaged; no click model serves, the counting models go on.
         """
+        try:
+            artifact = None if self._model_dir is None else load_artifact(self._model_dir)
+        except ArtifactBroken as error:
+            self._use_click_model(None, f"broken: {error}")
+            raise
+        if artifact is None:
+            self._use_click_model(None, "none")
+        elif not artifact.manifest.served:
+            self._use_click_model(None, "not used: it did not beat the baselines")
+        else:
+            self._use_click_model(artifact, f"in use: {artifact.manifest.sha256[:12]}")
 
     @property
     def health(self) -> Mapping[str, str]:
@@ -153,6 +167,7 @@ class Recommender:
             return MappingProxyType(
                 {
                     "rankers": ", ".join(self._rankers),
+                    "click_model": self._click_model,
                     "policy": self._settings.policy,
                     "items": str(len(self._table.ids)),
                     "vectors": "none" if self._vectors is None else "in use",
@@ -160,6 +175,11 @@ class Recommender:
                     "events_ignored": str(self._ignored),
                 }
             )
+
+    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
+        with self._lock:
+            self._rankers[Code.PREDICTED] = Predicted(artifact)
+            self._click_model = status
 
     def _catch_up(self) -> None:
         after = 0

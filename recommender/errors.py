@@ -2,7 +2,8 @@
 
 RecommenderError
 ├── ArtifactBroken      a model file is missing, damaged or of another shape; serving goes on with popularity
-└── NothingToDecide     a slate was asked for from no candidates
+├── NothingToDecide     a slate was asked for from no candidates
+└── NotEnoughEvents     the log is too short to train and judge a model
 """
 
 
@@ -16,3 +17,7 @@ class ArtifactBroken(RecommenderError):
 
 class NothingToDecide(RecommenderError):
     """A slate was asked for from no candidates."""
+
+
+class NotEnoughEvents(RecommenderError):
+    """The log is too short to train and judge a model."""

@@ -6,7 +6,7 @@ Knows nothing of databases; the log that survives a restart is the shop's store,
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from recommender.events import Decision, Event
 
@@ -22,17 +22,23 @@ class MemoryEventLog:
 
     def append_decision(self, decision: Decision) -> None:
         """Keep a decision; the same id twice is kept once."""
-        with self._lock:
-            self._decisions.setdefault(decision.decision_id, decision)
+        self.append_many((decision,), ())
 
     def append_event(self, event: Event) -> bool:
         """Keep an event. Returns False where its id was already known."""
+        return self.append_many((), (event,)) == 1
+
+    def append_many(self, new_decisions: Iterable[Decision], new_events: Iterable[Event]) -> int:
+        """Keep many at once. Returns how many of the events were new."""
         with self._lock:
-            if event.event_id in self._known:
-                return False
-            self._known.add(event.event_id)
-            self._events.append(event)
-            return True
+            before = len(self._events)
+            for decision in new_decisions:
+                self._decisions.setdefault(decision.decision_id, decision)
+            for event in new_events:
+                if event.event_id not in self._known:
+                    self._known.add(event.event_id)
+                    self._events.append(event)
+            return len(self._events) - before
 
     def find_decision(self, decision_id: str) -> Decision | None:
         """Return a decision or None."""

@@ -5,7 +5,7 @@ Ids only: this package knows neither products nor conversations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -190,6 +190,9 @@ class EventLog(Protocol):
 
     def append_event(self, event: Event) -> bool:
         """Keep an event. Returns False where its id was already known (nothing is changed)."""
+
+    def append_many(self, new_decisions: Iterable[Decision], new_events: Iterable[Event]) -> int:
+        """Keep many at once, all or none. Returns how many of the events were new."""
 
     def find_decision(self, decision_id: str) -> Decision | None:
         """Return a decision or None."""

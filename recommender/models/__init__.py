@@ -11,6 +11,7 @@ from typing import Final
 from recommender.models.base import Ranker
 from recommender.models.crowd import OnSale, Popularity, WellRated
 from recommender.models.linked import BoughtWith, SeenWith, SimilarTo
+from recommender.models.predicted import Predicted
 from recommender.models.profile import ForYou
 from recommender.models.relevance import Relevance
 from recommender.reasons import Code
@@ -24,5 +25,6 @@ RANKERS: Final[Mapping[str, Callable[[], Ranker]]] = {
     Code.BOUGHT_WITH: BoughtWith,
     Code.SEEN_WITH: SeenWith,
     Code.SIMILAR_TO: SimilarTo,
+    Code.PREDICTED: Predicted,
 }
 """Reason code -> class. Their weighted values add up to the score."""
