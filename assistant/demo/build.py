@@ -5,12 +5,19 @@ Knows neither the store nor the index: they read the files or the returned objec
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.demo.catalogue import make_catalogue
+from assistant.demo.order_json import order_to_json
+from assistant.demo.orders import make_orders
+from assistant.demo.people import Person, make_people
 from assistant.demo.spec import load_spec
+from assistant.support.identity import Customer
+from assistant.turn import Order
 from retrieval.product import Product
 from retrieval.product_json import product_to_json
 
@@ -23,27 +30,50 @@ class DemoShop:
 
     Args:
         products: the whole catalogue.
+        customers: all of them; "maya", "jonas" and "li" are the ones to sign in as.
+        orders: (customer id, order), oldest first, as `OrderBook.load` takes them.
     """
 
     products: tuple[Product, ...]
+    customers: tuple[Customer, ...]
+    orders: tuple[tuple[str, Order], ...]
 
 
-def build_demo(folder: Path, *, seed: int, progress: Progress | None = None) -> DemoShop:
+def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress: Progress | None = None) -> DemoShop:
     """Make the demo shop and write it.
 
     Args:
         folder: created where it is missing.
-        seed: the same seed gives the same files, byte for byte.
+        seed: the same seed and the same `now` give the same files, byte for byte; the catalogue and the images
+            depend on the seed alone.
+        now: aware datetime to which orders and behaviour are relative; None takes the present.
         progress: called with (what, done, total).
 
     Returns:
         What was written.
     """
+    now = now or datetime.now(UTC)
     folder.mkdir(parents=True, exist_ok=True)
-    products = tuple(made.product for made in make_catalogue(load_spec(), seed=seed, progress=progress))
-    _write_lines(folder / "catalogue.jsonl", (product_to_json(product) for product in products))
-    return DemoShop(products)
+    catalogue = make_catalogue(load_spec(), seed=seed, progress=progress)
+    _write_lines(folder / "catalogue.jsonl", (product_to_json(made.product) for made in catalogue))
+    people = make_people(seed=seed, now=now)
+    _write_lines(folder / "customers.jsonl", map(_person_json, people))
+    orders = make_orders(people, catalogue, seed=seed, now=now)
+    _write_lines(folder / "orders.jsonl", (order_to_json(customer_id, order) for customer_id, order in orders))
+    return DemoShop(tuple(made.product for made in catalogue), tuple(person.customer for person in people), orders)
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _person_json(person: Person) -> str:
+    customer = person.customer
+    row = {
+        "id": customer.id,
+        "name": customer.name,
+        "email": customer.email,
+        "address": person.address,
+        "joined_at": customer.joined_at.isoformat(timespec="seconds"),
+    }
+    return json.dumps(row, ensure_ascii=False)

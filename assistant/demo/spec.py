@@ -152,7 +152,8 @@ class ShopSpec(_Spec):
         return self
 
 
-def _read(path: Path) -> dict[str, object]:
+def read_yaml(path: Path) -> dict[str, object]:
+    """Read a YAML file that holds a mapping."""
     loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     if not isinstance(loaded, dict):
         raise ValueError(f"{path.name} must be a mapping")
@@ -164,10 +165,10 @@ def load_spec() -> ShopSpec:
     """Read brands, model names and all types of the demo shop."""
     types: list[dict[str, object]] = []
     for path in sorted((FOLDER / "types").glob("*.yaml")):
-        shelf = _read(path)
+        shelf = read_yaml(path)
         rows = shelf["types"]
         if not isinstance(rows, list):
             raise ValueError(f"{path.name}: types must be a list")
         types += [{**row, "department": shelf["department"]} for row in rows]
-    makers = _read(FOLDER / "brands.yaml")
+    makers = read_yaml(FOLDER / "brands.yaml")
     return ShopSpec.model_validate({**makers, "types": types})
