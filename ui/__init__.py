@@ -1,0 +1,1 @@
+"""Channels onto the assistant: they show and pass on, and decide nothing."""

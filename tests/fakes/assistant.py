@@ -1,0 +1,291 @@
+"""A hand-written assistant for pages: the interface of the one door, with scripted turns.
+
+A turn plays the first script whose word stands in the message. `pause_s` is the time between two events, so that a
+browser can be watched while words stream; `gate`, when set to an unset event, holds a turn back before its words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from secrets import token_urlsafe
+
+from assistant.errors import Refused, SessionMissing, TurnRefused
+from assistant.turn import (
+    Answer,
+    CartFact,
+    Done,
+    Evidence,
+    EvidenceFound,
+    Failed,
+    HandOverFact,
+    Need,
+    Order,
+    PolicySection,
+    Principal,
+    ProductFact,
+    Proposal,
+    ProposalStatus,
+    Question,
+    RefusalFact,
+    Source,
+    Status,
+    TextDelta,
+    Turn,
+    TurnEvent,
+    WishesChanged,
+)
+from tests.fakes import shop
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    words: bool = True
+    meaning: bool = True
+    loading: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    principal: Principal
+    conversation_id: str
+    token: str
+    customer_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCustomer:
+    id: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    role: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    question: Question | None = None
+    sources: tuple[Source, ...] = ()
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a turn plays: facts first, then words, one at a time."""
+
+    facts: tuple[Evidence, ...] = ()
+    text: str = ""
+    question: Question | None = None
+    sources: tuple[Source, ...] = ()
+    need: Need | None = None
+    failure: str | None = None
+
+
+FOUND = (
+    "The **Trail jacket Fjell** at $79.00 is the best fit: it is under $90.00 and comes in size M. "
+    "The boots set is the least expensive at $19.99."
+)
+SCRIPTS: dict[str, Script] = {
+    "compare": Script(
+        (shop.comparison(shop.PRODUCTS[0], shop.PRODUCTS[9]),), "Both weigh 340 g. Only the jacket states its material."
+    ),
+    "twelve": Script((shop.slate(shop.PRODUCTS, total=40),), "Here are twelve of 40.", need=Need("anything", shop.WISHES)),
+    "single": Script((shop.slate(shop.PRODUCTS[:1]),), "There is exactly one."),
+    "details": Script((shop.fact(shop.PRODUCTS[0]),), "It weighs 340 g."),
+    "ball gown": Script((shop.EMPTY_SLATE,), "There is nothing under $20.00 in size M."),
+    "order": Script((shop.ORDERS,), "Your order A-10421 is on its way."),
+    "cancel": Script((shop.PROPOSAL,), "I can cancel order A-10421 for you. Nothing happens until you choose."),
+    "return": Script(
+        (shop.POLICY,),
+        "You have 30 days from delivery.",
+        sources=(Source(shop.RETURNS.id, shop.RETURNS.title, shop.RETURNS.url),),
+    ),
+    "refuse": Script((RefusalFact("already_shipped", "Order A-10421 has been shipped and cannot be cancelled."),), "Sorry."),
+    "person": Script((HandOverFact(2, "a damaged parcel"),), "I have asked a person to take over."),
+    "gift": Script((), "Gladly. Who is it for?", Question("for", "Who is it for?", ("A child", "A grown-up", "A dog"))),
+    "add": Script((shop.cart((shop.PRODUCTS[0], 1), (shop.PRODUCTS[1], 2), changed="added"),), "It is in your cart."),
+    "break": Script(failure="Something went wrong on our side. Your message is kept."),
+    "jacket": Script((shop.slate(shop.PRODUCTS[:6], total=23),), FOUND, need=Need("jacket", shop.WISHES)),
+}
+
+
+class FakeAssistant:
+    """The one door, made of scripts."""
+
+    shop_name = "Aisle & Co."
+    locale = "en_US"
+
+    def __init__(self, *, image_dir: Path | None = None, pause_s: float = 0.0) -> None:
+        self.image_dir = image_dir
+        self.pause_s = pause_s
+        self.gate: asyncio.Event | None = None
+        self.scripts = dict(SCRIPTS)
+        self.ready = Readiness()
+        self.sessions: dict[str, Session] = {}
+        self.turns: list[Turn] = []
+        self.stopped: list[str] = []
+        self.recorded: list[tuple[str, str, str | None, int | None]] = []
+        self.orders: dict[str, Order] = {}
+        self.placed = 0
+        self.proposals = {shop.PROPOSAL.id: shop.PROPOSAL}
+        self._histories: dict[str, list[HistoryItem]] = {}
+        self._needs: dict[str, Need] = {}
+        self._carts: dict[str, dict[str, int]] = {}
+        self._conversations = 0
+
+    def readiness(self) -> Readiness:
+        return self.ready
+
+    async def open_session(self, token: str | None) -> Session:
+        if token in self.sessions:
+            return self.sessions[token]
+        fresh = token_urlsafe(24)
+        self._conversations += 1
+        session = Session(Principal(f"s{self._conversations}"), f"c{self._conversations}", fresh)
+        self.sessions[fresh] = session
+        return session
+
+    async def sign_in(self, token: str, customer_id: str) -> Session:
+        names = {customer.id: customer.name for customer in self.demo_customers()}
+        if customer_id not in names:
+            raise Refused("unknown_customer", "There is no such customer.")
+        return self._changed(token, customer_id, names[customer_id])
+
+    async def sign_out(self, token: str) -> Session:
+        return self._changed(token, None, None)
+
+    def _changed(self, token: str, customer_id: str | None, name: str | None) -> Session:
+        old = self.sessions.pop(token)
+        fresh = token_urlsafe(24)
+        self.sessions[fresh] = replace(
+            old, principal=replace(old.principal, customer_id=customer_id), token=fresh, customer_name=name
+        )
+        return self.sessions[fresh]
+
+    def demo_customers(self) -> tuple[DemoCustomer, ...]:
+        return (DemoCustomer("c-1", "Ida Berg", "two orders on their way"), DemoCustomer("c-2", "יעל כהן", "no orders yet"))
+
+    async def starters(self) -> tuple[str, ...]:
+        return ("A jacket under $90 in size M", "A gift for someone who camps", "Where is my order?", "How long can I return things?")
+
+    async def history(self, principal: Principal, conversation_id: str) -> tuple[HistoryItem, ...]:
+        return tuple(self._histories.get(conversation_id, ()))
+
+    async def stream(self, turn: Turn) -> AsyncIterator[TurnEvent]:
+        self.turns.append(turn)
+        if not turn.text.strip():
+            raise TurnRefused("Please write something.")
+        script = next((s for word, s in self.scripts.items() if word in turn.text.lower()), Script((), "I heard you."))
+        kept = self._histories.setdefault(turn.conversation_id, [])
+        kept.append(HistoryItem("shopper", turn.text, message_id=turn.message_id))
+        said: list[str] = []
+        try:
+            async for event in self._play(turn, script):
+                if isinstance(event, TextDelta):
+                    said.append(event.text)
+                yield event
+        except (asyncio.CancelledError, GeneratorExit):
+            self.stopped.append(turn.message_id)
+            raise
+        finally:
+            kept.append(HistoryItem("assistant", "".join(said), script.facts, script.question, script.sources))
+
+    async def _play(self, turn: Turn, script: Script) -> AsyncIterator[TurnEvent]:
+        yield Status("Looking …")
+        await asyncio.sleep(self.pause_s)
+        if script.failure:
+            yield Failed(script.failure)
+            return
+        for found in script.facts:
+            yield EvidenceFound(found)
+        need = script.need or self._needs.get(turn.conversation_id, Need())
+        if script.need:
+            self._needs[turn.conversation_id] = need
+            yield WishesChanged(need)
+        if self.gate:
+            await self.gate.wait()
+        words = script.text.split(" ")
+        for index, word in enumerate(words):
+            await asyncio.sleep(self.pause_s)
+            yield TextDelta(word if index == len(words) - 1 else word + " ")
+        yield Done(Answer(script.text, script.facts, need, script.question, script.sources))
+
+    async def need(self, principal: Principal, conversation_id: str) -> Need:
+        return self._needs.get(conversation_id, Need())
+
+    async def remove_wish(self, principal: Principal, conversation_id: str, key: str) -> Need:
+        need = self._needs.get(conversation_id, Need())
+        left = replace(need, constraints=tuple(c for c in need.constraints if c.key != key))
+        self._needs[conversation_id] = left
+        return left
+
+    async def record(
+        self, principal: Principal, kind: str, product_id: str, decision_id: str | None, position: int | None
+    ) -> None:
+        self.recorded.append((kind, product_id, decision_id, position))
+
+    async def product(self, principal: Principal, product_id: str) -> ProductFact:
+        for item in shop.PRODUCTS:
+            if item.id == product_id:
+                return shop.fact(item)
+        raise Refused("unknown_product", "This product is no longer in the shop.")
+
+    async def view_cart(self, principal: Principal) -> CartFact:
+        cart = self._carts.get(principal.session_id, {})
+        return shop.cart(*((item, cart[v.id]) for item in shop.PRODUCTS for v in item.variants if v.id in cart))
+
+    async def add_to_cart(
+        self, principal: Principal, variant_id: str, quantity: int, decision_id: str | None
+    ) -> CartFact:
+        cart = self._carts.setdefault(principal.session_id, {})
+        return await self.set_quantity(principal, variant_id, cart.get(variant_id, 0) + quantity)
+
+    async def set_quantity(self, principal: Principal, variant_id: str, quantity: int) -> CartFact:
+        cart = self._carts.setdefault(principal.session_id, {})
+        cart[variant_id] = quantity
+        if quantity <= 0:
+            del cart[variant_id]
+        return await self.view_cart(principal)
+
+    async def confirm(self, principal: Principal, proposal_id: str) -> Proposal:
+        return self._decide(proposal_id, ProposalStatus.DONE)
+
+    async def decline(self, principal: Principal, proposal_id: str) -> Proposal:
+        return self._decide(proposal_id, ProposalStatus.DECLINED)
+
+    def _decide(self, proposal_id: str, status: ProposalStatus) -> Proposal:
+        if proposal_id not in self.proposals:
+            raise Refused("unknown_proposal", "There is nothing to decide.")
+        self.proposals[proposal_id] = replace(self.proposals[proposal_id], status=status)
+        return self.proposals[proposal_id]
+
+    async def place_order(
+        self, principal: Principal, *, name: str, email: str, address: str, idempotency_key: str
+    ) -> Order:
+        if idempotency_key not in self.orders:
+            if not (await self.view_cart(principal)).lines:
+                raise Refused("empty_cart", "Your cart is empty.")
+            self.placed += 1
+            self.orders[idempotency_key] = replace(shop.ORDER, id=f"A-{20000 + self.placed}")
+            self._carts.pop(principal.session_id)
+        return self.orders[idempotency_key]
+
+    async def policies(self) -> tuple[PolicySection, ...]:
+        return (shop.RETURNS, shop.SHIPPING)
+
+    async def new_conversation(self, principal: Principal) -> str:
+        self._conversations += 1
+        for token, session in self.sessions.items():
+            if session.principal == principal:
+                self.sessions[token] = replace(session, conversation_id=f"c{self._conversations}")
+                return f"c{self._conversations}"
+        raise SessionMissing("There is no such visit.")
+
+
+def scripted(words: str, events: Sequence[Evidence]) -> Script:
+    """A script of some facts and words."""
+    return Script(tuple(events), words)

@@ -1,0 +1,91 @@
+"""The web application: our plain routes, and the Gradio page mounted beside them.
+
+Decides nothing about products or orders; everything goes through the one door, `assistant.service.Assistant`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
+
+from assistant.config import Settings
+from ui.channels import CHANNELS
+from ui.checkout import checkout_routes
+from ui.files import image_routes, policy_routes, static_routes
+from ui.front import Front
+from ui.render import Renderer
+from ui.sessions import session_routes
+from ui.views import Look
+
+if TYPE_CHECKING:
+    from assistant.service import Assistant
+
+
+def create_app(
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    image_hosts: Collection[str] = (),
+    link_hosts: Collection[str] = (),
+    allowed_hosts: Collection[str] = (),
+) -> ASGIApp:
+    """Build the web application.
+
+    Args:
+        assistant: the one door.
+        settings: of this shop.
+        image_hosts: other hosts that product pictures may come from, e.g. ("cdn.shop.example",).
+        link_hosts: other hosts that links in replies may lead to.
+        allowed_hosts: host names that this server answers to, besides this machine's own and `settings.host`.
+    """
+    look = Look(settings.locale, settings.timezone, frozenset(image_hosts), frozenset(link_hosts))
+    renderer = Renderer(look)
+    app = FastAPI(title=settings.shop_name, docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    async def health() -> Response:
+        ready = assistant.readiness()
+        body = {
+            "status": "ready" if ready.words else "opening",
+            "words": ready.words,
+            "meaning": ready.meaning,
+            "loading": list(ready.loading),
+            "degraded": list(ready.degraded),
+        }
+        return JSONResponse(body, status_code=200 if ready.words else 503)
+
+    app.include_router(session_routes(assistant))
+    app.include_router(image_routes(assistant))
+    app.include_router(policy_routes(assistant, renderer))
+    app.include_router(checkout_routes(assistant, renderer))
+    app.include_router(static_routes())
+    _quiet_gradio(settings)
+    for channel in CHANNELS:
+        channel.mount(app, assistant, renderer, settings)
+    app.add_middleware(
+        TrustedHostMiddleware,
+        allowed_hosts=sorted({"localhost", "127.0.0.1", "[::1]", settings.host, *allowed_hosts}),
+        www_redirect=False,
+    )
+    return Front(
+        app,
+        image_hosts=image_hosts,
+        title=renderer.page("title.html", shop_name=settings.shop_name),
+        page_head=renderer.page("head.html"),
+        page_body=renderer.page("splash.html", shop_name=settings.shop_name),
+    )
+
+
+def _quiet_gradio(settings: Settings) -> None:
+    """Keep Gradio from reporting anything, and its files in a private folder; it reads the environment only."""
+    cache = settings.data / "gradio"
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(cache)
+

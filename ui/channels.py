@@ -1,0 +1,37 @@
+"""Every channel of this house, in one visible place; see docs/add-channel.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from assistant.config import Settings
+from ui.render import Renderer
+
+if TYPE_CHECKING:
+    from assistant.service import Assistant
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A door onto the assistant.
+
+    Args:
+        name: e.g. "shopper".
+        mount: adds it to the web application.
+    """
+
+    name: str
+    mount: Callable[[FastAPI, Assistant, Renderer, Settings], None]
+
+
+def _shopper(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    from ui.shopper import mount
+
+    mount(app, assistant, renderer, settings)
+
+
+CHANNELS: tuple[Channel, ...] = (Channel("shopper", _shopper),)

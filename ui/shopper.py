@@ -1,0 +1,152 @@
+"""The shopper page: one Gradio component that holds a shell, its script, and two doors to the server.
+
+Turns go through Gradio's queue and stream back as the growing text of a ReplyLog; everything else is a Gradio server
+function. The transcript is drawn by our own script, because Gradio's chatbot redraws whole messages, lets images
+of other hosts through, and cannot hold a card with controls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+
+from assistant.config import Settings
+from assistant.errors import AisleError
+from assistant.turn import Failed, Turn
+from ui.actions import PageActions, Reply
+from ui.render import Renderer
+from ui.reply import ReplyLog
+from ui.running import RunningTurns
+from ui.sessions import find_session
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from assistant.service import Assistant
+
+FLUSH_S = 0.04
+"""Words are sent on in batches this far apart, so that a fast model does not flood the browser."""
+MAX_QUEUE = 64
+CONCURRENT_TURNS = 8
+
+_TEMPLATE_SIGNS = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;", "\\": "&#92;"})
+_APOLOGY = "Something went wrong while answering. Your message is kept; please try again."
+
+
+def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> gr.Blocks:
+    """Build the Gradio page.
+
+    Args:
+        assistant: the one door.
+        renderer: writes the HTML.
+        settings: for the shop's name and the longest message.
+    """
+    import gradio as gr
+
+    running = RunningTurns()
+    actions = PageActions(assistant, renderer, running)
+
+    async def call(asked: Any, request: gr.Request) -> Reply:
+        body = asked if isinstance(asked, dict) else {}
+        return await actions.perform(body.get("action"), body.get("payload"), request.cookies)
+
+    async def answer(event: gr.EventData, request: gr.Request) -> AsyncIterator[str]:
+        async for log in stream_turn(assistant, renderer, running, event._data, dict(request.cookies)):
+            yield log
+
+    # Gradio reads these annotations at run time; the module itself must not import it.
+    call.__annotations__ = {"asked": Any, "request": gr.Request, "return": dict}
+    answer.__annotations__ = {"event": gr.EventData, "request": gr.Request}
+
+    with gr.Blocks(title=settings.shop_name, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+        shell = gr.HTML(
+            value="",
+            html_template=shell_html(renderer, settings),
+            js_on_load=files("ui").joinpath("static/shopper.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            server_functions=[call],
+            elem_id="aisle-page",
+        )
+        shell.submit(
+            answer,
+            inputs=None,
+            outputs=shell,
+            show_progress="hidden",
+            trigger_mode="multiple",
+            api_visibility="private",
+            concurrency_limit=CONCURRENT_TURNS,
+        )
+    page.queue(max_size=MAX_QUEUE, default_concurrency_limit=CONCURRENT_TURNS, status_update_rate=2)
+    return page
+
+
+def shell_html(renderer: Renderer, settings: Settings) -> str:
+    """Return the page's fixed frame, safe to pass through Gradio's template languages.
+
+    Gradio runs `html_template` through Handlebars and a JavaScript template string; the signs that mean something
+    there are written as HTML character references.
+    """
+    html = renderer.page("shell.html", shop_name=settings.shop_name, max_chars=settings.max_message_chars)
+    return html.translate(_TEMPLATE_SIGNS)
+
+
+async def stream_turn(
+    assistant: Assistant, renderer: Renderer, running: RunningTurns, asked: Any, cookies: dict[str, str]
+) -> AsyncIterator[str]:
+    """Answer one message; yields the log so far, growing.
+
+    Args:
+        asked: what the page sent: {"message_id", "text", "page_product_id"}.
+        cookies: of the request; the session's cookie says who asks.
+    """
+    body = asked if isinstance(asked, dict) else {}
+    message_id = str(body.get("message_id", ""))[:100]
+    log = ReplyLog(renderer, message_id)
+    page_product_id = body.get("page_product_id")
+    try:
+        session = await find_session(assistant, cookies)
+        turn = Turn(
+            conversation_id=session.conversation_id,
+            message_id=message_id,
+            text=str(body.get("text", "")),
+            principal=session.principal,
+            page_product_id=str(page_product_id)[:300] if page_product_id else None,
+        )
+        async for batch in running.batches(session.principal, message_id, assistant.stream(turn), FLUSH_S):
+            for event in batch:
+                log.add(event)
+            yield log.text
+    except AisleError as error:
+        log.add(Failed(str(error)))
+        yield log.text
+        return
+    if not log.ended:
+        log.add(Failed(_APOLOGY))
+        yield log.text
+
+
+def mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    """Mount the page at "/", with everything of Gradio switched off that the page does not use."""
+    import gradio as gr
+
+    gr.mount_gradio_app(
+        app,
+        build_page(assistant, renderer, settings),
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        blocked_paths=[str(settings.data)],
+        max_file_size="1kb",
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+    )
