@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from assistant.turn import Question, SlateFact
 from retrieval.filters import CategoryIn, fold
@@ -18,12 +18,13 @@ MAX_WISHES = 1
 _NOT_ASKED = frozenset({"brand", "colour", "color", "category", "department"})
 
 
-def choose_question(slate: SlateFact, asked: tuple[str, ...]) -> Question | None:
+def choose_question(slate: SlateFact, asked: tuple[str, ...], ask: Callable[[str], str]) -> Question | None:
     """Pick the question that narrows the slate's need best.
 
     Args:
         slate: what was found.
         asked: keys put before in this conversation.
+        ask: writes the question about an attribute's label.
 
     Returns:
         A question with tappable answers, or None where none helps: few products, several wishes already stated, an
@@ -41,22 +42,14 @@ def choose_question(slate: SlateFact, asked: tuple[str, ...]) -> Question | None
     ):
         return None
     stated = {getattr(constraint, "name", "") for constraint in wishes}
-    best = max(
-        (
-            (gain(values, slate.total), name)
-            for name, values in slate.facets.items()
-            if _askable(name, values, slate.total, stated)
-        ),
-        default=(0.0, ""),
-    )
+    usable = {n: values for n, values in slate.facets.items() if _askable(n, values, slate.total, stated)}
+    best = max(((gain(values, slate.total), name) for name, values in usable.items()), default=(0.0, ""))
     if best[0] < MIN_GAIN_BITS:
         return None
     values = slate.facets[best[1]]
     answers = sorted(values, key=lambda value: (-values[value], value))[:MAX_ANSWERS]
-    label = attribute_label(best[1]).lower()
-    return Question(
-        f"{best[1]}@{kind}", f"Does one of these matter to you: {label}?", tuple(sorted(answers, key=_in_order))
-    )
+    text = ask(attribute_label(best[1]).lower())
+    return Question(f"{best[1]}@{kind}", text, tuple(sorted(answers, key=_in_order)))
 
 
 def _kind(slate: SlateFact) -> str | None:

@@ -8,10 +8,11 @@ from typing import Literal
 
 from assistant.errors import BadArguments, Refused
 from assistant.references import Table, resolve
-from assistant.tools.context import ShopperContext
+from assistant.tools.context import ShopperContext, record_behaviour
 from assistant.tools.pointing import products_meant, put_in_focus
 from assistant.tools.summary import summarise
 from assistant.turn import CartFact, Question, ToolResult
+from recommender.events import EventType
 from retrieval.filters import fold, judge
 from retrieval.product import Product, Variant
 
@@ -71,12 +72,17 @@ def _change(context: ShopperContext, product: Product, action: str, quantity: in
             return None
         context.ledger.count_cart_change()
         put_in_focus(context, product)
-        return carts.add(principal, variant.id, max(1, quantity), decision_id=_decision_of(context, product))
+        decision_id = _decision_of(context, product)
+        fact = carts.add(principal, variant.id, max(1, quantity), decision_id=decision_id)
+        record_behaviour(context, EventType.ADD_TO_CART, product.id, decision_id)
+        return fact
     owned = [line.variant_id for line in carts.view(principal).lines if line.product and line.product.id == product.id]
     if not owned:
         raise Refused("not_in_cart", "That is not in your cart.")
     context.ledger.count_cart_change()
     fact = carts.set_quantity(principal, owned[-1], 0 if action == "remove" else quantity)
+    if action == "remove":
+        record_behaviour(context, EventType.REMOVE_FROM_CART, product.id, carts.decisions(principal).get(owned[-1]))
     return fact
 
 

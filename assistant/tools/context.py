@@ -5,7 +5,9 @@ The model never sees any of it; identity comes from the session.
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from assistant.config import Settings
 from assistant.errors import Refused
 from assistant.turn import Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
+from recommender.events import Event, EventType
 from retrieval.engine import Retrieval
 from retrieval.product import Product
 
@@ -59,6 +62,9 @@ class Ledger:
         evidence: all facts found, in order.
         shown: ids put into slates this turn, in order.
         question: the one clarifying question that code chose; None without one.
+        cart_changes: how many of the turn's cart changes are used.
+        lock: guards all of it.
+        turnstile: lets the turn's tools through one by one.
     """
 
     need: Need
@@ -68,6 +74,7 @@ class Ledger:
     question: Question | None = None
     cart_changes: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
+    turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def count_cart_change(self) -> None:
         """Take one of the turn's cart changes.
@@ -114,4 +121,23 @@ class ShopperContext:
 
 def shopper_key(principal: Principal) -> str:
     """Pseudonymous key of a person (signed in) or a session."""
-    return f"c:{principal.customer_id}" if principal.customer_id else f"s:{principal.session_id[:24]}"
+    return f"c:{principal.customer_id}" if principal.customer_id else session_key(principal)
+
+
+def record_behaviour(context: ShopperContext, kind: EventType, product_id: str, decision_id: str | None) -> None:
+    """Tell the recommender what the shopper did in this turn."""
+    event = Event(
+        event_id=uuid.uuid4().hex,
+        type=kind,
+        item_id=product_id,
+        shopper_key=context.shopper_key,
+        session_key=session_key(context.principal),
+        at=context.shop.now(),
+        decision_id=decision_id,
+    )
+    context.shop.recommender.record(event)
+
+
+def session_key(principal: Principal) -> str:
+    """Pseudonymous key of the session for the recommender."""
+    return f"s:{principal.session_id[:24]}"

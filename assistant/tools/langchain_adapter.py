@@ -50,8 +50,13 @@ def arguments_model(tool: Tool, *, with_runtime: bool = False) -> type[BaseModel
 
 def _wrap(tool: Tool, pool: Executor) -> BaseTool:
     async def call(runtime: ToolRuntime[ShopperContext], **arguments: Any) -> tuple[str, ToolResult]:
+        context = runtime.context
         loop = asyncio.get_running_loop()
-        result = await loop.run_in_executor(pool, lambda: run_tool(tool, runtime.context, arguments))
+        if not isinstance(context, ShopperContext):
+            raise ToolException("There is no session: the shopper must start again.")
+        # One tool at a time, in the order of the calls: "the second one" must not depend on which search was faster.
+        async with context.ledger.turnstile:
+            result = await loop.run_in_executor(pool, lambda: run_tool(tool, context, arguments))
         return result.summary, result
 
     return StructuredTool(
@@ -64,14 +69,12 @@ def _wrap(tool: Tool, pool: Executor) -> BaseTool:
     )
 
 
-def run_tool(tool: Tool, context: ShopperContext | None, arguments: dict[str, Any]) -> ToolResult:
+def run_tool(tool: Tool, context: ShopperContext, arguments: dict[str, Any]) -> ToolResult:
     """Run one tool and turn its refusals into evidence.
 
     Raises:
         ToolException: bad arguments; the model may try again.
     """
-    if not isinstance(context, ShopperContext):
-        raise ToolException("There is no session: the shopper must start again.")
     try:
         return tool(context, **arguments)
     except Refused as refusal:

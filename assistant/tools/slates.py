@@ -5,9 +5,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 
-from assistant.tools.context import ShopperContext
+from assistant.tools.context import ShopperContext, session_key
 from assistant.turn import Need, ProductFact, SlateFact
-from recommender.events import Candidate, DecisionContext, SlateItem
+from recommender.errors import NothingToDecide
+from recommender.events import Candidate, Decision, DecisionContext, SlateItem
 from retrieval.filters import Verdict, judge
 from retrieval.results import Hit, SearchResult, Sort
 
@@ -20,7 +21,7 @@ def decision_context(
     seed = zlib.crc32(f"{settings.seed}|{context.turn_id}|{surface}|{need.text}|{salt}".encode())
     return DecisionContext(
         shopper_key=context.shopper_key,
-        session_key=f"s:{context.principal.session_id[:24]}",
+        session_key=session_key(context.principal),
         turn_id=context.turn_id,
         surface=surface,
         query=need.text,
@@ -55,9 +56,8 @@ def slate_from_hits(
         for hit in hits
     ]
     facts: tuple[ProductFact, ...] = ()
-    decision = None
-    if candidates:
-        decision = context.shop.recommender.decide(decision_context(context, need, surface), candidates)
+    decision = _decide(context, decision_context(context, need, surface), candidates)
+    if decision is not None:
         by_id = {hit.product_id: hit for hit in hits}
         facts = tuple(
             _fact(context, by_id[item.item_id], item, decision.decision_id, labels) for item in decision.items
@@ -93,13 +93,22 @@ def slate_from_candidates(
             hits[product.id] = Hit(product.id, variant.id, candidate.relevance, {}, keyed)
     usable = [candidate for candidate in candidates if candidate.item_id in hits]
     facts: tuple[ProductFact, ...] = ()
-    decision = None
-    if usable:
-        decision = shop.recommender.decide(decision_context(context, need, surface), usable)
+    decision = _decide(context, decision_context(context, need, surface), usable)
+    if decision is not None:
         facts = tuple(_fact(context, hits[item.item_id], item, decision.decision_id, labels) for item in decision.items)
     slate = SlateFact(need=need, items=facts, total=len(facts), decision=decision, surface=surface)
     remember(context, slate)
     return slate
+
+
+def _decide(context: ShopperContext, about: DecisionContext, candidates: Sequence[Candidate]) -> Decision | None:
+    """Decide, or None where nothing may be shown (all of it was dismissed)."""
+    if not candidates:
+        return None
+    try:
+        return context.shop.recommender.decide(about, candidates)
+    except NothingToDecide:
+        return None
 
 
 def remember(context: ShopperContext, slate: SlateFact) -> None:

@@ -130,12 +130,12 @@ class Composer:
         variant, product = fact.variant, fact.product
         notes: list[str] = []
         if variant.list_price is not None and variant.list_price.amount_minor > variant.price.amount_minor:
-            notes.append(f"down from {self._say.money(variant.list_price)}")
+            notes.append(self._say("because_sale", list_price=self._say.money(variant.list_price)))
         if product.rating is not None and product.rating >= 4.0 and product.rating_count:
             by = self._say.count(product.rating_count, "shopper", "shoppers")
-            notes.append(f"rated {product.rating:.1f} by {by}")
+            notes.append(self._say("because_rated", rating=f"{product.rating:.1f}", count=by))
         if variant.in_stock is False:
-            notes.append("sold out at the moment")
+            notes.append(self._say("because_sold_out"))
         return f" ({', '.join(notes)})" if notes else ""
 
     def _nothing(self, slate: SlateFact) -> str:
@@ -220,13 +220,13 @@ class Composer:
             expected = self._say("late" if late else "expected", expected=self._say.date(order.expected_at))
         match order.status:
             case OrderStatus.SHIPPED:
-                carrier = order.carrier or "the carrier"
+                carrier = order.carrier or self._say("the_carrier")
                 shipped = self._say.date(order.shipped_at or order.placed_at)
                 return self._say("status_shipped", shipped=shipped, carrier=carrier, expected=expected)
             case OrderStatus.DELIVERED:
                 return self._say("status_delivered", delivered=self._say.date(order.delivered_at or order.placed_at))
             case OrderStatus.CANCELLED:
-                on = f" on {self._say.date(order.cancelled_at)}" if order.cancelled_at else ""
+                on = self._say("on_day", day=self._say.date(order.cancelled_at)) if order.cancelled_at else ""
                 return self._say("status_cancelled", cancelled=on)
             case OrderStatus.PLACED | OrderStatus.PACKED:
                 return self._say(f"status_{order.status.value}") + expected

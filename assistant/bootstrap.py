@@ -1,0 +1,143 @@
+"""The composition root: builds everything from Settings and takes replacements as keyword arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import structlog
+from langchain_core.language_models import BaseChatModel
+
+from assistant.config import Settings
+from assistant.opening import Opener, VariantIndex, Workshop, items_of
+from assistant.places import catalogues_folder, models_folder, shop_folder
+from assistant.prompts import load_prompts
+from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
+from assistant.session import Conversations, Sessions
+from assistant.store import SqlEventLog, open_store
+from assistant.support.actions import Actions
+from assistant.support.cart import Carts
+from assistant.support.identity import Customers
+from assistant.support.lookups import lookups_for
+from assistant.support.orders import OrderBook
+from assistant.support.policies import Policies
+from assistant.turns import TurnRunner
+from recommender.train import train
+from retrieval.encoder import Encoder, load_encoder
+from retrieval.engine import Retrieval
+from retrieval.errors import CatalogueMissing
+from retrieval.loader import import_products
+
+log = structlog.get_logger()
+Progress = Callable[[str, int, int | None], None]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_assistant(
+    settings: Settings,
+    *,
+    chat_model: BaseChatModel | None = None,
+    encoder: Encoder | None = None,
+    now: Callable[[], datetime] = _now,
+) -> Assistant:
+    """Build the assistant. It returns at once; `start` opens the shop.
+
+    Args:
+        settings: frozen.
+        chat_model: in place of the endpoint or the embedded model.
+        encoder: in place of the one that the settings name.
+        now: aware clock.
+
+    Raises:
+        StoreError: the data folder is in use, or its database cannot be read.
+        ConfigError: the prompts are broken.
+    """
+    prompts = load_prompts()
+    store = open_store(settings.data, now)
+    pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="aisle-work")
+    variants = VariantIndex()
+    orders, actions = OrderBook(store, now), Actions(store, now, settings.locale)
+    policies, event_log = Policies(policies_folder(settings)), SqlEventLog(store)
+    conversations = Conversations(
+        store,
+        now,
+        lambda principal: lookups_for(
+            principal,
+            find_product=variants.find_product,
+            orders=orders,
+            actions=actions,
+            policies=policies,
+            log=event_log,
+        ),
+    )
+    rooms = Rooms(
+        sessions=Sessions(store, now, demo=settings.catalogue == DEMO_CATALOGUE),
+        conversations=conversations,
+        customers=Customers(store),
+        carts=Carts(store, variants.find, settings, now),
+        orders=orders,
+        actions=actions,
+        policies=policies,
+        pool=pool,
+    )
+    workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)
+    return Assistant(settings, rooms, TurnRunner(conversations, pool, now), Opener(workshop))
+
+
+def policies_folder(settings: Settings) -> Path:
+    """The shop's own policies where it has put some, else those of the demo shop for the demo."""
+    own = shop_folder(settings) / "policies"
+    if own.is_dir() or settings.catalogue != DEMO_CATALOGUE:
+        return own
+    return Path(str(resources.files("assistant.demo") / "policies"))
+
+
+def ensure_catalogue(settings: Settings, progress: Progress | None = None, *, encoder: Encoder | None = None) -> bool:
+    """Create the demo shop where the demo catalogue is asked for and is not there.
+
+    Args:
+        settings: frozen.
+        progress: called with (what, done, total).
+        encoder: in place of the one that the settings name.
+
+    Returns:
+        Whether it was created.
+
+    Raises:
+        CatalogueMissing: another catalogue is asked for, and nothing is imported under that name.
+    """
+    try:
+        Retrieval.open(catalogues_folder(settings), settings.catalogue)
+    except CatalogueMissing:
+        if settings.catalogue != DEMO_CATALOGUE:
+            raise
+    else:
+        return False
+    _make_demo(settings, progress or (lambda *_: None), encoder)
+    return True
+
+
+def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None) -> None:
+    """Write the demo's files, fill the store, train the click model, import the catalogue: in this order, so that an
+    interrupted run begins again and leaves nothing half done (all of it may be done twice)."""
+    from assistant.demo.build import build_demo
+
+    demo = build_demo(shop_folder(settings), seed=settings.seed, progress=progress)
+    with_encoder = encoder
+    if with_encoder is None and settings.encoder != "off":
+        progress("loading the encoder", 0, None)
+        with_encoder = load_encoder(settings.encoder, settings.encoder_dtype)
+    import_products(
+        demo.products,
+        root=catalogues_folder(settings),
+        name=DEMO_CATALOGUE,
+        encoder=with_encoder,
+        currency=settings.currency,
+        progress=progress,
+    )

@@ -1,0 +1,301 @@
+"""Open the shop in the background: words first, then meaning. What fails is said, and the rest goes on.
+
+Search by words, orders and policies work as soon as the catalogue is read (about a second); the encoder takes ten more
+to import. Each step's failure leaves the shop degraded, never closed, except that without a catalogue there is no shop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import structlog
+
+from assistant.agent import AgentLoop
+from assistant.config import Settings
+from assistant.errors import AisleError, TurnRefused
+from assistant.grounding import Lexicon
+from assistant.llm.embedded.composer import Composer
+from assistant.llm.embedded.intents import IntentReader
+from assistant.llm.embedded.model import EmbeddedChatModel
+from assistant.llm.embedded.planner import Planner
+from assistant.llm.embedded.product_answers import ProductAnswers
+from assistant.llm.embedded.wording import Wording
+from assistant.llm.vllm import endpoint_model
+from assistant.places import catalogues_folder, models_folder
+from assistant.prompts import Prompts
+from assistant.service import Readiness, Rooms
+from assistant.starters import make_starters
+from assistant.store import SqlEventLog, Store
+from assistant.support.handoff import HandOff
+from assistant.tools.context import Shop
+from assistant.turns import Floorplan
+from recommender.decide import Recommender
+from recommender.errors import RecommenderError
+from recommender.events import Item
+from retrieval.encoder import Encoder, load_encoder
+from retrieval.engine import Retrieval
+from retrieval.errors import RetrievalError
+from retrieval.product import Product
+from retrieval.query import QueryReader
+from retrieval.vocabulary import Vocabulary
+
+log = structlog.get_logger()
+RELOAD_EVERY_S = 5.0
+NOT_OPEN = "The shop is not open yet. Please try again in a moment."
+CANNOT_OPEN = "The shop cannot be opened at the moment. Please try again later."
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What opening needs.
+
+    Args:
+        settings, prompts, store, rooms, now: the house's.
+        encode: replaces the encoder in tests; None loads the one of the settings.
+        chat_model: replaces the chat model in tests; None takes the one of the settings.
+    """
+
+    settings: Settings
+    prompts: Prompts
+    store: Store
+    rooms: Rooms
+    variants: VariantIndex
+    now: Callable[[], datetime]
+    encoder: Encoder | None = None
+    chat_model: object | None = None
+
+
+class VariantIndex:
+    """Variant id -> product, of the catalogue served now. Empty until the shop is open."""
+
+    def __init__(self) -> None:
+        self._products: dict[str, Product] = {}
+        self._by_id: dict[str, Product] = {}
+
+    def use(self, products: Sequence[Product]) -> None:
+        """Swap the catalogue."""
+        self._by_id = {product.id: product for product in products}
+        self._products = {variant.id: product for product in products for variant in product.variants}
+
+    def find(self, variant_id: str) -> Product | None:
+        """The product that has this variant now."""
+        return self._products.get(variant_id)
+
+    def find_product(self, product_id: str) -> Product | None:
+        """The product with this id."""
+        return self._by_id.get(product_id)
+
+
+class Opener:
+    """Opens the shop and keeps it open.
+
+    Args:
+        workshop: what it needs.
+    """
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._w = workshop
+        self._plan: Floorplan | None = None
+        self._starters: tuple[str, ...] = ()
+        self._state = Readiness(loading=("the catalogue", "search by meaning"))
+        self._words, self._meaning = threading.Event(), threading.Event()
+        self._problem: Exception | None = None
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._encoder: Encoder | None = None
+        self._intents = IntentReader(workshop.prompts.intents())
+        language = workshop.settings.locale.split("_")[0]
+        has_language = f"replies/{language}/greeting.md" in workshop.prompts.texts
+        settings = workshop.settings
+        self._wording = Wording(workshop.prompts, language if has_language else "en", settings.locale, settings.timezone)
+
+    def start(self) -> None:
+        """Begin in the background; a second call does nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._open, name="aisle-opener", daemon=True)
+            self._thread.start()
+
+    def wait(self, until: Literal["words", "meaning"]) -> None:
+        """Block until words, or meaning, work or have turned out not to.
+
+        Raises:
+            Exception: what stopped the shop from opening.
+        """
+        (self._words if until == "words" else self._meaning).wait()
+        if self._problem is not None:
+            raise self._problem
+
+    def readiness(self) -> Readiness:
+        """What works by now."""
+        return self._state
+
+    def starters(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+        return self._starters
+
+    def wording(self, name: str) -> str:
+        """A sentence of the house without variables."""
+        return self._wording(name)
+
+    async def plan(self, timeout_s: float) -> Floorplan:
+        """The opened shop.
+
+        Raises:
+            TurnRefused: it is not open in time, or cannot be opened.
+        """
+        deadline = time.monotonic() + timeout_s
+        while self._plan is None and self._problem is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        if self._plan is None:
+            raise TurnRefused(NOT_OPEN if self._problem is None else CANNOT_OPEN)
+        return self._plan
+
+    def close(self) -> None:
+        """Stop, and release everything."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+        self._w.rooms.pool.shutdown(wait=True, cancel_futures=True)
+        self._w.store.close()
+
+    # ------------------------------------------------------------ the work
+
+    def _open(self) -> None:
+        try:
+            retrieval = self._open_words()
+        except Exception as problem:  # noqa: BLE001 - kept for whoever waits, and told to the operator
+            self._problem = problem
+            expected = isinstance(problem, AisleError | RetrievalError)
+            log.error("shop.cannot_open", reason=str(problem) if expected else type(problem).__name__, exc_info=not expected)
+            self._state = Readiness(degraded=(str(problem) if expected else CANNOT_OPEN,))
+            self._words.set()
+            self._meaning.set()
+            return
+        self._words.set()
+        degraded = self._open_meaning(retrieval)
+        self._state = Readiness(words=True, meaning=retrieval.mode == "words+meaning", degraded=degraded)
+        self._meaning.set()
+        while not self._closing.wait(RELOAD_EVERY_S):
+            self._reload(retrieval)
+
+    def _open_words(self) -> Retrieval:
+        settings = self._w.settings
+        retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
+        recommender = Recommender(
+            items_of(retrieval), SqlEventLog(self._w.store), model_dir=models_folder(settings) / settings.catalogue
+        )
+        self._lay_out(retrieval, recommender)
+        self._state = Readiness(words=True, loading=("search by meaning",))
+        return retrieval
+
+    def _lay_out(self, retrieval: Retrieval, recommender: Recommender) -> None:
+        """Build what a turn needs for the catalogue that is served now, and put it in place at once."""
+        w, rooms = self._w, self._w.rooms
+        products = tuple(retrieval.catalogue.products.values())
+        w.variants.use(products)
+        reader = QueryReader(Vocabulary.learn(products), retrieval.catalogue.currency)
+        shop = Shop(
+            settings=w.settings,
+            retrieval=retrieval,
+            reader=reader,
+            recommender=recommender,
+            carts=rooms.carts,
+            orders=rooms.orders,
+            actions=rooms.actions,
+            policies=rooms.policies,
+            handoff=HandOff(w.store, w.now),
+            now=lambda: w.now().timestamp(),
+        )
+        composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
+        planner = Planner(self._intents, reader, retrieval.catalogue.currency)
+        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
+        fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)
+        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
+        loop = AgentLoop(chosen, w.prompts, w.settings, rooms.pool) if chosen else fallback  # type: ignore[arg-type]
+        self._starters = make_starters(products, self._wording, has_policies=bool(rooms.policies.all()))
+        self._plan = Floorplan(
+            shop=shop,
+            loop=loop,
+            fallback=None if loop is fallback else fallback,
+            composer=composer,
+            wording=self._wording,
+            lexicon=Lexicon.of(products),
+            prompt_hash=w.prompts.hash,
+        )
+
+    def _open_meaning(self, retrieval: Retrieval) -> tuple[str, ...]:
+        """Attach the encoder to everything that can use it; return what did not work."""
+        settings, plan, degraded = self._w.settings, self._plan, []
+        assert plan is not None
+        try:
+            plan.shop.recommender.load_models()
+        except RecommenderError as problem:
+            degraded.append(str(problem))
+        if settings.encoder == "off" and self._w.encoder is None:
+            return tuple(degraded)
+        try:
+            encoder = self._w.encoder or load_encoder(settings.encoder, settings.encoder_dtype)
+        except Exception as problem:  # noqa: BLE001 - any broken model file: words go on working
+            log.error("encoder.broken", reason=str(problem)[:300])
+            return (*degraded, f"The encoder {settings.encoder!r} cannot be loaded, so search goes by words alone.")
+        self._encoder = encoder
+        self._intents.warm(encoder.encode)
+        self._w.rooms.policies.warm(encoder.encode)
+        try:
+            retrieval.warm(encoder)
+            self._give_vectors(retrieval, plan.shop.recommender)
+        except RetrievalError as problem:
+            log.error("index.broken", reason=str(problem))
+            degraded.append(str(problem))
+        return tuple(degraded)
+
+    def _give_vectors(self, retrieval: Retrieval, recommender: Recommender) -> None:
+        found = retrieval.vectors()
+        if found is not None:
+            ids, matrix = found
+            recommender.use_vectors(ids, np.asarray(matrix, dtype=np.float32))
+
+    def _reload(self, retrieval: Retrieval) -> None:
+        """Serve a newly imported version; a broken one leaves the old one in place."""
+        try:
+            if not retrieval.reload_if_changed():
+                return
+            assert self._plan is not None
+            recommender = self._plan.shop.recommender
+            recommender.use_items(items_of(retrieval))
+            self._give_vectors(retrieval, recommender)
+            self._lay_out(retrieval, recommender)
+            self._state = replace(self._state, meaning=retrieval.mode == "words+meaning")
+            log.info("catalogue.swapped", version=retrieval.catalogue.version)
+        except RetrievalError as problem:
+            log.error("catalogue.not_swapped", reason=str(problem))
+
+
+def items_of(retrieval: Retrieval) -> dict[str, Item]:
+    """What the recommender knows of each product."""
+    rows = {}
+    for product in retrieval.catalogue.products.values():
+        variant = product.default_variant
+        before = variant.list_price.amount_minor if variant.list_price else variant.price.amount_minor
+        saved = max(0.0, 1 - variant.price.amount_minor / before) if before else 0.0
+        rows[product.id] = Item(
+            item_id=product.id,
+            category=product.category,
+            department=product.department,
+            brand=product.brand,
+            price_minor=variant.price.amount_minor,
+            discount=saved,
+            rating=product.rating,
+            rating_count=product.rating_count,
+            in_stock=product.in_stock,
+        )
+    return rows
+
+

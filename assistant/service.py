@@ -1,0 +1,445 @@
+"""The one door to the assistant: every channel and the command line come in here, and nothing else is for them.
+
+All methods are async; blocking work runs in a bounded pool. Whose session it is comes from the token, never from the
+caller's word for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
+
+import structlog
+
+from assistant.config import Settings
+from assistant.errors import AisleError, Refused, SessionMissing, TurnRefused
+from assistant.guards import check_input
+from assistant.session import Conversations, Role, Sessions, TurnQueue
+from assistant.support.actions import Actions
+from assistant.support.cart import Carts
+from assistant.support.identity import Customers
+from assistant.support.orders import Contact, OrderBook
+from assistant.support.policies import Policies
+from assistant.tools.context import session_key, shopper_key
+from assistant.turn import (
+    CartFact,
+    Evidence,
+    Failed,
+    Need,
+    Order,
+    PolicySection,
+    Principal,
+    ProductFact,
+    Proposal,
+    Question,
+    Source,
+    Status,
+    Turn,
+    TurnEvent,
+)
+from assistant.turns import APOLOGY, Floorplan, TurnRunner
+from assistant.wishes import without_wish
+from recommender.events import Event, EventType
+from retrieval.filters import judge
+
+log = structlog.get_logger()
+T = TypeVar("T")
+DEMO_CATALOGUE = "demo"
+OPENING_WAIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What works by now.
+
+    Args:
+        words: the shop is open: search by words, orders, policies.
+        meaning: search by meaning takes part too.
+        loading: what is still being loaded, in plain words.
+        degraded: what does not work and what to do about it, in sentences for the operator.
+    """
+
+    words: bool = False
+    meaning: bool = False
+    loading: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser's visit; `token` is a secret between it and us; `customer_name` is None for a guest."""
+
+    principal: Principal
+    conversation_id: str
+    token: str
+    customer_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCustomer:
+    """A customer of the demo shop that anybody may sign in as."""
+
+    id: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """Something that was said, with the cards that it drew."""
+
+    role: Literal["shopper", "assistant", "agent"]
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    question: Question | None = None
+    sources: tuple[Source, ...] = ()
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What is open from the first moment, before any catalogue is: all of it in the store.
+
+    Args:
+        sessions, conversations, customers, carts, orders, actions: kept by the store.
+        policies: the shop's texts.
+        pool: where blocking work runs.
+    """
+
+    sessions: Sessions
+    conversations: Conversations
+    customers: Customers
+    carts: Carts
+    orders: OrderBook
+    actions: Actions
+    policies: Policies
+    pool: Executor
+
+
+class Opening(Protocol):
+    """How the assistant sees the shop being opened; `opening.Opener` does it."""
+
+    def start(self) -> None:
+        """Begin in the background; a second call does nothing."""
+
+    def wait(self, until: Literal["words", "meaning"]) -> None:
+        """Block until it is reached. Raises what stopped it."""
+
+    def readiness(self) -> Readiness:
+        """What works by now."""
+
+    def starters(self) -> tuple[str, ...]:
+        """Questions to begin with."""
+
+    def wording(self, name: str) -> str:
+        """A sentence of the house without variables."""
+
+    async def plan(self, timeout_s: float) -> Floorplan:
+        """The opened shop. Raises TurnRefused where it is not open in time, or cannot be opened."""
+
+    def close(self) -> None:
+        """Stop, and release everything."""
+
+
+class Assistant:
+    """One shop's assistant. Built by `bootstrap.build_assistant`.
+
+    Args:
+        settings: frozen.
+        rooms: what works before the catalogue is open.
+        runner: runs turns.
+        opener: opens the shop; see `opening.Opener`.
+    """
+
+    def __init__(self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening) -> None:
+        self._settings = settings
+        self._rooms = rooms
+        self._runner = runner
+        self._opener = opener
+        self._queue = TurnQueue()
+
+    # ------------------------------------------------------------ the shop
+
+    @property
+    def shop_name(self) -> str:
+        """The shop's name."""
+        return self._settings.shop_name
+
+    @property
+    def locale(self) -> str:
+        """Of money and dates, e.g. "en_US"."""
+        return self._settings.locale
+
+    @property
+    def image_dir(self) -> Path | None:
+        """Folder of the catalogue's local images; None where it has none."""
+        folder = self._settings.data / "shops" / self._settings.catalogue / "images"
+        return folder if folder.is_dir() else None
+
+    def start(self, wait: Literal["no", "words", "meaning"] = "no") -> None:
+        """Open the shop in the background.
+
+        Args:
+            wait: return at once, when words work, or when meaning works too (or has turned out not to).
+
+        Raises:
+            AisleError, RetrievalError: waited for, and the shop cannot be opened.
+        """
+        self._opener.start()
+        if wait != "no":
+            self._opener.wait(wait)
+
+    def close(self) -> None:
+        """Stop background work and release the data folder."""
+        self._opener.close()
+
+    def readiness(self) -> Readiness:
+        """What works by now."""
+        return self._opener.readiness()
+
+    async def starters(self) -> tuple[str, ...]:
+        """Questions to begin with, from this shop's catalogue; empty while the shop is opening."""
+        return self._opener.starters()
+
+    async def policies(self) -> tuple[PolicySection, ...]:
+        """Every section of the shop's policies."""
+        return self._rooms.policies.all()
+
+    # ------------------------------------------------------------ sessions
+
+    async def open_session(self, token: str | None) -> Session:
+        """Return the session of a token, or a new one."""
+        found = await self._in_pool(lambda: self._rooms.sessions.open(token))
+        return await self._named(found.principal, found.conversation_id, found.token)
+
+    async def sign_in(self, token: str, customer_id: str) -> Session:
+        """Sign a customer of the demo shop in.
+
+        Raises:
+            Refused: outside the demo, or no such customer.
+        """
+        principal = (await self.open_session(token)).principal
+        found = await self._in_pool(lambda: self._rooms.sessions.sign_in(principal, customer_id))
+        return await self._named(found.principal, found.conversation_id, found.token)
+
+    async def sign_out(self, token: str) -> Session:
+        """Go on as a guest, in a new session."""
+        principal = (await self.open_session(token)).principal
+        found = await self._in_pool(lambda: self._rooms.sessions.sign_out(principal))
+        return await self._named(found.principal, found.conversation_id, found.token)
+
+    def demo_customers(self) -> tuple[DemoCustomer, ...]:
+        """Customers to try the shop as; empty outside the demo."""
+        if self._settings.catalogue != DEMO_CATALOGUE:
+            return ()
+        rows = []
+        for customer_id in ("maya", "jonas", "li"):
+            customer = self._rooms.customers.find_customer(customer_id)
+            if customer is not None:
+                rows.append(DemoCustomer(customer.id, customer.name, customer.email))
+        return tuple(rows)
+
+    async def new_conversation(self, principal: Principal) -> str:
+        """Start afresh in the same session and return the new conversation's id."""
+        return await self._in_pool(lambda: self._rooms.sessions.start_conversation(principal))
+
+    async def _named(self, principal: Principal, conversation_id: str, token: str) -> Session:
+        customer_id = principal.customer_id
+        customer = await self._in_pool(lambda: self._rooms.customers.find_customer(customer_id)) if customer_id else None
+        return Session(principal, conversation_id, token, customer.name if customer else None)
+
+    # ------------------------------------------------------------ the dialogue
+
+    async def stream(self, turn: Turn) -> AsyncIterator[TurnEvent]:
+        """Answer a message. Closing the iterator stops the turn; what was shown is kept.
+
+        Two messages of one conversation are answered in order, and the same message id once.
+        """
+        try:
+            words = check_input(turn.text, self._settings)
+            if not self.readiness().words:
+                yield Status(self._opener.wording("doing_opening"))
+            plan = await self._opener.plan(OPENING_WAIT_S)
+            async with self._queue.turn(turn.conversation_id):
+                async for event in self._runner.run(turn, words, plan):
+                    yield event
+        except (TurnRefused, SessionMissing, Refused) as refusal:
+            yield Failed(str(refusal))
+        except AisleError as problem:
+            log.error("turn.failed", turn=turn.message_id, error=type(problem).__name__)
+            yield Failed(APOLOGY)
+        except Exception as bug:  # noqa: BLE001 - the turn boundary: a bug is logged, and the shopper gets an apology
+            log.exception("turn.bug", turn=turn.message_id, error=type(bug).__name__)
+            yield Failed(APOLOGY)
+
+    async def history(self, principal: Principal, conversation_id: str) -> tuple[HistoryItem, ...]:
+        """What was said, oldest first, with today's facts.
+
+        Raises:
+            SessionMissing: not this principal's, or not there.
+        """
+        await self._opener.plan(OPENING_WAIT_S)
+        found = await self._in_pool(lambda: self._rooms.conversations.load(principal, conversation_id))
+        rows = []
+        for message in found.messages:
+            answer = message.answer
+            text = " ".join([message.text, *message.notes])
+            if answer is None or message.role is Role.SHOPPER:
+                rows.append(HistoryItem(message.role.value, text, message_id=message.message_id))
+            else:
+                rows.append(
+                    HistoryItem(
+                        message.role.value, text, answer.evidence, answer.question, answer.sources, message.message_id
+                    )
+                )
+        return tuple(rows)
+
+    async def need(self, principal: Principal, conversation_id: str) -> Need:
+        """What is looked for now: the chips."""
+        return (await self._in_pool(lambda: self._rooms.conversations.load(principal, conversation_id))).need
+
+    async def remove_wish(self, principal: Principal, conversation_id: str, key: str) -> Need:
+        """Take one wish away, with its words; a key that is not there changes nothing."""
+
+        def change() -> Need:
+            before = self._rooms.conversations.load(principal, conversation_id).need
+            need = without_wish(before, key)
+            self._rooms.conversations.set_need(principal, conversation_id, need)
+            return need
+
+        return await self._in_pool(change)
+
+    # ------------------------------------------------------------ products and behaviour
+
+    async def product(self, principal: Principal, product_id: str) -> ProductFact:
+        """A product as the catalogue states it now.
+
+        Raises:
+            Refused: it is no longer sold.
+        """
+        plan = await self._opener.plan(OPENING_WAIT_S)
+        product = plan.shop.find_product(product_id)
+        if product is None:
+            raise Refused("no_such_product", "That product is no longer sold here.")
+        variant, _ = judge((), product)
+        return ProductFact(product, variant)
+
+    async def record(
+        self,
+        principal: Principal,
+        kind: Literal["click", "dismiss"],
+        product_id: str,
+        decision_id: str | None = None,
+        position: int | None = None,
+    ) -> None:
+        """Tell the recommender what the shopper did with a card."""
+        await self._learn(principal, EventType(kind), product_id, decision_id, position)
+
+    # ------------------------------------------------------------ cart, orders, proposals
+
+    async def view_cart(self, principal: Principal) -> CartFact:
+        """The cart, checked against the catalogue at this moment."""
+        await self._opener.plan(OPENING_WAIT_S)
+        return await self._in_pool(lambda: self._rooms.carts.view(principal))
+
+    async def add_to_cart(
+        self, principal: Principal, variant_id: str, quantity: int = 1, decision_id: str | None = None
+    ) -> CartFact:
+        """Add units of a variant.
+
+        Raises:
+            Refused: sold out, not enough, no such product.
+        """
+        await self._opener.plan(OPENING_WAIT_S)
+        cart = await self._in_pool(lambda: self._rooms.carts.add(principal, variant_id, quantity, decision_id))
+        product_id = next((line.product.id for line in cart.lines if line.variant_id == variant_id and line.product), None)
+        if product_id:
+            await self._learn(principal, EventType.ADD_TO_CART, product_id, decision_id, None)
+        return cart
+
+    async def set_quantity(self, principal: Principal, variant_id: str, quantity: int) -> CartFact:
+        """Set how many units of a variant are in the cart; 0 takes it out.
+
+        Raises:
+            Refused: as in `add_to_cart`.
+        """
+        await self._opener.plan(OPENING_WAIT_S)
+        return await self._in_pool(lambda: self._rooms.carts.set_quantity(principal, variant_id, quantity))
+
+    async def place_order(
+        self, principal: Principal, *, name: str, email: str, address: str, idempotency_key: str
+    ) -> Order:
+        """Place the order of the demo checkout, once per key.
+
+        Raises:
+            Refused: nothing in the cart can be bought.
+        """
+        await self._opener.plan(OPENING_WAIT_S)
+        contact = Contact(name, email, address)
+
+        def place() -> tuple[Order, CartFact, dict[str, str]]:
+            cart = self._rooms.carts.view(principal)
+            chosen_from = dict(self._rooms.carts.decisions(principal))
+            order = self._rooms.orders.create_from_cart(
+                principal, cart, contact=contact, idempotency_key=idempotency_key
+            )
+            return order, cart, chosen_from
+
+        order, cart, chosen_from = await self._in_pool(place)
+        if cart.lines:
+            for line in order.lines:
+                value = line.unit_price.amount_minor * line.quantity
+                decision_id = chosen_from.get(line.variant_id)
+                await self._learn(principal, EventType.PURCHASE, line.product_id, decision_id, None, value)
+        return order
+
+    async def confirm(self, principal: Principal, proposal_id: str) -> Proposal:
+        """Carry out what the shopper confirmed, exactly once.
+
+        Raises:
+            Refused: expired, changed since, or not this principal's.
+        """
+        key = f"confirm:{proposal_id}"
+        return await self._in_pool(lambda: self._rooms.actions.confirm(principal, proposal_id, idempotency_key=key))
+
+    async def decline(self, principal: Principal, proposal_id: str) -> Proposal:
+        """Decline a proposal.
+
+        Raises:
+            Refused: not this principal's.
+        """
+        return await self._in_pool(lambda: self._rooms.actions.decline(principal, proposal_id))
+
+    # ------------------------------------------------------------ inside
+
+    async def _learn(
+        self,
+        principal: Principal,
+        kind: EventType,
+        product_id: str,
+        decision_id: str | None,
+        position: int | None,
+        value_minor: int = 0,
+    ) -> None:
+        plan = await self._opener.plan(OPENING_WAIT_S)
+        event = Event(
+            event_id=uuid.uuid4().hex,
+            type=kind,
+            item_id=product_id,
+            shopper_key=shopper_key(principal),
+            session_key=session_key(principal),
+            at=plan.shop.now(),
+            decision_id=decision_id,
+            position=position,
+            value_minor=value_minor,
+        )
+        await self._in_pool(lambda: plan.shop.recommender.record(event))
+
+    async def _in_pool(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._rooms.pool, work)
+

@@ -1,0 +1,391 @@
+"""Run one turn: guards, the agent loop with its limits, grounding sentence by sentence, and what is kept of it.
+
+The loop runs in a task of its own and hands over through a queue, so that a time limit or a shopper's Stop can end it
+at any point without leaving half a state: an answer is kept whole, in one transaction, or as far as it was shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from assistant.agent import AgentLoop, Calling, Found, Said, Words
+from assistant.clarify import choose_question
+from assistant.errors import ModelFailed
+from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.llm.embedded.composer import Composer
+from assistant.llm.embedded.wording import Wording
+from assistant.llm.state import TurnState
+from assistant.session import Conversation, Conversations, Role
+from assistant.tools.context import Ledger, Shop, ShopperContext
+from assistant.turn import (
+    Answer,
+    Done,
+    EvidenceFound,
+    Failed,
+    Floor,
+    Focus,
+    HandOverFact,
+    Need,
+    PolicyFact,
+    ProductFact,
+    Question,
+    SlateFact,
+    Source,
+    Status,
+    TextDelta,
+    Turn,
+    TurnEvent,
+    WishesChanged,
+)
+from retrieval.filters import CategoryIn, fold
+from retrieval.product import Money
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+APOLOGY = "Something went wrong on my side. Please try again."
+TOO_LONG = "That took too long. Please try again, or ask in other words."
+MAX_SEEN = 200
+MAX_EARLIER = 4
+
+
+@dataclass(frozen=True)
+class Floorplan:
+    """What a turn needs of the opened shop; replaced as a whole when the catalogue changes.
+
+    Args:
+        shop: the services.
+        loop: the agent loop with the chat model in use.
+        fallback: the loop with the embedded model; None where that is the one in use.
+        composer, wording: for what code says itself.
+        lexicon: names and values of the catalogue.
+        prompt_hash: of the prompts in use.
+    """
+
+    shop: Shop
+    loop: AgentLoop
+    fallback: AgentLoop | None
+    composer: Composer
+    wording: Wording
+    lexicon: Lexicon
+    prompt_hash: str
+
+
+@dataclass
+class _Reply:
+    """The reply as far as it was checked and shown."""
+
+    text: str = ""
+    buffer: str = ""
+    removed: int = 0
+
+
+@dataclass
+class _Run:
+    """One running turn."""
+
+    turn: Turn
+    plan: Floorplan
+    before: Conversation
+    context: ShopperContext
+    state: TurnState
+    reply: _Reply = field(default_factory=_Reply)
+
+
+class TurnRunner:
+    """Runs turns.
+
+    Args:
+        conversations: where dialogues are kept.
+        pool: where blocking work runs.
+        now: aware clock.
+    """
+
+    def __init__(self, conversations: Conversations, pool: Executor, now: Callable[[], datetime]) -> None:
+        self._conversations = conversations
+        self._pool = pool
+        self._now = now
+
+    async def run(self, turn: Turn, words: str, plan: Floorplan) -> AsyncIterator[TurnEvent]:
+        """Answer a message that has passed the guards.
+
+        Args:
+            turn: the message.
+            words: its cleaned text.
+            plan: the opened shop.
+        """
+        done = await self._in_pool(
+            lambda: self._conversations.find_answer(turn.principal, turn.conversation_id, turn.message_id)
+        )
+        if done is not None:
+            for event in _again(done):
+                yield event
+            return
+        run = await self._in_pool(lambda: self._begin(turn, words, plan))
+        if run.before.floor is Floor.AGENT:
+            yield Done(Answer("", wishes=run.before.need, handed_over=True))
+            return
+        finished = False
+        try:
+            async for event in self._answer(run):
+                finished = isinstance(event, Done)
+                yield event
+        finally:
+            if not finished and (run.reply.text or run.context.ledger.evidence):
+                await asyncio.shield(self._in_pool(lambda: self._keep(run, None)))
+
+    def _begin(self, turn: Turn, words: str, plan: Floorplan) -> _Run:
+        """Keep the message, and lay the table for the model."""
+        self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
+        before = self._conversations.load(turn.principal, turn.conversation_id)
+        ledger = Ledger(need=before.need, focus=replace(before.focus, pending=None))
+        context = ShopperContext(
+            principal=turn.principal,
+            conversation_id=turn.conversation_id,
+            turn_id=turn.message_id,
+            words=words,
+            before=before.focus,
+            shop=plan.shop,
+            ledger=ledger,
+            page_product_id=turn.page_product_id,
+            before_decisions=_decisions(before),
+        )
+        return _Run(turn, plan, before, context, _state(words, before, context))
+
+    async def _answer(self, run: _Run) -> AsyncIterator[TurnEvent]:
+        history = [Said(m.role is Role.SHOPPER, m.text) for m in run.before.messages[:-1] if m.text]
+        deadline = time.monotonic() + run.plan.shop.settings.turn_timeout_s
+        try:
+            async for event in self._listen(run, run.plan.loop, history, deadline):
+                yield event
+        except ModelFailed:
+            if run.plan.fallback is None or run.reply.text:
+                raise
+            log.warning("turn.model_failed", turn=run.turn.message_id)
+            _start_over(run)
+            async for event in self._listen(run, run.plan.fallback, history, deadline):
+                yield event
+        except TimeoutError:
+            if not run.context.ledger.evidence:
+                yield Failed(TOO_LONG)
+                return
+            rest = self._compose(run) if not run.reply.text else ""
+            yield _say(run, " ".join(part for part in (run.plan.wording("cut_short"), rest) if part))
+        async for event in self._close(run):
+            yield event
+
+    async def _listen(
+        self, run: _Run, loop: AgentLoop, history: Sequence[Said], deadline: float
+    ) -> AsyncIterator[TurnEvent]:
+        """Run the loop in its own task and pass on what happens, until it ends or the time is up."""
+        queue: asyncio.Queue[Words | Found | Calling | BaseException | None] = asyncio.Queue()
+
+        async def drive() -> None:
+            try:
+                async for happening in loop.run(run.context, history, run.state):
+                    queue.put_nowait(happening)
+                queue.put_nowait(None)
+            except Exception as problem:  # noqa: BLE001 - handed over to the listener, which raises it
+                queue.put_nowait(problem)
+
+        task = asyncio.create_task(drive())
+        try:
+            while True:
+                happening = await asyncio.wait_for(queue.get(), max(0.0, deadline - time.monotonic()))
+                if happening is None:
+                    break
+                if isinstance(happening, BaseException):
+                    raise happening
+                for event in self._pass_on(run, happening):
+                    yield event
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def _pass_on(self, run: _Run, happening: Words | Found | Calling) -> list[TurnEvent]:
+        if isinstance(happening, Calling):
+            return [Status(run.plan.wording(f"doing_{happening.tools[0]}"))]
+        if isinstance(happening, Found):
+            return [EvidenceFound(fact) for fact in happening.evidence]
+        run.reply.buffer += happening.text
+        *whole, rest = split_sentences(run.reply.buffer) or [""]
+        run.reply.buffer = rest
+        return self._checked(run, whole)
+
+    def _checked(self, run: _Run, sentences: Sequence[str]) -> list[TurnEvent]:
+        """Pass on the sentences that the evidence holds."""
+        if not sentences:
+            return []
+        facts = Facts([*run.context.ledger.evidence, *_on_the_table(run.state)], run.state.words)
+        exponent = _exponent(run)
+        rows: list[TurnEvent] = []
+        for sentence in sentences:
+            kind = unsupported(sentence, facts, run.plan.lexicon, exponent)
+            if kind is None:
+                rows += [TextDelta(sentence)]
+                run.reply.text += sentence
+            else:
+                run.reply.removed += 1
+                log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)
+        return rows
+
+    async def _close(self, run: _Run) -> AsyncIterator[TurnEvent]:
+        """The last sentence, a reply where none is left, the clarifying question; then keep it all."""
+        rest, run.reply.buffer = run.reply.buffer, ""
+        for event in self._checked(run, [rest] if rest.strip() else []):
+            yield event
+        question = self._question(run)
+        if not run.reply.text.strip() and not (question and question.key.startswith("option:")):
+            yield _say(run, self._compose(run) or run.plan.composer.talk(("unclear",)))
+        if question is not None:
+            yield _say(run, question.text)
+        if run.context.ledger.need != run.before.need:
+            yield WishesChanged(run.context.ledger.need)
+        answer = await self._in_pool(lambda: self._keep(run, question))
+        yield Done(answer)
+
+    def _compose(self, run: _Run) -> str:
+        return run.plan.composer.compose(run.context.ledger.evidence, run.state.words, self._now())
+
+    def _question(self, run: _Run) -> Question | None:
+        ledger = run.context.ledger
+        if ledger.question is not None:
+            return ledger.question
+        slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
+        if len(slates) != 1 or "?" in run.reply.text:
+            return None
+        return choose_question(slates[0], run.before.focus.asked, lambda label: run.plan.wording("ask_facet", label=label))
+
+    def _keep(self, run: _Run, question: Question | None) -> Answer:
+        """Write the answer and the table after it, in one transaction."""
+        ledger = run.context.ledger
+        policies = [fact for fact in ledger.evidence if isinstance(fact, PolicyFact)]
+        handed_over = run.before.floor is not Floor.ASSISTANT or any(isinstance(f, HandOverFact) for f in ledger.evidence)
+        answer = Answer(
+            text=run.reply.text.strip(),
+            evidence=tuple(ledger.evidence),
+            wishes=ledger.need,
+            question=question,
+            sources=tuple(Source(s.id, s.title, s.url) for fact in policies for s in fact.sections),
+            handed_over=handed_over,
+            prompt_hash=run.plan.prompt_hash,
+            repaired=run.reply.removed,
+        )
+        focus = next_focus(run.before, ledger, question)
+        turn = run.turn
+        self._conversations.append_answer(
+            turn.principal, turn.conversation_id, turn.message_id, answer, need=ledger.need, focus=focus
+        )
+        return answer
+
+    async def _in_pool(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+def _say(run: _Run, text: str) -> TextDelta:
+    """Add words that code itself says."""
+    joined = text if not run.reply.text or run.reply.text.endswith((" ", "\n")) else f" {text}"
+    run.reply.text += joined
+    return TextDelta(joined)
+
+
+def _start_over(run: _Run) -> None:
+    """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
+    ledger = run.context.ledger
+    ledger.need, ledger.focus = run.before.need, replace(run.before.focus, pending=None)
+    ledger.evidence.clear()
+    ledger.shown.clear()
+    ledger.question = None
+    run.reply.buffer = ""
+
+
+def _again(answer: Answer) -> list[TurnEvent]:
+    """The events of an answer that was given before."""
+    facts: list[TurnEvent] = [EvidenceFound(fact) for fact in answer.evidence]
+    return [*facts, TextDelta(answer.text), WishesChanged(answer.wishes), Done(answer)]
+
+
+def _exponent(run: _Run) -> int:
+    return Money(0, run.plan.shop.retrieval.catalogue.currency).exponent
+
+
+def _decisions(before: Conversation) -> dict[str, str]:
+    """Product id -> the decision that showed it last, over the conversation."""
+    rows: dict[str, str] = {}
+    for message in before.messages:
+        for slate in message.answer.slates if message.answer else ():
+            rows.update({item.product.id: item.decision_id for item in slate.items if item.decision_id})
+    return rows
+
+
+def _state(words: str, before: Conversation, context: ShopperContext) -> TurnState:
+    find, focus = context.shop.find_product, before.focus
+    cart = context.shop.carts.view(context.principal)
+    return TurnState(
+        words=words,
+        need=before.need,
+        focus=focus,
+        shown=tuple(product for product in map(find, focus.shown) if product),
+        in_focus=find(focus.product_id) if focus.product_id else None,
+        page=find(context.page_product_id) if context.page_product_id else None,
+        pending=find(focus.pending) if focus.pending else None,
+        in_cart=tuple(line.product for line in cart.lines if line.product),
+    )
+
+
+def _on_the_table(state: TurnState) -> list[ProductFact]:
+    products = [*state.shown, *([state.in_focus] if state.in_focus else []), *([state.page] if state.page else [])]
+    return [ProductFact(product, product.default_variant) for product in products]
+
+
+def next_focus(before: Conversation, ledger: Ledger, question: Question | None) -> Focus:
+    """What "it" and "the second one" can mean after the turn.
+
+    Args:
+        before: the conversation as the turn found it.
+        ledger: what the turn did.
+        question: the question it put; it is never put again.
+    """
+    focus = ledger.focus
+    if ledger.shown:
+        same = same_subject(before.need, ledger.need)
+        seen = dict.fromkeys((*(before.focus.seen if same else ()), *ledger.shown))
+        moved = focus.product_id != before.focus.product_id
+        focus = replace(
+            focus,
+            shown=tuple(dict.fromkeys(ledger.shown)),
+            seen=tuple(seen)[-MAX_SEEN:],
+            product_id=focus.product_id if moved else None,
+        )
+    earlier = [fact.need for fact in ledger.evidence if isinstance(fact, SlateFact) and fact.need != ledger.need]
+    if before.need != Need() and not same_subject(before.need, ledger.need):
+        earlier.insert(0, before.need)
+    if earlier:
+        kept = [need for need in focus.earlier_needs if not any(same_subject(need, new) for new in earlier)]
+        focus = replace(focus, earlier_needs=tuple([*earlier, *kept][:MAX_EARLIER]))
+    if question is not None:
+        focus = replace(focus, asked=(*focus.asked, question.key))
+    return focus
+
+
+def same_subject(one: Need, other: Need) -> bool:
+    """Whether two needs are about the same kind of thing: a shared category, or shared words where none is stated."""
+    left, right = _kinds(one), _kinds(other)
+    if left or right:
+        return bool(left & right)
+    return bool(set(fold(one.text).split()) & set(fold(other.text).split())) or not (one.text and other.text)
+
+
+def _kinds(need: Need) -> set[str]:
+    return {fold(v) for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
+

@@ -1,0 +1,43 @@
+"""Taking a wish away: its constraint, and the words that would bring it back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.turn import Need
+from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint
+from retrieval.product import attribute_label
+
+
+def without_wish(need: Need, key: str) -> Need:
+    """Return the need without the constraint of that key (or without its words, for "text").
+
+    Args:
+        need: what is looked for.
+        key: a constraint's key, e.g. "price" or "attribute:colour"; "text"; unknown keys change nothing.
+    """
+    if key == "text":
+        return replace(need, text="")
+    gone = [constraint for constraint in need.constraints if constraint.key == key]
+    kept = tuple(constraint for constraint in need.constraints if constraint.key != key)
+    text = need.text
+    for constraint in gone:
+        for word in _words_of(constraint):
+            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text, flags=re.I)
+    return replace(need, constraints=kept, text=" ".join(text.split()))
+
+
+def _words_of(constraint: Constraint) -> tuple[str, ...]:
+    match constraint:
+        case BrandIn() | CategoryIn():
+            singular = tuple(value[:-1] for value in constraint.values if value.endswith("s"))
+            return constraint.values + singular
+        case AttributeIn():
+            flags = (attribute_label(constraint.name),) if set(constraint.values) <= {"yes", "no"} else ()
+            return constraint.values + flags
+        case AttributeRange():
+            ends = {f"{end:g}" for end in (constraint.min, constraint.max) if end is not None}
+            return tuple(f"{end} {constraint.unit}" for end in ends) + tuple(ends)
+        case _:
+            return ()
