@@ -186,7 +186,9 @@ def _plain_errors(path: Path) -> Iterator[None]:
             raise StoreError("The store is busy; please try again.") from error
         if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
             raise StoreError(f"The disk that holds {path.parent} is full or failing; nothing was saved.") from error
-        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY_", "SQLITE_PERM")) or (
+            name == "SQLITE_READONLY" and not os.access(path, os.W_OK)
+        ):
             raise StoreError(f"{path} cannot be written; check who owns the folder.") from error
         raise
 

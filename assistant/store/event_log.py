@@ -26,7 +26,7 @@ _NEW_DECISION = sa.text(
 _NEW_EVENT = sa.text(
     f"INSERT INTO events ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)}) "  # noqa: S608
     "ON CONFLICT (event_id) DO NOTHING"
-)
+).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in events.c))
 
 
 class SqlEventLog:

@@ -29,8 +29,21 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+class Words(sa.types.TypeDecorator[str]):
+    """A text that every database can keep: lone surrogates and NUL become U+FFFD, the rest stays."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        readable = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return readable.replace("\0", "\ufffd")
+
+
 def _text(name: str, *, key: bool = False, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, primary_key=key, nullable=null)
+    return sa.Column(name, Words, primary_key=key, nullable=null)
 
 
 def _number(name: str, *, key: bool = False, null: bool = False) -> sa.Column[int]:
