@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -24,15 +25,14 @@ def aisle_version() -> str:
     return version("aisle")
 
 
-def say(text: str = "", *, end: str = "\n") -> None:
-    """Write words for people to stdout, line by line cleaned."""
-    lines = (clean(line) if line.strip() else line for line in text.split("\n"))
-    _write("\n".join(lines) + end)
+def say(text: str = "") -> None:
+    """Write words for people to stdout."""
+    _write(_shown(text) + "\n")
 
 
 def say_part(text: str) -> None:
-    """Write a piece of a running reply to stdout at once, its white space kept."""
-    _write("".join(character for character in text if character.isprintable() or character == "\n"))
+    """Write a piece of a running reply to stdout at once."""
+    _write(_shown(text))
     sys.stdout.flush()
 
 
@@ -93,6 +93,11 @@ def _bars(console: Any) -> Iterator[Progress]:
             bars.update(tasks[what], completed=done, total=total)
 
         yield progress
+
+
+def _shown(text: str) -> str:
+    """Drop what a terminal would obey instead of showing; white space and line ends stay."""
+    return "".join(c for c in text if c.isprintable() or c == "\n" or unicodedata.category(c) == "Zs")
 
 
 def _write(text: str) -> None:

@@ -1,0 +1,286 @@
+"""The `aisle` command, as a person or a program uses it: arguments in; answers, errors and exit codes out."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.cli import main
+
+ROWS = """id,title,price,brand,category,stock
+a,Red tent,99.90,Norr,Tents,3
+b,Blue tent,149.00,Norr,Tents,0
+c,Broken tent,cheap,Norr,Tents,1
+d,Camping stove,25,Hex,Stoves,8
+"""
+ANSWER_KEYS = {"text", "products", "handed_over", "proposals", "sources", "decision_id", "version"}
+PRODUCT_KEYS = {"id", "title", "brand", "price_minor", "currency", "wishes", "why"}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The answer for programs."""
+        return dict(json.loads(self.out))
+
+
+@pytest.fixture
+def aisle(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command in this process; words only, so that no encoder is loaded."""
+    monkeypatch.setenv("AISLE_ENCODER", "off")
+
+    def run(*arguments: str | Path, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["aisle", *(str(argument) for argument in arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        written = capsys.readouterr()
+        return Ran(code, written.out, written.err)
+
+    return run
+
+
+@pytest.fixture
+def tents(aisle: Any, tmp_path: Path) -> Path:
+    """A file of four rows, imported as "tents"."""
+    file = tmp_path / "Tents.csv"
+    file.write_text(ROWS)
+    assert aisle("import", file).code == 0
+    return file
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+@pytest.fixture
+def in_demo(demo_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder in which the demo shop stands; made by the first test that needs it."""
+    monkeypatch.setenv("AISLE_DATA", str(demo_folder))
+    return demo_folder
+
+
+# ---------------------------------------------------------------- import
+
+
+def test_import_reports_rejected_rows_by_line_and_loads_the_rest(aisle: Any, tmp_path: Path) -> None:
+    file = tmp_path / "Tents.csv"
+    file.write_text(ROWS)
+    ran = aisle("import", file, "--json")
+    assert ran.code == 0
+    assert {"rows", "loaded", "rejected", "seconds", "version"} == set(ran.json)
+    assert (ran.json["rows"], ran.json["loaded"]) == (4, 3)
+    (rejected,) = ran.json["rejected"]
+    assert rejected["line"] == 4
+    assert "cheap" in rejected["reason"]
+
+
+def test_import_tells_people_the_same(aisle: Any, tmp_path: Path) -> None:
+    file = tmp_path / "Spring Tents.csv"
+    file.write_text(ROWS)
+    ran = aisle("import", file)
+    assert "3 products from 4 rows" in ran.out
+    assert "line 4:" in ran.out
+    assert "aisle serve --catalogue spring-tents" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("missing.csv",), "there is no such file"),
+        (("tents.csv", "--map", "missing.yaml"), "The column map missing.yaml cannot be read"),
+        (("tents.csv", "--format", "xlsx"), "no importer 'xlsx'"),
+        (("tents.csv", "--name", "../x"), "no catalogue name"),
+    ],
+)
+def test_an_import_that_cannot_be_is_one_plain_sentence(
+    aisle: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tents.csv").write_text(ROWS)
+    ran = aisle("import", *arguments)
+    assert ran.code == 1
+    assert says in ran.err
+    assert ran.err.count("\n") == 1
+    assert ran.out == ""
+
+
+# ---------------------------------------------------------------- search
+
+
+@pytest.mark.usefixtures("tents")
+def test_search_shows_products_and_how_the_words_were_understood(aisle: Any) -> None:
+    ran = aisle("search", "tent under $120", "--catalogue", "tents", "--json")
+    assert ran.code == 0
+    assert {"products", "filters", "relaxations", "facets", "version"} <= set(ran.json)
+    assert [product["id"] for product in ran.json["products"]] == ["a"]
+    assert ran.json["products"][0]["price_minor"] == 9990
+    assert ran.json["products"][0]["wishes"]["under $120.00"] == "met"
+    assert [row["kind"] for row in ran.json["filters"] if row["kind"] == "price"] == ["price"]
+
+
+@pytest.mark.usefixtures("tents")
+def test_a_search_without_a_hit_says_what_to_give_up(aisle: Any) -> None:
+    ran = aisle("search", "tent under $5", "--catalogue", "tents", "--json")
+    assert ran.json["products"] == []
+    assert {"drop", "count"} <= set(ran.json["relaxations"][0])
+    assert ran.json["relaxations"][0]["count"] == 2
+
+
+@pytest.mark.usefixtures("tents")
+def test_search_keeps_to_the_limit(aisle: Any) -> None:
+    ran = aisle("search", "tent", "--catalogue", "tents", "--limit", "1")
+    assert "2 found" in ran.out
+    assert "  1. " in ran.out
+    assert "  2. " not in ran.out
+
+
+@pytest.mark.usefixtures("tents")
+def test_a_catalogue_that_is_not_there_is_one_plain_sentence(aisle: Any) -> None:
+    ran = aisle("search", "tent", "--catalogue", "boats")
+    assert ran.code == 1
+    assert "boats" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00\x1b[2J", "🥾🥾🥾", "\u202eחיפוש", "x" * 100_000, "\udcff"])
+@pytest.mark.usefixtures("tents")
+def test_any_text_can_be_searched(aisle: Any, text: str) -> None:
+    ran = aisle("search", text, "--catalogue", "tents", "--json")
+    assert ran.code == 0
+    assert isinstance(ran.json["products"], list)
+
+
+# ---------------------------------------------------------------- settings and wrong use
+
+
+def test_a_setting_that_cannot_be_used_is_named(aisle: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AISLE_PORT", "many")
+    ran = aisle("search", "tent")
+    assert ran.code == 1
+    assert "AISLE_PORT cannot be used" in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("fly",), ("ask",), ("search", "x", "--limit", "0"), ("serve", "--port", "70000")]
+)
+def test_wrong_use_ends_with_2(aisle: Any, arguments: tuple[str, ...]) -> None:
+    ran = aisle(*arguments)
+    assert ran.code == 2
+    assert "Usage: aisle" in ran.err
+
+
+# ---------------------------------------------------------------- ask and chat
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_ask_makes_the_demo_shop_first_and_says_so(aisle: Any) -> None:
+    ran = aisle("ask", "waterproof hiking boots", "--json")
+    assert ran.code == 0
+    assert set(ran.json) >= ANSWER_KEYS
+    assert ran.json["products"]
+    assert all(set(product) >= PRODUCT_KEYS for product in ran.json["products"])
+    assert "demo shop" not in aisle("ask", "tents", "--json").err
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_ask_tells_people_the_answer_and_the_products(aisle: Any) -> None:
+    ran = aisle("ask", "a tent for two")
+    assert ran.code == 0
+    assert "  1. " in ran.out
+    assert ran.out.split("\n")[0].strip()
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_chat_is_one_conversation_over_lines_of_json(aisle: Any) -> None:
+    lines = ['{"say": "hiking boots"}', "", '{"say": "only under $150"}']
+    ran = aisle("chat", "--json", stdin="\n".join(lines) + "\n")
+    assert ran.code == 0
+    first, second = (json.loads(line) for line in ran.out.splitlines())
+    assert set(first) >= ANSWER_KEYS
+    assert second["products"]
+    assert all(product["price_minor"] <= 15000 for product in second["products"])
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_a_line_that_is_no_message_is_answered_with_an_error_and_the_conversation_goes_on(aisle: Any) -> None:
+    lines = ["no json", '{"tell": "x"}', '["say"]', '{"say": 5}', "[" * 5000, '{"say": ""}', '{"say": "tents"}']
+    ran = aisle("chat", "--json", stdin="\n".join(lines) + "\n")
+    answers = [json.loads(line) for line in ran.out.splitlines()]
+    assert ran.code == 0
+    assert len(answers) == len(lines)
+    assert all("error" in answer and "version" in answer for answer in answers[:5])
+    assert answers[-1]["products"]
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_chat_for_people_ends_with_the_input(aisle: Any) -> None:
+    ran = aisle("chat", stdin="a red mug\n\n")
+    assert ran.code == 0
+    assert ran.out.count("you> ") == 3
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_a_customer_who_is_not_there_is_one_plain_sentence(aisle: Any) -> None:
+    ran = aisle("ask", "where is my order?", "--as", "nobody")
+    assert ran.code == 1
+    assert ran.err.strip().count("\n") == 0 or "Traceback" not in ran.err
+
+
+# ---------------------------------------------------------------- as a process
+
+
+def _environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "AISLE_ENCODER": "off", **more}
+
+
+@pytest.mark.usefixtures("tents")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -m assistant.cli search tent --catalogue tents --json | head -c 1"
+    ran = subprocess.run(["bash", "-c", command], env=_environment(), capture_output=True, text=True, check=False)
+    assert ran.stdout == "{"
+    assert ran.stderr == ""
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_ctrl_c_ends_a_conversation_quietly(aisle: Any) -> None:
+    aisle("demo")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant.cli", "chat", "--json"],
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write('{"say": "tents"}\n')
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["products"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+        assert "Traceback" not in process.stderr.read()
