@@ -23,11 +23,11 @@ _SHOWN_REJECTIONS = 20
 
 def make_demo(settings: Settings, *, as_json: bool) -> None:
     """Make the demo shop where it is missing."""
-    from assistant.bootstrap import catalogues_folder, ensure_catalogue
+    from assistant.places import catalogues_folder
     from retrieval.engine import Retrieval
 
     with showing_progress() as progress:
-        ensure_catalogue(settings, progress)
+        prepare_catalogue(settings, progress)
     n_products = len(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.rows)
     if as_json:
         say_json({"catalogue": settings.catalogue, "products": n_products})
@@ -35,14 +35,40 @@ def make_demo(settings: Settings, *, as_json: bool) -> None:
         say(f"The demo shop stands, with {n_products} products. Visit it: aisle serve")
 
 
+def prepare_catalogue(settings: Settings, progress: Progress) -> None:
+    """Make the demo shop where nothing else is asked for and it is missing; say so on stderr before.
+
+    Raises:
+        CatalogueMissing: another catalogue is asked for, and nothing is imported under that name.
+    """
+    from assistant.bootstrap import ensure_catalogue
+
+    announced: list[str] = []
+
+    def announcing(what: str, done: int, total: int | None) -> None:
+        if not announced:
+            announced.append(what)
+            warn("Nothing is imported yet, so the demo shop is made first.")
+        progress(what, done, total)
+
+    ensure_catalogue(settings, announcing)
+
+
 def serve_pages(settings: Settings) -> None:
     """Serve the pages until Ctrl-C."""
-    from assistant.bootstrap import ensure_catalogue
-    from ui.app import serve
+    from assistant.bootstrap import build_assistant
+    from ui.serve import serve
 
     with showing_progress() as progress:
-        ensure_catalogue(settings, progress)
-    serve(settings)
+        prepare_catalogue(settings, progress)
+    assistant = build_assistant(settings)
+    try:
+        assistant.start()
+        serve(assistant, settings, lambda address: say(f"Serving {settings.shop_name} on {address}. Ctrl-C stops it."))
+    except KeyboardInterrupt:
+        say("Stopped.")
+    finally:
+        assistant.close()
 
 
 def import_catalogue(
@@ -56,7 +82,7 @@ def import_catalogue(
     as_json: bool,
 ) -> None:
     """Load a catalogue and tell what was loaded and what was rejected."""
-    from assistant.bootstrap import catalogues_folder
+    from assistant.places import catalogues_folder
     from retrieval.loader import import_file
 
     name = name or catalogue_name(file)
@@ -99,14 +125,14 @@ def find_map(given: str) -> Path:
 
 def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool) -> None:
     """Search, and write the products with what was understood; each of several needs is searched for itself."""
-    from assistant.bootstrap import catalogues_folder, ensure_catalogue
+    from assistant.places import catalogues_folder
     from retrieval.engine import Retrieval
     from retrieval.query import QueryReader
     from retrieval.results import SearchRequest, Understanding
     from retrieval.vocabulary import Vocabulary
 
     with showing_progress() as progress:
-        ensure_catalogue(settings, progress)
+        prepare_catalogue(settings, progress)
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         _warm(retrieval, settings, progress)
     catalogue = retrieval.catalogue

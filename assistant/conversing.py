@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from assistant.commands import prepare_catalogue
 from assistant.config import Settings
 from assistant.errors import AisleError, ModelFailed, TurnRefused
 from assistant.terminal import say, say_json, say_part, showing_progress, warn
 from assistant.turn import Answer, Done, Failed, TextDelta, Turn
 
 if TYPE_CHECKING:
-    from assistant.service import Assistant
-    from assistant.session import Session
+    from assistant.service import Assistant, Session
 
 _NO_LINE = 'Each line must be JSON: {"say": TEXT}.'
 
@@ -77,10 +77,10 @@ async def _converse(settings: Settings, customer: str | None) -> None:
 
 @asynccontextmanager
 async def _talking(settings: Settings, customer: str | None) -> AsyncIterator[tuple[Assistant, Session]]:
-    from assistant.bootstrap import build_assistant, ensure_catalogue
+    from assistant.bootstrap import build_assistant
 
     with showing_progress() as progress:
-        ensure_catalogue(settings, progress)
+        prepare_catalogue(settings, progress)
         assistant = build_assistant(settings)
         try:
             progress("loading the assistant", 0, None)
@@ -89,8 +89,8 @@ async def _talking(settings: Settings, customer: str | None) -> AsyncIterator[tu
             assistant.close()
             raise
     try:
-        session = assistant.open_session(None)
-        yield assistant, assistant.sign_in(session.principal, customer) if customer else session
+        session = await assistant.open_session(None)
+        yield assistant, await assistant.sign_in(session.token, customer) if customer else session
     finally:
         assistant.close()
 

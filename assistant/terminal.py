@@ -33,7 +33,6 @@ def say(text: str = "") -> None:
 def say_part(text: str) -> None:
     """Write a piece of a running reply to stdout at once."""
     _write(_shown(text))
-    sys.stdout.flush()
 
 
 def say_json(answer: Mapping[str, Any], *, one_line: bool = False) -> None:
@@ -45,7 +44,6 @@ def say_json(answer: Mapping[str, Any], *, one_line: bool = False) -> None:
     """
     whole = {**answer, "version": aisle_version()}
     _write(json.dumps(whole, ensure_ascii=False, indent=None if one_line else 2) + "\n")
-    sys.stdout.flush()
 
 
 def warn(sentence: str) -> None:
@@ -103,3 +101,4 @@ def _shown(text: str) -> str:
 def _write(text: str) -> None:
     # Lone surrogates come from arguments that are no UTF-8; they cannot be written.
     sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))
+    sys.stdout.flush()

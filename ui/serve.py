@@ -1,0 +1,80 @@
+"""Serves the web application until it is stopped. The only place that knows the web server."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from assistant.config import Settings
+from assistant.errors import ConfigError
+
+if TYPE_CHECKING:
+    from assistant.service import Assistant
+
+_GRACE_S = 3
+
+
+def serve(assistant: Assistant, settings: Settings, ready: Callable[[str], None]) -> None:
+    """Answer on `settings.host` and `settings.port` until SIGINT or SIGTERM.
+
+    The port is taken before anything heavy is loaded, so that a taken one is said at once.
+
+    Args:
+        assistant: started; it may still be opening the shop, and the page says so.
+        settings: where to listen.
+        ready: called once with the address, e.g. "http://127.0.0.1:7860", when requests are answered.
+
+    Raises:
+        ConfigError: the address cannot be listened on.
+    """
+    with listen(settings.host, settings.port) as sock:
+        import uvicorn
+
+        from ui.app import create_app
+
+        class _Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                if self.started:
+                    ready(address(sock))
+
+        config = uvicorn.Config(
+            create_app(assistant, settings),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        _Server(config).run(sockets=[sock])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address; port 0 takes any free one.
+
+    Raises:
+        ConfigError: it is taken, not allowed, or not one of this machine's.
+    """
+    try:
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        sock = socket.socket(family)
+    except OSError as error:
+        raise ConfigError(f"{host} is no address of this machine.") from error
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(where)
+        sock.listen()
+    except OSError as error:
+        sock.close()
+        raise ConfigError(
+            f"Cannot listen on {host}, port {port} ({error.strerror or error}): choose another with --port."
+        ) from error
+    return sock
+
+
+def address(sock: socket.socket) -> str:
+    """Write the address of a listening socket for a browser's address line."""
+    host, port = sock.getsockname()[:2]
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
