@@ -15,7 +15,7 @@ from ui.render import Renderer
 if TYPE_CHECKING:
     from assistant.service import HistoryItem
 
-WHO = {"assistant": "Assistant", "agent": "Customer service"}
+WHO = {"assistant": "AI assistant", "agent": "Customer service"}
 """Who speaks, by role."""
 
 

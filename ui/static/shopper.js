@@ -75,8 +75,9 @@ const newTurn = (id, text) => {
   turn.dataset.mid = id;
   turn.innerHTML =
     '<div class="msg you"><p class="who sr">You</p><p class="bubble" dir="auto"></p></div>' +
-    '<div class="msg assistant"><p class="who">Assistant</p><div class="reply"><div class="shown"></div>' +
-    '<div class="said"><p class="status"></p><div class="words" dir="auto"></div><div class="after"></div></div></div></div>';
+    '<div class="msg assistant"><p class="who">AI assistant</p><div class="reply">' +
+    '<div class="said"><p class="status"></p><div class="words" dir="auto"></div></div>' +
+    '<div class="shown"></div><div class="after"></div></div></div>';
   one(".bubble", turn).textContent = text;
   for (const earlier of all(".turn.current")) earlier.classList.remove("current");
   turns.append(turn);
@@ -219,7 +220,7 @@ const productOf = (node) => {
 const setAbout = (product) => {
   state.about = product ? product.id : null;
   one(".about").hidden = !product;
-  one("[data-about]").textContent = product ? product.title : "";
+  one("[data-about-title]").textContent = product ? product.title : "";
 };
 
 const drawChosen = () => {
