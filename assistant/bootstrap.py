@@ -133,6 +133,11 @@ def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None) 
     if with_encoder is None and settings.encoder != "off":
         progress("loading the encoder", 0, None)
         with_encoder = load_encoder(settings.encoder, settings.encoder_dtype)
+    store = open_store(settings.data)
+    try:
+        OrderBook(store, _now).load(demo.customers, demo.orders)
+    finally:
+        store.close()
     import_products(
         demo.products,
         root=catalogues_folder(settings),

@@ -10,24 +10,21 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from retrieval.query import QueryReader
 
 from assistant.config import Settings
 from assistant.errors import Refused
+from assistant.support.actions import Actions
+from assistant.support.cart import Carts
+from assistant.support.handoff import HandOff
+from assistant.support.orders import OrderBook
+from assistant.support.policies import Policies
 from assistant.turn import Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
 from recommender.events import Event, EventType
 from retrieval.engine import Retrieval
 from retrieval.product import Product
-
-if TYPE_CHECKING:
-    from assistant.support.actions import Actions
-    from assistant.support.cart import Carts
-    from assistant.support.handoff import HandOff
-    from assistant.support.orders import OrderBook
-    from assistant.support.policies import Policies
 
 MAX_CART_CHANGES = 3
 
