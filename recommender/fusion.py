@@ -6,6 +6,7 @@ the score, not a story about it. Knows nothing of exploration.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from recommender.events import Candidate, Reason
-from recommender.item_table import FloatArray, IntArray, ItemTable
+from recommender.item_table import FloatArray, IntArray
 from recommender.models.base import Part, Ranker, RankRequest
 from recommender.reasons import Code
 
@@ -117,16 +118,17 @@ def _dismissed(request: RankRequest) -> Part:
 
 
 def _variety(request: RankRequest, scores: FloatArray) -> Part:
+    penalty = request.settings.variety_penalty
     values = np.zeros(len(scores))
-    above: dict[tuple[int, int], int] = {}
+    of_category: Counter[int] = Counter()
+    of_kind: Counter[tuple[int, int]] = Counter()
     for i in greedy_order(scores)[:_VARIETY_DEPTH]:
-        kind = _kind(request.table, int(request.rows[i]))
-        if kind is not None:
-            values[i] = -request.settings.variety_penalty * min(_VARIETY_MOST, above.get(kind, 0))
-            above[kind] = above.get(kind, 0) + 1
+        category, brand = int(request.table.category[request.rows[i]]), int(request.table.brand[request.rows[i]])
+        if category < 0:
+            continue
+        same = of_kind[category, brand]
+        others = of_category[category] - same
+        values[i] = -penalty * min(_VARIETY_MOST, same + others / 3)
+        of_category[category] += 1
+        of_kind[category, brand] += 1
     return Part(_on_grid(values), ("",) * len(values))
-
-
-def _kind(table: ItemTable, row: int) -> tuple[int, int] | None:
-    category, brand = int(table.category[row]), int(table.brand[row])
-    return None if category < 0 else (category, brand)

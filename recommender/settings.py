@@ -43,9 +43,9 @@ RECOMMEND_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         Code.PREDICTED: 0.3,
     }
 )
-# The item asked about is the request; its likeness arrives as relevance.
+# The item asked about is the request: likeness arrives as relevance, and again as a reason where it is high.
 LIKE_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
-    {**SEARCH_WEIGHTS, Code.SEEN_WITH: 0.1, Code.POPULAR: 0.08, Code.SIMILAR_TO: 0.1}
+    {**SEARCH_WEIGHTS, Code.RELEVANT: 0.4, Code.SIMILAR_TO: 0.6, Code.SEEN_WITH: 0.1}
 )
 GOES_WITH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {**RECOMMEND_WEIGHTS, Code.BOUGHT_WITH: 0.8, Code.FOR_YOU: 0.25, Code.SIMILAR_TO: 0.0}
@@ -66,7 +66,8 @@ class RecommenderSettings:
         sold_out_penalty: taken from items that cannot be bought; larger than any score, so they come last.
         sold_out_penalty_search: the same for a request in words, where the very item asked for must stay in sight.
         dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
-        variety_penalty: taken per item of the same brand and category above, up to three.
+        variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
+            the same category and another brand.
     """
 
     weights: Mapping[str, Mapping[str, float]] = field(

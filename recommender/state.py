@@ -204,7 +204,7 @@ class BehaviourState:
         self.popularity.add(item_id, STRENGTH[event.type], event.at)
         if event.type is EventType.CLICK:
             self.item_clicks[item_id] = self.item_clicks.get(item_id, 0) + 1
-        if item_id not in visit.recent:
+        if ("seen", item_id) not in visit.counted:
             self._link_seen(item_id, visit)
         if event.type is EventType.PURCHASE:
             self._link_bought(item_id, visit)
@@ -216,6 +216,7 @@ class BehaviourState:
         for distance, source in enumerate(reversed(earlier)):
             self.seen_with.add(source, item_id, _DISTANCE_DECAY**distance)
         visit.recent.append(item_id)
+        visit.counted.add(("seen", item_id))
 
     def _link_bought(self, item_id: str, visit: Visit) -> None:
         self.bought_with.count_item(item_id)

@@ -81,14 +81,14 @@ def without_detail(values: FloatArray) -> Part:
 
 
 def anchors(request: RankRequest, source: str, *, n_recent: int) -> tuple[str, ...]:
-    """Return the items at hand: those named by the candidates' sources, then the visit's latest ones.
+    """Return the items at hand: those named by the candidates' sources, otherwise the visit's latest ones.
 
     Args:
         request: its candidates may carry sources such as "similar_to:tent-2".
         source: the part before the colon, e.g. "similar_to".
-        n_recent: how many of the visit's items to take.
+        n_recent: how many of the visit's items to take where none is named.
     """
     prefix = f"{source}:"
     named = (s.removeprefix(prefix) for c in request.candidates for s in c.sources if s.startswith(prefix))
-    recent = request.state.recent_items(request.context.session_key)[:n_recent]
-    return tuple(dict.fromkeys([*named, *recent]))
+    distinct = tuple(dict.fromkeys(named))
+    return distinct or request.state.recent_items(request.context.session_key)[:n_recent]

@@ -1,6 +1,6 @@
 """Ranking models on the items at hand: bought with, looked at with, alike.
 
-The items at hand are those that the candidates' sources name ("bought_with:tent-2") and the latest of the visit.
+The items at hand are those that the candidates' sources name ("bought_with:tent-2"), otherwise the visit's latest.
 """
 
 from __future__ import annotations
