@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,12 @@ def prepare_catalogue(settings: Settings, progress: Progress) -> None:
     Raises:
         CatalogueMissing: another catalogue is asked for, and nothing is imported under that name.
     """
+    from assistant.places import catalogues_folder
+    from retrieval.storage import catalogue_folder, find_current
+
+    # A look at one small file: opening a large catalogue twice would delay the page.
+    if find_current(catalogue_folder(catalogues_folder(settings), settings.catalogue)) is not None:
+        return
     from assistant.bootstrap import ensure_catalogue
 
     announced: list[str] = []
@@ -64,11 +71,11 @@ def serve_pages(settings: Settings) -> None:
     assistant = build_assistant(settings)
     try:
         assistant.start()
-        serve(assistant, settings, lambda address: say(f"Serving {settings.shop_name} on {address}. Ctrl-C stops it."))
-    except KeyboardInterrupt:
-        say("Stopped.")
+        with suppress(KeyboardInterrupt):
+            serve(assistant, settings, lambda url: say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it."))
     finally:
         assistant.close()
+    say("Stopped.")
 
 
 def import_catalogue(
