@@ -6,12 +6,13 @@ Knows neither the store nor the index: they read the files or the returned objec
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.demo.catalogue import make_catalogue
+from assistant.demo.catalogue import Made, make_catalogue
+from assistant.demo.drawing import draw
 from assistant.demo.order_json import order_to_json
 from assistant.demo.orders import make_orders
 from assistant.demo.people import Person, make_people
@@ -56,6 +57,7 @@ def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = make_catalogue(load_spec(), seed=seed, progress=progress)
     _write_lines(folder / "catalogue.jsonl", (product_to_json(made.product) for made in catalogue))
+    _write_images(folder / "images", catalogue, progress)
     people = make_people(seed=seed, now=now)
     _write_lines(folder / "customers.jsonl", map(_person_json, people))
     orders = make_orders(people, catalogue, seed=seed, now=now)
@@ -65,6 +67,17 @@ def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _write_images(folder: Path, catalogue: Sequence[Made], progress: Progress | None) -> None:
+    folder.mkdir(exist_ok=True)
+    for done, made in enumerate(catalogue, start=1):
+        options = made.product.variants[0].options
+        colour = options.get("colour") or options.get("motif")
+        svg = draw(made.spec.shape, colour=colour, department=made.spec.department, seed=made.product.id)
+        (folder / f"{made.product.id}.svg").write_text(svg, encoding="utf-8")
+        if progress and (done % 50 == 0 or done == len(catalogue)):
+            progress("images", done, len(catalogue))
 
 
 def _person_json(person: Person) -> str:

@@ -58,7 +58,9 @@ def _person(customer_id: str, place: int, row: list[str], joined_at: datetime) -
 
 def _mailbox(name: str, customer_id: str) -> str:
     """Write a name as the part before the @; names in other scripts fall back to the id."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("æ", "ae").replace("ł", "l"))
+    plain = unicodedata.normalize(
+        "NFKD", name.replace("ß", "ss").replace("ø", "o").replace("æ", "ae").replace("ł", "l")
+    )
     words = ["".join(c for c in word if c.isascii() and c.isalnum()) for word in plain.lower().split()]
     words = [word for word in words if word]
     return f"{words[0]}.{words[-1]}" if len(words) > 1 else customer_id.lower()

@@ -1,0 +1,162 @@
+"""Drawings of the outdoor department."""
+
+from __future__ import annotations
+
+from random import Random
+
+from assistant.demo.drawing.ink import GLOW, METAL, METAL_DARK, METAL_LIGHT, NIGHT, NIGHT_LIGHT, SLATE, Ink
+from assistant.demo.drawing.svg import both, dot, faint, line, moved, oval, rect, ring, shape
+
+
+def tent(i: Ink, rng: Random) -> str:
+    """Draw a dome tent with an open door."""
+    apex = rng.randint(-18, 18)
+    top = 240 + apex
+    flag = line(f"M{top} 84 V66", i.deep, 3) + shape(f"M{top} 66 l26 7 -26 8z", i.trim) if rng.random() < 0.5 else ""
+    return (
+        line("M92 284 L60 302 M388 284 L420 302", i.deep, 2.5)
+        + shape(f"M84 290 Q130 150 {top} 84 Q350 150 396 290z", i.base)
+        + shape(f"M{top} 84 Q350 150 396 290 H316 Q310 170 {top} 84z", i.dark)
+        + shape(f"M84 290 Q130 150 {top} 84 Q170 170 158 290z", i.light)
+        + shape(f"M184 290 Q196 190 {top - 4} 132 Q282 200 290 290z", i.deep)
+        + shape(f"M184 290 Q196 190 {top - 4} 132 Q226 220 216 290z", i.trim)
+        + shape(f"M290 290 Q282 200 {top - 4} 132 Q262 230 276 290z", i.light)
+        + line(f"M84 290 Q130 150 {top} 84 Q350 150 396 290", i.deep, 3)
+        + line("M120 236 q12 4 22 2 M338 238 q14 4 26 0", i.deep, 2)
+        + flag
+        + "".join(line(f"M{x} 302 l{d} -12", METAL_DARK, 3) for x, d in ((60, 6), (420, -6)))
+    )
+
+
+def sleeping_bag(i: Ink, rng: Random) -> str:
+    """Draw a mummy bag, half open."""
+    seams = "".join(line(f"M{182 + k * 3} {140 + k * 34} q58 {14 + k} {116 - k * 6} 0", i.dark, 2.5) for k in range(5))
+    bag = (
+        shape(
+            "M240 52 C306 52 330 104 322 168 C314 236 296 296 282 312 C270 324 210 324 198 312 C184 296 166 236 158 168 "
+            "C150 104 174 52 240 52z",
+            i.base,
+        )
+        + shape(
+            "M240 52 C306 52 330 104 322 168 C314 236 296 296 282 312 C276 318 262 321 248 321 C280 240 300 130 240 52z",
+            i.dark,
+        )
+        + seams
+        + oval(240, 112, 56, 50, i.deep)
+        + oval(240, 116, 46, 42, i.trim)
+        + shape("M196 120 q44 34 88 0 q-4 40 -44 40 q-40 0 -44 -40z", i.light)
+        + line("M292 150 Q286 220 262 296", METAL_LIGHT, 3, "5 4")
+        + dot(291, 156, 5, METAL_DARK)
+    )
+    return moved(bag, 0, 2, 64 + rng.randint(-6, 6), 0.98)
+
+
+def sleeping_mat(i: Ink, rng: Random) -> str:
+    """Draw a mat that is partly rolled up."""
+    ribs = "".join(line(f"M{150 + k * 26} 262 l44 -44", i.dark, 3) for k in range(9 + rng.randint(0, 1)))
+    return (
+        shape("M110 276 L168 214 H426 L372 276z", i.base)
+        + ribs
+        + shape("M110 276 H372 V290 H110z", i.deep)
+        + shape("M372 276 L426 214 V228 L372 290z", i.dark)
+        + shape("M92 246 L152 180 Q196 168 206 200 L146 268z", i.light)
+        + oval(118, 254, 42, 40, i.base)
+        + ring(118, 254, 30, i.dark, 5)
+        + ring(118, 254, 18, i.dark, 5)
+        + dot(118, 254, 7, i.deep)
+        + rect(384, 226, 12, 12, i.trim, 4)
+    )
+
+
+def hiking_pack(i: Ink, rng: Random) -> str:
+    """Draw a trekking rucksack with lid, pockets and a rolled mat."""
+    mat = oval(240, 302, 92, 17, i.trim) + oval(158, 302, 12, 17, i.deep) if rng.random() < 0.6 else ""
+    return (
+        both(line("M176 120 Q136 170 148 262", i.deep, 15))
+        + shape("M168 108 Q240 84 312 108 L322 284 Q240 304 158 284z", i.base)
+        + shape("M266 96 Q292 100 312 108 L322 284 Q300 291 276 294z", i.dark)
+        + shape("M164 118 Q240 98 316 118 Q326 74 296 62 Q240 50 184 62 Q154 74 164 118z", i.dark)
+        + shape("M176 104 Q240 90 304 104 Q306 78 288 72 Q240 62 192 72 Q174 78 176 104z", i.base)
+        + line("M196 84 Q240 74 284 84", i.light, 3)
+        + line("M204 116 V196 M276 116 V196", NIGHT_LIGHT, 8)
+        + rect(197, 148, 14, 16, METAL, 3)
+        + rect(269, 148, 14, 16, METAL, 3)
+        + shape("M188 202 Q240 192 292 202 L298 272 Q240 284 182 272z", i.light)
+        + line("M192 220 Q240 210 288 220", i.deep, 3)
+        + rect(282, 216, 6, 18, i.trim, 3)
+        + both(shape("M162 206 Q146 214 148 270 L160 274z", i.deep))
+        + mat
+        + line("M226 64 Q240 44 254 64", NIGHT_LIGHT, 5)
+    )
+
+
+def stove(i: Ink, rng: Random) -> str:
+    """Draw a gas stove on its cartridge, with a pot on some of them."""
+    pot = (
+        rect(176, 82, 128, 78, METAL, 10)
+        + rect(262, 82, 42, 78, METAL_DARK, 10)
+        + rect(168, 76, 144, 12, METAL_LIGHT, 6)
+        + line("M304 108 h52", NIGHT, 9)
+        + dot(240, 70, 8, NIGHT)
+    )
+    flame = shape("M214 180 q8 -30 26 -36 q18 6 26 36z", "#6fa8dc") + shape(
+        "M228 180 q4 -18 12 -22 q8 4 12 22z", "#d8ecff"
+    )
+    return (
+        (pot if rng.random() < 0.7 else "")
+        + flame
+        + both(line("M232 196 L182 166 h-8", METAL_DARK, 6))
+        + rect(216, 178, 48, 14, METAL_DARK, 5)
+        + rect(228, 190, 24, 34, METAL, 3)
+        + line("M252 206 h34", METAL_DARK, 5)
+        + ring(296, 206, 9, i.trim, 5)
+        + rect(222, 220, 36, 12, METAL_LIGHT, 4)
+        + shape("M176 262 Q176 230 240 230 Q304 230 304 262 V290 Q304 304 240 304 Q176 304 176 290z", i.base)
+        + shape("M258 231 Q304 234 304 262 V290 Q304 301 262 303z", i.dark)
+        + shape("M176 256 h128 v16 h-128z", i.trim)
+        + line("M190 246 Q196 238 214 236", i.light, 5)
+    )
+
+
+def headlamp(i: Ink, rng: Random) -> str:
+    """Draw a lamp on its headband, shining."""
+    stripe = line("M96 176 Q112 92 240 88 Q368 92 384 176", i.trim, 5, "14 9" if rng.random() < 0.5 else "")
+    return (
+        line("M104 190 Q92 264 240 270 Q388 264 376 190", i.deep, 20)
+        + line("M96 180 Q112 94 240 90 Q368 94 384 180 Q384 196 376 206", i.base, 26)
+        + stripe
+        + faint(shape("M240 206 L120 322 H360z", GLOW), 0.55)
+        + shape(
+            "M176 150 Q176 128 198 128 H282 Q304 128 304 150 V214 Q304 236 282 236 H198 Q176 236 176 214z", NIGHT_LIGHT
+        )
+        + shape("M266 128 H282 Q304 128 304 150 V214 Q304 236 282 236 H262z", NIGHT)
+        + rect(208, 118, 36, 14, i.trim, 6)
+        + dot(240, 184, 38, METAL)
+        + dot(240, 184, 30, GLOW)
+        + dot(240, 184, 15, "#fff8df")
+        + ring(240, 184, 23, "#f3cf73", 2)
+    )
+
+
+def bottle(i: Ink, rng: Random) -> str:
+    """Draw a drinking bottle with a loop lid."""
+    mark = (
+        shape("M226 232 l14 -22 14 22z", i.light)
+        if rng.random() < 0.5
+        else dot(240, 222, 11, i.light) + dot(240, 222, 5, i.base)
+    )
+    return (
+        line("M222 78 Q222 48 240 48 Q258 48 258 78", SLATE, 9)
+        + rect(208, 72, 64, 34, NIGHT_LIGHT, 8)
+        + rect(244, 72, 28, 34, NIGHT, 8)
+        + shape(
+            "M206 106 H274 Q300 118 300 150 V286 Q300 306 280 306 H200 Q180 306 180 286 V150 Q180 118 206 106z", i.base
+        )
+        + shape(
+            "M262 106 H274 Q300 118 300 150 V286 Q300 306 280 306 H256 Q270 300 270 280 V150 Q270 124 262 106z", i.dark
+        )
+        + rect(192, 146, 10, 118, i.light, 5)
+        + rect(180, 276, 120, 8, i.deep)
+        + mark
+        + rect(206, 104, 68, 6, METAL_LIGHT)
+    )
