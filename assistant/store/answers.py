@@ -269,6 +269,13 @@ def _store_cart(fact: CartFact) -> _Cart:
     )
 
 
+def _note(what: str, how_many: int) -> str:
+    if how_many > 1:
+        return f"{how_many} {what}s shown here are no longer there."
+    article = "An" if what[0] in "aeiou" else "A"
+    return f"{article} {what} shown here is no longer there."
+
+
 class _Restorer:
     """Turns stored facts into facts, and counts what is gone."""
 
@@ -279,12 +286,7 @@ class _Restorer:
     @property
     def notes(self) -> tuple[str, ...]:
         """One sentence per kind of thing that is gone."""
-        return tuple(
-            f"{len(ids)} {what}s shown here are no longer there."
-            if len(ids) > 1
-            else f"A {what} shown here is no longer there."
-            for what, ids in self._gone.items()
-        )
+        return tuple(_note(what, len(ids)) for what, ids in self._gone.items())
 
     def restore(self, fact: _Fact) -> Evidence | None:
         match fact:

@@ -19,6 +19,7 @@ from assistant.support import once
 from assistant.support.cart_check import buyable_lines
 from assistant.support.identity import Customer, owner_key, owns_order
 from assistant.support.order_rows import insert_orders, line_rows, order_row, select_orders
+from assistant.support.rules import expected_delivery
 from assistant.support.words import stems
 from assistant.turn import CartFact, Order, OrderLine, OrderStatus, Principal
 
@@ -123,6 +124,7 @@ class OrderBook:
                 shipping=cart.shipping,
                 total=cart.total,
                 placed_at=now,
+                expected_at=expected_delivery(now),
             )
             row = order_row(order, principal.customer_id, principal.session_id, once.canonical(asdict(contact)))
             insert_orders(connection, [row], line_rows(order))

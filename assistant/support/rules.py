@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from assistant.errors import Refused
 from assistant.turn import Order, OrderStatus, RefusalFact
@@ -23,6 +23,8 @@ ARROWS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.CANCELLED: frozenset(),
     OrderStatus.RETURNED: frozenset(),
 }
+DELIVERY_WORKING_DAYS = 5
+"""What the demo shop's shipping policy promises."""
 _NO_CANCEL: Mapping[OrderStatus, tuple[str, str]] = {
     OrderStatus.PACKED: (
         "already_packed",
@@ -45,6 +47,15 @@ _NO_CANCEL: Mapping[OrderStatus, tuple[str, str]] = {
     ),
     OrderStatus.RETURNED: ("already_returned", "Order {id} has been returned, so there is nothing left to cancel."),
 }
+
+
+def expected_delivery(placed_at: datetime) -> datetime:
+    """Return when a new order is expected at the latest: 18:00 of the fifth working day (Monday to Friday)."""
+    day, left = placed_at, DELIVERY_WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5
+    return day.replace(hour=18, minute=0, second=0, microsecond=0)
 
 
 def may_cancel(order: Order) -> RefusalFact | None:
@@ -78,7 +89,9 @@ def advance(order: Order, to: OrderStatus, now: datetime) -> Order:
     if to is OrderStatus.DELIVERED:
         # A withdrawn return leaves the day of delivery as it was.
         return replace(moved, delivered_at=order.delivered_at or now)
-    return replace(moved, cancelled_at=now) if to is OrderStatus.CANCELLED else moved
+    if to is OrderStatus.CANCELLED:
+        return replace(moved, cancelled_at=now, expected_at=None)
+    return moved
 
 
 def _words(status: OrderStatus) -> str:

@@ -10,29 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.store import SqlEventLog, Store, open_store
-from recommender.events import Decision, DecisionContext, Event, EventType, Reason, SlateItem
+from recommender.events import Event
+from tests.contracts.event_log import DECISION, EVENT, EventLogContract
 
 
 def event(number: int) -> Event:
-    return Event(f"e{number}", EventType.CLICK, "tent-2", "c:mara", "s:1", 1_750_000_000.25 + number, "d1", 3, 0)
-
-
-DECISION = Decision(
-    decision_id="d1",
-    context=DecisionContext(
-        "c:mara", "s:1", "t1", "search", 1_750_000_000.125, 7, query="zelt – warm", exclude=frozenset({"a", "b"})
-    ),
-    items=(
-        SlateItem("tent-2", 0, 0.1 + 0.2, 1 / 3, (Reason("matches", "under $80", 0.7),)),
-        SlateItem("tent-1", 1, -4.5, 1.0),
-    ),
-    slate_probability=1 / 3,
-    policy="squarecb/1",
-    model="0af3",
-    candidate_ids=("tent-1", "tent-2"),
-    candidate_scores=(-4.5, 0.1 + 0.2),
-    params={"gamma": 40.0},
-)
+    return replace(EVENT, event_id=f"e{number}")
 
 
 @pytest.fixture
@@ -40,15 +23,10 @@ def log(store: Store) -> SqlEventLog:
     return SqlEventLog(store)
 
 
-def test_a_decision_comes_back_exactly_as_it_was(log: SqlEventLog) -> None:
-    log.append_decision(DECISION)
-    assert log.find_decision("d1") == DECISION
-
-
-def test_the_first_of_two_decisions_with_one_id_is_kept(log: SqlEventLog) -> None:
-    log.append_decision(DECISION)
-    log.append_decision(replace(DECISION, policy="other/1"))
-    assert log.find_decision("d1") == DECISION
+class TestSqlEventLog(EventLogContract):
+    @pytest.fixture
+    def log(self, store: Store) -> SqlEventLog:
+        return SqlEventLog(store)
 
 
 def test_many_are_kept_in_order_and_known_ones_are_skipped(log: SqlEventLog) -> None:

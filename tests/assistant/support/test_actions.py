@@ -115,11 +115,15 @@ def test_a_key_that_confirmed_one_thing_cannot_confirm_another(shop: Shop, propo
 def test_somebody_elses_proposal_and_none_at_all_are_answered_in_the_same_words(
     shop: Shop, proposal: Proposal, stranger: Principal
 ) -> None:
-    for act in (
-        lambda proposal_id: shop.actions.confirm(stranger, proposal_id, idempotency_key="k"),
-        lambda proposal_id: shop.actions.decline(stranger, proposal_id),
-    ):
-        assert _refused(lambda: act(proposal.id)) == _refused(lambda: act("no-such-id"))  # noqa: B023
+
+    def confirm(proposal_id: str) -> tuple[str, str]:
+        return _refused(lambda: shop.actions.confirm(stranger, proposal_id, idempotency_key="k"))
+
+    def decline(proposal_id: str) -> tuple[str, str]:
+        return _refused(lambda: shop.actions.decline(stranger, proposal_id))
+
+    assert confirm(proposal.id) == confirm("no-such-id")
+    assert decline(proposal.id) == decline("no-such-id")
     assert shop.actions.find(stranger, proposal.id) is None
     assert _refused(lambda: shop.actions.propose_cancel(stranger, "A-20001")) == _refused(
         lambda: shop.actions.propose_cancel(stranger, "A-29999")

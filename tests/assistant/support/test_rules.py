@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import Refused
-from assistant.support.rules import ARROWS, advance, cancel_refund, may_cancel, refund
+from assistant.support.rules import ARROWS, advance, cancel_refund, expected_delivery, may_cancel, refund
 from assistant.turn import OrderStatus
 from retrieval.product import Money
 from tests.assistant.support.shop import order, usd
@@ -42,6 +42,21 @@ def test_moving_stamps_the_time() -> None:
     delivered = advance(shipped, OrderStatus.DELIVERED, NOW + timedelta(days=2))
     assert (shipped.shipped_at, delivered.delivered_at) == (NOW, NOW + timedelta(days=2))
     assert advance(order(1), OrderStatus.CANCELLED, NOW).cancelled_at == NOW
+
+
+def test_a_cancelled_order_is_expected_no_more() -> None:
+    expected = replace(order(1), expected_at=NOW)
+    assert advance(expected, OrderStatus.CANCELLED, NOW).expected_at is None
+    assert advance(expected, OrderStatus.PACKED, NOW).expected_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("placed", "expected"),
+    [("2026-03-09T08:00", "2026-03-16"), ("2026-03-13T23:59", "2026-03-20"), ("2026-03-14T10:00", "2026-03-20")],
+)
+def test_a_new_order_is_expected_on_the_fifth_working_day(placed: str, expected: str) -> None:
+    at = datetime.fromisoformat(placed).replace(tzinfo=UTC)
+    assert expected_delivery(at) == datetime.fromisoformat(f"{expected}T18:00").replace(tzinfo=UTC)
 
 
 def test_a_withdrawn_return_keeps_the_day_of_delivery() -> None:
