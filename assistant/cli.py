@@ -39,7 +39,7 @@ def main() -> None:
     from retrieval.errors import RetrievalError
 
     try:
-        app()
+        app(prog_name="aisle")
     except (AisleError, RetrievalError, RecommenderError) as error:
         warn(str(error))
         sys.exit(1)
