@@ -17,5 +17,8 @@ def allowed(candidates: Sequence[Candidate], context: DecisionContext, state: Be
         state: knows the visit's dismissals.
     """
     out = context.exclude | state.dismissed_now(context.session_key)
-    first = {candidate.item_id: candidate for candidate in reversed(candidates) if candidate.item_id not in out}
-    return tuple(c for c in candidates if first.get(c.item_id) is c)
+    first: dict[str, Candidate] = {}
+    for candidate in candidates:
+        if candidate.item_id not in out:
+            first.setdefault(candidate.item_id, candidate)
+    return tuple(first.values())

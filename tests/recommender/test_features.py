@@ -1,0 +1,110 @@
+"""Training and serving must describe a slate in the same way: the replayed log gives what was seen live."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recommender.decide import Recommender
+from recommender.event_log import MemoryEventLog
+from recommender.events import EventType
+from recommender.examples import collect_examples
+from recommender.features import FEATURES, FeatureBlock, features
+from recommender.item_table import HASH_BUCKETS, HASH_FIELDS, build_table
+from recommender.models.base import Part, RankRequest, without_detail
+from recommender.reasons import Code
+from recommender.settings import RecommenderSettings
+from recommender.state import BehaviourState
+from tests.recommender.shop import ITEMS, EventMaker, busy_request, make_state
+from tests.recommender.simulator import World, make_items
+
+
+class Recorder:
+    """Stands in the click model's place and keeps the features that serving computes."""
+
+    code = Code.PREDICTED
+    version = "recorder"
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[tuple[str, ...], FeatureBlock]] = []
+
+    def rank(self, request: RankRequest) -> Part:
+        ids = tuple(candidate.item_id for candidate in request.candidates)
+        context = request.context
+        keys = {"shopper_key": context.shopper_key, "session_key": context.session_key, "now": context.now}
+        self.seen.append((ids, features(request.state, request.table, ids, **keys)))
+        return without_detail(np.zeros(len(ids)))
+
+
+def test_the_replayed_log_gives_the_features_of_serving(monkeypatch: pytest.MonkeyPatch) -> None:
+    items, log, recorder = make_items(), MemoryEventLog(), Recorder()
+    recommender = Recommender(items, log)
+    monkeypatch.setitem(recommender._rankers, Code.PREDICTED, recorder)
+    world = World(items, seed=9)
+    for _ in range(40):
+        world.visit(recommender)
+    examples = collect_examples(log, items, RecommenderSettings())
+    shown = [event for _, event in log.events() if event.type is EventType.IMPRESSION]
+    assert len(shown) == len(examples.labels) == 40 * 3 * 6
+    for row, event in enumerate(shown):
+        ids, block = recorder.seen[row // 6]
+        place = ids.index(event.item_id)
+        assert np.array_equal(examples.dense[row], block.dense[place])
+        assert np.array_equal(examples.hashed[row], block.hashed[place])
+
+
+def _column(name: str, block: FeatureBlock) -> dict[str, float]:
+    return dict(zip(ITEMS, block.dense[:, FEATURES.index(name)].tolist(), strict=True))
+
+
+def _describe(state: BehaviourState, shopper: str = "ann", session: str = "today") -> FeatureBlock:
+    now = busy_request().context.now
+    return features(state, build_table(ITEMS), list(ITEMS), shopper_key=shopper, session_key=session, now=now)
+
+
+def test_features_worked_by_hand() -> None:
+    block = _describe(busy_request().state)
+    assert block.dense.shape == (6, len(FEATURES))
+    assert block.dense.dtype == np.float32
+    # tent-1: eight visits; five of them clicks; never shown, so the prior of one click in ten stands below.
+    assert _column("sessions", block)["tent-1"] == pytest.approx(np.log1p(8))
+    assert _column("click_rate", block)["tent-1"] == pytest.approx((5 + 1) / 10)
+    # ann: one click on a tent by Alp (+1) and one dismissed tent by Bor (-0.5), of 1.5 signs in all.
+    assert _column("category_affinity", block)["tent-3"] == pytest.approx(0.5 / 2.5, abs=1e-4)
+    assert _column("brand_affinity", block)["stove-1"] == pytest.approx(1.0 / 2.5, abs=1e-4)
+    assert _column("price_distance", block)["tent-3"] == pytest.approx(np.log(3), abs=1e-3)
+    assert _column("sold_out", block)["stove-2"] == 1.0
+    assert _column("dismissed", block)["tent-2"] == pytest.approx(1.0, abs=1e-2)
+    assert _column("seen_with", block)["stove-1"] == pytest.approx(4 / np.sqrt(11 * 7))
+
+
+def test_a_stranger_in_a_fresh_shop_is_described_by_the_catalogue_alone() -> None:
+    block = _describe(make_state(()))
+    silent = {"popularity", "sessions", "category_affinity", "price_known", "seen_with", "visit_length", "dismissed"}
+    assert all(set(_column(name, block).values()) == {0.0} for name in silent)
+    assert set(_column("click_rate", block).values()) == {np.float32(0.1).item()}
+
+
+def test_buckets_are_stable_and_within_the_table() -> None:
+    block = _describe(make_state(()))
+    assert block.hashed.shape == (6, len(HASH_FIELDS))
+    assert (block.hashed > 0).all()
+    assert (block.hashed < HASH_BUCKETS).all()
+    # crc32("brand=Alp"): the same on every machine, or a saved model would mean something else elsewhere.
+    assert block.hashed[0, HASH_FIELDS.index("brand")] == 1 + 0xE330418B % (HASH_BUCKETS - 1)
+
+
+def test_examples_are_positive_only_for_interest_in_the_same_slate() -> None:
+    items, log = make_items(), MemoryEventLog()
+    recommender = Recommender(items, log)
+    world = World(items, seed=2)
+    for _ in range(20):
+        world.visit(recommender)
+    events = [event for _, event in log.events()]
+    strangers = EventMaker(1.0)(EventType.CLICK, events[0].item_id, "elsewhere")
+    clicked = {(e.decision_id, e.item_id) for e in events if e.type is EventType.CLICK}
+    shown = [(e.decision_id, e.item_id) for e in events if e.type is EventType.IMPRESSION]
+    examples = collect_examples([*events, strangers], items, RecommenderSettings())
+    assert examples.labels.tolist() == [float(pair in clicked) for pair in shown]
+    assert examples.positions.tolist() == [0, 1, 2, 3, 4, 5] * 60
+    assert examples.decisions.tolist() == [i // 6 for i in range(360)]
