@@ -132,6 +132,9 @@ class PageActions:
             return {"ok": False, "code": "failed", "message": _APOLOGY}
 
     async def _open(self, session: Session, _: Nothing) -> Reply:
+        # While the shop opens there is nothing to check facts against; the page asks again when it is ready.
+        if not self._assistant.readiness().words:
+            return {"opening": True, "html": {"who": self._who(session), "loading": self._loading()}}
         items = await self._assistant.history(session.principal, session.conversation_id)
         need = await self._assistant.need(session.principal, session.conversation_id)
         starters = () if items else await self._assistant.starters()
@@ -142,14 +145,11 @@ class PageActions:
             "who": self._who(session),
             "loading": self._loading(),
         }
-        cart = await self._shown_cart(session)
+        cart = await self._cart(session, Nothing())
         return {"html": html | cart["html"], "count": cart["count"]}
 
     async def _ready(self, session: Session, _: Nothing) -> Reply:
-        starters = await self._assistant.starters()
-        return {
-            "html": {"loading": self._loading(), "starters": self._renderer.page("starters.html", starters=starters)}
-        }
+        return {"opening": not self._assistant.readiness().words, "html": {"loading": self._loading()}}
 
     async def _new(self, session: Session, _: Nothing) -> Reply:
         await self._assistant.new_conversation(session.principal)
@@ -160,9 +160,7 @@ class PageActions:
         return {"html": {"wishes": self._renderer.wishes(need)}, "say": f"Show me again, without {asked.label}"}
 
     async def _record(self, session: Session, asked: Seen) -> Reply:
-        await self._assistant.record(
-            session.principal, asked.kind, asked.product_id, asked.decision_id, asked.position
-        )
+        await self._assistant.record(session.principal, asked.kind, asked.product_id, asked.decision_id, asked.position)
         return {}
 
     async def _product(self, session: Session, asked: ProductRef) -> Reply:
@@ -171,12 +169,6 @@ class PageActions:
 
     async def _cart(self, session: Session, _: Nothing) -> Reply:
         return self._drawn(await self._assistant.view_cart(session.principal))
-
-    async def _shown_cart(self, session: Session) -> Reply:
-        # While the shop opens there are no prices to check against yet; the page asks again when it is ready.
-        if not self._assistant.readiness().words:
-            return {"html": {}, "count": 0}
-        return await self._cart(session, Nothing())
 
     async def _add(self, session: Session, asked: Line) -> Reply:
         return self._drawn(
@@ -203,7 +195,9 @@ class PageActions:
 
     def _who(self, session: Session) -> str:
         return self._renderer.page(
-            "who.html", name=session.customer_name, current=session.principal.customer_id,
+            "who.html",
+            name=session.customer_name,
+            current=session.principal.customer_id,
             customers=self._assistant.demo_customers(),
         )
 

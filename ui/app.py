@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp
 
 from assistant.config import Settings
 from ui.channels import CHANNELS
@@ -34,7 +33,7 @@ def create_app(
     image_hosts: Collection[str] = (),
     link_hosts: Collection[str] = (),
     allowed_hosts: Collection[str] = (),
-) -> ASGIApp:
+) -> Front:
     """Build the web application.
 
     Args:
@@ -88,4 +87,3 @@ def _quiet_gradio(settings: Settings) -> None:
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(cache)
-

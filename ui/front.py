@@ -10,14 +10,22 @@ import re
 from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 64 * 1024
 """Longest request body: a message has at most a few thousand characters, and nothing is uploaded."""
 
-_OWN = (r"/healthz", r"/session(?:/sign-in|/sign-out)?", r"/images/[^/]+", r"/policies/[^/]+", r"/checkout", r"/ui/[^/]+")
+_OWN = (
+    r"/healthz",
+    r"/session(?:/sign-in|/sign-out)?",
+    r"/images/[^/]+",
+    r"/policies/[^/]+",
+    r"/checkout",
+    r"/ui/[^/]+",
+)
 _GRADIO = (
     r"/",
     r"/config/?",
@@ -69,7 +77,7 @@ class Front:
     """Wraps the whole application.
 
     Args:
-        app: what answers.
+        app: what answers; kept as `inner`, because its start-up and shut-down count.
         image_hosts: other hosts that the page may load pictures from.
         page_head: HTML put into the head of the Gradio page.
         page_body: HTML shown in the Gradio page until its script has run.
@@ -77,9 +85,15 @@ class Front:
     """
 
     def __init__(
-        self, app: ASGIApp, *, image_hosts: Collection[str] = (), page_head: str = "", page_body: str = "", title: str = ""
+        self,
+        app: FastAPI,
+        *,
+        image_hosts: Collection[str] = (),
+        page_head: str = "",
+        page_body: str = "",
+        title: str = "",
     ) -> None:
-        self._app = app
+        self.inner = app
         self._policy = page_policy(image_hosts)
         self._page_head = page_head
         self._page_body = page_body
@@ -88,7 +102,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self.inner(scope, receive, send)
             return
         if scope["type"] != "http":
             return
@@ -98,9 +112,9 @@ class Front:
             return
         if scope["path"] == "/":
             # Compression would hide the page from the rewriting below; nothing else is touched.
-            scope = scope | {"headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
+            scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
             send = self._rewritten(send)
-        await self._app(scope, _capped(receive), self._sealed(scope, send))
+        await self.inner(scope, _capped(receive), self._sealed(scope, send))
 
     def _sealed(self, scope: Scope, send: Send) -> Send:
         async def sealed(message: Message) -> None:

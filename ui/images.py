@@ -9,7 +9,9 @@ import re
 from collections.abc import Collection
 from urllib.parse import quote, urlsplit
 
-LOCAL_IMAGE = re.compile(r"images/(?P<file>[\w][\w.-]{0,200}\.(?:svg|png|jpe?g|webp|avif|gif))", re.ASCII | re.IGNORECASE)
+LOCAL_IMAGE = re.compile(
+    r"images/(?P<file>[\w][\w.-]{0,200}\.(?:svg|png|jpe?g|webp|avif|gif))", re.ASCII | re.IGNORECASE
+)
 """A picture of the catalogue that lies beside it, e.g. "images/tent-2.svg"."""
 
 _SHAPES: tuple[tuple[str, str], ...] = (

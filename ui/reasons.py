@@ -1,6 +1,6 @@
-""""Why this": the parts of a score as sentences with bars.
+""" "Why this": the parts of a score as sentences with bars.
 
-Knows the recommender's closed set of reason codes; an unknown code is shown by its name, never hidden.
+Knows the recommender's closed set of reason codes; what may be told to shoppers is the recommender's own rule.
 """
 
 from __future__ import annotations
@@ -8,24 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.text import clean
 from recommender.events import Reason
+from recommender.reasons import Code, tellable
 
-_SENTENCES = {
-    "matches": "It fits your wish: {detail}",
-    "relevant": "It fits your words",
-    "popular": "Many shoppers choose it",
-    "bought_with": "Often bought together with {detail}",
-    "similar_to": "Similar to {detail}",
-    "for_you": "It fits what you looked at before",
-    "well_rated": "Well rated by buyers",
-    "on_sale": "Its price is reduced now",
-    "trying_new": "Shown to learn whether shoppers like it",
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    Code.MATCHES: ("It fits your wish: {}", "It fits your wishes"),
+    Code.RELEVANT: ("It fits your words", "It fits your words"),
+    Code.POPULAR: ("Many shoppers choose it", "Many shoppers choose it"),
+    Code.BOUGHT_WITH: ("Often bought together with {}", "Often bought together with what you looked at"),
+    Code.SEEN_WITH: ("Often looked at after {}", "Often looked at after what you looked at"),
+    Code.SIMILAR_TO: ("Similar to {}", "Similar to what you looked at"),
+    Code.FOR_YOU: ("You have looked at {} before", "It fits what you looked at before"),
+    Code.WELL_RATED: ("Well rated by buyers", "Well rated by buyers"),
+    Code.ON_SALE: ("Its price is reduced now", "Its price is reduced now"),
+    Code.TRYING_NEW: ("Shown to learn whether shoppers like it", "Shown to learn whether shoppers like it"),
 }
-_WITHOUT_DETAIL = {
-    "matches": "It fits your wishes",
-    "bought_with": "Often bought together with what you looked at",
-    "similar_to": "Similar to what you looked at",
-}
+"""Per code: the sentence with a detail, and the sentence without one."""
+
+_NAMES_PRODUCT = (Code.BOUGHT_WITH, Code.SEEN_WITH, Code.SIMILAR_TO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +36,28 @@ class ReasonLine:
     Args:
         text: a sentence without a full stop.
         share: length of its bar, 0 to 100 percent of the heaviest part.
-        against: True where this part pulled the product down.
     """
 
     text: str
     share: int
-    against: bool
 
 
 def reason_lines(reasons: Sequence[Reason], titles: Mapping[str, str]) -> tuple[ReasonLine, ...]:
-    """Write the parts of a score, heaviest first.
+    """Write the parts of a score that may be told, heaviest first.
 
     Args:
         reasons: as the recommender gave them.
         titles: product id -> title, for reasons that name another product.
     """
-    heaviest = max((abs(reason.weight) for reason in reasons), default=0.0) or 1.0
-    ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
+    told = sorted(tellable(reasons), key=lambda reason: -reason.weight)
+    heaviest = max((reason.weight for reason in told), default=0.0)
     return tuple(
-        ReasonLine(_sentence(reason, titles), max(2, round(100 * abs(reason.weight) / heaviest)), reason.weight < 0)
-        for reason in ordered
+        ReasonLine(_sentence(reason, titles), round(100 * reason.weight / heaviest) if heaviest > 0 else 0)
+        for reason in told
     )
 
 
 def _sentence(reason: Reason, titles: Mapping[str, str]) -> str:
-    detail = reason.detail
-    if reason.code in ("bought_with", "similar_to"):
-        detail = titles.get(detail, "")
-    if not detail and reason.code in _WITHOUT_DETAIL:
-        return _WITHOUT_DETAIL[reason.code]
-    template = _SENTENCES.get(reason.code)
-    if template is None:
-        words = reason.code.replace("_", " ").capitalize()
-        return f"{words}: {detail}" if detail else words
-    return template.format(detail=detail)
+    detail = titles.get(reason.detail, "") if reason.code in _NAMES_PRODUCT else clean(reason.detail)
+    with_detail, without = SENTENCES.get(reason.code, ("{}", reason.code.replace("_", " ").capitalize()))
+    return with_detail.format(detail) if detail else without

@@ -61,7 +61,9 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
     call.__annotations__ = {"asked": Any, "request": gr.Request, "return": dict}
     answer.__annotations__ = {"event": gr.EventData, "request": gr.Request}
 
-    with gr.Blocks(title=settings.shop_name, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+    with gr.Blocks(
+        title=settings.shop_name, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
+    ) as page:
         shell = gr.HTML(
             value="",
             html_template=shell_html(renderer, settings),

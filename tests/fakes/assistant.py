@@ -7,12 +7,13 @@ browser can be watched while words stream; `gate`, when set to an unset event, h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_urlsafe
 
 from assistant.errors import Refused, SessionMissing, TurnRefused
+from assistant.service import DemoCustomer, HistoryItem, Readiness, Session
 from assistant.turn import (
     Answer,
     CartFact,
@@ -41,39 +42,6 @@ from tests.fakes import shop
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
-    words: bool = True
-    meaning: bool = True
-    loading: tuple[str, ...] = ()
-    degraded: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    principal: Principal
-    conversation_id: str
-    token: str
-    customer_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DemoCustomer:
-    id: str
-    name: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryItem:
-    role: str
-    text: str
-    evidence: tuple[Evidence, ...] = ()
-    question: Question | None = None
-    sources: tuple[Source, ...] = ()
-    message_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Script:
     """What a turn plays: facts first, then words, one at a time."""
 
@@ -93,7 +61,9 @@ SCRIPTS: dict[str, Script] = {
     "compare": Script(
         (shop.comparison(shop.PRODUCTS[0], shop.PRODUCTS[9]),), "Both weigh 340 g. Only the jacket states its material."
     ),
-    "twelve": Script((shop.slate(shop.PRODUCTS, total=40),), "Here are twelve of 40.", need=Need("anything", shop.WISHES)),
+    "twelve": Script(
+        (shop.slate(shop.PRODUCTS, total=40),), "Here are twelve of 40.", need=Need("anything", shop.WISHES)
+    ),
     "single": Script((shop.slate(shop.PRODUCTS[:1]),), "There is exactly one."),
     "details": Script((shop.fact(shop.PRODUCTS[0]),), "It weighs 340 g."),
     "ball gown": Script((shop.EMPTY_SLATE,), "There is nothing under $20.00 in size M."),
@@ -104,7 +74,9 @@ SCRIPTS: dict[str, Script] = {
         "You have 30 days from delivery.",
         sources=(Source(shop.RETURNS.id, shop.RETURNS.title, shop.RETURNS.url),),
     ),
-    "refuse": Script((RefusalFact("already_shipped", "Order A-10421 has been shipped and cannot be cancelled."),), "Sorry."),
+    "refuse": Script(
+        (RefusalFact("already_shipped", "Order A-10421 has been shipped and cannot be cancelled."),), "Sorry."
+    ),
     "person": Script((HandOverFact(2, "a damaged parcel"),), "I have asked a person to take over."),
     "gift": Script((), "Gladly. Who is it for?", Question("for", "Who is it for?", ("A child", "A grown-up", "A dog"))),
     "add": Script((shop.cart((shop.PRODUCTS[0], 1), (shop.PRODUCTS[1], 2), changed="added"),), "It is in your cart."),
@@ -124,7 +96,7 @@ class FakeAssistant:
         self.pause_s = pause_s
         self.gate: asyncio.Event | None = None
         self.scripts = dict(SCRIPTS)
-        self.ready = Readiness()
+        self.ready = Readiness(words=True, meaning=True)
         self.sessions: dict[str, Session] = {}
         self.turns: list[Turn] = []
         self.stopped: list[str] = []
@@ -167,10 +139,18 @@ class FakeAssistant:
         return self.sessions[fresh]
 
     def demo_customers(self) -> tuple[DemoCustomer, ...]:
-        return (DemoCustomer("c-1", "Ida Berg", "two orders on their way"), DemoCustomer("c-2", "יעל כהן", "no orders yet"))
+        return (
+            DemoCustomer("c-1", "Ida Berg", "two orders on their way"),
+            DemoCustomer("c-2", "יעל כהן", "no orders yet"),
+        )
 
     async def starters(self) -> tuple[str, ...]:
-        return ("A jacket under $90 in size M", "A gift for someone who camps", "Where is my order?", "How long can I return things?")
+        return (
+            "A jacket under $90 in size M",
+            "A gift for someone who camps",
+            "Where is my order?",
+            "How long can I return things?",
+        )
 
     async def history(self, principal: Principal, conversation_id: str) -> tuple[HistoryItem, ...]:
         return tuple(self._histories.get(conversation_id, ()))
@@ -284,8 +264,3 @@ class FakeAssistant:
                 self.sessions[token] = replace(session, conversation_id=f"c{self._conversations}")
                 return f"c{self._conversations}"
         raise SessionMissing("There is no such visit.")
-
-
-def scripted(words: str, events: Sequence[Evidence]) -> Script:
-    """A script of some facts and words."""
-    return Script(tuple(events), words)

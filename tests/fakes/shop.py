@@ -61,9 +61,9 @@ def product(
     """Make a product; one variant a size."""
     price = usd(price_minor)
     was = None if was_minor is None else usd(was_minor)
-    variants = tuple(
-        Variant(f"{product_id}-{size.lower()}", price, {"size": size}, was, stock) for size in sizes
-    ) or (Variant(product_id + "-one", price, {}, was, stock),)
+    variants = tuple(Variant(f"{product_id}-{size.lower()}", price, {"size": size}, was, stock) for size in sizes) or (
+        Variant(product_id + "-one", price, {}, was, stock),
+    )
     attributes = {"weight": Attribute("weight", 340.0, "g"), "waterproof": Attribute("waterproof", True)}
     if material:
         attributes["material"] = Attribute("material", material)
@@ -84,7 +84,9 @@ def product(
 
 PRODUCTS: tuple[Product, ...] = (
     product("trail-jacket", "Trail jacket Fjell", 7900, was_minor=9900, image="images/jacket.svg"),
-    product("hut-boot", "Hüttenwanderlederstiefelschnürsenkelersatzset Donaudampfschifffahrt", 1999, category="Hiking boots"),
+    product(
+        "hut-boot", "Hüttenwanderlederstiefelschnürsenkelersatzset Donaudampfschifffahrt", 1999, category="Hiking boots"
+    ),
     product("tent-zh", "超轻双人登山帐篷防水防风户外露营", 18900, category="Tents", sizes=(), image="images/tent.svg"),
     product("lamp-he", "מנורת קמפינג נטענת עם לוח סולארי", 3450, category="Lamps", sizes=(), rating=None),
     product("long-title", "Very long " + "and ever longer " * 24 + "title", 5500, category="Bags", stock=3),
@@ -203,5 +205,7 @@ RETURNS = PolicySection(
     "You have **30 days** from delivery.\n\n- unused\n- with its label",
     "/policies/returns#how-long",
 )
-SHIPPING = PolicySection("shipping#cost", "Shipping: What does it cost?", "$4.90, free from $50.", "/policies/shipping#cost")
+SHIPPING = PolicySection(
+    "shipping#cost", "Shipping: What does it cost?", "$4.90, free from $50.", "/policies/shipping#cost"
+)
 POLICY = PolicyFact("How long can I return?", (RETURNS,))

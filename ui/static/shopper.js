@@ -371,8 +371,7 @@ const acts = {
     if (state.busy) await call("stop", { message_id: state.busy });
     const reply = await call("new");
     if (!reply.ok) return toast(reply.message);
-    await open();
-    box.focus();
+    await restart();
   },
   "sign-in": (button) => changeWho("/session/sign-in", { customer_id: button.dataset.customer }),
   "sign-out": () => changeWho("/session/sign-out", {}),
@@ -437,7 +436,16 @@ const changeWho = async (path, body) => {
   for (const menu of all("details.menu[open]")) menu.open = false;
   const reply = await post(path, body).catch(() => ({ ok: false }));
   if (!reply.ok) return toast(reply.message || "That did not work. Please try again.");
+  await restart();
+};
+
+const restart = async () => {
+  turns.replaceChildren();
+  acts["compare-clear"]();
+  setAbout(null);
+  setBusy(null);
   await open();
+  box.focus();
 };
 
 const open = async () => {
@@ -448,26 +456,34 @@ const open = async () => {
     return false;
   }
   const { history, ...rest } = reply.html;
-  put(turns, history);
-  all(".turn", turns).at(-1)?.classList.add("current");
+  if (history !== undefined) drawHistory(history);
   drawSlots(rest);
   drawCount(reply.count);
   one(".opening").hidden = true;
   one(".welcome").hidden = turns.children.length > 0;
-  acts["compare-clear"]();
-  talk.scrollTop = talk.scrollHeight;
-  if (rest.loading) setTimeout(waitUntilReady, 1500);
+  clearTimeout(waitUntilReady.timer);
+  if (rest.loading) waitUntilReady.timer = setTimeout(waitUntilReady, 1500, Boolean(reply.opening));
   return true;
 };
 
-const waitUntilReady = async () => {
-  const reply = await call("ready");
-  if (reply.ok) {
-    const before = slot("loading").textContent;
-    if (reply.html.loading !== before) put(slot("loading"), reply.html.loading);
-    if (!one(".welcome").hidden && !slot("starters").children.length) put(slot("starters"), reply.html.starters);
+/* What was said before; a message that was written while the shop opened stays below it. */
+const drawHistory = (html) => {
+  const earlier = document.createElement("ol");
+  put(earlier, html);
+  for (const turn of [...earlier.children]) if (turn.dataset.mid && turnOf(turn.dataset.mid)) turn.remove();
+  turns.prepend(...earlier.children);
+  if (!state.busy) {
+    for (const turn of all(".turn.current")) turn.classList.remove("current");
+    all(".turn", turns).at(-1)?.classList.add("current");
+    talk.scrollTop = talk.scrollHeight;
   }
-  if (!reply.ok || reply.html.loading) setTimeout(waitUntilReady, 1500);
+};
+
+const waitUntilReady = async (wasOpening) => {
+  const reply = await call("ready");
+  if (reply.ok && wasOpening && !reply.opening) return open();
+  if (reply.ok && reply.html.loading !== slot("loading").innerHTML) put(slot("loading"), reply.html.loading);
+  if (!reply.ok || reply.html.loading) waitUntilReady.timer = setTimeout(waitUntilReady, 1500, wasOpening);
 };
 
 document.getElementById("aisle-splash")?.remove();
