@@ -16,11 +16,13 @@ from retrieval.units import convert, find_unit, unit_key
 from retrieval.vocabulary import AttributeStats
 from retrieval.words import phrase_key, tokens
 
-EXACT = 0.03
-"""How far "15 inch" may be off."""
+EXACT = 0.04
+"""How far "15 inch" may be off: what is sold as 15 inch measures 15.6."""
 NEAR = 0.15
 """How far "around 15 inch" may be off."""
 _CLEAR = 3
+_COUNTED = ("persons", "data", "age", "pixels")
+"""Dimensions that come in whole steps: "8 GB" is 8 and nothing beside it."""
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _MEASURE = re.compile(
     rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|over|above|more than|greater than|larger than|bigger than|longer than|heavier than|"
@@ -86,7 +88,8 @@ def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[f
         return first, None
     if match["high"] or match["less"]:
         return None, first
-    slack = NEAR if match["near"] else EXACT
+    unit = find_unit(match["unit"])
+    slack = NEAR if match["near"] else (0.0 if unit is None or unit.dimension in _COUNTED else EXACT)
     return first * (1 - slack), first * (1 + slack)
 
 

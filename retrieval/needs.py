@@ -6,30 +6,63 @@ Cuts only between two kinds of product that a comma, "and" or the like separates
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from retrieval.linking import Link
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Mark, Reading
 
 MAX_NEEDS = 4
-_SEPARATOR = re.compile(r"[,;.\n]|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)|[&+、，和]", re.IGNORECASE)
-_MODIFIER = frozenset("for with like of in inside on to fits under".split())
-_ARTICLES = frozenset("a an some the my one two three new another".split())
-_FOR_ALL = re.compile(
-    r"(?<!\w)(?:all|each|every(?:thing)?|both|total|altogether|in all|per item|a ?piece)(?!\w)", re.IGNORECASE
+_SEPARATOR = re.compile(r"[,;.\n&+、，和]|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)", re.IGNORECASE)
+_BEFORE_MODIFIER = frozenset("for with like of in inside on onto to fits fit match than".split())
+_BEFORE_FITTED = frozenset("for like match to fits fit".split())
+_ARTICLES = frozenset("a an some the my one two three new another any our your his her".split())
+_ALL = re.compile(
+    r"(?<!\w)(?:all|each|every(?:thing)?|both|total|altogether|per item|a ?piece|together)(?!\w)", re.IGNORECASE
 )
+_NEARBY = 20
+_REACH = 3
 
 
 def kind_links(reading: Reading) -> tuple[Link, ...]:
-    """The links that name a wanted kind of product: not a negated one, and not one after "for" or "with"."""
+    """The links that name a wanted kind of product: not a refused one, and not one after "for" or "with"."""
     wanted: list[Link] = []
     for link in reading.links:
-        if not link.names_kind or _is_modifier(reading, link) or _is_negated(reading, link):
+        if not link.names_kind or is_modifier(reading, link) or _is_refused(reading, link):
             continue
-        if wanted and wanted[-1].end == link.start and not _separated(reading, wanted[-1], link):
+        if wanted and _is_compound(reading, wanted[-1], link):
             wanted.pop()  # "laptop bag": the last noun says what it is
         wanted.append(link)
     return tuple(wanted)
+
+
+def is_modifier(reading: Reading, link: Link) -> bool:
+    """Whether a name only tells more about another thing: "bag for my old laptop", "jacket with hood"."""
+    return _preposition(reading, link, _BEFORE_MODIFIER) is not None
+
+
+def is_fitted(reading: Reading, link: Link) -> bool:
+    """Whether a value describes another thing: "to match my blue sofa", "for a black phone"; not "for women"."""
+    position = _preposition(reading, link, _BEFORE_FITTED)
+    return position is not None and position < link.start - 1
+
+
+def _preposition(reading: Reading, link: Link, words: frozenset[str]) -> int | None:
+    """Position of one of `words` before a name, with at most three plain words between; None without one."""
+    for position in range(link.start - 1, max(-1, link.start - 2 - _REACH), -1):
+        if reading.marks[position] is not None:
+            return None
+        after = reading.tokens[position + 1]
+        if _SEPARATOR.search(reading.text[reading.tokens[position].end : after.start]):
+            return None
+        folded = reading.tokens[position].folded
+        if folded in words:
+            return position
+        if _SEPARATOR.fullmatch(folded):
+            return None
+        if any(other.names_kind and other.start <= position < other.end for other in reading.links):
+            return None
+    return None
 
 
 def split_needs(reading: Reading) -> tuple[Reading, ...]:
@@ -42,57 +75,47 @@ def split_needs(reading: Reading) -> tuple[Reading, ...]:
             starts.append(cut)
     if len(starts) == 1:
         return (reading,)
-    ends = [*starts[1:], len(reading.tokens)]
-    shared = _shared_prices(reading)
+    shared = tuple(price for price in reading.prices if _is_for_all(reading, price))
     parts = []
-    for start, end in list(zip(starts, ends, strict=True))[:MAX_NEEDS]:
+    for start, end in zip(starts, [*starts[1:], len(reading.tokens)], strict=True):
         first, last = reading.tokens[start].start, reading.tokens[end - 1].end
-        own = tuple(p for p in reading.prices if first <= p.start < last and p not in shared)
+        own = tuple(price for price in reading.prices if first <= price.start < last and price not in shared)
         parts.append(reading.part(start, end, own or shared))
+    beyond = tuple(_name(part, link) for part in parts[MAX_NEEDS:] for link in kind_links(part))
+    parts[MAX_NEEDS - 1 :] = [replace(part, left_out=beyond) for part in parts[MAX_NEEDS - 1 : MAX_NEEDS]]
     return tuple(parts)
 
 
-def _is_modifier(reading: Reading, link: Link) -> bool:
-    position = link.start - 1
-    while position >= 0 and reading.tokens[position].folded in _ARTICLES:
-        position -= 1
-    return position >= 0 and reading.marks[position] is None and reading.tokens[position].folded in _MODIFIER
-
-
-def _is_negated(reading: Reading, link: Link) -> bool:
+def _is_refused(reading: Reading, link: Link) -> bool:
     return link.start > 0 and reading.marks[link.start - 1] is Mark.NEGATION
 
 
-def _between(reading: Reading, before: Link, after: Link) -> tuple[int, str]:
-    start = reading.tokens[before.end - 1].end
-    return start, reading.text[start : reading.tokens[after.start].start]
+def _between(reading: Reading, before: Link, after: Link) -> str:
+    return reading.text[reading.tokens[before.end - 1].end : reading.tokens[after.start].start]
 
 
-def _separated(reading: Reading, before: Link, after: Link) -> bool:
-    return _SEPARATOR.search(_between(reading, before, after)[1]) is not None
+def _is_compound(reading: Reading, before: Link, after: Link) -> bool:
+    return before.end == after.start and not _between(reading, before, after).strip(" -")
 
 
 def _cut(reading: Reading, before: Link, after: Link) -> int | None:
     """Token position where the need of `after` starts; None where both are one need."""
-    offset, between = _between(reading, before, after)
-    cuts = [offset + match.end() for match in _SEPARATOR.finditer(between)]
+    offset = reading.tokens[before.end - 1].end
+    ends = [offset + match.end() for match in _SEPARATOR.finditer(_between(reading, before, after))]
+    cuts = [
+        next((i for i in range(before.end, after.start) if reading.tokens[i].start >= end), after.start) for end in ends
+    ]
     if not cuts:
         return None
-    positions = [
-        next(i for i in range(before.end, after.start + 1) if i == after.start or reading.tokens[i].start >= cut)
-        for cut in cuts
-    ]
-    for position in reversed(positions):
-        if reading.tokens[position].folded in _ARTICLES:
-            return position
-    return positions[0]
+    with_article = [cut for cut in cuts if reading.tokens[cut].folded in _ARTICLES]
+    return with_article[-1] if with_article else cuts[0]
 
 
-def _shared_prices(reading: Reading) -> tuple[PricePhrase, ...]:
-    """Limits that are said of all needs ("all under $100")."""
-    return tuple(
-        p
-        for p in reading.prices
-        if _FOR_ALL.search(reading.text[max(0, p.start - 20) : p.start])
-        or _FOR_ALL.match(reading.text[p.end :].strip())
-    )
+def _is_for_all(reading: Reading, price: PricePhrase) -> bool:
+    """Whether a limit is said of all needs ("all under $100", "under $100 each")."""
+    before = reading.text[max(0, price.start - _NEARBY) : price.start]
+    return bool(_ALL.search(before) or _ALL.search(reading.text[price.end : price.end + _NEARBY]))
+
+
+def _name(reading: Reading, link: Link) -> str:
+    return " ".join(token.text for token in reading.tokens[link.start : link.end])

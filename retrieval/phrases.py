@@ -6,83 +6,127 @@ Knows English (and a little Chinese) phrasing, never the names of things.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retrieval.results import Sort
 
 
-def _re(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
-
-SORTS: tuple[tuple[Sort, re.Pattern[str]], ...] = (
-    (Sort.PRICE_LOW, _re(r"(?:the )?(?:cheapest|least expensive|most affordable|lowest[- ]priced?|lowest cost|sort(?:ed)? by price)|最便宜的?")),
-    (Sort.PRICE_HIGH, _re(r"(?:the )?(?:most expensive|priciest|dearest|highest[- ]priced?)|最贵的?")),
-    (Sort.RATING, _re(r"(?:the )?(?:best|top|highest|most highly|highly)[- ](?:rated|reviewed|rating)(?: ones?)?|best reviews|with good reviews|评分最高的?|好评")),
-    (Sort.NEWEST, _re(r"(?:the )?(?:newest|latest|most recent|new arrivals?|just released)|最新的?")),
-)  # fmt: skip
-CHEAP = _re(
-    r"(?:not|n't be|isn't|aren't) (?:too |so |very |that |overly )?(?:expensive|pricey|costly|dear)|"
-    r"(?:cheap|affordable|inexpensive|low[- ]cost|low[- ]priced?|budget[- ]friendly|budget|economical|reasonably priced|"
-    r"good value|value for money|on a budget|at a (?:low|good|discounted|reasonable|fair) price|便宜的?|实惠的?)"
-)
-IN_STOCK = _re(
-    r"(?:that (?:is|are) |must be |only )?(?:in[- ]stock|available (?:now|right now|immediately|today)|"
-    r"(?:that )?(?:can|could) be (?:bought|shipped|delivered) (?:now|today)|ready to ship|有货|现货)(?: only)?"
-)
-RATING = _re(
-    r"(?:(?:with |rated )?(?:at least|minimum|min|over|above|more than) )?(?:rated (?:at least |over |above )?)?"
-    r"(?P<stars>[1-5](?:[.,]\d)?)(?P<plus>\s?\+)?(?: ?-? ?(?:stars?|★)(?P<up> ?(?:and up|or (?:more|above|better|higher)|\+|minimum|rating|rated|reviews?))?)"
-)
-RATED = _re(
-    r"(?:rated|rating(?: of)?|a rating of)(?: at least| over| above| minimum)? (?P<stars>[1-5](?:[.,]\d)?)(?: ?\+| or (?:more|higher|above|better))?"
-)
-_FLOOR = re.compile(r"at least|min|over|above|more than|rated", re.IGNORECASE)
-SERVICE = _re(
-    r"(?:and |with |plus )?(?:free |fast |quick |express |next[- ]day |same[- ]day |cheap |complimentary )?(?:easy )?"
-    r"(?:shipping|delivery|returns?|refunds?|warranty|cash on delivery)(?: included)?"
-)
-FILLERS = _re(
-    r"(?:i am|i'm|im|we are|we're|was|been)? ?(?:looking|searching|shopping|hunting|browsing|asking|hoping|in the market) (?:for|to (?:buy|find|get|see|purchase))|"
-    r"(?:do|does|did|can|could|would|will) (?:you|u|ya|y'all|anyone|the shop|your shop)(?: (?:guys|please|have|sell|carry|stock|offer|got|show|find|give|recommend|suggest|get|tell|help|know))*(?: me| us)?|"
-    r"(?:show|find|give|get|tell|bring|recommend|suggest|help)(?: (?:me|us|my|out))*(?: (?:find|with|choose|pick|get|buy|some|about))*|"
-    r"(?:i|we) (?:really |also |just |only |definitely )?(?:want|need|would like|would love|'d like|like|prefer|wish|am after|require|must have)(?: to (?:buy|get|purchase|find|have|order|see))?|"
-    r"i(?:'d|d) (?:like|love|prefer)(?: to (?:buy|get|purchase|find|have|order|see))?|"
-    r"(?:is|are) there(?: any)?|what (?:do|are|about|kinds? of|sorts? of|types? of|is)(?: you have)?|how about|which|"
-    r"any (?:chance|idea|ideas|suggestions?|recommendations?)|thank you(?: so much| very much)?|thanks(?: a lot| in advance)?|"
-    r"(?:good )?(?:morning|afternoon|evening)|nice to meet you|not sure|no idea|no problem|no rush|no worries|no preference|"
-    r"not (?:necessarily|really|only|just)|if (?:possible|you have|there (?:is|are))|as (?:well|soon as possible)|"
-    r"(?:for|to) (?:my|our|a|his|her|the) (?:(?:little|older|younger|elder|best|new|old|\d+[- ]year[- ]old) )?"
-    r"(?:dad|mom|mum|father|mother|brother|sister|son|daughter|wife|husband|friends?|boyfriend|girlfriend|kids?|grandma|grandpa|grandmother|grandfather|"
-    r"uncle|aunt|nephew|niece|partner|boss|colleague|parents?|family|roommate|neighbou?r)|for (?:me|myself|us|him|her|them|it|someone|somebody)|"
-    r"我想买|我想要|我要|想要|有没有|请问|推荐|给我|帮我|找|买"
-)  # fmt: skip
-NEGATION = _re(
-    r"anything (?:but|except)|everything (?:but|except)|nothing (?:from|by|in|made of|with)|other than|apart from|except(?: for)?|excluding|"
-    r"(?:but )?(?:not|no) (?:from|by|in|made (?:of|from|with)|with)|rather not|(?:i )?(?:do not|don't|dont) (?:want|like|need)(?: any)?|(?:i )?(?:hate|avoid|dislike)|"
-    r"(?:that )?(?:is not|isn't|isnt|are not|aren't|arent|not|no|without|w/o|never|minus)(?: any| a| an| the)?|不要|除了|没有|不含"
-)  # fmt: skip
-NOT_TOO = _re(r"(?:not|n't|isn't|aren't) (?:too|so|overly|very|that) \w+")
-WITHDRAWN = _re(
-    r"(?:it )?(?:doesn't|doesnt|does not|don't|dont|do not|needn't|need not|no need)(?: really)?(?: (?:need|have))? ?(?:to be|be|for it to be)?"
-)
-
-
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of characters."""
+class Pattern:
+    """Ways to say one thing: in words that spaces separate, and in Chinese, where nothing separates them."""
 
-    start: int
-    end: int
+    words: re.Pattern[str]
+    runs: re.Pattern[str] | None = None
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it is said (character offsets)."""
+        for pattern in (self.words, self.runs) if not text.isascii() else (self.words,):
+            if pattern is not None:
+                yield from (match.span() for match in pattern.finditer(text))
 
 
-def find_rating(text: str) -> tuple[Span, float] | None:
-    """Find "at least 4 stars", "4+ stars", "rated 4.5 or higher"; a plain "5 star" is left alone."""
-    for pattern in (RATING, RATED):
-        for match in pattern.finditer(text):
-            fields = match.groupdict()
-            floor = pattern is RATED or _FLOOR.match(match.group()) or fields.get("plus") or fields.get("up")
-            stars = float(match.group("stars").replace(",", "."))
-            if floor and 1 <= stars <= 5:
-                return Span(*match.span()), stars
+def pattern(*words: str, runs: str = "") -> Pattern:
+    """Make a pattern of alternatives that stand as whole words, and of Chinese ones that stand anywhere."""
+    spaced = re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE)
+    return Pattern(spaced, re.compile(runs) if runs else None)
+
+
+SORTS: tuple[tuple[Sort, Pattern], ...] = (
+    (
+        Sort.PRICE_LOW,
+        pattern(
+            r"(?:the )?(?:cheapest|least expensive|most affordable|lowest[- ]priced?|lowest cost)(?: ones?)?",
+            r"sort(?:ed)? by price|cheapest first",
+            runs="最便宜的?|价格最低的?",
+        ),
+    ),
+    (
+        Sort.PRICE_HIGH,
+        pattern(r"(?:the )?(?:most expensive|priciest|dearest|highest[- ]priced?)(?: ones?)?", runs="最贵的?"),
+    ),
+    (
+        Sort.RATING,
+        pattern(
+            r"(?:the )?(?:best|top|highest|most highly|highly)[- ](?:rated|reviewed|rating)(?: ones?)?",
+            r"(?:with )?(?:the )?(?:best|good|great) (?:reviews|ratings)",
+            runs="评分最高的?|好评",
+        ),
+    ),
+    (Sort.NEWEST, pattern(r"(?:the )?(?:newest|latest|most recent|new arrivals?|just released)", runs="最新的?")),
+)
+CHEAP = pattern(
+    r"(?:(?:is|are|was) )?(?:not|isn't|aren't|isnt|arent|nothing) (?:too |so |very |that |overly )?(?:expensive|pricey|costly)",
+    r"(?:on a |at a )?(?:tight |small |low )?budget(?:[- ]friendly)?",
+    r"(?:cheap|affordable|inexpensive|low[- ]cost|low[- ]priced?|economical|reasonably priced|good value|value for money)",
+    r"(?:at|for) an? (?:low|good|discounted|reasonable|fair) price",
+    runs="便宜的?|实惠的?|平价",
+)
+IN_STOCK = pattern(
+    r"(?:(?:that|which) (?:is|are) |must be |only |currently )?in[- ]stock(?: now| right now| only| items)?",
+    r"(?:(?:that|which) (?:is|are) )?available (?:now|right now|immediately|today)|ready to ship",
+    r"(?:that )?(?:i )?(?:can|could)(?: be)? (?:bought|shipped|delivered|buy) (?:now|today|right now)",
+    runs="有货的?|现货",
+)
+SERVICE = pattern(
+    r"(?:and |with |plus )?(?:free |fast |quick |express |next[- ]day |same[- ]day |cheap |complimentary |easy )*"
+    r"(?:shipping|delivery|returns|refunds?|cash on delivery)(?: included)?",
+    runs="包邮|免运费",
+)
+_WHO = (
+    "dad|mom|mum|father|mother|brother|sister|son|daughter|wife|husband|friends?|boyfriend|girlfriend|kids?|grandma|"
+    "grandpa|grandmother|grandfather|uncle|aunt|nephew|niece|partner|boss|colleague|parents?|family|roommate|neighbou?r"
+)
+_GET = "buy|find|get|see|purchase|have|order|own|try"
+FILLERS = pattern(
+    rf"(?:(?:i am|i'm|im|we are|we're|was|been) )?(?:looking|searching|shopping|hunting|browsing|asking|hoping) (?:for|to (?:{_GET}))",
+    r"in the market for|on the lookout for|in search of",
+    r"(?:do|does|did|can|could|would|will) (?:you|u|ya|y'all|anyone|the shop|your shop)"
+    r"(?: (?:guys|please|have|sell|carry|stock|offer|got|show|find|give|recommend|suggest|get|tell|help|know))*(?: (?:me|us))?",
+    r"(?:show|find|give|get|tell|bring|recommend|suggest|help)(?: (?:me|us|my|out|find|with|choose|pick|get|buy|some|about))*",
+    rf"(?:i|we) (?:(?:really|also|just|only|definitely) )?(?:want|need|would like|would love|'d like|like|prefer|wish|am after|require|must have)(?: to (?:{_GET}))?",
+    rf"i(?:'d|d) (?:like|love|prefer)(?: to (?:{_GET}))?",
+    r"(?:is|are) there(?: any)?|what (?:do|are|about|kinds? of|sorts? of|types? of|is)(?: you have)?|how about|which",
+    r"any (?:chance|idea|ideas|suggestions?|recommendations?)|thank you(?: so much| very much)?|thanks(?: a lot| in advance)?",
+    r"(?:good )?(?:morning|afternoon|evening)|nice to meet you|not sure|no idea|no problem|no rush|no worries|no preference",
+    r"no thanks|no matter|not (?:necessarily|really|only|just)|if (?:possible|you have|there (?:is|are))|as soon as possible",
+    rf"(?:for|to) (?:my|our|a|his|her|the) (?:(?:little|older|younger|elder|best|new|old|\d+[- ]year[- ]old) )?(?:{_WHO})",
+    r"for (?:me|myself|us|him|her|them|it|someone|somebody)",
+    runs="我想买|我想要|我要|想要|想买|有没有|请问|推荐一?下?|给我|帮我|找|买",
+)
+NEGATION = pattern(
+    r"(?:anything|everything) (?:but|except)|nothing (?:from|by|in|made of|with)|other than|apart from|except(?: for)?|excluding",
+    r"(?:but )?(?:not|no) (?:from|by|in|made (?:of|from|with)|with)|rather not",
+    r"(?:i )?(?:do not|don't|dont|wouldn't|would not) (?:want|like|need)(?: any| a| an| the| it in)?",
+    r"(?:i )?(?:hate|avoid|dislike)(?: any)?",
+    r"(?:that |which )?(?:is not|isn't|isnt|are not|aren't|arent|not|no|without|w/o|never|minus)(?: any| a| an| the)?",
+    runs="不要|除了|没有|不含|不是",
+)
+NOT_TOO = pattern(r"(?:is |are )?(?:not|isn't|aren't) (?:too|so|overly|very|that) [^\W\d_]+")
+WITHDRAWN = pattern(
+    r"(?:it |they |that )?(?:does not|doesn't|doesnt|do not|don't|dont) (?:really |necessarily )?(?:have|need)(?: to be| to have| to)",
+    r"(?:needn't|need not)(?: be| have)?|no need (?:for|to be)(?: it)?",
+)  # fmt: skip
+_RATINGS = (
+    re.compile(
+        r"(?<![\w.,$€£])(?P<floor>(?:with |rated )?(?:at least|minimum|min|over|above|more than|rated)(?: at least)? )?"
+        r"(?P<stars>[1-5](?:[.,]\d)?)(?P<plus>\s?\+)?\s?-?\s?(?:stars?|★)(?!\w)"
+        r"(?P<up>\s?(?:and (?:up|above|over)|or (?:more|above|better|higher)|\+|minimum))?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<!\w)(?P<floor>rated|rating(?: of)?)(?: at least| over| above| minimum)? (?P<stars>[1-5](?:[.,]\d)?)(?![\w.,%])"
+        r"(?P<plus>\s?\+)?(?P<up> or (?:more|higher|above|better))?",
+        re.IGNORECASE,
+    ),
+)
+
+
+def find_rating(text: str) -> tuple[int, int, float] | None:
+    """Find "at least 4 stars", "4+ stars", "rated 4.5 or higher": start, end and stars; "5 star" alone is no wish."""
+    for form in _RATINGS:
+        for match in form.finditer(text):
+            stars = float(match["stars"].replace(",", "."))
+            if (match["floor"] or match["plus"] or match["up"]) and 1 <= stars <= 5:
+                return match.start(), match.end(), stars
     return None

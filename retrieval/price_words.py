@@ -96,11 +96,13 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _NOT_THE_PRICE = re.compile(
-    r"(?:shipping|delivery|orders?|discount|coupon|voucher|save|off)[\w\s]{0,12}$", re.IGNORECASE
+    r"(?:shipping|delivery|returns?)(?: (?:on|for|over|with|above|from|all))*(?: orders?)?\s*$"
+    r"|(?<!\w)(?:orders?|discounts?|coupon|voucher|save|off)(?: of| by| from| over| above)?\s*$",
+    re.IGNORECASE,
 )
 _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
-_HARD_BOUND = ("up_to", "up_to_after", "budget", "priced", "near")
+_HARD_BOUND = ("up_to", "budget", "priced", "near")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _read(
 ) -> PricePhrase | None:
     fields = match.groupdict()
     named = [name for name in (fields.get(f"{side}{n}") for n in (1, 2) for side in ("pre", "post")) if name]
-    if currency != "GBP" and any(name.strip().casefold() in ("pound", "pounds") for name in named):
+    if currency != "GBP" and any(name.strip().lstrip("-").casefold() in ("pound", "pounds") for name in named):
         return None  # more likely a weight than money of another country
     own, foreign = _own_currency(named, currency)
     if _OFF.match(text, match.end()) or _NOT_THE_PRICE.search(text[: match.start()]):

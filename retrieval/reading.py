@@ -5,7 +5,7 @@ Marks what each word is; which wishes come of it is decided later, need by need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,9 +14,8 @@ from retrieval.linking import Link, Linker
 from retrieval.measures import Measure, find_measures
 from retrieval.price_words import PricePhrase, find_prices
 from retrieval.results import Sort
-from retrieval.units import unit_key
 from retrieval.vocabulary import Vocabulary
-from retrieval.words import STOP, Token, clean, tokens, word_key
+from retrieval.words import STOP, Token, clean, cut_runs, is_cjk, tokens, word_key
 
 
 class Mark(StrEnum):
@@ -29,7 +28,19 @@ class Mark(StrEnum):
     STOCK = "stock"
     SERVICE = "service"
     NEGATION = "negation"
-    NEGATED = "negated"
+    WITHDRAWN = "withdrawn"
+    UNWANTED = "unwanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A stock phrase: where it stands (character offsets), what kind of phrase it is and what it asks for."""
+
+    start: int
+    end: int
+    mark: Mark
+    sort: Sort | None = None
+    stars: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +48,14 @@ class Reading:
     """A message (or the part of it that is one need) with everything found in it.
 
     Args:
-        text: cleaned.
+        text: the whole message, cleaned.
         tokens: its words; misspelt ones already corrected.
         marks: per token, or None.
         links: names found, by token position.
         prices, measures: phrases with numbers.
-        sort, cheap, in_stock, min_rating: what stock phrases say.
+        said: stock phrases that ask for something.
         corrected: misspelt word -> word used.
+        left_out: names of needs beyond the most that are read.
     """
 
     text: str
@@ -52,18 +64,34 @@ class Reading:
     links: tuple[Link, ...]
     prices: tuple[PricePhrase, ...]
     measures: tuple[Measure, ...]
-    sort: Sort = Sort.RELEVANCE
-    cheap: bool = False
-    in_stock: bool = False
-    min_rating: float | None = None
+    said: tuple[Said, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def sort(self) -> Sort:
+        """The first order asked for."""
+        return next((phrase.sort for phrase in self.said if phrase.sort), Sort.RELEVANCE)
+
+    @property
+    def cheap(self) -> bool:
+        """Whether something cheap is asked for, and no order."""
+        cheap = any(phrase.mark is Mark.SORT and phrase.sort is None for phrase in self.said)
+        return cheap and self.sort is Sort.RELEVANCE
+
+    @property
+    def in_stock(self) -> bool:
+        return any(phrase.mark is Mark.STOCK for phrase in self.said)
+
+    @property
+    def min_stars(self) -> float | None:
+        return next((phrase.stars for phrase in self.said if phrase.stars is not None), None)
 
     def part(self, start: int, end: int, prices: tuple[PricePhrase, ...]) -> Reading:
         """Cut out the tokens `start` to `end` (excluded) as a reading of its own, with these prices."""
         chosen = self.tokens[start:end]
-        first = chosen[0].start if chosen else 0
-        last = chosen[-1].end if chosen else 0
-        said = {token.folded for token in chosen}
+        first, last = chosen[0].start, chosen[-1].end
+        words = {token.folded for token in chosen}
         return replace(
             self,
             tokens=chosen,
@@ -74,74 +102,95 @@ class Reading:
                 if start <= link.start and link.end <= end
             ),
             prices=prices,
-            measures=tuple(m for m in self.measures if first <= m.start and m.end <= last + 2),
-            corrected=tuple((wrong, right) for wrong, right in self.corrected if right in said),
+            measures=tuple(measure for measure in self.measures if first <= measure.start < last),
+            said=tuple(phrase for phrase in self.said if first <= phrase.start < last),
+            corrected=tuple((wrong, right) for wrong, right in self.corrected if right in words),
         )
 
 
 def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     """Read a message once from left to right."""
     text = clean(raw)
-    linker = Linker(vocabulary)
-    found = [piece for token in tokens(text) for piece in linker.split_run(token)]
-    marks: list[Mark | None] = [None] * len(found)
 
     def is_thing(word: str) -> bool:
         return word_key(word) in vocabulary.category_endings or word_key(word) in vocabulary.type_keys
 
     prices = find_prices(text, currency, is_thing)
-    _mark(marks, found, ((p.start, p.end) for p in prices), Mark.PRICE)
+    said = _stock_phrases(text, prices)
+    measures = tuple(
+        measure
+        for measure in find_measures(text, vocabulary.unit_keys)
+        if not any(price.start < measure.end and measure.start < price.end for price in prices)
+    )
+    linker = Linker(vocabulary)
+    edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
+    found = [piece for token in cut_runs(tokens(text), edges) for piece in linker.split_run(token)]
+    marks, heard = _mark(found, said)
+    words, corrected = _correct(found, marks, vocabulary)
+    return Reading(
+        text,
+        tuple(words),
+        tuple(marks),
+        _links(linker, words, marks, text),
+        prices,
+        measures,
+        heard,
+        tuple(corrected.items()),
+    )
+
+
+def _stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
+    """All stock phrases; where two overlap, the earlier in this list counts."""
+    found = [Said(price.start, price.end, Mark.PRICE) for price in prices]
     rating = phrases.find_rating(text)
     if rating:
-        _mark(marks, found, [(rating[0].start, rating[0].end)], Mark.RATING)
-    cheap = _mark(marks, found, (m.span() for m in phrases.CHEAP.finditer(text)), Mark.SORT)
-    sort = Sort.RELEVANCE
+        found.append(Said(*rating[:2], Mark.RATING, stars=rating[2]))
+    found += _spans(text, phrases.SERVICE, Mark.SERVICE)
+    found += _spans(text, phrases.CHEAP, Mark.SORT)
     for order, pattern in phrases.SORTS:
-        if _mark(marks, found, (m.span() for m in pattern.finditer(text)), Mark.SORT) and sort is Sort.RELEVANCE:
-            sort = order
-    in_stock = _mark(marks, found, (m.span() for m in phrases.IN_STOCK.finditer(text)), Mark.STOCK)
-    _mark(marks, found, (m.span() for m in phrases.FILLERS.finditer(text)), Mark.FILLER)
-    _mark(marks, found, (m.span() for m in phrases.SERVICE.finditer(text)), Mark.SERVICE)
-    words, corrected = _correct(found, marks, vocabulary)
-    units = frozenset(unit_key(stat.unit or "") for stat in vocabulary.numeric)
-    measures = tuple(
-        m for m in find_measures(text, units) if not any(p.start < m.end and m.start < p.end for p in prices)
-    )
-    links = _links(linker, words, marks, text)
-    _mark(marks, found, (m.span() for m in phrases.NEGATION.finditer(text)), Mark.NEGATION)
-    return Reading(
-        text, tuple(words), tuple(marks), links, prices, measures,
-        sort, cheap and sort is Sort.RELEVANCE, in_stock, rating[1] if rating else None, tuple(corrected.items()),
-    )  # fmt: skip
+        found += [replace(phrase, sort=order) for phrase in _spans(text, pattern, Mark.SORT)]
+    found += _spans(text, phrases.IN_STOCK, Mark.STOCK)
+    found += _spans(text, phrases.WITHDRAWN, Mark.WITHDRAWN)
+    found += _spans(text, phrases.NOT_TOO, Mark.UNWANTED)
+    found += _spans(text, phrases.FILLERS, Mark.FILLER)
+    found += _spans(text, phrases.NEGATION, Mark.NEGATION)
+    return found
 
 
-def _mark(marks: list[Mark | None], words: list[Token], spans: Iterable[tuple[int, int]], mark: Mark) -> bool:
-    """Mark the still unmarked words inside the spans; say whether a span lay wholly on unmarked words."""
-    hit = False
-    for start, end in spans:
-        inside = [i for i, token in enumerate(words) if start <= token.start and token.end <= end]
+def _spans(text: str, pattern: phrases.Pattern, mark: Mark) -> list[Said]:
+    return [Said(*span, mark) for span in pattern.spans(text)]
+
+
+def _mark(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark | None], tuple[Said, ...]]:
+    """Mark the words of each phrase; a phrase is heard where no earlier phrase has taken one of its words."""
+    marks: list[Mark | None] = [None] * len(words)
+    heard: list[Said] = []
+    for phrase in said:
+        inside = [i for i, token in enumerate(words) if phrase.start <= token.start and token.end <= phrase.end]
         fresh = [i for i in inside if marks[i] is None]
-        hit = hit or (bool(inside) and len(fresh) == len(inside))
         for i in fresh:
-            marks[i] = mark
-    return hit
+            marks[i] = phrase.mark
+        if inside and len(fresh) == len(inside):
+            heard.append(phrase)
+    return marks, tuple(sorted(heard, key=lambda phrase: phrase.start))
 
 
 def _correct(
-    found: list[Token], marks: list[Mark | None], vocabulary: Vocabulary
+    found: Sequence[Token], marks: Sequence[Mark | None], vocabulary: Vocabulary
 ) -> tuple[list[Token], dict[str, str]]:
     words, corrected = list(found), dict[str, str]()
     for i, token in enumerate(found):
-        if marks[i] is not None or token.key in STOP:
+        if marks[i] is not None or token.key in STOP or is_cjk(token.text):
             continue
-        right = vocabulary.find_correction(token.text)
+        joined = i + 1 < len(found) and token.key + found[i + 1].key in vocabulary.word_keys
+        right = None if joined else vocabulary.find_correction(token.text)
         if right:
             corrected[token.folded] = right
             words[i] = Token(right, word_key(right), token.start, token.end)
     return words, corrected
 
 
-def _links(linker: Linker, words: list[Token], marks: list[Mark | None], text: str) -> tuple[Link, ...]:
+def _links(linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str) -> tuple[Link, ...]:
     links: list[Link] = []
     start = 0
     for i in range(len(words) + 1):

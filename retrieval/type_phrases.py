@@ -10,11 +10,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 
+from retrieval.units import find_unit
 from retrieval.words import GENERIC_HEADS, STOP, has_digit, word_key, words
 
 _LONGEST = 3
-_HEAD_SHARE = 0.3
+_HEAD_SHARE = 0.2
 _BRANDS = 3
+_ADJECTIVES = frozenset(
+    """original compatible genuine refurbished used standard professional pro premium internal external portable
+    wireless wired full high low single dual double triple multi mini micro super ultra""".split()
+)
+"""Plain adjectives that titles put behind a kind of product, or in front of it, but that are none."""
 
 
 def mine_types(titles: Sequence[str], brands: Sequence[str | None], modifiers: Set[str]) -> dict[str, int]:
@@ -30,21 +36,16 @@ def mine_types(titles: Sequence[str], brands: Sequence[str | None], modifiers: S
     """
     seen: Counter[str] = Counter()
     heads: Counter[str] = Counter()
-    spread: dict[str, set[str]] = defaultdict(set)
+    spread: dict[str, set[str | None]] = defaultdict(set)
+    modifiers = modifiers | _ADJECTIVES
+    names = {word_key(word) for brand in set(brands) for word in words(brand or "")}
+    barred = modifiers | names | GENERIC_HEADS
     for title, brand in zip(titles, brands, strict=True):
-        own = {word_key(word) for word in words(brand or "")}
-        said = set[str]()
-        for run in _runs(title, own):
-            for end in range(len(run), 0, -1):
-                is_head = all(key in modifiers for key in run[end:])
-                for start in range(max(0, end - _LONGEST), end):
-                    phrase = " ".join(run[start:end])
-                    if phrase in said or run[end - 1] in modifiers or run[end - 1] in GENERIC_HEADS:
-                        continue
-                    said.add(phrase)
-                    seen[phrase] += 1
-                    heads[phrase] += is_head
-                    spread[phrase].add((brand or "").casefold())
+        own = frozenset(word_key(word) for word in words(brand or ""))
+        for phrase, is_head in _phrases(_runs(title, own), modifiers, barred).items():
+            seen[phrase] += 1
+            heads[phrase] += is_head
+            spread[phrase].add(brand)
     least = max(4, len(titles) // 3000)
     return {
         phrase: count
@@ -56,15 +57,36 @@ def mine_types(titles: Sequence[str], brands: Sequence[str | None], modifiers: S
     }
 
 
+def _phrases(runs: list[list[str]], modifiers: Set[str], barred: Set[str]) -> dict[str, bool]:
+    """Phrases of a title that may be a kind, each with whether only modifiers follow it."""
+    found: dict[str, bool] = {}
+    for run in runs:
+        is_head = True
+        for end in range(len(run), 0, -1):
+            is_head = is_head and (end == len(run) or run[end] in modifiers)
+            if run[end - 1] in barred:
+                continue
+            for start in range(end - 1, max(-1, end - 1 - _LONGEST), -1):
+                if run[start] in modifiers:
+                    break
+                found.setdefault(" ".join(run[start:end]), is_head)
+    return found
+
+
 def _runs(title: str, own: Set[str]) -> list[list[str]]:
     """Stretches of a title's word keys between numbers, grammar words and the brand."""
     runs: list[list[str]] = [[]]
+    after_number = False
     for word in words(title):
         key = word_key(word)
-        if has_digit(word) or key in STOP or key in own:
+        number = has_digit(word)
+        # What directly follows a number is its unit ("6 pcs", "3 m").
+        measure = after_number and (len(word) <= 3 or find_unit(word) is not None)
+        if number or measure or len(key) < 2 or key in STOP or key in own:
             runs.append([])
         else:
             runs[-1].append(key)
+        after_number = number
     return [run for run in runs if run]
 
 

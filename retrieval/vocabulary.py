@@ -21,7 +21,8 @@ from retrieval import vocabulary_learning
 from retrieval.errors import IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import Speller
-from retrieval.words import COMMON, GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key
+from retrieval.units import unit_key
+from retrieval.words import COMMON, GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ class Vocabulary:
         for uses in self.values.values():
             for use in uses:
                 parts = use.value.replace("-", " ").split()
-                if 2 <= len(parts) <= 3 and parts[-1].isalpha() and word_key(parts[0]) not in _UNLIKE:
+                plain = parts != [] and not parts[0].isupper() and word_key(parts[0]) not in _UNLIKE
+                if plain and 2 <= len(parts) <= 3 and parts[-1].isalpha():
                     found[word_key(parts[-1])].append(use)
         return {key: tuple(uses) for key, uses in found.items()}
 
@@ -184,7 +186,12 @@ class Vocabulary:
     @cached_property
     def numeric(self) -> tuple[AttributeStats, ...]:
         """Attributes and options that state numbers with a unit."""
-        return tuple(stats for stats in self.attributes.values() if stats.numbers and stats.unit)
+        return tuple(s for s in self.attributes.values() if s.unit and s.numbers >= _MOSTLY * s.count)
+
+    @cached_property
+    def unit_keys(self) -> frozenset[str]:
+        """Keys of the units that the catalogue writes."""
+        return frozenset(unit_key(stats.unit or "") for stats in self.numeric)
 
     @cached_property
     def sizes(self) -> frozenset[str]:
@@ -195,8 +202,9 @@ class Vocabulary:
 
     @cached_property
     def word_keys(self) -> frozenset[str]:
-        """Keys of all words of the catalogue."""
-        return frozenset(word_key(word) for word in self.words)
+        """Keys of all words of the catalogue, its attributes' names included."""
+        names = (word for name in self.attributes for word in words(name.replace("_", " ")))
+        return frozenset(word_key(word) for word in (*self.words, *names))
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -235,6 +243,7 @@ class Vocabulary:
         return self._speller.find(folded)
 
 
+_MOSTLY = 0.5
 _UNLIKE = frozenset("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti".split())
 """A "faux leather" is no leather."""
 

@@ -6,7 +6,7 @@ Knows the shape of products, not the meaning of any word.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from retrieval.product import Product
@@ -18,6 +18,11 @@ _LONGEST_VALUE = 40
 _WORDS_IN_VALUE = 4
 _SMALL = 2000
 _PARTS_OF_THREE = 3
+_VALUE_SHARE = 0.3
+_FITS = frozenset(("for", "fit", "compatible", "with", "to"))
+
+
+_Texts = tuple[tuple[str, str], ...]
 
 
 def learn(products: Sequence[Product]) -> dict[str, Any]:
@@ -27,10 +32,11 @@ def learn(products: Sequence[Product]) -> dict[str, Any]:
     for product in products:
         if product.department:
             departments[product.department].add(product.category or "")
+    texts = [_texts(product) for product in products]
     titles = [[word_key(word) for word in words(product.title)] for product in products]
     types: dict[str, int] = {}
     if categories.total() < len(products) / 2:
-        types = mine_types([p.title for p in products], [p.brand for p in products], _modifiers(products))
+        types = mine_types([p.title for p in products], [p.brand for p in products], _modifiers(texts, titles))
     kinds = [_kinds(product, title, types) for product, title in zip(products, titles, strict=True)]
     currency = Counter(p.price.currency for p in products).most_common(1)
     return {
@@ -39,11 +45,11 @@ def learn(products: Sequence[Product]) -> dict[str, Any]:
         "categories": dict(categories),
         "departments": {name: sorted(held - {""}) for name, held in departments.items()},
         "types": types,
-        "words": _words(products),
+        "words": _words(products, texts),
         "currency": currency[0][0] if currency else None,
         "cheap_minor": _cheap(products, kinds),
         "brands": _brands(products, titles, kinds),
-        **_attributes(products, kinds),
+        **_attributes(products, texts, kinds),
     }
 
 
@@ -53,44 +59,46 @@ def _kinds(product: Product, title: Sequence[str], types: dict[str, int]) -> tup
     return title_types(title, types.keys()) if types else ()
 
 
-def _texts(product: Product) -> Iterator[tuple[str, str]]:
-    """All (attribute or option name, text value) pairs of a product, each once."""
-    said: set[tuple[str, str]] = set()
+def _texts(product: Product) -> _Texts:
+    """All (attribute or option name, text value) pairs of a product, each once, in the order stated."""
+    said: dict[tuple[str, str], None] = {}
     for name, attribute in product.attributes.items():
         if isinstance(attribute.value, str):
-            said.add((name, attribute.value))
+            said[(name, attribute.value)] = None
         elif isinstance(attribute.value, tuple):
-            said.update((name, value) for value in attribute.value)
+            said.update(((name, value), None) for value in attribute.value)
     for variant in product.variants:
-        said.update(variant.options.items())
-    yield from sorted(said)
+        said.update((pair, None) for pair in variant.options.items())
+    return tuple(said)
 
 
-def _modifiers(products: Sequence[Product]) -> set[str]:
-    """Word keys of short values that are stated often: they qualify a kind and are none."""
+def _modifiers(texts: Sequence[_Texts], titles: Sequence[Sequence[str]]) -> set[str]:
+    """Word keys that are stated as values about as often as titles say them: they qualify a kind and are none."""
     counts: Counter[str] = Counter()
-    for product in products:
-        for name, value in _texts(product):
-            if len(value) <= _LONGEST_VALUE and value.isalpha() and not word_key(name.rsplit("_", 1)[-1]) == "type":
+    for pairs in texts:
+        for name, value in pairs:
+            if len(value) <= _LONGEST_VALUE and value.isalpha() and not name.endswith("type"):
                 counts[word_key(value)] += 1
-    least = max(3, len(products) // 1000)
-    return {key for key, count in counts.items() if count >= least}
+    least = max(3, len(titles) // 1000)
+    said: Counter[str] = Counter()
+    for title in titles:
+        said.update(set(title))
+    return {key for key, count in counts.items() if count >= least and count >= _VALUE_SHARE * said[key]}
 
 
-def _words(products: Sequence[Product]) -> dict[str, int]:
+def _words(products: Sequence[Product], texts: Sequence[_Texts]) -> dict[str, int]:
     """Folded word -> number of products whose texts hold it."""
     counts: Counter[str] = Counter()
-    for product in products:
-        texts = [
+    for product, pairs in zip(products, texts, strict=True):
+        said = [
             product.title,
             product.description,
             product.brand or "",
             product.category or "",
             product.department or "",
         ]
-        texts += [value for _, value in _texts(product)]
-        texts += [name.replace("_", " ") for name, attribute in product.attributes.items() if attribute.value is True]
-        counts.update(set(words(" ".join(texts))))
+        said += [value for _, value in pairs]
+        counts.update(set(words(" ".join(said))))
     return dict(counts)
 
 
@@ -116,7 +124,13 @@ def _brands(
     elsewhere: Counter[str] = Counter()
     for product, title in zip(products, titles, strict=True):
         own = phrase_key(product.brand or "")
-        elsewhere.update(key for key in set(title) if key in written and key != own)
+        elsewhere.update(
+            {
+                key
+                for before, key in zip(("", *title), title, strict=False)
+                if key in written and key != own and before not in _FITS
+            }
+        )
     return {
         key: {
             "name": names.most_common(1)[0][0],
@@ -154,31 +168,34 @@ class _Attribute:
         }  # fmt: skip
 
 
-def _attributes(products: Sequence[Product], kinds: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+def _attributes(
+    products: Sequence[Product], texts: Sequence[_Texts], kinds: Sequence[tuple[str, ...]]
+) -> dict[str, Any]:
     stats: defaultdict[str, _Attribute] = defaultdict(_Attribute)
     values: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for product, held in zip(products, kinds, strict=True):
-        names = set(product.attributes)
-        for variant in product.variants:
-            names.update(variant.options)
-        for name in names:
-            stats[name].count += 1
-            stats[name].by_kind.update(held)
+    for product, pairs, held in zip(products, texts, kinds, strict=True):
+        for name in {*product.attributes, *(name for name, _ in pairs)}:
+            stat = stats[name]
+            stat.count += 1
+            for kind in held:
+                stat.by_kind[kind] += 1
         for name, attribute in product.attributes.items():
             if isinstance(attribute.value, bool):
                 if attribute.value:
                     stats[name].flags += 1
-                    stats[name].yes_by_kind.update(held)
+                    for kind in held:
+                        stats[name].yes_by_kind[kind] += 1
             elif isinstance(attribute.value, int | float):
                 stats[name].add_number(float(attribute.value), attribute.unit)
-        for name, value in _texts(product):
-            measured = split_measure(value) if len(value) < 16 else None
+        for name, value in pairs:
+            measured = split_measure(value) if value[:1].isdigit() and len(value) < 16 else None
             if measured:
                 stats[name].add_number(*measured)
             if len(value) <= _LONGEST_VALUE:
                 counts = values[(name, value)]
                 counts[""] += 1
-                counts.update(held)
+                for kind in held:
+                    counts[kind] += 1
     return {
         "attributes": [stat.row(name) for name, stat in stats.items()],
         "values": _value_rows(values, 1 if len(products) <= _SMALL else 2),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -56,6 +57,18 @@ def clean(text: str) -> str:
 def tokens(text: str) -> tuple[Token, ...]:
     """Split a cleaned text into words; a run of Chinese, Japanese or Korean characters is one word."""
     return tuple(Token(m.group(), word_key(m.group()), m.start(), m.end()) for m in _WORD.finditer(text))
+
+
+def cut_runs(found: Sequence[Token], edges: Collection[int]) -> list[Token]:
+    """Cut runs that are written without spaces at the given character offsets."""
+    pieces: list[Token] = []
+    for token in found:
+        cuts = sorted({edge for edge in edges if token.start < edge < token.end}) if is_cjk(token.text) else []
+        starts, ends = [token.start, *cuts], [*cuts, token.end]
+        for start, end in zip(starts, ends, strict=True):
+            text = token.text[start - token.start : end - token.start]
+            pieces.append(Token(text, word_key(text), start, end))
+    return pieces
 
 
 def words(text: str) -> list[str]:
@@ -123,7 +136,8 @@ STOP = frozenset(
     birthday christmas gift present today tomorrow soon asap currently right product products item items article
     articles model models brand brands option options less more least most much many few lot lots bit little pair pairs
     piece pieces again instead actually either neither rather really else other another same different new two three
-    between below under above""".split()
+    between below under above
+    的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这""".split()
 )
 """Grammar words, politeness and talk around shopping: no part of what is searched for."""
 
@@ -174,6 +188,16 @@ _COMMON = """able above across after again against age ago air alike alone along
     """
 COMMON = STOP | frozenset(_COMMON.split()) | _keys(_COMMON)
 """Common English words: never taken for a misspelling."""
+
+ADJECTIVES = frozenset(
+    """small medium large big tiny huge little long short wide narrow thick thin light lighter lightweight heavy warm
+    warmer cool hot cold soft hard strong sturdy durable robust stable reliable comfortable comfy cosy cozy stylish
+    trendy fancy elegant pretty cute beautiful modern classic simple plain basic casual formal everyday daily portable
+    practical useful handy quiet loud fast quick slow safe easy quality high low full half whole fresh clean
+    dry premium luxury affordable bigger smaller larger longer shorter wider size sized colour coloured fit fitting
+    suitable similar various certain special extra own old used young us uk eu""".split()
+)
+"""Plain adjectives: never said to be missing, because no shop states them all."""
 
 GENERIC_HEADS = frozenset(
     """set kit pack package bundle accessory item product thing piece pair other more gift sale new size colour model

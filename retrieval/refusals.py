@@ -1,0 +1,115 @@
+"""What a shopper refuses: "not wool", "no Acme or Bolt", "anything but red", "leather-free".
+
+Refusing reaches from the negation to the names right after it; words behind those stand for themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from retrieval.choices import Choices
+from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
+from retrieval.linking import Link
+from retrieval.reading import Mark, Reading
+from retrieval.words import STOP
+
+
+@dataclass(slots=True)
+class Refusals:
+    """What is refused.
+
+    Args:
+        wishes: exclusions.
+        positions: token positions that are spent on it.
+        unknown: refusals that the catalogue cannot follow, as said ("no zippers").
+    """
+
+    wishes: list[Constraint] = field(default_factory=list)
+    positions: set[int] = field(default_factory=set)
+    unknown: list[str] = field(default_factory=list)
+
+
+def read_refusals(reading: Reading, choices: Choices) -> Refusals:
+    """Find all refusals, and the names after "doesn't have to be", which are neither wished nor refused."""
+    refusals = Refusals()
+    links = {link.start: link for link in reading.links}
+    position = 0
+    while position < len(reading.tokens):
+        mark = reading.marks[position]
+        if mark in (Mark.NEGATION, Mark.WITHDRAWN):
+            start = position
+            while position < len(reading.tokens) and reading.marks[position] is mark:
+                position += 1
+            position = _read_list(reading, choices, links, start, position, refusals)
+        else:
+            position += 1
+    _read_free_of(reading, choices, refusals)
+    return refusals
+
+
+def _read_list(
+    reading: Reading, choices: Choices, links: dict[int, Link], start: int, position: int, refusals: Refusals
+) -> int:
+    """Read the refused names from `position` on: "wool", "Acme or Bolt", "red, blue or green"."""
+    tokens = reading.tokens
+    withdrawn = reading.marks[start] is Mark.WITHDRAWN
+    while position < len(tokens) and tokens[position].folded in ("any", "a", "an", "the", "in", "made", "of"):
+        position += 1
+    if position == len(tokens) or reading.marks[position] is not None:
+        return position
+    if position not in links:
+        if tokens[position].key not in STOP:
+            refusals.positions.add(position)
+            if not withdrawn:
+                refusals.unknown.append(reading.text[tokens[start].start : tokens[position].end])
+            position += 1
+        return position
+    while position in links:
+        link = links[position]
+        refused = None if withdrawn else exclusion(link, choices)
+        if refused:
+            refusals.wishes.append(refused)
+        refusals.positions.update(range(link.start, link.end))
+        following = _next_in_list(reading, links, link.end)
+        if following is None:
+            return link.end
+        position = following
+    return position
+
+
+def _next_in_list(reading: Reading, links: dict[int, Link], position: int) -> int | None:
+    """Where the list goes on: after "or", or after a comma that leads to an "or"; None where it ends."""
+    tokens = reading.tokens
+    if position >= len(tokens):
+        return None
+    if tokens[position].folded in ("or", "nor") and position + 1 in links:
+        return position + 1
+    if position in links and "," in reading.text[tokens[position - 1].end : tokens[position].start]:
+        after = links[position].end
+        if after < len(tokens) and tokens[after].folded in ("or", "nor"):
+            return position
+    return None
+
+
+def _read_free_of(reading: Reading, choices: Choices, refusals: Refusals) -> None:
+    """Read "leather-free": the name of a value, then "free"."""
+    for link in reading.links:
+        follows = link.end < len(reading.tokens) and reading.tokens[link.end].folded == "free"
+        if not follows or reading.marks[link.end] is not None or not link.values or link.start in refusals.positions:
+            continue
+        chosen = choices.find_value(link, 0.0)
+        if chosen:
+            refusals.wishes.append(AttributeIn(*chosen, exclude=True))
+            refusals.positions.update(range(link.start, link.end + 1))
+
+
+def exclusion(link: Link, choices: Choices) -> Constraint | None:
+    """The exclusion of what a link names: brand, then kind of product, then value, then yes/no attribute."""
+    if link.brand:
+        return BrandIn((choices.vocabulary.brands[link.brand].name,), exclude=True)
+    if link.categories:
+        return CategoryIn(link.categories, exclude=True)
+    chosen = choices.find_value(link, 0.0) or Choices(choices.vocabulary).find_value(link, 0.0)
+    if chosen:
+        return AttributeIn(*chosen, exclude=True)
+    return AttributeIn(link.flags[0], ("yes",), exclude=True) if link.flags else None

@@ -1,0 +1,69 @@
+"""Sizes: "size 8", "size M", "EU 42", "in a medium", "a size 10".
+
+Knows the letters that stand for sizes and the regions that count them; which sizes there are is the catalogue's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.choices import Choices
+from retrieval.filters import AttributeIn
+from retrieval.words import phrase_key
+
+_LETTERS = {
+    "extra small": "XS", "x-small": "XS", "xsmall": "XS", "small": "S", "medium": "M", "large": "L", "extra large": "XL",
+    "x-large": "XL", "xlarge": "XL", "xx-large": "XXL", "xxlarge": "XXL", "2xl": "XXL", "xxl": "2XL",
+}  # fmt: skip
+_WRITTEN = r"[x]{1,4}[\s-]?(?:small|large)|extra (?:small|large)|small|medium|large|\d?x{0,4}[sml]|\d{1,3}(?:[.,]\d)?(?:\s?/\s?\d{1,3})?[a-z]?"
+_REGION = r"(?P<region>us|uk|eu|eur)"
+_END = r"(?=\s*(?:[,.;!?]|$)|\s(?:please|and|but|or|under|below|for|from|with)\b)"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?<![\w-])(?:size[sd]?|sz\.?)(?: is| of|:)? ?(?:{_REGION} ?)?(?P<size>{_WRITTEN})(?![\w%-])",
+        rf"(?<![\w-]){_REGION}(?: size)? ?(?P<size>\d{{1,3}}(?:[.,]5)?)(?![\w%-])",
+        rf"(?<![\w-])(?P<size>{_WRITTEN})[\s-](?:sized?)(?!\w)",
+        rf"(?<![\w-])in (?:an? )?(?P<size>extra small|extra large|small|medium|large|x{{0,4}}[sml]){_END}",
+        r"(?P<size>\d{2,3}|[XSML]{1,4})码",
+    )
+)
+
+
+def find_size(text: str, choices: Choices) -> AttributeIn | None:
+    """Find a size that is said and that products of these kinds come in.
+
+    Args:
+        text: cleaned message, or the part of it that is one need.
+        choices: the catalogue, from the wanted kinds of product.
+    """
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            fields = match.groupdict()
+            found = _stated(_spellings(match["size"], fields.get("region") or ""), choices)
+            if found:
+                return found
+    return None
+
+
+def _spellings(said: str, region: str) -> list[str]:
+    """How a catalogue may write a size, most likely first."""
+    plain = said.casefold().replace(",", ".")
+    letters = _LETTERS.get(plain, _LETTERS.get(plain.replace(" ", "-"), plain))
+    regions = [region] if region else ["", "EU", "US", "UK"]
+    return [phrase_key(f"{prefix} {form}") for form in dict.fromkeys((plain, letters)) for prefix in (*regions, "")]
+
+
+def _stated(keys: list[str], choices: Choices) -> AttributeIn | None:
+    vocabulary = choices.vocabulary
+    for key in dict.fromkeys(keys):
+        uses = [use for use in vocabulary.values.get(key, ()) if use.name in vocabulary.sizes]
+        fitting = [
+            use
+            for use in uses
+            if choices.count(use.by_kind, use.count) and choices.states(use.name) >= choices.coverage
+        ]
+        if fitting:
+            best = max(fitting, key=lambda use: choices.count(use.by_kind, use.count))
+            return AttributeIn(best.name, (best.value,))
+    return None

@@ -1,0 +1,85 @@
+"""The words of a need that are left for ranking, and those that the catalogue does not know.
+
+Knows positions and marks; what the words mean was decided before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from retrieval.linking import Link
+from retrieval.reading import Reading
+from retrieval.vocabulary import Vocabulary
+from retrieval.words import ADJECTIVES, STOP, Token, is_cjk
+
+_COUNTS = ("one", "two", "three")
+_JOINTS = ("-", "/", ".", "&", "'")
+
+
+def text_for_ranking(reading: Reading, dropped: Set[int]) -> str:
+    """Join the words that say what is wanted, in the order said; hyphens inside words are kept."""
+    linked = _linked(reading)
+    text, last = "", -2
+    for i, token in enumerate(reading.tokens):
+        if reading.marks[i] is not None or i in dropped:
+            continue
+        # "xbox one" is a name, "the red one" is not.
+        counts = token.folded in _COUNTS and last == i - 1 and last not in linked
+        if token.folded in STOP and i not in linked and not counts:
+            continue
+        text += (_joint(reading, i) if last == i - 1 else " ") + token.text
+        last = i
+    return text.strip()
+
+
+def set_aside(reading: Reading, dropped: Set[int], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the words that stand nowhere in the catalogue; hyphenated ones whole."""
+    linked = _linked(reading)
+    aside: list[str] = []
+    i = 0
+    while i < len(reading.tokens):
+        end = i + 1
+        while end < len(reading.tokens) and _joint(reading, end) == "-":
+            end += 1
+        group = range(i, end)
+        measured = any(m.start <= reading.tokens[i].start < m.end for m in reading.measures)
+        if (
+            not measured
+            and not any(reading.marks[k] is not None or k in dropped or k in linked for k in group)
+            and _is_unknown([reading.tokens[k] for k in group], vocabulary)
+        ):
+            aside.append(reading.text[reading.tokens[i].start : reading.tokens[end - 1].end].casefold())
+        i = end
+    return tuple(aside)
+
+
+def unlinked_noun_after(reading: Reading, link: Link) -> bool:
+    """Whether a word follows that the name may only qualify ("laptop" in "laptop stand"): unknown kind, name in the singular."""
+    last, position = reading.tokens[link.end - 1], link.end
+    if position >= len(reading.tokens) or last.folded != last.key or is_cjk(last.text):
+        return False
+    after = reading.tokens[position]
+    free = reading.marks[position] is None and position not in _linked(reading)
+    adjacent = reading.text[last.end : after.start] in (" ", "-")
+    return free and adjacent and after.text.isalpha() and after.key not in STOP and after.folded not in STOP
+
+
+def _linked(reading: Reading) -> set[int]:
+    return {position for link in reading.links for position in range(link.start, link.end)}
+
+
+def _joint(reading: Reading, position: int) -> str:
+    """What stands between a word and the one before it: a hyphen or the like, nothing, or else a space."""
+    if position == 0:
+        return " "
+    between = reading.text[reading.tokens[position - 1].end : reading.tokens[position].start]
+    return between if between in _JOINTS or (not between and is_cjk(reading.tokens[position].text)) else " "
+
+
+def _is_unknown(group: list[Token], vocabulary: Vocabulary) -> bool:
+    plain = STOP | ADJECTIVES
+    words = [t for t in group if len(t.text) > 1 and not t.text.isdigit() and not {t.folded, t.key} & plain]
+    whole = "".join(token.key for token in group)
+    if not words or any(token.text[0].isdigit() for token in group) or whole in vocabulary.word_keys:
+        return False
+    return not any(vocabulary.knows(token.text) for token in words)
