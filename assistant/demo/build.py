@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assistant.demo.attributes import holds
 from assistant.demo.catalogue import Made, make_catalogue
 from assistant.demo.drawing import draw
 from assistant.demo.order_json import order_to_json
@@ -74,7 +75,9 @@ def _write_images(folder: Path, catalogue: Sequence[Made], progress: Progress | 
     for done, made in enumerate(catalogue, start=1):
         options = made.product.variants[0].options
         colour = options.get("colour") or options.get("motif")
-        svg = draw(made.spec.shape, colour=colour, department=made.spec.department, seed=made.product.id)
+        others = (name for condition, name in made.spec.shapes.items() if holds(condition, made.product.attributes))
+        name = next(others, made.spec.shape)
+        svg = draw(name, colour=colour, department=made.spec.department, seed=made.product.id)
         (folder / f"{made.product.id}.svg").write_text(svg, encoding="utf-8")
         if progress and (done % 50 == 0 or done == len(catalogue)):
             progress("images", done, len(catalogue))

@@ -100,6 +100,7 @@ class TypeSpec(_Spec):
         noun: as in a sentence, e.g. "tent".
         count: how many products to make.
         shape: name of the drawing.
+        shapes: condition -> another drawing, used where it holds.
         brands: who makes it.
         models: pool of model names, by key of `models.yaml`.
         titles, leads, facts, points, care: sentence patterns with {attribute} places; "name? …", "!name? …" and
@@ -111,6 +112,7 @@ class TypeSpec(_Spec):
     noun: str
     count: int = Field(ge=1)
     shape: str
+    shapes: dict[str, str] = {}
     brands: tuple[str, ...]
     models: str
     price: PriceSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from assistant.demo.drawing.ink import METAL, METAL_LIGHT, PAPER, Ink
-from assistant.demo.drawing.svg import both, dot, line, moved, oval, rect, shape
+from assistant.demo.drawing.svg import both, dot, line, moved, rect, shape
 
 _TORSO = "M196 92 Q240 108 284 92 L316 112 L322 306 Q240 316 158 306 L164 112z"
 _SHADE = "M262 99 L284 92 L316 112 L322 306 Q300 310 268 312 Q284 210 262 99z"
@@ -53,7 +53,8 @@ def puffer(i: Ink, rng: Random) -> str:
         + shape("M192 96 Q192 62 240 60 Q288 62 288 96 Q240 122 192 96z", i.dark)
         + shape("M208 92 Q212 76 240 76 Q268 76 272 92 Q240 108 208 92z", i.deep)
         + shape(
-            "M190 92 Q240 112 290 92 L318 112 Q334 160 324 200 Q332 260 324 304 Q240 318 156 304 Q148 260 156 200 Q146 160 162 112z",
+            "M190 92 Q240 112 290 92 L318 112 Q334 160 324 200 Q332 260 "
+            "324 304 Q240 318 156 304 Q148 260 156 200 Q146 160 162 112z",
             i.base,
         )
         + shape(
@@ -79,7 +80,7 @@ def fleece(i: Ink, rng: Random) -> str:
         + line(f"M240 102 V{end}", i.trim, 5)
         + shape("M176 150 h44 v44 q-22 8 -44 0z", i.trim)
         + line("M176 160 h44", i.deep, 3)
-        + "".join(dot(180 + (k * 47) % 124, 214 + (k * 29) % 80, 2.4, i.light) for k in range(16))
+        + "".join(dot(178 + (k * 67) % 128, 214 + (k * 31) % 78, 2.4, i.light) for k in range(16))
         + line("M160 298 Q240 308 320 298", i.trim, 5)
     )
 
@@ -172,7 +173,8 @@ def gloves(i: Ink, rng: Random) -> str:
         )
         + tips
         + shape(
-            "M236 134 q4 -14 15 -12 q11 2 10 18 V208 q0 12 14 4 l22 -24 q14 -12 24 0 q6 8 -4 20 l-46 62 h-28 Q250 220 236 134z",
+            "M236 134 q4 -14 15 -12 q11 2 10 18 V208 q0 12 14 4 l22 "
+            "-24 q14 -12 24 0 q6 8 -4 20 l-46 62 h-28 Q250 220 236 134z",
             i.dark,
         )
         + line("M172 116 v48 M206 108 v52 M236 134 v34", i.deep, 3)
@@ -201,14 +203,15 @@ def socks(i: Ink, rng: Random) -> str:
 
 def blanket(i: Ink, rng: Random) -> str:
     """Draw a folded throw with a fringe."""
-    check = "".join(line(f"M{128 + k * 44} 176 V284", i.trim, 6) for k in range(6)) if rng.random() < 0.5 else ""
-    rows = "".join(line(f"M104 {y} H376", i.light, 4) for y in (206, 230, 254))
-    return (
-        shape("M112 176 Q112 136 152 136 H344 Q376 136 376 168 V180 H112z", i.dark)
-        + shape("M104 178 Q104 158 124 158 H356 Q376 158 376 178 V288 H104z", i.base)
-        + (check or rows)
-        + shape("M310 158 H356 Q376 158 376 178 V288 H310z", i.dark)
-        + oval(364, 158, 12, 20, i.deep)
-        + "".join(line(f"M{110 + k * 13} 288 v16", i.deep if k % 2 else i.base, 4) for k in range(21))
-        + line("M122 150 Q180 142 300 146", i.light, 4)
+    check = "".join(line(f"M{140 + k * 40} 124 V296", i.trim, 5) for k in range(6))
+    rows = "".join(
+        line(f"M112 {y} H372", i.trim if k % 3 == 1 else i.dark, 4)
+        for k, y in enumerate((142, 156, 204, 218, 264, 278))
     )
+    bobbles = "".join(dot(130 + k * 36, 152 + (k % 2) * 104, 5, i.light) for k in range(7))
+    layers = "".join(
+        rect(96 + k * 4, 236 - k * 56, 288 - k * 8, 62, tone, 28) + line(f"M122 {290 - k * 56} H376", i.deep, 3)
+        for k, tone in enumerate((i.dark, i.base, i.light))
+    )
+    fringe = "".join(line(f"M{132 + k * 13} 180 v17", i.deep, 3.5) for k in range(18))
+    return layers + rng.choice((check, rows, bobbles)) + fringe + line("M128 138 Q200 128 330 132", PAPER, 3)

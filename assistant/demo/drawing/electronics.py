@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from assistant.demo.drawing.ink import (
+    GLOW,
     METAL,
     METAL_DARK,
     METAL_LIGHT,
@@ -28,14 +29,21 @@ def _picture(x: float, y: float, w: float, h: float, rng: Random) -> str:
         rect(x, y, w, h, sky)
         + dot(x + w * 0.7, y + h * 0.34, min(w, h) * 0.12, "#fff3d6")
         + shape(
-            f"M{x} {base} V{y + h * 0.62} L{x + w * 0.28} {y + h * 0.38} L{x + w * 0.52} {y + h * 0.66} L{x + w * 0.76} {y + h * 0.48} L{x + w} {y + h * 0.7} V{base}z",
+            f"M{x} {base} V{y + h * 0.62} L{x + w * 0.28} {y + h * 0.38} L{x + w * 0.52} "
+            f"{y + h * 0.66} L{x + w * 0.76} {y + h * 0.48} L{x + w} {y + h * 0.7} V{base}z",
             near,
         )
         + shape(
-            f"M{x} {base} V{y + h * 0.84} Q{x + w * 0.35} {y + h * 0.66} {x + w * 0.62} {y + h * 0.82} T{x + w} {y + h * 0.8} V{base}z",
+            f"M{x} {base} V{y + h * 0.84} Q{x + w * 0.35} {y + h * 0.66} "
+            f"{x + w * 0.62} {y + h * 0.82} T{x + w} {y + h * 0.8} V{base}z",
             far,
         )
     )
+
+
+def wired_headphones(i: Ink, rng: Random) -> str:
+    """Draw headphones with a cable."""
+    return line("M158 284 Q160 318 214 312 Q300 300 330 324", NIGHT_LIGHT, 5) + headphones(i, rng)
 
 
 def headphones(i: Ink, rng: Random) -> str:
@@ -268,8 +276,17 @@ def watch(i: Ink, rng: Random) -> str:
 
 
 def bike_light(i: Ink, rng: Random) -> str:
-    """Draw a bike light on a handlebar, shining."""
-    glow = rng.choice(("#ffe9a8", "#ffb3a6"))
+    """Draw a front light on a handlebar, shining."""
+    return _bike_light(i, rng, GLOW)
+
+
+def rear_light(i: Ink, rng: Random) -> str:
+    """Draw a rear light, shining red."""
+    return _bike_light(i, rng, "#f2968c")
+
+
+def _bike_light(i: Ink, rng: Random, glow: str) -> str:
+    fins = rng.randint(3, 5)
     return (
         faint(shape("M150 166 L40 96 V276 L150 208z", glow), 0.7)
         + line("M92 258 H388", METAL_DARK, 24)
@@ -280,7 +297,7 @@ def bike_light(i: Ink, rng: Random) -> str:
         + shape("M310 130 H320 Q346 130 346 156 V204 Q346 230 320 230 H296 Q320 220 310 130z", i.dark)
         + rect(146, 124, 48, 112, METAL, 14)
         + rect(138, 132, 22, 96, glow, 10)
-        + "".join(rect(214 + k * 18, 148, 8, 64, i.deep, 4) for k in range(4))
+        + "".join(rect(214 + k * 18, 148, 8, 64, i.deep, 4) for k in range(fins))
         + dot(316, 180, 11, i.trim)
         + line("M206 140 H300", i.light, 5)
     )

@@ -12,13 +12,11 @@ from assistant.demo.drawing.ink import (
     NIGHT,
     NIGHT_LIGHT,
     PAPER,
-    SLATE,
     WOOD,
     WOOD_DARK,
-    WOOD_LIGHT,
     Ink,
 )
-from assistant.demo.drawing.svg import both, dot, faint, line, moved, oval, rect, ring, shape
+from assistant.demo.drawing.svg import both, dot, faint, line, moved, oval, rect, shape
 
 _LEAF, _LEAF_DARK = "#6f9f6a", "#4e7f57"
 
@@ -85,13 +83,16 @@ def floor_lamp(i: Ink, rng: Random) -> str:
     )
 
 
+def high_chair(i: Ink, rng: Random) -> str:
+    """Draw an office chair with a headrest."""
+    return rect(202, 34, 76, 34, i.dark, 14) + line("M240 66 V80", NIGHT, 8) + chair(i, rng)
+
+
 def chair(i: Ink, rng: Random) -> str:
     """Draw an office chair."""
-    head = rect(202, 34, 76, 34, i.dark, 14) + line("M240 66 V80", NIGHT, 8) if rng.random() < 0.4 else ""
     mesh = "".join(line(f"M196 {96 + k * 16} Q240 {102 + k * 16} 284 {96 + k * 16}", i.dark, 2.5) for k in range(5))
     return (
-        head
-        + shape("M188 84 Q240 66 292 84 L286 182 Q240 196 194 182z", i.base)
+        shape("M188 84 Q240 66 292 84 L286 182 Q240 196 194 182z", i.base)
         + shape("M266 76 Q280 79 292 84 L286 182 Q272 188 258 190z", i.dark)
         + (mesh if rng.random() < 0.6 else line("M196 152 Q240 166 284 152", i.light, 5))
         + line("M240 188 V216", NIGHT, 12)

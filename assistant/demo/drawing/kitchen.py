@@ -50,22 +50,27 @@ def espresso(i: Ink, rng: Random) -> str:
     )
 
 
+def hand_grinder(i: Ink, rng: Random) -> str:
+    """Draw a coffee grinder to turn by hand."""
+    drawer = rect(216, 236, 48, 40, WOOD_DARK, 5) + dot(240, 256, 5, METAL_LIGHT) if rng.random() < 0.5 else ""
+    return (
+        line("M240 88 V66 H312", METAL_DARK, 8)
+        + dot(318, 66, 14, WOOD_DARK)
+        + shape("M204 100 Q204 84 240 84 Q276 84 276 100z", METAL)
+        + rect(198, 98, 84, 96, i.base, 8)
+        + rect(254, 98, 28, 96, i.dark, 8)
+        + rect(192, 190, 96, 14, METAL_LIGHT, 6)
+        + rect(202, 204, 76, 96, WOOD, 8)
+        + rect(252, 204, 26, 96, WOOD_DARK, 8)
+        + drawer
+        + rect(208, 108, 8, 76, i.light, 4)
+        + rect(212, 212, 6, 78, WOOD_LIGHT, 3)
+    )
+
+
 def grinder(i: Ink, rng: Random) -> str:
-    """Draw a coffee grinder with a hopper, or one to turn by hand."""
-    beans = "".join(oval(206 + (k * 23) % 70, 92 + (k * 17) % 40, 7, 5, COFFEE) for k in range(11))
-    if rng.random() < 0.5:
-        return (
-            line("M240 88 V66 H312", METAL_DARK, 8)
-            + dot(318, 66, 14, WOOD_DARK)
-            + shape("M204 100 Q204 84 240 84 Q276 84 276 100z", METAL)
-            + rect(198, 98, 84, 96, i.base, 8)
-            + rect(254, 98, 28, 96, i.dark, 8)
-            + rect(192, 190, 96, 14, METAL_LIGHT, 6)
-            + rect(202, 204, 76, 96, WOOD, 8)
-            + rect(252, 204, 26, 96, WOOD_DARK, 8)
-            + rect(208, 108, 8, 76, i.light, 4)
-            + rect(212, 212, 6, 78, WOOD_LIGHT, 3)
-        )
+    """Draw an electric coffee grinder with a hopper full of beans."""
+    beans = "".join(oval(206 + (k * 23) % 70, 84 + (k * 17) % 48, 7, 5, COFFEE) for k in range(rng.randint(9, 16)))
     return (
         shape("M192 60 H288 L276 142 H204z", GLASS)
         + beans
@@ -83,24 +88,29 @@ def grinder(i: Ink, rng: Random) -> str:
     )
 
 
-def coffee_maker(i: Ink, rng: Random) -> str:
-    """Draw a French press, or a pour-over on its jug."""
-    if rng.random() < 0.5:
-        return (
-            line("M240 40 V96", METAL, 6)
-            + dot(240, 40, 12, NIGHT)
-            + shape("M180 100 Q184 80 240 80 Q296 80 300 100z", METAL)
-            + shape("M180 104 H300 V288 Q300 300 288 300 H192 Q180 300 180 288z", GLASS)
-            + shape("M186 158 H294 V286 Q294 294 286 294 H194 Q186 294 186 286z", COFFEE)
-            + rect(186, 152, 108, 10, METAL_LIGHT, 3)
-            + line("M240 104 V152", METAL_DARK, 4)
-            + faint(rect(194, 112, 12, 170, "#ffffff", 6), 0.4)
-            + line("M300 130 H334 Q346 130 346 146 V250 Q346 264 330 264 H300", i.base, 13)
-            + rect(176, 98, 128, 12, i.base, 5)
-            + rect(176, 268, 128, 12, i.base, 5)
-            + rect(172, 296, 136, 10, i.dark, 5)
-            + shape("M180 100 L162 92 L180 120z", METAL)
-        )
+def french_press(i: Ink, rng: Random) -> str:
+    """Draw a French press, more or less full."""
+    full = rng.choice((140, 158, 186))
+    return (
+        line("M240 40 V96", METAL, 6)
+        + dot(240, 40, 12, NIGHT)
+        + shape("M180 100 Q184 80 240 80 Q296 80 300 100z", METAL)
+        + shape("M180 104 H300 V288 Q300 300 288 300 H192 Q180 300 180 288z", GLASS)
+        + shape(f"M186 {full} H294 V286 Q294 294 286 294 H194 Q186 294 186 286z", COFFEE)
+        + rect(186, full - 6, 108, 10, METAL_LIGHT, 3)
+        + line(f"M240 104 V{full - 6}", METAL_DARK, 4)
+        + faint(rect(194, 112, 12, 170, "#ffffff", 6), 0.4)
+        + line("M300 130 H334 Q346 130 346 146 V250 Q346 264 330 264 H300", i.base, 13)
+        + rect(176, 98, 128, 12, i.base, 5)
+        + rect(176, 268, 128, 12, i.base, 5)
+        + rect(172, 296, 136, 10, i.dark, 5)
+        + shape("M180 100 L162 92 L180 120z", METAL)
+    )
+
+
+def pour_over(i: Ink, rng: Random) -> str:
+    """Draw a pour-over cone on its jug."""
+    collar = rng.choice((WOOD, i.trim, NIGHT))
     return (
         shape("M176 72 H304 L258 158 H222z", i.base)
         + shape("M262 72 H304 L258 158 H242z", i.dark)
@@ -111,13 +121,65 @@ def coffee_maker(i: Ink, rng: Random) -> str:
         + shape("M212 166 H268 V186 Q316 212 314 266 Q314 300 286 300 H194 Q166 300 166 266 Q164 212 212 186z", GLASS)
         + shape("M170 246 H310 Q316 256 314 270 Q312 296 286 296 H194 Q168 296 166 270z", COFFEE)
         + faint(shape("M196 210 Q178 230 180 276 l12 4 Q190 232 210 206z", "#ffffff"), 0.55)
-        + rect(208, 176, 64, 14, WOOD, 6)
+        + rect(208, 176, 64, 14, collar, 6)
+    )
+
+
+def moka_pot(i: Ink, rng: Random) -> str:
+    """Draw an eight-sided stove-top pot."""
+    knob = rng.choice((NIGHT, WOOD_DARK, i.trim))
+    return (
+        line("M296 106 H330 Q350 106 346 132 L334 186", NIGHT, 14)
+        + shape("M178 92 L146 108 L186 124z", i.dark)
+        + shape("M182 88 H298 L276 190 H204z", i.base)
+        + shape("M272 88 H298 L276 190 H256z", i.dark)
+        + shape("M212 88 h26 l-8 102 h-14z", i.light)
+        + shape("M182 88 L214 68 H266 L298 88z", i.light)
+        + shape("M250 68 H266 L298 88 H266z", i.dark)
+        + rect(230, 50, 20, 20, knob, 6)
+        + rect(196, 186, 88, 20, METAL_DARK, 4)
+        + "".join(line(f"M{206 + k * 14} 190 v12", METAL, 3) for k in range(6))
+        + shape("M204 206 H276 L306 302 H174z", i.base)
+        + shape("M254 206 H276 L306 302 H268z", i.dark)
+        + shape("M216 206 h20 l-12 96 h-26z", i.light)
+        + dot(194, 272, 5, METAL_LIGHT)
+    )
+
+
+def filter_machine(i: Ink, rng: Random) -> str:
+    """Draw a filter coffee machine with its jug."""
+    display = (
+        rect(286, 88, 40, 18, NIGHT, 4) + dot(296, 97, 3, "#7fd08a") if rng.random() < 0.6 else dot(306, 97, 8, i.trim)
+    )
+    return (
+        rect(140, 62, 204, 66, i.base, 14)
+        + rect(270, 62, 74, 236, i.dark, 14)
+        + rect(140, 62, 204, 14, i.light, 7)
+        + display
+        + shape("M160 128 H262 L240 168 H182z", i.deep)
+        + shape("M166 180 H254 L266 262 Q266 278 250 278 H168 Q152 278 152 262z", GLASS)
+        + shape("M159 222 H260 L266 262 Q266 278 250 278 H168 Q152 278 152 262z", COFFEE)
+        + rect(164, 172, 92, 12, NIGHT_LIGHT, 5)
+        + line("M158 192 Q118 198 126 244 Q130 258 152 256", NIGHT, 11)
+        + faint(rect(176, 192, 10, 76, "#ffffff", 5), 0.4)
+        + rect(284, 140, 12, 112, GLASS_LIGHT, 6)
+        + rect(284, 190, 12, 62, "#8fc1d4", 6)
+        + rect(128, 278, 222, 20, NIGHT_LIGHT, 8)
     )
 
 
 def kettle(i: Ink, rng: Random) -> str:
-    """Draw a kettle, with a gooseneck on some."""
-    thin = rng.random() < 0.5
+    """Draw a kettle with a wide spout."""
+    return _kettle(i, rng, thin=False)
+
+
+def gooseneck(i: Ink, rng: Random) -> str:
+    """Draw a kettle with a thin, curved spout."""
+    return _kettle(i, rng, thin=True)
+
+
+def _kettle(i: Ink, rng: Random, *, thin: bool) -> str:
+    knob = rng.choice((WOOD, NIGHT, METAL_DARK))
     spout = (
         line("M170 254 Q118 246 122 180 Q122 150 88 146", i.dark, 13)
         if thin
@@ -130,7 +192,7 @@ def kettle(i: Ink, rng: Random) -> str:
         + shape("M268 104 H292 L322 274 Q324 290 306 290 H276z", i.dark)
         + shape("M200 118 h14 l-16 154 h-16z", i.light)
         + shape("M188 104 Q190 84 240 84 Q290 84 292 104z", i.deep)
-        + dot(240, 76, 11, WOOD if thin else NIGHT)
+        + dot(240, 76, 11, knob)
         + rect(146, 286, 188, 16, NIGHT_LIGHT, 7)
         + rect(230, 262, 20, 12, i.trim, 5)
     )
@@ -223,11 +285,13 @@ def toaster(i: Ink, rng: Random) -> str:
     slices = rng.choice((1, 2))
     toast = "".join(
         shape(
-            f"M{156 + k * 88} 130 V88 Q{146 + k * 88} 62 {176 + k * 88} 62 H{212 + k * 88} Q{242 + k * 88} 62 {232 + k * 88} 88 V130z",
+            f"M{156 + k * 88} 130 V88 Q{146 + k * 88} 62 {176 + k * 88} 62 "
+            f"H{212 + k * 88} Q{242 + k * 88} 62 {232 + k * 88} 88 V130z",
             "#cf9a5b",
         )
         + shape(
-            f"M{165 + k * 88} 130 V92 Q{160 + k * 88} 74 {178 + k * 88} 74 H{210 + k * 88} Q{228 + k * 88} 74 {223 + k * 88} 92 V130z",
+            f"M{165 + k * 88} 130 V92 Q{160 + k * 88} 74 {178 + k * 88} 74 "
+            f"H{210 + k * 88} Q{228 + k * 88} 74 {223 + k * 88} 92 V130z",
             "#efd0a0",
         )
         for k in range(slices)

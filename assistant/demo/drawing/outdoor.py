@@ -33,12 +33,14 @@ def sleeping_bag(i: Ink, rng: Random) -> str:
     seams = "".join(line(f"M{182 + k * 3} {140 + k * 34} q58 {14 + k} {116 - k * 6} 0", i.dark, 2.5) for k in range(5))
     bag = (
         shape(
-            "M240 52 C306 52 330 104 322 168 C314 236 296 296 282 312 C270 324 210 324 198 312 C184 296 166 236 158 168 "
+            "M240 52 C306 52 330 104 322 168 C314 236 296 296 282 "
+            "312 C270 324 210 324 198 312 C184 296 166 236 158 168 "
             "C150 104 174 52 240 52z",
             i.base,
         )
         + shape(
-            "M240 52 C306 52 330 104 322 168 C314 236 296 296 282 312 C276 318 262 321 248 321 C280 240 300 130 240 52z",
+            "M240 52 C306 52 330 104 322 168 C314 236 296 296 282 "
+            "312 C276 318 262 321 248 321 C280 240 300 130 240 52z",
             i.dark,
         )
         + seams
@@ -53,18 +55,21 @@ def sleeping_bag(i: Ink, rng: Random) -> str:
 
 def sleeping_mat(i: Ink, rng: Random) -> str:
     """Draw a mat that is partly rolled up."""
-    ribs = "".join(line(f"M{150 + k * 26} 262 l44 -44", i.dark, 3) for k in range(9 + rng.randint(0, 1)))
+    step = rng.choice((26, 34))
+    ribs = "".join(line(f"M{x} 294 l48 -68", i.dark, 3) for x in range(190, 384, step))
     return (
-        shape("M110 276 L168 214 H426 L372 276z", i.base)
+        shape("M112 298 H392 L430 222 V232 L394 308 H112z", i.deep)
+        + shape("M112 298 L164 222 H430 L392 298z", i.base)
         + ribs
-        + shape("M110 276 H372 V290 H110z", i.deep)
-        + shape("M372 276 L426 214 V228 L372 290z", i.dark)
-        + shape("M92 246 L152 180 Q196 168 206 200 L146 268z", i.light)
-        + oval(118, 254, 42, 40, i.base)
-        + ring(118, 254, 30, i.dark, 5)
-        + ring(118, 254, 18, i.dark, 5)
-        + dot(118, 254, 7, i.deep)
-        + rect(384, 226, 12, 12, i.trim, 4)
+        + shape("M84 244 L134 172 A34 34 0 0 1 190 212 L140 284z", i.light)
+        + shape("M112 222 L162 150 A42 42 0 0 1 190 212 L140 284z", i.base)
+        + "".join(line(f"M{110 + k * 17} {214 - k * 24} q30 8 36 42", i.dark, 3) for k in range(3))
+        + dot(112, 264, 36, i.dark)
+        + ring(112, 264, 25, i.light, 5)
+        + ring(112, 264, 14, i.light, 5)
+        + dot(112, 264, 5, i.deep)
+        + dot(404, 240, 7, i.trim)
+        + dot(404, 240, 3, i.deep)
     )
 
 

@@ -17,7 +17,8 @@ def boot(i: Ink, rng: Random) -> str:
         lugs
         + shape("M92 262 Q88 296 104 298 H388 Q404 296 400 268 L300 250z", NIGHT_LIGHT)
         + shape(
-            "M122 82 Q116 74 128 70 H232 Q242 72 242 84 L262 166 Q284 190 340 202 Q400 214 400 270 H92 Q86 230 104 190 Q120 150 122 82z",
+            "M122 82 Q116 74 128 70 H232 Q242 72 242 84 L262 166 Q284 190 "
+            "340 202 Q400 214 400 270 H92 Q86 230 104 190 Q120 150 122 82z",
             i.base,
         )
         + shape("M340 202 Q400 214 400 270 H322 Q314 226 340 202z", i.dark)
@@ -44,7 +45,8 @@ def runner(i: Ink, rng: Random) -> str:
         shape("M70 268 Q64 296 96 298 H372 Q420 292 424 262 Q300 288 70 268z", NIGHT_LIGHT)
         + shape("M68 250 Q62 284 96 286 H366 Q418 280 424 254 Q412 232 380 226 L90 226z", PAPER)
         + shape(
-            "M86 176 Q86 136 112 136 Q136 152 168 150 Q206 144 222 118 Q240 112 252 128 Q280 178 344 206 Q404 218 412 246 Q300 262 76 250 Q76 206 86 176z",
+            "M86 176 Q86 136 112 136 Q136 152 168 150 Q206 144 222 118 Q240 112 252 "
+            "128 Q280 178 344 206 Q404 218 412 246 Q300 262 76 250 Q76 206 86 176z",
             i.base,
         )
         + shape("M344 206 Q404 218 412 246 Q372 254 322 254 Q318 224 344 206z", i.dark)
@@ -64,7 +66,8 @@ def sneaker(i: Ink, rng: Random) -> str:
     return (
         shape("M78 250 H408 Q416 292 384 296 H100 Q74 292 78 250z", sole)
         + shape(
-            "M88 252 Q80 196 96 140 Q132 152 178 148 Q214 140 226 124 Q244 118 254 134 Q282 184 350 196 Q406 210 406 252z",
+            "M88 252 Q80 196 96 140 Q132 152 178 148 Q214 140 226 "
+            "124 Q244 118 254 134 Q282 184 350 196 Q406 210 406 252z",
             i.base,
         )
         + shape("M350 196 Q406 210 406 252 H306 Q306 212 330 190z", i.light)
@@ -81,11 +84,24 @@ def sneaker(i: Ink, rng: Random) -> str:
 
 def sandal(i: Ink, rng: Random) -> str:
     """Draw a walking sandal with three straps."""
-    toe = shape("M348 236 Q404 222 412 256 L352 262z", i.deep) if rng.random() < 0.35 else ""
+    return _sandal(i, rng, "")
+
+
+def closed_sandal(i: Ink, rng: Random) -> str:
+    """Draw a walking sandal with a toe cap."""
+    return _sandal(
+        i,
+        rng,
+        shape("M330 214 Q400 208 416 256 Q380 266 336 262z", i.deep) + line("M340 228 Q380 228 396 250", i.dark, 4),
+    )
+
+
+def _sandal(i: Ink, rng: Random, toe: str) -> str:
+    bed, edge = rng.choice(((WOOD, WOOD_DARK), (SOLE, GUM), (NIGHT_LIGHT, NIGHT)))
     return (
         shape("M76 262 Q72 296 100 298 H384 Q418 294 414 266z", NIGHT_LIGHT)
-        + shape("M74 256 Q72 238 96 238 Q200 262 330 246 Q404 236 416 256 Q420 276 388 278 H100 Q74 276 74 256z", WOOD)
-        + shape("M74 262 Q240 288 416 262 Q418 278 388 278 H100 Q76 278 74 262z", WOOD_DARK)
+        + shape("M74 256 Q72 238 96 238 Q200 262 330 246 Q404 236 416 256 Q420 276 388 278 H100 Q74 276 74 256z", bed)
+        + shape("M74 262 Q240 288 416 262 Q418 278 388 278 H100 Q76 278 74 262z", edge)
         + shape("M86 246 Q76 168 112 132 L142 138 Q112 184 124 250z", i.dark)
         + shape("M104 150 Q160 108 226 138 L222 168 Q160 142 112 180z", i.base)
         + shape("M190 254 Q196 176 236 134 L264 146 Q232 190 236 258z", i.dark)

@@ -17,7 +17,8 @@ def bands(i: Ink, rng: Random) -> str:
     for k in range(n):
         x, w = 95 + k * step, 16 + k * 6
         parts += line(
-            f"M{x + step / 2} 92 C{x + step + 4} 92 {x + step + 4} 296 {x + step / 2} 296 C{x - 4} 296 {x - 4} 92 {x + step / 2} 92",
+            f"M{x + step / 2} 92 C{x + step + 4} 92 {x + step + 4} 296 "
+            f"{x + step / 2} 296 C{x - 4} 296 {x - 4} 92 {x + step / 2} 92",
             tones[k],
             w,
         ) + line(f"M{x + step / 2} {92 - w / 4} C{x + step + 4} 92 {x + step + 4} 296 {x + step / 2} 296", PAPER, 2)
@@ -33,7 +34,8 @@ def helmet(i: Ink, rng: Random) -> str:
     )
     vents = "".join(
         shape(
-            f"M{172 + k * 44} {202 - k * 4} Q{176 + k * 40} {136 - k * 2} {216 + k * 34} {112 + k * 4} Q{212 + k * 38} {160 + k * 2} {200 + k * 42} {206 - k * 4}z",
+            f"M{172 + k * 44} {202 - k * 4} Q{176 + k * 40} {136 - k * 2} {216 + k * 34} "
+            f"{112 + k * 4} Q{212 + k * 38} {160 + k * 2} {200 + k * 42} {206 - k * 4}z",
             i.deep,
         )
         for k in range(4)
@@ -53,23 +55,24 @@ def helmet(i: Ink, rng: Random) -> str:
 
 
 def yoga_mat(i: Ink, rng: Random) -> str:
-    """Draw a half-rolled yoga mat."""
-    strap = line("M118 216 Q98 250 120 282", i.trim, 9) if rng.random() < 0.6 else ""
+    """Draw a half-rolled yoga mat, with blocks on some."""
+    strap = line("M96 232 Q130 232 144 272", i.trim, 9) if rng.random() < 0.6 else ""
     lotus = "".join(
-        moved(shape("M240 230 Q228 206 240 186 Q252 206 240 230z", i.dark), 52, 42 - 2, turn, 0.9)
-        for turn in (-56, -28, 0, 28, 56)
+        moved(shape("M240 230 Q226 204 240 180 Q254 204 240 230z", i.dark), 66, 62, turn, 0.8)
+        for turn in (-60, -30, 0, 30, 60)
     )
+    block = rect(316, 214, 74, 46, i.trim, 7) + rect(368, 214, 22, 46, i.deep, 7)
     return (
-        shape("M128 286 L170 176 H416 L440 286z", i.base)
-        + shape("M128 286 H440 V296 H128z", i.deep)
-        + (lotus if rng.random() < 0.5 else line("M196 214 H406 M184 250 H418", i.light, 3))
-        + shape("M86 262 L136 148 Q160 132 182 148 Q192 162 184 178 L140 286z", i.light)
-        + shape("M136 148 Q160 132 182 148 Q192 162 184 178 L176 198 L128 168z", i.base)
-        + oval(116, 262, 36, 38, i.dark)
-        + ring(116, 262, 25, i.light, 5)
-        + ring(116, 262, 14, i.light, 5)
-        + dot(116, 262, 5, i.deep)
+        shape("M112 298 H402 L440 222 V230 L404 306 H112z", i.deep)
+        + shape("M112 298 L164 222 H440 L402 298z", i.base)
+        + rng.choice((lotus, line("M210 236 H414 M186 284 H396", i.light, 3), block))
+        + shape("M84 244 L134 172 A34 34 0 0 1 190 212 L140 284z", i.light)
+        + shape("M112 224 L162 152 A40 40 0 0 1 190 212 L140 284z", i.base)
         + strap
+        + dot(112, 264, 36, i.dark)
+        + ring(112, 264, 26, i.light, 4)
+        + ring(112, 264, 17, i.light, 4)
+        + ring(112, 264, 8, i.light, 4)
     )
 
 

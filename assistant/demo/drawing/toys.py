@@ -7,6 +7,8 @@ from random import Random
 from assistant.demo.drawing.ink import NIGHT, PAPER, WOOD_LIGHT, Ink
 from assistant.demo.drawing.svg import both, dot, faint, line, moved, oval, rect, shape
 
+_MEADOW = ((118, 96), (176, 128), (232, 92), (288, 122), (124, 168), (196, 196), (262, 176), (302, 222), (146, 228))
+
 
 def board_game(i: Ink, rng: Random) -> str:
     """Draw a game's box with pieces and a die in front."""
@@ -103,9 +105,7 @@ def puzzle(i: Ink, rng: Random) -> str:
         + dot(138, 110, 20, PAPER)
     )
     flowers = "".join(
-        dot(120 + (k * 53) % 180, 96 + (k * 37) % 140, 17, (i.light, i.trim, i.dark)[k % 3])
-        + dot(120 + (k * 53) % 180, 96 + (k * 37) % 140, 6, PAPER)
-        for k in range(8)
+        dot(x, y, 17, (i.light, i.trim, i.dark)[k % 3]) + dot(x, y, 6, PAPER) for k, (x, y) in enumerate(_MEADOW)
     )
     grid = "".join(
         line(f"M{90 + k * 58} 66 v34 q10 -7 14 6 q2 16 -14 10 v58 q-10 -7 -14 6 q-2 16 14 10 v66", i.deep, 2)
