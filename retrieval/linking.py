@@ -1,30 +1,19 @@
 """Link the words of a message to the catalogue's own vocabulary: longest phrase first.
 
-Finds what a stretch of words could mean (kind of product, brand, value, yes/no attribute); the reader decides what of it
-becomes a wish.
+Finds what a stretch of words could mean (kind of product, brand, value, yes/no attribute); the reader decides what of
+it becomes a wish.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from itertools import pairwise
 
 from retrieval.vocabulary import ValueUse, Vocabulary
 from retrieval.words import STOP, Token, has_digit, is_cjk, word_key
 
 _LONGEST = 5
-
-
-class Role(StrEnum):
-    """What a stretch of words is."""
-
-    CATEGORY = "category"
-    DEPARTMENT = "department"
-    TYPE = "type"
-    BRAND = "brand"
-    VALUE = "value"
-    FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,7 @@ class Linker:
     _longest: int = field(default=_LONGEST)
 
     def links(self, tokens: Sequence[Token], text: str) -> tuple[Link, ...]:
-        """Return links from left to right, none overlapping; the longest phrase wins, a kind of product before others."""
+        """Return links from left to right, none overlapping; the longest phrase wins."""
         found: list[Link] = []
         position = 0
         while position < len(tokens):
@@ -132,10 +121,7 @@ class Linker:
                 cuts += [position, position + length]
             position += length or 1
         cuts = sorted({*cuts, len(text)})
-        return [
-            Token(text[a:b], word_key(text[a:b]), token.start + a, token.start + b)
-            for a, b in zip(cuts, cuts[1:], strict=False)
-        ]
+        return [Token(text[a:b], word_key(text[a:b]), token.start + a, token.start + b) for a, b in pairwise(cuts)]
 
 
 def is_bare_number(link: Link) -> bool:

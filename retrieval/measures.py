@@ -25,7 +25,8 @@ _COUNTED = ("persons", "data", "age", "pixels")
 """Dimensions that come in whole steps: "8 GB" is 8 and nothing beside it."""
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _MEASURE = re.compile(
-    rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|over|above|more than|greater than|larger than|bigger than|longer than|heavier than|"
+    rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|over|above|more than|greater than|larger than|bigger than|"
+    rf"longer than|heavier than|"
     rf"from|no less than|not less than|>=?|≥)\s*)?"
     rf"(?P<high>\b(?:under|below|less than|smaller than|shorter than|lighter than|up to|at most|maximum(?: of)?|max\.?|"
     rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from retrieval.linking import Link
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Mark, Reading
+from retrieval.words import word_set
 
 MAX_NEEDS = 4
 _SEPARATOR = re.compile(r"[,;.\n&+、，和]|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)", re.IGNORECASE)
-_BEFORE_MODIFIER = frozenset("for with like of in inside on onto to fits fit match than".split())
-_BEFORE_FITTED = frozenset("for like match to fits fit".split())
-_ARTICLES = frozenset("a an some the my one two three new another any our your his her".split())
+_BEFORE_MODIFIER = word_set("for with like of in inside on onto to fits fit match than")
+_BEFORE_FITTED = word_set("for like match to fits fit")
+_ARTICLES = word_set("a an some the my one two three new another any our your his her")
 _ALL = re.compile(
     r"(?<!\w)(?:all|each|every(?:thing)?|both|total|altogether|per item|a ?piece|together)(?!\w)", re.IGNORECASE
 )
@@ -69,7 +71,7 @@ def split_needs(reading: Reading) -> tuple[Reading, ...]:
     """Return one reading per need, in order; the whole reading where there is one."""
     kinds = kind_links(reading)
     starts = [0]
-    for before, after in zip(kinds, kinds[1:], strict=False):
+    for before, after in pairwise(kinds):
         cut = _cut(reading, before, after)
         if cut is not None:
             starts.append(cut)

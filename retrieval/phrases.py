@@ -56,9 +56,11 @@ SORTS: tuple[tuple[Sort, Pattern], ...] = (
     (Sort.NEWEST, pattern(r"(?:the )?(?:newest|latest|most recent|new arrivals?|just released)", runs="最新的?")),
 )
 CHEAP = pattern(
-    r"(?:(?:is|are|was) )?(?:not|isn't|aren't|isnt|arent|nothing) (?:too |so |very |that |overly )?(?:expensive|pricey|costly)",
+    r"(?:(?:is|are|was) )?(?:not|isn't|aren't|isnt|arent|nothing) (?:too |so |very |that |overly )?(?:expensive|"
+    r"pricey|costly)",
     r"(?:on a |at a )?(?:tight |small |low )?budget(?:[- ]friendly)?",
-    r"(?:cheap|affordable|inexpensive|low[- ]cost|low[- ]priced?|economical|reasonably priced|good value|value for money)",
+    r"(?:cheap|affordable|inexpensive|low[- ]cost|low[- ]priced?|economical|reasonably priced|good value|"
+    r"value for money)",
     r"(?:at|for) an? (?:low|good|discounted|reasonable|fair) price",
     runs="便宜的?|实惠的?|平价",
 )
@@ -79,23 +81,32 @@ _WHO = (
 )
 _GET = "buy|find|get|see|purchase|have|order|own|try"
 FILLERS = pattern(
-    rf"(?:(?:i am|i'm|im|we are|we're|was|been) )?(?:looking|searching|shopping|hunting|browsing|asking|hoping) (?:for|to (?:{_GET}))",
+    rf"(?:(?:i am|i'm|im|we are|we're|was|been) )?(?:looking|searching|shopping|hunting|browsing|asking|"
+    rf"hoping) (?:for|to (?:{_GET}))",
     r"in the market for|on the lookout for|in search of",
     r"(?:do|does|did|can|could|would|will) (?:you|u|ya|y'all|anyone|the shop|your shop)"
-    r"(?: (?:guys|please|have|sell|carry|stock|offer|got|show|find|give|recommend|suggest|get|tell|help|know))*(?: (?:me|us))?",
-    r"(?:show|find|give|get|tell|bring|recommend|suggest|help)(?: (?:me|us|my|out|find|with|choose|pick|get|buy|some|about))*",
-    rf"(?:i|we) (?:(?:really|also|just|only|definitely) )?(?:want|need|would like|would love|'d like|like|prefer|wish|am after|require|must have)(?: to (?:{_GET}))?",
+    r"(?: (?:guys|please|have|sell|carry|stock|offer|got|show|find|give|recommend|suggest|get|tell|help|"
+    r"know))*(?: (?:me|us))?",
+    r"(?:show|find|give|get|tell|bring|recommend|suggest|help)(?: (?:me|us|my|out|find|with|choose|pick|get|buy|"
+    r"some|about))*",
+    rf"(?:i|we) (?:(?:really|also|just|only|definitely) )?(?:want|need|would like|would love|'d like|like|"
+    rf"prefer|wish|am after|require|must have)(?: to (?:{_GET}))?",
     rf"i(?:'d|d) (?:like|love|prefer)(?: to (?:{_GET}))?",
     r"(?:is|are) there(?: any)?|what (?:do|are|about|kinds? of|sorts? of|types? of|is)(?: you have)?|how about|which",
-    r"any (?:chance|idea|ideas|suggestions?|recommendations?)|thank you(?: so much| very much)?|thanks(?: a lot| in advance)?",
-    r"(?:good )?(?:morning|afternoon|evening)|nice to meet you|not sure|no idea|no problem|no rush|no worries|no preference",
-    r"no thanks|no matter|not (?:necessarily|really|only|just)|if (?:possible|you have|there (?:is|are))|as soon as possible",
-    rf"(?:for|to) (?:my|our|a|his|her|the) (?:(?:little|older|younger|elder|best|new|old|\d+[- ]year[- ]old) )?(?:{_WHO})",
+    r"any (?:chance|idea|ideas|suggestions?|recommendations?)|thank you(?: so much| very much)?|thanks(?: a lot|"
+    r" in advance)?",
+    r"(?:good )?(?:morning|afternoon|evening)|nice to meet you|not sure|no idea|no problem|no rush|no worries|"
+    r"no preference",
+    r"no thanks|no matter|not (?:necessarily|really|only|just)|if (?:possible|you have|there (?:is|are))|"
+    r"as soon as possible",
+    rf"(?:for|to) (?:my|our|a|his|her|the) (?:(?:little|older|younger|elder|best|new|old|"
+    rf"\d+[- ]year[- ]old) )?(?:{_WHO})",
     r"for (?:me|myself|us|him|her|them|it|someone|somebody)",
     runs="我想买|我想要|我要|想要|想买|有没有|请问|推荐一?下?|给我|帮我|找|买",
 )
 NEGATION = pattern(
-    r"(?:anything|everything) (?:but|except)|nothing (?:from|by|in|made of|with)|other than|apart from|except(?: for)?|excluding",
+    r"(?:anything|everything) (?:but|except)|nothing (?:from|by|in|made of|with)|other than|apart from|"
+    r"except(?: for)?|excluding",
     r"(?:but )?(?:not|no) (?:from|by|in|made (?:of|from|with)|with)|rather not",
     r"(?:i )?(?:do not|don't|dont|wouldn't|would not) (?:want|like|need)(?: any| a| an| the| it in)?",
     r"(?:i )?(?:hate|avoid|dislike)(?: any)?",
@@ -104,7 +115,8 @@ NEGATION = pattern(
 )
 NOT_TOO = pattern(r"(?:is |are )?(?:not|isn't|aren't) (?:too|so|overly|very|that) [^\W\d_]+")
 WITHDRAWN = pattern(
-    r"(?:it |they |that )?(?:does not|doesn't|doesnt|do not|don't|dont) (?:really |necessarily )?(?:have|need)(?: to be| to have| to)",
+    r"(?:it |they |that )?(?:does not|doesn't|doesnt|do not|don't|dont) (?:really |necessarily )?(?:have|"
+    r"need)(?: to be| to have| to)",
     r"(?:needn't|need not)(?: be| have)?|no need (?:for|to be)(?: it)?",
 )  # fmt: skip
 _RATINGS = (
@@ -115,7 +127,8 @@ _RATINGS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?<!\w)(?P<floor>rated|rating(?: of)?)(?: at least| over| above| minimum)? (?P<stars>[1-5](?:[.,]\d)?)(?![\w.,%])"
+        r"(?<!\w)(?P<floor>rated|rating(?: of)?)(?: at least| over| above|"
+        r" minimum)? (?P<stars>[1-5](?:[.,]\d)?)(?![\w.,%])"
         r"(?P<plus>\s?\+)?(?P<up> or (?:more|higher|above|better))?",
         re.IGNORECASE,
     ),

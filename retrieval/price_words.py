@@ -7,10 +7,11 @@ a unit of measure is a measure: the caller names further words that make it one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from retrieval import currencies
 from retrieval.product import Money
 from retrieval.units import find_unit
 from retrieval.words import STOP, word_key
@@ -19,30 +20,6 @@ AROUND = Decimal("0.15")
 """How far a price may lie from "around 200"."""
 MOST_MINOR = 10**13
 
-_DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL", "ARS", "CLP", "COP")
-_CURRENCIES: dict[str, tuple[str, ...]] = {
-    "$": _DOLLARS, "us$": ("USD",), "usd": ("USD",), "dollar": _DOLLARS, "dollars": _DOLLARS,
-    "a$": ("AUD",), "aud": ("AUD",), "c$": ("CAD",), "ca$": ("CAD",), "cad": ("CAD",), "nz$": ("NZD",), "nzd": ("NZD",),
-    "s$": ("SGD",), "sgd": ("SGD",), "hk$": ("HKD",), "hkd": ("HKD",), "r$": ("BRL",), "brl": ("BRL",),
-    "reais": ("BRL",), "mxn": ("MXN",),
-    "€": ("EUR",), "eur": ("EUR",), "euro": ("EUR",), "euros": ("EUR",),
-    "£": ("GBP",), "gbp": ("GBP",), "quid": ("GBP",), "pounds": ("GBP",), "pound": ("GBP",), "sterling": ("GBP",),
-    "¥": ("JPY", "CNY"), "円": ("JPY",), "jpy": ("JPY",), "yen": ("JPY",), "元": ("CNY",), "块": ("CNY",), "块钱": ("CNY",),
-    "人民币": ("CNY",), "cny": ("CNY",), "rmb": ("CNY",), "yuan": ("CNY",), "₩": ("KRW",), "krw": ("KRW",), "won": ("KRW",),
-    "₹": ("INR",), "inr": ("INR",), "rs": ("INR", "PKR", "LKR", "NPR"), "rs.": ("INR", "PKR", "LKR", "NPR"),
-    "rupees": ("INR", "PKR", "LKR", "NPR"), "rupee": ("INR", "PKR", "LKR", "NPR"),
-    "₱": ("PHP",), "php": ("PHP",), "peso": ("PHP", "MXN", "ARS", "CLP", "COP"), "pesos": ("PHP", "MXN", "ARS", "CLP", "COP"),
-    "chf": ("CHF",), "francs": ("CHF",), "sek": ("SEK",), "nok": ("NOK",), "dkk": ("DKK",), "isk": ("ISK",),
-    "kr": ("SEK", "NOK", "DKK", "ISK"), "kronor": ("SEK",), "kroner": ("NOK", "DKK"),
-    "zł": ("PLN",), "zl": ("PLN",), "zloty": ("PLN",), "pln": ("PLN",), "kč": ("CZK",), "czk": ("CZK",), "huf": ("HUF",),
-    "₺": ("TRY",), "lira": ("TRY",), "₽": ("RUB",), "rub": ("RUB",), "rubles": ("RUB",), "roubles": ("RUB",),
-    "₴": ("UAH",), "uah": ("UAH",), "฿": ("THB",), "baht": ("THB",), "thb": ("THB",), "₫": ("VND",), "vnd": ("VND",),
-    "dong": ("VND",), "₪": ("ILS",), "ils": ("ILS",), "shekels": ("ILS",), "aed": ("AED",), "dirhams": ("AED", "MAD"),
-    "zar": ("ZAR",), "rand": ("ZAR",), "ringgit": ("MYR",), "myr": ("MYR",), "idr": ("IDR",), "rupiah": ("IDR",),
-    "kwd": ("KWD",), "bhd": ("BHD",), "omr": ("OMR",), "sar": ("SAR",), "ron": ("RON",), "twd": ("TWD",), "nt$": ("TWD",),
-}  # fmt: skip
-_SHOPS_OWN = ("buck", "bucks")
-
 _BIG = {"k": 1_000, "m": 1_000_000, "千": 1_000, "万": 10_000, "grand": 1_000, "thousand": 1_000}
 
 
@@ -50,10 +27,8 @@ def _words(*names: str) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-_SIGNS = _words(
-    *(name for name in _CURRENCIES if not name[0].isalpha() or name.endswith("$")), "元", "块", "块钱", "円", "人民币"
-)
-_NAMES = _words(*(name for name in _CURRENCIES if name.isalpha()), *_SHOPS_OWN, "rs.")
+_SIGNS = _words(*currencies.SIGNS)
+_NAMES = _words(*currencies.WORDS)
 _NUMBER = r"\d{1,3}(?:[ '’]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*"
 
 
@@ -66,7 +41,8 @@ def _amount(n: int) -> str:
 
 
 _UP_TO = (
-    r"under|below|beneath|less than|lower than|cheaper than|not over|not above|(?:not?|n't be) (?:more|higher|greater) than|not exceeding|"
+    r"under|below|beneath|less than|lower than|cheaper than|not over|not above|(?:not?|n't be) (?:more|higher|"
+    r"greater) than|not exceeding|"
     r"up to|upto|at most|max(?:imum)?(?: of)?|within|<=|<|≤|不超过|不高于|低于|少于|最多|"
     r"(?:can't|cannot|don't want to|not|dont want to|won't) (?:spend|pay)(?: any)? (?:more than|over|above)"
 )
@@ -77,17 +53,25 @@ _FROM = (
 _NEAR = (
     r"around|about|approx(?:imately|\.)?|roughly|circa|ca\.|close to|in the (?:range|region) of|near|~|≈|大约|约|左右"
 )
-_BUDGET = r"(?:my )?budget(?: is| of|:| limit of| limit is)?(?: only| about| around)?|spend|pay|i have|i've got|got only|for only|预算"
-_PRICED = r"(?:(?:priced?|prices?|costs?|costing|cost|going|sold)(?: (?:should be|is|are|range|ranging|limit|point|of|that is|be|at|to be))*\s*:?\s*)?"
+_BUDGET = (
+    r"(?:my )?budget(?: is| of|:| limit of| limit is)?(?: only| about| around)?|spend|pay|i have|i've got|got only|"
+    r"for only|预算"
+)
+_PRICED = (
+    r"(?:(?:priced?|prices?|costs?|costing|cost|going|sold)"
+    r"(?: (?:should be|is|are|range|ranging|limit|point|of|that is|be|at|to be))*\s*:?\s*)?"
+)
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range)?\s*{_amount(1)}\s*(?:and|to|-|–|—|~|到|至)\s*{_amount(2)}"),
+        ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range)?\s*{_amount(1)}\s*(?:and|"
+            rf"to|-|–|—|~|到|至)\s*{_amount(2)}"),
         ("up_to", rf"(?<!\w){_PRICED}(?:{_UP_TO})\s*{_amount(1)}"),
         ("from", rf"(?<!\w){_PRICED}(?:{_FROM})\s*{_amount(1)}"),
         ("near", rf"(?<!\w){_PRICED}(?:{_NEAR})\s*{_amount(1)}"),
-        ("up_to_after", rf"{_amount(1)}\s*(?:or less|or under|or below|or cheaper|and under|and below|and less|max(?:imum)?\b|at (?:the )?most|tops\b|limit\b|以下|以内|之内|内|budget\b)"),
+        ("up_to_after", rf"{_amount(1)}\s*(?:or less|or under|or below|or cheaper|and under|and below|and less|"
+            rf"max(?:imum)?\b|at (?:the )?most|tops\b|limit\b|以下|以内|之内|内|budget\b)"),
         ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|and up|and above|and over|\+|以上|起)"),
         ("near_after", rf"{_amount(1)}\s*(?:左右|or so\b|ish\b|-ish\b)"),
         ("budget", rf"(?<!\w)(?:{_BUDGET})\s*{_amount(1)}"),
@@ -168,11 +152,8 @@ def _read(
 
 def _own_currency(named: list[str], currency: str) -> tuple[bool, bool]:
     """Whether the shop's currency is named, and whether only another one is."""
-    codes = [name.strip().lstrip("-").casefold() for name in named]
-    own = any(
-        code in _SHOPS_OWN or code == currency.casefold() or currency in _CURRENCIES.get(code, ()) for code in codes
-    )
-    return own, bool(codes) and not own
+    own = any(currencies.means(name, currency) for name in named)
+    return own, bool(named) and not own
 
 
 def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callable[[str], bool]) -> bool:
@@ -245,9 +226,3 @@ def parse_number(digits: str) -> Decimal | None:
         return Decimal(plain)
     except InvalidOperation:
         return None
-
-
-def currency_names() -> Iterator[str]:
-    """All words that name a currency, folded."""
-    yield from _CURRENCIES
-    yield from _SHOPS_OWN

@@ -1,7 +1,8 @@
 """Read a shopper's words: which kind of product, brand, attributes, price, order; what is refused, what is misspelt.
 
 Everything about products comes from the catalogue's vocabulary. A wish becomes a filter only where the shopper stated
-it and the catalogue can answer it; every other word stays in the text, which ranks and never excludes. No model is asked.
+it and the catalogue can answer it; every other word stays in the text, which ranks and never excludes. No language
+model takes part.
 """
 
 from __future__ import annotations

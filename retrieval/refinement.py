@@ -12,7 +12,7 @@ from typing import Literal
 
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, fold
 from retrieval.results import Sort, Understanding
-from retrieval.words import clean, phrase_key, tokens, word_key
+from retrieval.words import clean, phrase_key, tokens, word_key, word_set
 
 PriceStep = Literal["cheaper", "dearer"]
 
@@ -45,27 +45,34 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 
 _CHEAPER = _re(
-    r"(?:a (?:bit|little) |much |way |something |anything )*(?:cheaper|less (?:expensive|pricey|costly|money)|lower[- ]priced?|more affordable|more budget[- ]friendly)(?: ones?| options?)?|"
-    r"(?:too|so|pretty|quite|very) (?:expensive|pricey|dear|costly)|(?:can't|cannot|can not) afford(?: (?:that|it|this|those|them))?|便宜(?:一)?点|更便宜|太贵了?"
+    r"(?:a (?:bit|little) |much |way |something |anything )*(?:cheaper|less (?:expensive|pricey|costly|money)|"
+    r"lower[- ]priced?|more affordable|more budget[- ]friendly)(?: ones?| options?)?|"
+    r"(?:too|so|pretty|quite|very) (?:expensive|pricey|dear|costly)|(?:can't|cannot|can not) afford(?: (?:that|"
+    r"it|this|those|them))?|便宜(?:一)?点|更便宜|太贵了?"
 )
 _DEARER = _re(
-    r"(?:a (?:bit|little) |something |anything )*(?:more expensive|pricier|dearer|more (?:premium|luxurious|upmarket)|higher[- ](?:end|priced?|quality)|better quality|too cheap)(?: ones?| options?)?|更贵|贵一点"
+    r"(?:a (?:bit|little) |something |anything )*(?:more expensive|pricier|dearer|more (?:premium|luxurious|"
+    r"upmarket)|higher[- ](?:end|priced?|quality)|better quality|too cheap)(?: ones?| options?)?|更贵|贵一点"
 )
 _DROP_BEFORE = _re(
-    r"(?:forget(?: about)?|never mind|nevermind|remove|drop|ignore|skip|clear|without|lose|take off|don't care about|dont care about|do not care about|no matter|regardless of)(?: the| any| my| a| an| that| what)*"
+    r"(?:forget(?: about)?|never mind|nevermind|remove|drop|ignore|skip|clear|without|lose|take off|"
+    r"don't care about|dont care about|do not care about|no matter|regardless of)(?: the| any| my| a| an| that| what)*"
     r" (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
 )
 _DROP_AFTER = _re(
-    r"(?P<what>[\w'-]+(?: [\w'-]+){0,1}) (?:does not|doesn't|doesnt|do not|don't|dont|isn't|is not) (?:really )?(?:matter|important|a concern|an issue)"
+    r"(?P<what>[\w'-]+(?: [\w'-]+){0,1}) (?:does not|doesn't|doesnt|do not|don't|dont|isn't|"
+    r"is not) (?:really )?(?:matter|important|a concern|an issue)"
 )
 _ANY = _re(
-    r"(?:any|whatever|whichever|all) (?P<what>[\w'-]+)(?: (?:is|are|will|would|works|do|does|goes|range|limit))?(?: (?:fine|ok|okay|good|do|works?|great))?"
+    r"(?:any|whatever|whichever|all) (?P<what>[\w'-]+)(?: (?:is|are|will|would|works|do|does|goes|range|"
+    r"limit))?(?: (?:fine|ok|okay|good|do|works?|great))?"
 )
 _NEED_NOT = _re(
-    r"(?:it |they )?(?:does not|doesn't|doesnt|do not|don't|dont|need not|needn't|no need)(?: really| necessarily)?(?: (?:have|need))?(?: for it)?(?: to)?(?: be)? (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
+    r"(?:it |they )?(?:does not|doesn't|doesnt|do not|don't|dont|need not|needn't|no need)(?: really|"
+    r" necessarily)?(?: (?:have|need))?(?: for it)?(?: to)?(?: be)? (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
 )
 _MUST = re.compile(r"(?:have|need|necessar|needn't|need not|no need)", re.IGNORECASE)
-_PRICE_WORDS = frozenset("price budget cost money limit".split())
+_PRICE_WORDS = word_set("price budget cost money limit")
 _TOO = _re(r"too|as well|also")
 
 

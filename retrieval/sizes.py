@@ -12,10 +12,14 @@ from retrieval.filters import AttributeIn
 from retrieval.words import phrase_key
 
 _LETTERS = {
-    "extra small": "XS", "x-small": "XS", "xsmall": "XS", "small": "S", "medium": "M", "large": "L", "extra large": "XL",
+    "extra small": "XS", "x-small": "XS", "xsmall": "XS", "small": "S", "medium": "M", "large": "L",
+    "extra large": "XL",
     "x-large": "XL", "xlarge": "XL", "xx-large": "XXL", "xxlarge": "XXL", "2xl": "XXL", "xxl": "2XL",
 }  # fmt: skip
-_WRITTEN = r"[x]{1,4}[\s-]?(?:small|large)|extra (?:small|large)|small|medium|large|\d?x{0,4}[sml]|\d{1,3}(?:[.,]\d)?(?:\s?/\s?\d{1,3})?[a-z]?"
+_WRITTEN = (
+    r"x{1,4}[\s-]?(?:small|large)|extra (?:small|large)|small|medium|large|\d?x{0,4}[sml]|"
+    r"\d{1,3}(?:[.,]\d)?(?:\s?/\s?\d{1,3})?[a-z]?"
+)
 _REGION = r"(?P<region>us|uk|eu|eur)"
 _END = r"(?=\s*(?:[,.;!?]|$)|\s(?:please|and|but|or|under|below|for|from|with)\b)"
 _PATTERNS = tuple(

@@ -1,8 +1,8 @@
 """Kinds of product mined from titles, for catalogues that state no categories.
 
-A kind is a short phrase that heads many titles of several brands ("toner cartridge", "notebook"): in a title it is followed by
-a number, a value or the end far more often than by another word. It guides understanding, and is never a filter,
-because some of what is mined will not be a kind of product.
+A kind is a short phrase that heads many titles of several brands ("toner cartridge", "notebook"): it is often
+followed by a number, a value or the end of the title. It guides understanding, and is never a filter, because some of what is mined
+will not be a kind of product.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 
 from retrieval.units import find_unit
-from retrieval.words import GENERIC_HEADS, STOP, has_digit, word_key, words
+from retrieval.words import GENERIC_HEADS, STOP, has_digit, word_key, word_set, words
 
 _LONGEST = 3
 _HEAD_SHARE = 0.2
 _BRANDS = 3
-_ADJECTIVES = frozenset(
+_ADJECTIVES = word_set(
     """original compatible genuine refurbished used standard professional pro premium internal external portable
-    wireless wired full high low single dual double triple multi mini micro super ultra""".split()
+    wireless wired full high low single dual double triple multi mini micro super ultra"""
 )
 """Plain adjectives that titles put behind a kind of product, or in front of it, but that are none."""
 

@@ -12,10 +12,13 @@ from retrieval.words import word_key
 
 _TABLE: dict[str, dict[str, float]] = {
     "length": {
-        "mm millimetre millimeter": 0.001, "cm centimetre centimeter": 0.01, "m metre meter mtr": 1.0, "km kilometre": 1000.0,
+        "mm millimetre millimeter": 0.001, "cm centimetre centimeter": 0.01, "m metre meter mtr": 1.0,
+        "km kilometre": 1000.0,
         "in inch inche \" ″ '' ′′ ”": 0.0254, "ft foot feet '": 0.3048, "yd yard": 0.9144,
     },
-    "mass": {"mg": 1e-6, "g gr gram gramme": 0.001, "kg kilo kilogram": 1.0, "lb pound": 0.45359237, "oz ounce": 0.0283495},
+    "mass": {
+        "mg": 1e-6, "g gr gram gramme": 0.001, "kg kilo kilogram": 1.0, "lb pound": 0.45359237, "oz ounce": 0.0283495,
+    },
     "volume": {
         "ml millilitre milliliter": 0.001, "cl centilitre": 0.01, "l litre liter ltr": 1.0, "floz": 0.0295735,
         "gal gallon": 3.78541, "pint": 0.473176, "quart": 0.946353,

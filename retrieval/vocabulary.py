@@ -22,7 +22,7 @@ from retrieval.errors import IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import Speller
 from retrieval.units import unit_key
-from retrieval.words import COMMON, GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key, words
+from retrieval.words import COMMON, GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key, word_set, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ class Vocabulary:
         return Stemmer.Stemmer("english").stemWord(folded) in self._stems
 
     def find_correction(self, word: str) -> str | None:
-        """Return the catalogue's word for a misspelt one; None where it is right, short, a part number or too far off."""
+        """Return the catalogue's word for a misspelt one; None where it is right, short, a part number or far off."""
         folded = word.casefold()
         if len(folded) < 4 or not folded.isalpha() or not folded.isascii():
             return None
@@ -244,7 +244,7 @@ class Vocabulary:
 
 
 _MOSTLY = 0.5
-_UNLIKE = frozenset("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti".split())
+_UNLIKE = word_set("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti")
 """A "faux leather" is no leather."""
 
 

@@ -54,7 +54,7 @@ def set_aside(reading: Reading, dropped: Set[int], vocabulary: Vocabulary) -> tu
 
 
 def unlinked_noun_after(reading: Reading, link: Link) -> bool:
-    """Whether a word follows that the name may only qualify ("laptop" in "laptop stand"): unknown kind, name in the singular."""
+    """Whether a word follows that the name may only qualify, as "laptop" does in "laptop stand"."""
     last, position = reading.tokens[link.end - 1], link.end
     if position >= len(reading.tokens) or last.folded != last.key or is_cjk(last.text):
         return False

@@ -78,7 +78,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def word_key(word: str) -> str:
-    """Fold a word for comparing: case, plural and spelling variants disappear ("Shoes" and "shoe", "gray" and "grey")."""
+    """Fold a word for comparing: case, number and spelling variants disappear ("Shoes" and "shoe")."""
     folded = word.casefold().replace("’", "'").removesuffix("'s").replace("'", "")
     return _SPELLINGS.get(single := singular(folded), single)
 
@@ -107,16 +107,17 @@ def is_cjk(word: str) -> bool:
     return _CJK_RUN.match(word) is not None
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Make a set of the words of a text, for lists that are long."""
+    return frozenset(text.split())
+
+
 def has_digit(word: str) -> bool:
     """Whether a word holds a digit, as sizes and part numbers do."""
     return any(char.isdigit() for char in word)
 
 
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(word_key(word) for word in text.split())
-
-
-STOP = frozenset(
+STOP = word_set(
     """a an the this that these those it its it's them they i i'm im me my mine we us our you your u he she his her him
     and or but nor so if then than as at by for from in into of off on onto out over to up with within about around
     near per via is are was were be been being am do does did doing have has had having can could will would shall
@@ -137,7 +138,7 @@ STOP = frozenset(
     articles model models brand brands option options less more least most much many few lot lots bit little pair pairs
     piece pieces again instead actually either neither rather really else other another same different new two three
     between below under above
-    的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这""".split()
+    的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这"""
 )
 """Grammar words, politeness and talk around shopping: no part of what is searched for."""
 
@@ -186,21 +187,21 @@ _COMMON = """able above across after again against age ago air alike alone along
     comfy cosy cozy stylish trendy quiet affordable inexpensive quality premium luxury gaming cooking running hiking
     walking working sleeping cycling swimming skiing reading writing living dining sitting standing training travelling
     """
-COMMON = STOP | frozenset(_COMMON.split()) | _keys(_COMMON)
+COMMON = STOP | word_set(_COMMON) | frozenset(map(word_key, word_set(_COMMON)))
 """Common English words: never taken for a misspelling."""
 
-ADJECTIVES = frozenset(
+ADJECTIVES = word_set(
     """small medium large big tiny huge little long short wide narrow thick thin light lighter lightweight heavy warm
     warmer cool hot cold soft hard strong sturdy durable robust stable reliable comfortable comfy cosy cozy stylish
     trendy fancy elegant pretty cute beautiful modern classic simple plain basic casual formal everyday daily portable
     practical useful handy quiet loud fast quick slow safe easy quality high low full half whole fresh clean
     dry premium luxury affordable bigger smaller larger longer shorter wider size sized colour coloured fit fitting
-    suitable similar various certain special extra own old used young us uk eu""".split()
+    suitable similar various certain special extra own old used young us uk eu"""
 )
 """Plain adjectives: never said to be missing, because no shop states them all."""
 
-GENERIC_HEADS = frozenset(
+GENERIC_HEADS = word_set(
     """set kit pack package bundle accessory item product thing piece pair other more gift sale new size colour model
     brand type style part option unit collection range home all general misc miscellaneous uncategorized various
-    man woman kid child boy girl adult unisex""".split()
+    man woman kid child boy girl adult unisex"""
 )
