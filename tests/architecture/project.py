@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,11 @@ def tracked_files() -> list[Path]:
     return [path for name in names if name and (path := ROOT / name).is_file()]
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    """Yield every module of the product as (path below the root, syntax tree)."""
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+@functools.cache
+def sources() -> tuple[tuple[str, ast.Module], ...]:
+    """Read every module of the product as (path below the root, syntax tree)."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return tuple((path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())) for path in paths)
 
 
 def module_names() -> list[str]:
