@@ -54,10 +54,9 @@ class Choices:
         stats = self.vocabulary.attributes[name]
         return self.share(stats.by_kind, stats.count)
 
-    def use(self, stats: AttributeStats) -> float:
-        """Share of products that state an attribute; 0 where they are too few for a filter."""
-        share = self.share(stats.by_kind, stats.count)
-        return share if share >= self.coverage else 0.0
+    def share_of(self, stats: AttributeStats) -> float:
+        """Share of products of the kinds that state an attribute, 0 to 1."""
+        return self.share(stats.by_kind, stats.count)
 
     def find_value(self, link: Link, coverage: float | None = None) -> tuple[str, tuple[str, ...]] | None:
         """Return the attribute and its values that a link means; None where none is stated widely enough.

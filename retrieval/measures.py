@@ -14,7 +14,7 @@ from retrieval.filters import AttributeRange
 from retrieval.price_words import parse_number
 from retrieval.units import convert, find_unit, unit_key
 from retrieval.vocabulary import AttributeStats
-from retrieval.words import phrase_key, tokens
+from retrieval.words import tokens
 
 EXACT = 0.04
 """How far "15 inch" may be off: what is sold as 15 inch measures 15.6."""
@@ -95,7 +95,11 @@ def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[f
 
 
 def choose_range(
-    measure: Measure, stats: Sequence[AttributeStats], near: frozenset[str], use: Callable[[AttributeStats], float]
+    measure: Measure,
+    stats: Sequence[AttributeStats],
+    near: frozenset[str],
+    share: Callable[[AttributeStats], float],
+    least: float,
 ) -> AttributeRange | None:
     """Choose the attribute that a measure speaks of.
 
@@ -103,27 +107,42 @@ def choose_range(
         measure: what was said.
         stats: the catalogue's numeric attributes.
         near: keys of the words beside the number.
-        use: share of the wanted kind of products that state an attribute, 0 to 1.
+        share: share of the wanted kinds of product that state an attribute, 0 to 1.
+        least: the share that the chosen one must have.
 
     Returns:
         Limits in the attribute's unit; None where no attribute fits, or several do and none stands out.
     """
-    best: list[tuple[tuple[int, bool], float, AttributeRange]] = []
-    for stat in stats:
-        limits = _converted(measure, stat)
-        share = use(stat)
-        if limits is None or share <= 0:
-            continue
-        names = {token.key for token in tokens(stat.name.replace("_", " "))} | {phrase_key(stat.name.replace("_", " "))}
-        same = unit_key(measure.unit) == unit_key(stat.unit or "")
-        best.append(((len(names & near), same), share, AttributeRange(stat.name, *limits, stat.unit)))
-    if not best:
+    found = [rated for stat in stats if (rated := _rated(measure, stat, near, share(stat))) is not None]
+    if not found:
         return None
-    best.sort(key=lambda row: (row[0], row[1]), reverse=True)
-    rivals = [row for row in best[1:] if row[0] == best[0][0]]
-    if rivals and best[0][1] < _CLEAR * rivals[0][1]:
+    found.sort(key=lambda rated: (rated.named, rated.plain, rated.share), reverse=True)
+    best = found[0]
+    rivals = [rated for rated in found[1:] if (rated.named, rated.plain) == (best.named, best.plain)]
+    if best.share < least or (rivals and best.share < _CLEAR * rivals[0].share):
         return None
-    return best[0][2]
+    return best.range
+
+
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """An attribute that a measure may speak of: how many words of its name are said, how little else it is called."""
+
+    named: int
+    plain: tuple[bool, int]
+    share: float
+    range: AttributeRange
+
+
+def _rated(measure: Measure, stat: AttributeStats, near: frozenset[str], share: float) -> _Rated | None:
+    limits = _converted(measure, stat)
+    if limits is None or share <= 0:
+        return None
+    words = [token.key for token in tokens(stat.name.replace("_", " "))]
+    named = len(near.intersection(words)) + ("".join(words) in near)
+    same = unit_key(measure.unit) == unit_key(stat.unit or "")
+    extra = -len(words) if named else 0
+    return _Rated(named, (same, extra), share, AttributeRange(stat.name, *limits, stat.unit))
 
 
 def _converted(measure: Measure, stat: AttributeStats) -> tuple[float | None, float | None] | None:

@@ -1,8 +1,8 @@
 """Kinds of product mined from titles, for catalogues that state no categories.
 
 A kind is a short phrase that heads many titles of several brands ("toner cartridge", "notebook"): it is often
-followed by a number, a value or the end of the title. It guides understanding, and is never a filter, because some of what is mined
-will not be a kind of product.
+followed by a number, a value or the end of the title. It guides understanding, and is never a filter, because some of
+what is mined will not be a kind of product.
 """
 
 from __future__ import annotations

@@ -157,7 +157,8 @@ def _read_measures(need: _Need) -> None:
             continue
         first, last = measure.start - _NEAR_NUMBER, measure.end + _NEAR_NUMBER
         near = frozenset(token.key for token in reading.tokens if first <= token.start <= last)
-        chosen = choose_range(measure, need.choices.vocabulary.numeric, near, need.choices.use)
+        numeric, choices = need.choices.vocabulary.numeric, need.choices
+        chosen = choose_range(measure, numeric, near, choices.share_of, choices.coverage)
         if chosen and chosen.key not in taken:
             need.wishes.append(chosen)
             taken.add(chosen.key)
