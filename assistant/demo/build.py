@@ -6,24 +6,26 @@ Knows neither the store nor the index: they read the files or the returned objec
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from assistant.demo.attributes import holds
-from assistant.demo.catalogue import Made, make_catalogue
+from assistant.demo.catalogue import Made, Progress, make_catalogue
 from assistant.demo.drawing import draw
 from assistant.demo.order_json import order_to_json
 from assistant.demo.orders import make_orders
 from assistant.demo.people import Person, make_people
+from assistant.demo.shoppers import Behaviour, simulate
 from assistant.demo.spec import load_spec
 from assistant.support.identity import Customer
 from assistant.turn import Order
+from recommender.events import Decision, Event
 from retrieval.product import Product
 from retrieval.product_json import product_to_json
-
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,15 @@ class DemoShop:
         products: the whole catalogue.
         customers: all of them; "maya", "jonas" and "li" are the ones to sign in as.
         orders: (customer id, order), oldest first, as `OrderBook.load` takes them.
+        decisions: slates shown to simulated shoppers, with the probabilities of what was shown, oldest first.
+        events: what happened, oldest first, impressions included.
     """
 
     products: tuple[Product, ...]
     customers: tuple[Customer, ...]
     orders: tuple[tuple[str, Order], ...]
+    decisions: tuple[Decision, ...]
+    events: tuple[Event, ...]
 
 
 def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress: Progress | None = None) -> DemoShop:
@@ -63,7 +69,15 @@ def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress
     _write_lines(folder / "customers.jsonl", map(_person_json, people))
     orders = make_orders(people, catalogue, seed=seed, now=now)
     _write_lines(folder / "orders.jsonl", (order_to_json(customer_id, order) for customer_id, order in orders))
-    return DemoShop(tuple(made.product for made in catalogue), tuple(person.customer for person in people), orders)
+    behaviour = simulate(catalogue, seed=seed, now=now, progress=progress)
+    _write_behaviour(folder, behaviour)
+    return DemoShop(
+        products=tuple(made.product for made in catalogue),
+        customers=tuple(person.customer for person in people),
+        orders=orders,
+        decisions=behaviour.decisions,
+        events=behaviour.events,
+    )
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
@@ -81,6 +95,17 @@ def _write_images(folder: Path, catalogue: Sequence[Made], progress: Progress | 
         (folder / f"{made.product.id}.svg").write_text(svg, encoding="utf-8")
         if progress and (done % 50 == 0 or done == len(catalogue)):
             progress("images", done, len(catalogue))
+
+
+def _write_behaviour(folder: Path, behaviour: Behaviour) -> None:
+    """Write what was shown, what happened, and, apart from both, the truth."""
+    decision_type, event_type = TypeAdapter(Decision), TypeAdapter(Event)
+    _write_lines(folder / "decisions.jsonl", (decision_type.dump_json(row).decode() for row in behaviour.decisions))
+    _write_lines(
+        folder / "behaviour.jsonl",
+        (event_type.dump_json(row, exclude_none=True).decode() for row in behaviour.events),
+    )
+    behaviour.tastes.save(folder / "truth.json")
 
 
 def _person_json(person: Person) -> str:
