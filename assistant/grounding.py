@@ -44,13 +44,17 @@ _LINK = re.compile(r"https?://\S+|\]\(([^)\s]+)")
 _STOCK_IN = re.compile(r"\b(in stock|available now|ready to ship)\b", re.I)
 _STOCK_OUT = re.compile(r"\b(sold out|out of stock|unavailable)\b", re.I)
 _DONE = {
-    "cart": re.compile(r"\b(i(?:'ve| have)? (?:added|removed|put)|(?:has|have) been added|added to your cart|in your cart now)\b", re.I),
+    "cart": re.compile(
+        r"\b(i(?:'ve| have)? (?:added|removed)|(?:has|have) been added|added to your cart|in your cart now"
+        r"|i(?:'ve| have)? put .{0,80}\b(?:cart|basket))\b",
+        re.I,
+    ),
     "order": re.compile(
         r"\b(i(?:'ve| have)? (?:cancelled|canceled|refunded|ordered|placed|changed|returned)"
         r"|(?:has|have) been (?:cancelled|canceled|refunded|placed|changed)|is (?:now )?(?:cancelled|canceled|refunded))\b",
         re.I,
     ),
-    "hand_over": re.compile(r"\b(i(?:'ve| have)? (?:transferred|connected|put you (?:in|through)))\b", re.I),
+    "hand_over": re.compile(r"\b(i(?:'ve| have)? (?:transferred|connected) you|i(?:'ve| have)? put you (?:in|through))\b", re.I),
 }
 _POLICY_WORD = re.compile(
     r"\b(warrant(?:y|ies)|guarantee[sd]?|money[- ]back|refunds?|return (?:window|period|policy)|free (?:shipping|returns?|delivery)"
@@ -59,6 +63,8 @@ _POLICY_WORD = re.compile(
 )
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DATE = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+(\d{{1,2}})\b|\b(\d{{1,2}})\.?\s+({'|'.join(_MONTHS)})[a-z]*\b", re.I)
+# Values that are also everyday words ("down from $80", "5 left"): they are not read as claims.
+_ORDINARY = frozenset({"down", "left", "right", "light", "plain", "open", "full", "standard", "normal", "regular", "both"})
 _SENTENCE = re.compile(r"(?<=[.!?。！？])(?:[\"”’)]*)\s+|\n+")
 
 
@@ -112,6 +118,7 @@ def _stated_texts(product: Product) -> set[str]:
             texts.add(fold(name.replace("_", " ")))
     for variant in product.variants:
         texts.update(map(fold, variant.options.values()))
+    texts -= _ORDINARY
     return {t for t in texts if 3 < len(t) <= 40 and not any(c.isdigit() for c in t) and len(t.split()) <= 4}
 
 

@@ -154,7 +154,7 @@ def _ordinals(text: str, table: Table) -> tuple[Product, ...]:
         rows.append(pool[-1])
     if not rows and pool and _FORMER.search(text):
         rows.append(pool[0])
-    return tuple(dict.fromkeys(rows))
+    return tuple({product.id: product for product in rows}.values())
 
 
 def _narrow(text: str, shown: tuple[Product, ...]) -> tuple[Product, ...]:

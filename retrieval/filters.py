@@ -65,7 +65,8 @@ class PriceRange:
             return Verdict.NOT_STATED
         amount = variant.price.amount_minor
         return _stated(
-            (self.min_minor is None or amount >= self.min_minor) and (self.max_minor is None or amount <= self.max_minor)
+            (self.min_minor is None or amount >= self.min_minor)
+            and (self.max_minor is None or amount <= self.max_minor)
         )
 
 
@@ -166,7 +167,11 @@ class AttributeIn:
     def label(self, locale: str = "en_US") -> str:
         values = " or ".join(self.values)
         if set(self.values) <= {"yes", "no"}:
-            values = f"{attribute_label(self.name).lower()}: {values}" if "no" in self.values else attribute_label(self.name).lower()
+            values = (
+                f"{attribute_label(self.name).lower()}: {values}"
+                if "no" in self.values
+                else attribute_label(self.name).lower()
+            )
         elif fold(self.name) == "size":
             values = f"size {values}"
         return f"not {values}" if self.exclude else values
@@ -198,6 +203,8 @@ class AttributeRange:
         name = attribute_label(self.name).lower()
         if self.min is not None and self.min == self.max:
             return f"{name} {attribute_text(self.min, self.unit)}"
+        if self.min is not None and self.max is not None and self.min >= 0.9 * self.max > 0:
+            return f"{name} about {attribute_text(float(f'{(self.min + self.max) / 2:.3g}'), self.unit)}"
         if self.min is not None and self.max is not None:
             return f"{name} {self.min:g} to {attribute_text(self.max, self.unit)}"
         if self.max is not None:

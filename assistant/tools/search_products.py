@@ -65,7 +65,9 @@ def search_products(
         context, price_min, price_max, brands, not_brands, categories, not_categories, min_rating, in_stock, attributes
     )
     read = context.shop.reader.read(query)[0] if query.strip() else None
-    constraints = merge(read.constraints, typed) if read else typed
+    # What was given typed wins over what the words say, and its order is the order of the chips.
+    given = {constraint.key for constraint in typed}
+    constraints = merge(typed, [c for c in read.constraints if c.key not in given]) if read else typed
     asked = Sort(sort)
     order = read.sort if read and asked is Sort.RELEVANCE else asked
     need = Need(text=read.text if read else "", constraints=constraints, sort=order)

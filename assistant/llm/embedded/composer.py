@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.llm.embedded.product_answers import ProductAnswers
@@ -42,6 +42,12 @@ class Composer:
     def talk(self, names: Sequence[str]) -> str:
         """Say templates without variables, e.g. ("greeting",)."""
         return " ".join(self._say(name) for name in names)
+
+    def corrections(self, corrected: Mapping[str, str], evidence: Sequence[Evidence]) -> str:
+        """Say how misspelt words were read, where the evidence does not say it already."""
+        said = {word for fact in evidence if isinstance(fact, SlateFact) for word in fact.corrected}
+        rows = [(wrong, right) for wrong, right in corrected.items() if wrong not in said]
+        return " ".join(self._say("corrected", wrong=plain(wrong), right=plain(right)) for wrong, right in rows)
 
     def compose(self, evidence: Sequence[Evidence], question: str = "", now: datetime | None = None) -> str:
         """Write the reply for the evidence of a turn.
@@ -92,8 +98,6 @@ class Composer:
         ]
         if open_wishes:
             sentences.append(self._say("not_stated", what=self._say.listing(open_wishes)))
-        if not slate.meaning_ready and slate.surface == "search" and slate.need.text:
-            sentences.append(self._say("words_only"))
         return " ".join(sentences)
 
     def _found(self, slate: SlateFact) -> str:
@@ -115,10 +119,12 @@ class Composer:
         return self._say("found_many", count=f"{slate.total:,}", what=what, limits=self._limits(slate), **common)
 
     def what(self, slate: SlateFact, count: int) -> str:
-        """What was looked for, as a noun: the category if one is wished, else "products"."""
+        """What was looked for, as a noun: the wished category, the words that several share, else "products"."""
         for constraint in slate.need.constraints:
-            if isinstance(constraint, CategoryIn) and not constraint.exclude and len(constraint.values) == 1:
-                return plain(constraint.values[0]).lower()
+            if isinstance(constraint, CategoryIn) and not constraint.exclude:
+                shared = _shared_ending([fold(value).split() for value in constraint.values])
+                if shared:
+                    return plain(shared)
         return "product" if count == 1 else "products"
 
     def _limits(self, slate: SlateFact) -> str:
@@ -245,6 +251,16 @@ class Composer:
         sentences = [self._say("policy", title=first.title, text=text)]
         sentences += [self._say("policy_also", title=section.title) for section in rest[:1]]
         return "\n\n".join(sentences)
+
+
+def _shared_ending(names: Sequence[Sequence[str]]) -> str:
+    """Words that all names end with, e.g. "backpacks" of "hiking backpacks" and "backpacks"."""
+    shared: list[str] = []
+    for words in zip(*(reversed(name) for name in names), strict=False):
+        if len(set(words)) > 1:
+            break
+        shared.insert(0, words[0])
+    return " ".join(shared)
 
 
 def _says(text: str, labels: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import ConfigDict, Field
 
 from assistant.llm.embedded.composer import Composer
-from assistant.llm.embedded.planner import Planner
+from assistant.llm.embedded.planner import Plan, Planner
 from assistant.llm.state import TurnState
 from assistant.turn import Evidence, ToolResult
 
@@ -67,7 +67,7 @@ class EmbeddedChatModel(BaseChatModel):
         state, results = _read(messages)
         plan = self.planner.plan(state)
         if results:
-            return AIMessage(self._words(results, plan.talk, plan.question))
+            return AIMessage(self._words(results, plan))
         if plan.steps:
             calls = [
                 {"name": step.tool, "args": step.arguments, "id": f"call_{index}", "type": "tool_call"}
@@ -76,7 +76,7 @@ class EmbeddedChatModel(BaseChatModel):
             return AIMessage("", tool_calls=calls)
         return AIMessage(self.composer.talk(plan.talk))
 
-    def _words(self, results: Sequence[ToolMessage], talk: tuple[str, ...], question: str) -> str:
+    def _words(self, results: Sequence[ToolMessage], plan: Plan) -> str:
         evidence: list[Evidence] = []
         failed: list[str] = []
         for message in results:
@@ -84,8 +84,9 @@ class EmbeddedChatModel(BaseChatModel):
                 evidence.extend(message.artifact.evidence)
             elif message.status == "error":
                 failed.append(_FAILED.get(message.name or "", "tool_failed"))
-        parts = [self.composer.talk([name for name in talk if name == "greeting"]) if not evidence else ""]
-        parts.append(self.composer.compose(evidence, question, self.now()))
+        parts = [self.composer.talk([name for name in plan.talk if name == "greeting"]) if not evidence else ""]
+        parts.append(self.composer.corrections(plan.corrected, evidence))
+        parts.append(self.composer.compose(evidence, plan.question, self.now()))
         parts.append(self.composer.talk(dict.fromkeys(failed)))
         return " ".join(part for part in parts if part)
 
@@ -143,5 +144,7 @@ def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
         ]
         yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=calls))
         return
+    if not message.content:  # A stream without any chunk is an error to LangChain.
+        yield ChatGenerationChunk(message=AIMessageChunk(content=""))
     for match in _CHUNK.finditer(str(message.content)):
         yield ChatGenerationChunk(message=AIMessageChunk(content=match.group()))

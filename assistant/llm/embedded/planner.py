@@ -7,17 +7,19 @@ It proposes calls; it knows no identity and no facts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from retrieval.query import QueryReader
+from retrieval.refinement import Refinement
 
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.state import TurnState
 from assistant.references import Table, order_id_in, resolve
 from assistant.text import has_words
 from assistant.turn import Need
+from assistant.wishes import without_wish
 from retrieval.filters import (
     AttributeIn,
     AttributeRange,
@@ -40,9 +42,7 @@ _SPLIT_AND = re.compile(
     re.I,
 )
 _BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
-_QUESTION = re.compile(
-    r"\?\s*$|^(?:and\s+|but\s+|so\s+)?(?:is|does|do|can|has|have|will|are|how|what|which|why)\b", re.I
-)
+_ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 _QUANTITY = re.compile(
     r"\b(?:add|take|buy|get|put|order|want|need)\s+(?:me\s+)?(\d{1,2}|two|three|four|five|six)\b(?!\s*(?:st|nd|rd|th|person|inch|gb|l\b|litre))|\b(\d{1,2}|two|three|four|five|six)\s*(?:x|times|pieces|of (?:it|them|these|those|this|that|the))\b|\b(?:to|make it)\s+(\d{1,2}|two|three|four|five|six)\b",
     re.I,
@@ -70,11 +70,13 @@ class Plan:
         steps: tool calls, in the order of the words; at most 4.
         talk: names of templates to say without any tool, e.g. ("greeting",).
         question: the clause that asks about a product; "" without one.
+        corrected: misspelt word -> word that was read.
     """
 
     steps: tuple[Step, ...] = ()
     talk: tuple[str, ...] = ()
     question: str = ""
+    corrected: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -82,6 +84,7 @@ class _Draft:
     steps: list[Step] = field(default_factory=list)
     talk: list[str] = field(default_factory=list)
     question: str = ""
+    corrected: dict[str, str] = field(default_factory=dict)
 
 
 TALK_ALONE = ("greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
@@ -133,7 +136,7 @@ class Planner:
         talk = draft.talk if not draft.steps else [t for t in draft.talk if t == "greeting"]
         if not draft.steps and not talk:
             talk = ["unclear"]
-        return Plan(tuple(_unique(draft.steps))[:MAX_STEPS], tuple(dict.fromkeys(talk)), draft.question)
+        return Plan(tuple(_unique(draft.steps))[:MAX_STEPS], tuple(dict.fromkeys(talk)), draft.question, draft.corrected)
 
     def _clauses(self, words: str) -> list[str]:
         """Split into clauses; parts without any intent of their own stay with the part before (a list of needs is one)."""
@@ -152,8 +155,6 @@ class Planner:
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
         intent = self._intent(clause, state)
         if intent in TALK_ALONE:
-            if intent == "affirm" and state.in_focus is not None:
-                intent = "affirm"
             draft.talk.append(intent)
             return
         if intent == "unclear":
@@ -167,7 +168,8 @@ class Planner:
             return self._checked(cue.name, clause, state)
         if order_id_in(clause) and len(clause.split()) <= 4:
             return "find_orders"
-        readings = self._reader.read(clause)
+        back = _BACK.search(clause)
+        readings = self._reader.read(_without(clause, back) if back else clause)
         names_products = any(_names_products(reading) for reading in readings)
         if cue is not None and names_products:
             return "search"
@@ -279,6 +281,8 @@ class Planner:
             draft.steps.append(Step("search_products", {**self.arguments(state.need), "different": True}))
 
     def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        for reading in self._reader.read(clause):
+            draft.corrected.update(reading.corrected)
         for need in self._needs(clause, state):
             draft.steps.append(Step("search_products", self.arguments(need)))
 
@@ -288,26 +292,44 @@ class Planner:
             if earlier is not None:
                 return [earlier]
             change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
-            if not change.starts_new_need:
+            if not change.starts_new_need and not self._asks_anew(change, clause):
                 return [self._refined(change, state)]
-        return [Need(r.text, r.constraints, r.sort) for r in self._reader.read(clause)][:MAX_STEPS]
+        readings = self._reader.read(_ADD.sub("", clause))
+        return [Need(r.text, r.constraints, r.sort) for r in readings][:MAX_STEPS]
+
+    def _asks_anew(self, change: Refinement, clause: str) -> bool:
+        """Words alone, put as a request of their own ("do you have sunscreen"), are a need of their own."""
+        if change.constraints or change.dropped or change.sort or change.price_step:
+            return False
+        cue = self._intents.cue(clause)
+        return bool(change.understanding.set_aside) or (cue is not None and cue.name == "search")
 
     def _earlier(self, clause: str, state: TurnState) -> Need | None:
         """The need that "back to the tents" means: its wishes hold again, with what the words add."""
-        if not _BACK.search(clause):
+        back = _BACK.search(clause)
+        if not back:
             return None
-        reading = self._reader.read(clause)[0]
+        reading = self._reader.read(_without(clause, back))[0]
         named = _categories(reading.constraints)
         for need in state.focus.earlier_needs:
             if named & _categories(need.constraints) or set(fold(reading.text).split()) & set(fold(need.text).split()):
                 return Need(need.text, merge(need.constraints, reading.constraints), need.sort)
         return None
 
-    def _refined(self, change: Any, state: TurnState) -> Need:
-        constraints = tuple(c for c in merge(state.need.constraints, change.constraints) if c.key not in change.dropped)
+    def _refined(self, change: Refinement, state: TurnState) -> Need:
+        """The need after a follow-up: withdrawn and replaced wishes go with their words, new ones come with theirs."""
+        need = state.need
+        old = {constraint.key: constraint for constraint in need.constraints}
+        replaced = [c.key for c in change.constraints if c.key in old and not getattr(c, "exclude", False)]
+        for key in (*change.dropped, *replaced):
+            need = without_wish(need, key)
+        kept = tuple(c for c in state.need.constraints if c.key not in change.dropped)
+        constraints = merge(kept, change.constraints)
         if change.price_step is not None:
             constraints = merge(constraints, self._price_step(change.price_step, state))
-        return Need(change.text or state.need.text, constraints, change.sort or state.need.sort)
+        known = fold(need.text).split()
+        added = [word for word in change.text.split() if fold(word) not in known]
+        return Need(" ".join([*need.text.split(), *added]), constraints, change.sort or need.sort)
 
     def _price_step(self, step: str, state: TurnState) -> tuple[Constraint, ...]:
         """ "Cheaper" means below the middle of what was shown (or below the one talked about); "dearer" above it."""
@@ -355,6 +377,10 @@ class Planner:
 
     def _major(self, minor: int | None) -> float | None:
         return None if minor is None else float(Money(minor, self._currency).amount)
+
+
+def _without(clause: str, match: re.Match[str]) -> str:
+    return f"{clause[: match.start()]} {clause[match.end() :]}".strip() or clause
 
 
 def _table(state: TurnState) -> Table:

