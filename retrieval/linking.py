@@ -79,9 +79,16 @@ class Linker:
             if phrase[-1].folded in STOP and len(phrase) > 1 and phrase[0].folded in STOP:
                 continue
             link = self.find("".join(token.key for token in phrase), start, stop)
-            if link is not None and not (stop == start + 1 and phrase[0].folded in STOP):
-                return link
+            if link is None or (stop == start + 1 and phrase[0].folded in STOP):
+                continue
+            if not link.names_kind and not link.brand and self._ends_with_kind(phrase):
+                continue  # a value that repeats a kind of product ("black toner cartridge") is no value
+            return link
         return None
+
+    def _ends_with_kind(self, phrase: Sequence[Token]) -> bool:
+        keys = ["".join(token.key for token in phrase[i:]) for i in range(1, len(phrase))]
+        return any(key in self.vocabulary.category_endings or key in self.vocabulary.type_keys for key in keys)
 
     def find(self, key: str, start: int = 0, end: int = 1) -> Link | None:
         """Return what the catalogue calls `key` (a phrase key); None where it calls nothing so."""

@@ -32,7 +32,7 @@ _MEASURE = re.compile(
     rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"
     rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
     rf"(?<![\w.,])(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?P<second>{_NUMBER}))?"
-    rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)"
+    rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
     rf"(?P<more>\s*(?:\+|or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more)|minimum))?"
     rf"(?P<less>\s*(?:or (?:less|smaller|shorter|under|below|lighter)|and under|max(?:imum)?\b))?",
     re.IGNORECASE,
@@ -148,7 +148,7 @@ def _rated(measure: Measure, stat: AttributeStats, near: frozenset[str], share: 
 def _converted(measure: Measure, stat: AttributeStats) -> tuple[float | None, float | None] | None:
     ends = []
     for end in (measure.low, measure.high):
-        value = None if end is None else convert(end, measure.unit, stat.unit or "")
+        value = None if end is None else convert(end, measure.unit, stat.unit or stat.name)
         if end is not None and value is None:
             return None
         ends.append(value)

@@ -6,16 +6,19 @@ Cuts only between two kinds of product that a comma, "and" or the like separates
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.linking import Link
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Mark, Reading
-from retrieval.words import word_set
+from retrieval.words import ADJECTIVES, word_set
 
 MAX_NEEDS = 4
-_SEPARATOR = re.compile(r"[,;.\n&+、，和]|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"[,;](?!\d)|\.(?!\w)|[\n&+、，和]|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)", re.IGNORECASE
+)
 _BEFORE_MODIFIER = word_set("for with like of in inside on onto to fits fit match than")
 _BEFORE_FITTED = word_set("for like match to fits fit")
 _ARTICLES = word_set("a an some the my one two three new another any our your his her")
@@ -30,7 +33,9 @@ def kind_links(reading: Reading) -> tuple[Link, ...]:
     """The links that name a wanted kind of product: not a refused one, and not one after "for" or "with"."""
     wanted: list[Link] = []
     for link in reading.links:
-        if not link.names_kind or is_modifier(reading, link) or _is_refused(reading, link):
+        if not link.names_kind or _is_adjective(reading, link):
+            continue
+        if is_modifier(reading, link) or _is_refused(reading, link):
             continue
         if wanted and _is_compound(reading, wanted[-1], link):
             wanted.pop()  # "laptop bag": the last noun says what it is
@@ -70,11 +75,10 @@ def _preposition(reading: Reading, link: Link, words: frozenset[str]) -> int | N
 def split_needs(reading: Reading) -> tuple[Reading, ...]:
     """Return one reading per need, in order; the whole reading where there is one."""
     kinds = kind_links(reading)
-    starts = [0]
-    for before, after in pairwise(kinds):
-        cut = _cut(reading, before, after)
-        if cut is not None:
-            starts.append(cut)
+    starts = [
+        0,
+        *(cut for before, after in _pairs(reading, kinds) if (cut := _cut(reading, before, after)) is not None),
+    ]
     if len(starts) == 1:
         return (reading,)
     shared = tuple(price for price in reading.prices if _is_for_all(reading, price))
@@ -86,6 +90,23 @@ def split_needs(reading: Reading) -> tuple[Reading, ...]:
     beyond = tuple(_name(part, link) for part in parts[MAX_NEEDS:] for link in kind_links(part))
     parts[MAX_NEEDS - 1 :] = [replace(part, left_out=beyond) for part in parts[MAX_NEEDS - 1 : MAX_NEEDS]]
     return tuple(parts)
+
+
+def _pairs(reading: Reading, kinds: Sequence[Link]) -> list[tuple[Link, Link]]:
+    """Neighbours that may be needs of their own; not those of a list that "or" closes ("boots, shoes or sandals")."""
+    pairs: list[tuple[Link, Link]] = []
+    chosen_between = False
+    for before, after in reversed(list(pairwise(kinds))):
+        joint = _between(reading, before, after).strip().casefold()
+        chosen_between = joint in ("or", ", or") or (chosen_between and joint == ",")
+        if not chosen_between:
+            pairs.append((before, after))
+    return pairs[::-1]
+
+
+def _is_adjective(reading: Reading, link: Link) -> bool:
+    """Whether a word that ends the name of a kind is used as an adjective: "something light" is no bike light."""
+    return link.key in ADJECTIVES and reading.tokens[link.end - 1].folded == link.key
 
 
 def _is_refused(reading: Reading, link: Link) -> bool:

@@ -85,6 +85,7 @@ _NOT_THE_PRICE = re.compile(
     re.IGNORECASE,
 )
 _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
+_COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _HARD_BOUND = ("up_to", "budget", "priced", "near")
 
@@ -170,7 +171,7 @@ def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callabl
     if after is None:
         return text[match.end() : match.end() + 1] not in ("'", '"', "″", "′", "×", "/", "%")
     word = after.group(1).casefold()
-    if find_unit(word) is not None or word in ("x", "by", "stars", "star"):
+    if find_unit(word) is not None or word_key(word) in _COUNTED:
         return False
     return (
         is_thing(word) or (word_key(word) in STOP or word in STOP) or (kind in _HARD_BOUND and not word.endswith("s"))

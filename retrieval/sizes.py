@@ -20,6 +20,7 @@ _WRITTEN = (
     r"x{1,4}[\s-]?(?:small|large)|extra (?:small|large)|small|medium|large|\d?x{0,4}[sml]|"
     r"\d{1,3}(?:[.,]\d)?(?:\s?/\s?\d{1,3})?[a-z]?"
 )
+_COMES_IN_SIZES = 0.8
 _REGION = r"(?P<region>us|uk|eu|eur)"
 _END = r"(?=\s*(?:[,.;!?]|$)|\s(?:please|and|but|or|under|below|for|from|with)\b)"
 _PATTERNS = tuple(
@@ -41,13 +42,23 @@ def find_size(text: str, choices: Choices) -> AttributeIn | None:
         text: cleaned message, or the part of it that is one need.
         choices: the catalogue, from the wanted kinds of product.
     """
+    asked: str | None = None
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            fields = match.groupdict()
-            found = _stated(_spellings(match["size"], fields.get("region") or ""), choices)
+            region = match.groupdict().get("region") or ""
+            found = _stated(_spellings(match["size"], region), choices)
             if found:
                 return found
-    return None
+            if pattern in _PATTERNS[:2] and asked is None:
+                asked = f"{region} {match['size']}".strip().upper()
+    return _unmet(asked, choices) if asked else None
+
+
+def _unmet(asked: str, choices: Choices) -> AttributeIn | None:
+    """A size that is clearly said, of a kind of product that comes in sizes, but not in this one."""
+    shares = {name: choices.states(name) for name in choices.vocabulary.sizes} if choices.kinds else {}
+    best = max(shares, key=lambda name: (shares[name], name), default=None)
+    return AttributeIn(best, (asked,)) if best and shares[best] >= _COMES_IN_SIZES else None
 
 
 def _spellings(said: str, region: str) -> list[str]:

@@ -143,9 +143,16 @@ class Vocabulary:
 
     @cached_property
     def department_keys(self) -> dict[str, str]:
-        """Key of a department -> its name; departments that are called like a category are left out."""
-        keys = {phrase_key(name): name for name in self.departments}
-        return {key: name for key, name in keys.items() if key and key not in self.category_endings}
+        """Key of a department, or of a thing it lists ("toy" for "Toys & games") -> its name.
+
+        A thing listed must be named in the plural: the "light" of "Home & light" is no department.
+        """
+        keys: dict[str, str] = {}
+        for name in self.departments:
+            listed = [token.key for token in tokens(name) if token.folded != token.key]
+            keys |= {key: name for key in (*listed, phrase_key(name)) if key}
+        exact = {phrase_key(name) for name in self.categories}
+        return {key: name for key, name in keys.items() if key not in exact}
 
     @cached_property
     def type_keys(self) -> dict[str, str]:
@@ -185,13 +192,14 @@ class Vocabulary:
 
     @cached_property
     def numeric(self) -> tuple[AttributeStats, ...]:
-        """Attributes and options that state numbers with a unit."""
-        return tuple(s for s in self.attributes.values() if s.unit and s.numbers >= _MOSTLY * s.count)
+        """Attributes and options that state numbers with a unit, or are counts of what they are called ("pieces")."""
+        numeric = (stats for stats in self.attributes.values() if stats.numbers >= _MOSTLY * stats.count)
+        return tuple(stats for stats in numeric if stats.numbers and (stats.unit or stats.name.isalpha()))
 
     @cached_property
     def unit_keys(self) -> frozenset[str]:
-        """Keys of the units that the catalogue writes."""
-        return frozenset(unit_key(stats.unit or "") for stats in self.numeric)
+        """Keys of the units that the catalogue writes, and of what it counts."""
+        return frozenset(unit_key(stats.unit or stats.name) for stats in self.numeric) - {""}
 
     @cached_property
     def sizes(self) -> frozenset[str]:

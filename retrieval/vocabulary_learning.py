@@ -18,6 +18,9 @@ _LONGEST_VALUE = 40
 _WORDS_IN_VALUE = 4
 _SMALL = 2000
 _PARTS_OF_THREE = 3
+_SMALL_SAMPLE = 20
+_MOSTLY_DIFFERENT = 0.5
+"""Where most products state a value of their own, it is a number or name of the product, not a property."""
 _VALUE_SHARE = 0.3
 _FITS = frozenset(("for", "fit", "compatible", "with", "to"))
 
@@ -204,9 +207,14 @@ def _attributes(
 
 def _value_rows(values: dict[tuple[str, str], Counter[str]], least: int) -> dict[str, list[list[Any]]]:
     rows: defaultdict[str, list[list[Any]]] = defaultdict(list)
+    different = Counter(name for name, _ in values)
+    stated = Counter[str]()
+    for (name, _), counts in values.items():
+        stated[name] += counts[""]
+    identifiers = {name for name, n in different.items() if n > _SMALL_SAMPLE and n > _MOSTLY_DIFFERENT * stated[name]}
     for (name, value), counts in values.items():
         count = counts.pop("")
-        if count < least or len(words(value)) > _WORDS_IN_VALUE:
+        if count < least or name in identifiers or len(words(value)) > _WORDS_IN_VALUE:
             continue
         key = phrase_key(value)
         if key and key not in STOP:

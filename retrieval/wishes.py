@@ -51,8 +51,8 @@ def understand(
     kind = kind_links(reading)
     categories, types = _kinds(reading, kind, vocabulary)
     before = tuple(v for wish in known if isinstance(wish, CategoryIn) and not wish.exclude for v in wish.values)
-    shelves = tuple(shelf for name in before for shelf in vocabulary.departments.get(name, (name,)))
-    need = _Need(reading, Choices(vocabulary, categories or types or (() if kind else shelves)), currency)
+    kinds = _shelves(categories, vocabulary) or types or (() if kind else _shelves(before, vocabulary))
+    need = _Need(reading, Choices(vocabulary, kinds), currency)
     if categories:
         need.wishes.append(CategoryIn(categories))
     elif not kind:
@@ -76,6 +76,12 @@ def understand(
     )
 
 
+def _shelves(names: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Categories, with departments replaced by the categories in them."""
+    held = (shelf for name in names for shelf in (vocabulary.departments.get(name) or (name,)))
+    return tuple(dict.fromkeys(held))
+
+
 def _kinds(reading: Reading, kind: Sequence[Link], vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The categories that the need names, and where it names none, the mined kinds.
 
@@ -92,6 +98,8 @@ def _narrowed(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[str
     here = {token.key for token in reading.tokens[link.start : link.end]}
     names = vocabulary.category_words
     closer = tuple(name for name in link.categories if names[name] <= said and names[name] - here)
+    if link.department and not closer:
+        return (link.department,)  # "bags" are what the shop keeps under Bags, and no sleeping bags
     return closer or link.categories
 
 
@@ -101,8 +109,8 @@ def _read_department(need: _Need) -> None:
         refused = link.start > 0 and need.reading.marks[link.start - 1] is Mark.NEGATION
         if link.department and not link.brand and not doubtful and not refused:
             need.wishes.append(CategoryIn((link.department,)))
-            shelves = tuple(need.choices.vocabulary.departments[link.department])
-            need.choices = Choices(need.choices.vocabulary, shelves)
+            vocabulary = need.choices.vocabulary
+            need.choices = Choices(vocabulary, _shelves((link.department,), vocabulary))
             return
 
 
@@ -116,6 +124,8 @@ def _read_names(need: _Need, kind: Sequence[Link]) -> None:
             brands.append(need.choices.vocabulary.brands[link.brand].name)
         elif is_bare_number(link) or is_fitted(need.reading, link) or link.key in STOP:
             continue
+        elif not need.choices.kinds and unlinked_noun_after(need.reading, link):
+            continue  # "orange juice" in a shop that knows no juice
         elif chosen := need.choices.find_value(link):
             values.setdefault(chosen[0], []).extend(chosen[1])
         elif flag := need.choices.find_flag(link):

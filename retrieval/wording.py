@@ -56,12 +56,12 @@ def set_aside(reading: Reading, dropped: Set[int], vocabulary: Vocabulary) -> tu
 def unlinked_noun_after(reading: Reading, link: Link) -> bool:
     """Whether a word follows that the name may only qualify, as "laptop" does in "laptop stand"."""
     last, position = reading.tokens[link.end - 1], link.end
-    if position >= len(reading.tokens) or last.folded != last.key or is_cjk(last.text):
+    if position >= len(reading.tokens) or (link.names_kind and last.folded != last.key) or is_cjk(last.text):
         return False
     after = reading.tokens[position]
     free = reading.marks[position] is None and position not in _linked(reading)
     adjacent = reading.text[last.end : after.start] in (" ", "-")
-    return free and adjacent and after.text.isalpha() and after.key not in STOP and after.folded not in STOP
+    return free and adjacent and after.text.isalpha() and not {after.key, after.folded} & (STOP | ADJECTIVES)
 
 
 def _linked(reading: Reading) -> set[int]:

@@ -15,11 +15,12 @@ MAX_CHARS = 2000
 """Only this much of a message is read; the rest is ignored."""
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*")
+_WORD = re.compile(rf"[{_CJK}]+|\d+(?:[.,]\d+)+(?!\w)|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*")
 _CJK_RUN = re.compile(rf"[{_CJK}]")
 _SPELLINGS = {
     "color": "colour", "gray": "grey", "aluminum": "aluminium", "jewelry": "jewellery", "fiber": "fibre",
     "liter": "litre", "meter": "metre", "center": "centre", "organizer": "organiser", "tire": "tyre",
+    "canceling": "cancelling", "canceled": "cancelled", "traveling": "travelling", "traveler": "traveller",
     "pajama": "pyjama", "mold": "mould", "flavor": "flavour", "theater": "theatre", "wifi": "wifi",
 }  # fmt: skip
 _IRREGULAR = {
@@ -132,12 +133,12 @@ STOP = word_set(
     loves hoping wish wishing trying try searching hunting browse browsing pick choose consider think thinking know
     make makes made sure must come comes go goes going use used using bring send put take keep
     price priced prices pricing cost costs costing costed budget spend spending pay paying money dollar dollars worth
-    dad mom mum father mother brother sister son daughter wife husband friend friends boyfriend girlfriend kid kids
-    grandma grandpa uncle aunt nephew niece partner boss colleague baby myself himself herself yourself
+    dad mom mum father mother brother sister son daughter wife husband friend friends boyfriend girlfriend
+    grandma grandpa uncle aunt nephew niece partner boss colleague myself himself herself yourself
     birthday christmas gift present today tomorrow soon asap currently right product products item items article
     articles model models brand brands option options less more least most much many few lot lots bit little pair pairs
     piece pieces again instead actually either neither rather really else other another same different new two three
-    between below under above
+    between below under above before after during since
     的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这"""
 )
 """Grammar words, politeness and talk around shopping: no part of what is searched for."""
