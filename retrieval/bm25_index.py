@@ -1,4 +1,4 @@
-"""Matches by words: BM25 (bm25s) over weighted fields, with the title indexed a second time on its own.
+"""Matches by words: BM25 (bm25s) over weighted fields, the title counting most.
 
 Row i is the i-th product. What a word is, is decided in `retrieval.tokens`.
 """
@@ -6,57 +6,53 @@ Row i is the i-th product. What a word is, is decided in `retrieval.tokens`.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from retrieval.concepts import Concept, read_concepts
 from retrieval.errors import IndexBroken
 from retrieval.index import LexicalMatch, Mask, Scores
 from retrieval.product import Product
-from retrieval.tokens import MAX_QUERY_CHARS, content_tokens, tokenise
+from retrieval.tokens import tokenise
 
-K1 = 1.2
+K1 = 0.8
 B = 0.75
 TITLE_WEIGHT, BRAND_WEIGHT, CATEGORY_WEIGHT = 3, 1, 2
 _MAX_DESCRIPTION_TOKENS = 400
 _MAX_ATTRIBUTE_TOKENS = 120
 _EMPTY = "\0"
-_MAX_QUERY_TOKENS = 64
+_PROGRESS_EVERY = 2_000
+_WHOLE = 0.999
+_OTHER_WORD = 0.7
 
 
 class Bm25Index:
     """BM25 scores and word coverage; read-only and safe to use from several threads."""
 
-    def __init__(self, text: Any, title: Any, n_rows: int) -> None:
-        self._text = text
-        self._title = title
+    def __init__(self, retriever: Any, n_rows: int) -> None:
+        self._retriever = retriever
+        self._postings = _Postings(retriever, n_rows)
         self._n_rows = n_rows
-        self._vocabulary: dict[str, int] = text.vocab_dict
-        self._title_vocabulary: dict[str, int] = title.vocab_dict
-        counts = np.diff(np.asarray(text.scores["indptr"])).astype(np.float64)
-        self._idf = np.log1p((n_rows - counts + 0.5) / (counts + 0.5))
-        self._unseen_idf = float(np.log1p((n_rows + 0.5) / 0.5))
 
     @classmethod
     def build(cls, products: Sequence[Product], progress: Callable[[int], None] | None = None) -> Bm25Index:
-        """Index products."""
+        """Index products; `progress` is called with the number of products read."""
         texts: list[list[str]] = []
-        titles: list[list[str]] = []
         for number, product in enumerate(products, 1):
-            title = tokenise(product.title)
-            titles.append(list(dict.fromkeys(title)) or [_EMPTY])
-            texts.append(_weighted_tokens(product, title) or [_EMPTY])
-            if progress is not None and number % 2_000 == 0:
+            texts.append(_weighted_tokens(product) or [_EMPTY])
+            if progress is not None and number % _PROGRESS_EVERY == 0:
                 progress(number)
-        return cls(_index(texts), _index(titles), len(products))
+        retriever = _bm25s().BM25(k1=K1, b=B, method="lucene")
+        retriever.index(texts, create_empty_token=False, show_progress=False)
+        return cls(retriever, len(products))
 
     def save(self, path: Path) -> None:
         """Write the index into the folder `path`."""
-        self._text.save(str(path / "text"), show_progress=False)
-        self._title.save(str(path / "title"), show_progress=False)
+        self._retriever.save(str(path), show_progress=False)
 
     @classmethod
     def open(cls, path: Path, n_rows: int) -> Bm25Index:
@@ -65,52 +61,91 @@ class Bm25Index:
         Raises:
             IndexBroken: it is missing, damaged or of another size.
         """
-        bm25s = _bm25s()
         try:
-            text, title = (bm25s.BM25.load(str(path / part), mmap=True) for part in ("text", "title"))
-            sizes = {int(text.scores["num_docs"]), int(title.scores["num_docs"])}
-            if sizes != {n_rows}:
+            retriever = _bm25s().BM25.load(str(path), mmap=True)
+            if int(retriever.scores["num_docs"]) != n_rows:
                 raise IndexBroken("The word index does not fit the catalogue: run `aisle import` again.")
-            return cls(text, title, n_rows)
+            return cls(retriever, n_rows)
         except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError) as error:
             raise IndexBroken("The word index cannot be read: run `aisle import` again.") from error
 
-    def knows(self, word: str) -> bool:
-        """Whether every token of `word` stands in the catalogue."""
-        tokens = tokenise(word)
-        return bool(tokens) and all(token in self._vocabulary for token in tokens)
-
     def match(self, text: str, allowed: Mask | None = None) -> LexicalMatch:
         """Score every allowed row; see LexicalIndex.match."""
-        tokens = list(dict.fromkeys(content_tokens(text[:MAX_QUERY_CHARS])))[:_MAX_QUERY_TOKENS]
+        concepts = read_concepts(text, self._postings.knows)
+        weights = [self._weight(concept) for concept in concepts]
+        total = sum(weights)
+        scores, coverage = np.zeros(self._n_rows, np.float32), np.zeros(self._n_rows, np.float32)
+        for concept, weight in zip(concepts, weights, strict=True):
+            found = self._postings.match(concept, self._idf)
+            if found is not None:
+                scores += found[0]
+                coverage += found[1] * (weight / total)
+        if allowed is not None:
+            scores[~allowed] = 0.0
+            coverage[~allowed] = 0.0
+        return LexicalMatch(scores, coverage)
+
+    def _idf(self, token: str) -> float:
+        """Rarity of a token (Lucene's form); of a token that stands nowhere, the highest there is."""
+        count = self._postings.count(token)
+        return math.log1p((self._n_rows - count + 0.5) / (count + 0.5))
+
+    def _weight(self, concept: Concept) -> float:
+        """Rarity of a concept: that of its most common way to say it."""
+        return min(sum(self._idf(token) for token in tokens) / len(tokens) for tokens in concept.alternatives)
+
+
+class _Postings:
+    """Rows and precomputed BM25 scores by token, out of a bm25s index."""
+
+    def __init__(self, retriever: Any, n_rows: int) -> None:
+        self._vocabulary: dict[str, int] = retriever.vocab_dict
+        self._data = retriever.scores["data"]
+        self._rows = retriever.scores["indices"]
+        self._ends = np.asarray(retriever.scores["indptr"])
+        self._n_rows = n_rows
+
+    def knows(self, token: str) -> bool:
+        return token in self._vocabulary
+
+    def count(self, token: str) -> int:
+        """Number of rows that hold a token."""
+        number = self._vocabulary.get(token)
+        return 0 if number is None else int(self._ends[number + 1] - self._ends[number])
+
+    def match(self, concept: Concept, idf: Callable[[str], float]) -> tuple[Scores, Scores] | None:
+        """Return BM25 scores and covered share per row, for the best way to say the concept; None where none occurs."""
+        said, *others = concept.alternatives
+        found = self._match_all(said, idf)
+        for tokens in others:
+            other = self._match_all(tokens, idf)
+            if other is None:
+                continue
+            if found is None:
+                found = (np.zeros(self._n_rows, np.float32), np.zeros(self._n_rows, np.float32))
+            # Another way to say it counts only as a whole, as one word, and a little less than what was said.
+            share = np.where(other[1] > _WHOLE, np.float32(1), np.float32(0))
+            found = (np.maximum(found[0], other[0] * share * (_OTHER_WORD / len(tokens))), np.maximum(found[1], share))
+        return found
+
+    def _match_all(self, tokens: tuple[str, ...], idf: Callable[[str], float]) -> tuple[Scores, Scores] | None:
         known = [token for token in tokens if token in self._vocabulary]
         if not known:
-            zeros = np.zeros(self._n_rows, np.float32)
-            return LexicalMatch(zeros, zeros, zeros, 0.0)
-        ids = [self._vocabulary[token] for token in known]
-        weights = self._idf[ids]
-        total = float(weights.sum()) + self._unseen_idf * (len(tokens) - len(known))
-        mask = None if allowed is None else allowed.astype(np.float32)
-        scores = np.asarray(self._text.get_scores_from_ids(ids, weight_mask=mask), np.float32)
-        coverage = self._coverage(self._text, ids, weights / total)
-        title_ids = [self._title_vocabulary.get(token) for token in known]
-        pairs = [(i, w) for i, w in zip(title_ids, (weights / total).tolist(), strict=True) if i is not None]
-        title = self._coverage(self._title, [i for i, _ in pairs], np.array([w for _, w in pairs]))
-        if mask is not None:
-            coverage, title = coverage * mask, title * mask
-        return LexicalMatch(scores, coverage, title, len(known) / len(tokens))
-
-    def _coverage(self, index: Any, ids: Sequence[int], weights: NDArray[np.float64]) -> Scores:
-        covered = np.zeros(self._n_rows, np.float32)
-        indptr, indices = index.scores["indptr"], index.scores["indices"]
-        for token_id, weight in zip(ids, weights.tolist(), strict=True):
-            # Each row stands at most once among a token's rows.
-            covered[indices[indptr[token_id] : indptr[token_id + 1]]] += weight
-        return covered
+            return None
+        total = sum(idf(token) for token in tokens)
+        scores, shares = np.zeros(self._n_rows, np.float32), np.zeros(self._n_rows, np.float32)
+        for token in known:
+            number = self._vocabulary[token]
+            part = slice(int(self._ends[number]), int(self._ends[number + 1]))
+            # A row stands at most once among a token's rows, so plain addition is enough.
+            rows = self._rows[part]
+            scores[rows] += self._data[part]
+            shares[rows] += idf(token) / total
+        return scores, shares
 
 
-def _weighted_tokens(product: Product, title: list[str]) -> list[str]:
-    tokens = title * TITLE_WEIGHT
+def _weighted_tokens(product: Product) -> list[str]:
+    tokens = tokenise(product.title) * TITLE_WEIGHT
     tokens += tokenise(product.brand or "") * BRAND_WEIGHT
     tokens += tokenise(f"{product.category or ''} {product.department or ''}") * CATEGORY_WEIGHT
     tokens += _limited(_attribute_texts(product), _MAX_ATTRIBUTE_TOKENS)
@@ -137,12 +172,6 @@ def _limited(texts: Iterable[str], limit: int) -> list[str]:
         if len(tokens) >= limit:
             break
     return tokens[:limit]
-
-
-def _index(tokens: list[list[str]]) -> Any:
-    retriever = _bm25s().BM25(k1=K1, b=B, method="lucene")
-    retriever.index(tokens, create_empty_token=False, show_progress=False)
-    return retriever
 
 
 def _bm25s() -> Any:

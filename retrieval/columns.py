@@ -35,6 +35,7 @@ from retrieval.index import Mask
 from retrieval.product import Product
 
 _Column = TypeVar("_Column")
+_NO_PRICE = np.iinfo(np.int64).max
 _NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 
 
@@ -113,7 +114,24 @@ class Columns:
             case AttributeRange():
                 return self._attribute_range(constraint)
 
+    def fitting_prices(self, variant_masks: Sequence[Mask]) -> NDArray[np.int64]:
+        """Return what the variant costs that `filters.judge` picks, shape (n_products,).
+
+        That is the cheapest one that every mask lets through and that can be bought, or else the cheapest let through.
+        Products with no such variant have a meaningless price.
+        """
+        fits = np.logical_and.reduce(variant_masks) if variant_masks else np.ones(len(self._owner), np.bool_)
+        if not self.n_rows:
+            return _NO_ROWS
+        buyable = np.minimum.reduceat(np.where(fits & ~self._sold_out, self._prices, _NO_PRICE), self._starts)
+        any_price = np.minimum.reduceat(np.where(fits, self._prices, _NO_PRICE), self._starts)
+        return np.where(buyable == _NO_PRICE, any_price, buyable)
+
     # ------------------------------------------------------------ price, stock, rating
+
+    @cached_property
+    def _sold_out(self) -> Mask:
+        return np.array([v.in_stock is False for p in self._products for v in p.variants], np.bool_)
 
     @cached_property
     def _prices(self) -> NDArray[np.int64]:

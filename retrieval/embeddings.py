@@ -23,9 +23,9 @@ _MAGIC = b"AVEC"
 _HEADER = struct.Struct("<4sII")
 _DIGEST = 16
 _BATCH = 512
-_MAX_ATTRIBUTES = 6
+_MAX_ATTRIBUTES = 4
 _MAX_ATTRIBUTE_CHARS = 40
-_MAX_CHARS = 400
+_MAX_CHARS = 300
 
 
 def product_text(product: Product) -> str:

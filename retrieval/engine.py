@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -36,10 +36,8 @@ class _Opened:
     path: Path
     manifest: Manifest
     catalogue: Catalogue
-    lexical: Bm25Index
     searcher: Searcher
     meaning: Meaning | None = None
-    vectors: NDArray[np.float32] | None = None
 
 
 class Retrieval:
@@ -126,11 +124,11 @@ class Retrieval:
         opened = self._opened
         if opened.manifest.encoder is None:
             return None
-        found = opened.vectors
-        if found is None:
-            check_files(opened.path, opened.manifest, "vectors.npy")
-            found = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows)).vectors
-        return tuple(opened.catalogue.products), found
+        if opened.meaning is not None:
+            return tuple(opened.catalogue.products), opened.meaning.vectors
+        check_files(opened.path, opened.manifest, "vectors.npy")
+        scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))
+        return tuple(opened.catalogue.products), scan.vectors
 
     def reload_if_changed(self) -> bool:
         """Open the newest version if an import has replaced the served one.
@@ -153,15 +151,7 @@ class Retrieval:
     def _drop_meaning(self, broken: _Opened) -> None:
         with self._lock:
             if self._opened is broken:
-                self._opened = _Opened(
-                    broken.path,
-                    broken.manifest,
-                    broken.catalogue,
-                    broken.lexical,
-                    broken.searcher,
-                    None,
-                    broken.vectors,
-                )
+                self._opened = replace(broken, meaning=None)
 
 
 def _open(root: Path, name: str) -> _Opened:
@@ -169,7 +159,7 @@ def _open(root: Path, name: str) -> _Opened:
     catalogue = read_catalogue(path, manifest)
     check_files(path, manifest, "bm25/")
     lexical = Bm25Index.open(path / "bm25", len(catalogue.rows))
-    return _Opened(path, manifest, catalogue, lexical, Searcher(catalogue, lexical))
+    return _Opened(path, manifest, catalogue, Searcher(catalogue, lexical))
 
 
 def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
@@ -185,7 +175,6 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
     from retrieval.chroma_index import ChromaIndex
 
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
-    meaning = Meaning(encoder, chroma, scan)
-    return _Opened(
-        opened.path, opened.manifest, opened.catalogue, opened.lexical, opened.searcher, meaning, scan.vectors
-    )
+    meaning = Meaning(encoder, scan.vectors, chroma, scan)
+    opened.searcher.prepare()
+    return replace(opened, meaning=meaning)

@@ -59,9 +59,8 @@ class Facets:
             return {}
         counts = np.bincount(self._gather(rows), minlength=len(self._keys))
         codes = np.flatnonzero(counts)
-        stated = np.bincount(
-            self._name_of_code[codes], weights=counts[codes].astype(np.float64), minlength=len(self._names)
-        )
+        stated = np.zeros(len(self._names), np.float64)
+        np.add.at(stated, self._name_of_code[codes], counts[codes])
         distinct = np.bincount(self._name_of_code[codes], minlength=len(self._names))
         result: dict[str, dict[str, int]] = {}
         for name in self._chosen(stated, distinct, len(rows)):

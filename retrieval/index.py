@@ -39,15 +39,11 @@ class LexicalMatch:
 
     Args:
         scores: BM25 over the weighted fields, shape (n_rows,).
-        coverage: share of the query's weight (by rarity) found anywhere in the row, 0 to 1.
-        title_coverage: the same in the title alone.
-        known: share of the query's words that stand anywhere in the catalogue, 0 to 1.
+        coverage: share of the query's words, weighted by rarity, that stand in the row, 0 to 1; shape (n_rows,).
     """
 
     scores: Scores
     coverage: Scores
-    title_coverage: Scores
-    known: float
 
 
 class LexicalIndex(Protocol):

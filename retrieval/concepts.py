@@ -1,0 +1,84 @@
+"""A query as concepts: each a word or phrase with other ways to say it, of which a product needs one.
+
+Other ways come from a short list of shop English and from the catalogue itself ("head set" is also looked for as
+"headset" where that word occurs). Knows nothing of scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from retrieval.tokens import query_tokens
+
+MAX_CONCEPTS = 48
+_MAX_PHRASE = 3
+_SAME = (
+    ("laptop", "notebook"),
+    ("tv", "television"),
+    ("pc", "computer"),
+    ("ssd", "solid state drive"),
+    ("smartphone", "mobile phone", "cell phone", "cellphone"),
+    ("earbuds", "earphones", "in-ear headphones"),
+    ("power bank", "external battery"),
+    ("memory card", "flash card"),
+    ("fridge", "refrigerator"),
+    ("sofa", "couch"),
+    ("sneakers", "trainers"),
+    ("sweater", "jumper", "pullover"),
+    ("trousers", "pants"),
+    ("backpack", "rucksack"),
+    ("flashlight", "torch"),
+    ("vacuum cleaner", "hoover"),
+    ("colour", "color"),
+    ("grey", "gray"),
+    ("aluminium", "aluminum"),
+    ("jewellery", "jewelry"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What the shopper said first, then the other ways to say it; each is a tuple of tokens that belong together."""
+
+    alternatives: tuple[tuple[str, ...], ...]
+
+
+def read_concepts(text: str, knows: Callable[[str], bool]) -> list[Concept]:
+    """Cut a query into concepts.
+
+    Args:
+        text: the query.
+        knows: whether a token stands anywhere in the catalogue.
+    """
+    tokens = query_tokens(text)
+    concepts: list[Concept] = []
+    at = 0
+    while at < len(tokens) and len(concepts) < MAX_CONCEPTS:
+        concept = _concept_at(tokens, at, knows)
+        concepts.append(concept)
+        at += len(concept.alternatives[0])
+    return concepts
+
+
+def _concept_at(tokens: list[str], at: int, knows: Callable[[str], bool]) -> Concept:
+    for length in range(min(_MAX_PHRASE, len(tokens) - at), 0, -1):
+        said = tuple(tokens[at : at + length])
+        others = _synonyms().get(said)
+        if others is not None:
+            return Concept((said, *(other for other in others if all(knows(token) for token in other))))
+    pair = tuple(tokens[at : at + 2])
+    if len(pair) == 2 and all(token.isalpha() for token in pair) and knows("".join(pair)):
+        return Concept((pair, ("".join(pair),)))
+    return Concept(((tokens[at],),))
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    result: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for group in _SAME:
+        cut = [tuple(query_tokens(phrase)) for phrase in group]
+        for phrase in cut:
+            result[phrase] = tuple(other for other in cut if other != phrase)
+    return result

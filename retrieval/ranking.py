@@ -1,0 +1,106 @@
+"""Order of matching rows: fusion of words and meaning, small boosts, popularity, and the sorts that shoppers ask for.
+
+Works on rows and arrays of one catalogue; knows nothing of filters and files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.index import Mask, Rows, Scores
+from retrieval.product import Product
+from retrieval.results import Sort
+from retrieval.tokens import query_tokens, tokenise
+
+CANDIDATES = 200
+RRF_K = 60
+DENSE_WEIGHT = 0.6
+"""Words count more than meaning: measured on Icecat, see docs/experiments.md."""
+ALL_WORDS_BOOST = 0.003
+CATEGORY_BOOST = 0.006
+BRAND_BOOST = 0.003
+BEST_SCORE = (1 + DENSE_WEIGHT) / (RRF_K + 1) + ALL_WORDS_BOOST + CATEGORY_BOOST + BRAND_BOOST
+_ALL = 0.999
+
+
+class Ranking:
+    """Orders rows of one catalogue.
+
+    Args:
+        products: row i is products[i].
+    """
+
+    def __init__(self, products: Sequence[Product]) -> None:
+        self._products = products
+        self._brands = _Names(product.brand for product in products)
+        self._categories = _Names(product.category for product in products)
+        raw = np.array([(p.rating or 0.0) * np.log1p(p.rating_count) for p in products], np.float64)
+        self.popularity: NDArray[np.float64] = raw / max(float(raw.max(initial=0.0)), 1e-9)
+        """Rating times the logarithm of the number of reviews, 0 to 1, shape (n_rows,)."""
+
+    def boosts(self, text: str, coverage: Scores, rows: Rows) -> NDArray[np.float64]:
+        """Return what rows get on top of fusion: all words found, category named, brand named; shape (len(rows),)."""
+        tokens = frozenset(query_tokens(text))
+        return np.asarray(
+            ALL_WORDS_BOOST * (coverage[rows] > _ALL)
+            + CATEGORY_BOOST * self._categories.named(tokens)[rows]
+            + BRAND_BOOST * self._brands.named(tokens)[rows],
+            np.float64,
+        )
+
+    def order(
+        self, sort: Sort, rows: Rows, scores: NDArray[np.float64], prices: NDArray[np.int64] | None
+    ) -> NDArray[np.intp]:
+        """Return positions in `rows`, first to show first.
+
+        Args:
+            sort: order asked for; equal places go by score, then popularity, then row.
+            rows: matching rows.
+            scores: relevance, shape (len(rows),).
+            prices: price of the fitting variant by row of the catalogue; needed by the price sorts only.
+        """
+        first: NDArray[np.float64] = -scores
+        if sort in {Sort.PRICE_LOW, Sort.PRICE_HIGH} and prices is not None:
+            first = prices[rows].astype(np.float64) * (1 if sort is Sort.PRICE_LOW else -1)
+        elif sort is Sort.RATING:
+            first = -self._ratings[rows]
+        elif sort is Sort.NEWEST:
+            first = -self._newness[rows]
+        return np.lexsort((rows, -self.popularity[rows], -scores, first))
+
+    @cached_property
+    def _ratings(self) -> NDArray[np.float64]:
+        return np.array([product.rating or 0.0 for product in self._products], np.float64)
+
+    @cached_property
+    def _newness(self) -> NDArray[np.float64]:
+        dates = sorted({product.released or "" for product in self._products})
+        place = {date: float(number) for number, date in enumerate(dates)}
+        return np.array([place[product.released or ""] for product in self._products], np.float64)
+
+
+class _Names:
+    """Distinct names of the rows, to find those whose every word a query says."""
+
+    def __init__(self, names: Iterable[str | None]) -> None:
+        numbers: dict[str | None, int] = {}
+        self._number = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+        self._tokens = [frozenset(tokenise(name or "")) for name in numbers]
+
+    def named(self, tokens: frozenset[str]) -> Mask:
+        said = np.array([bool(own) and own <= tokens for own in self._tokens], np.bool_)
+        found: Mask = said[self._number]
+        return found
+
+
+def reciprocal_ranks(scores: Scores) -> NDArray[np.float64]:
+    """Return 1 / (60 + rank) for the best positive scores, 0 for the rest (Cormack, Clarke, Buettcher 2009)."""
+    result = np.zeros(len(scores), np.float64)
+    order = np.argsort(-scores, kind="stable")[:CANDIDATES]
+    order = order[scores[order] > 0]
+    result[order] = 1.0 / (RRF_K + 1 + np.arange(len(order)))
+    return result
