@@ -174,7 +174,7 @@ class Renderer:
         items = [item_view(fact, self.look, titles) for fact in slate.items]
         return self.page(
             "slate.html",
-            heading=_heading(slate),
+            heading=_heading(slate, self.look.locale),
             note=_note(slate),
             items=items,
             relaxations=[_relaxation(way) for way in slate.relaxations],
@@ -200,11 +200,11 @@ def _products(count: int) -> str:
     return "1 product" if count == 1 else f"{count:,} products"
 
 
-def _heading(slate: SlateFact) -> str:
+def _heading(slate: SlateFact, locale: str) -> str:
     if not slate.items:
-        wishes = ", ".join(clean(c.label()) for c in slate.need.constraints)
+        wishes = ", ".join(clean(c.label(locale)) for c in slate.need.constraints)
         what = clean(slate.need.text) or "this"
-        return f"Nothing for “{what}” with {wishes}." if wishes else f"Nothing found for “{what}”."
+        return f"Nothing for “{what}”: {wishes}." if wishes else f"Nothing found for “{what}”."
     if slate.surface == "more_like_this":
         return "More like this"
     if slate.surface == "recommend":

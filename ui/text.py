@@ -51,7 +51,7 @@ def markdown(text: str, hosts: Collection[str] = ()) -> str:
         html,
         tags=_TAGS,
         attributes={"a": {"href"}},
-        attribute_filter=lambda tag, name, value: value if allowed_link(value, hosts) else None,
+        attribute_filter=lambda _, name, value: value if name != "href" or allowed_link(value, hosts) else None,
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer",
     )
