@@ -6,16 +6,14 @@ nothing is returned: then the policies do not say. The text is data; what may be
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.support.words import stems
+from assistant.support.policy_words import WordIndex, in_policy_words
 from assistant.turn import PolicyFact, PolicySection
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -25,35 +23,6 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 MIN_WORDS = 0.32
 MIN_MIXED = 0.42
 _WORDS_SHARE = 0.3
-_TITLE_WEIGHT = 3.0
-_UNKNOWN_WEIGHT = 1.0
-_SATURATION = 1.5
-_SAME_WORDS = (
-    "ship shipping shipment deliver delivery dispatch",
-    "parcel package packet",
-    "cost fee",
-    "broken damaged defective faulty",
-    "exchange swap",
-    "warranty guarantee",
-    "lower cheaper",
-    "erase delete remove",
-    "keep store",
-    "repair fix mend",
-    "data information info",
-    "collect pick",
-    "discount coupon promo voucher",
-    "match matching beat",
-    "refund reimburse reimbursement money",
-    "instalment installment",
-    "colour color",
-)
-_IDLE = frozenset(stems("policy question know"))
-_SAID = (
-    (re.compile(r"\b(?:send|give|bring|ship)(?:ing)?\b((?:\s+\w+){0,3}?)\s+back\b", re.IGNORECASE), r"return\1"),
-    (re.compile(r"\bsend((?:\s+\w+)?)\s+to\b", re.IGNORECASE), r"ship\1 to"),
-)
-"""What shoppers say -> what policies say."""
-_SAME = {stem: same[0] for group in _SAME_WORDS for same in [stems(group)] for stem in same}
 
 
 class Policies:
@@ -66,7 +35,7 @@ class Policies:
         """
         self._sections = tuple(section for path in sorted(folder.glob("*.md")) for section in read_sections(path))
         self._by_id = {section.id: section for section in self._sections}
-        self._words = _WordIndex(self._sections)
+        self._words = WordIndex(self._sections)
         self._meaning: _MeaningIndex | None = None
         if encode is not None:
             self.warm(encode)
@@ -101,7 +70,7 @@ class Policies:
         """
         if not self._sections:
             return PolicyFact(question, ())
-        asked = _in_policy_words(question)
+        asked = in_policy_words(question)
         scores, least = self._words.scores(asked), MIN_WORDS
         if self._meaning is not None:
             meant = self._meaning.scores(asked)
@@ -140,27 +109,6 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", heading.casefold()).strip("-")
 
 
-class _WordIndex:
-    """How much of a question's telling words a section covers, 0 to 1, rare words counting more."""
-
-    def __init__(self, sections: Sequence[PolicySection]) -> None:
-        counts = [_count(section) for section in sections]
-        in_sections = Counter(stem for count in counts for stem in count)
-        self._idf = {stem: math.log(1 + len(sections) / n) for stem, n in in_sections.items()}
-        self._unknown = _UNKNOWN_WEIGHT * max(self._idf.values(), default=1.0)
-        # Saturating: a word said often counts more than one said once, but never more than 1.
-        self._tf = [{stem: n / (n + _SATURATION) for stem, n in count.items()} for count in counts]
-
-    def scores(self, question: str) -> NDArray[np.float64]:
-        """Return one score per section."""
-        asked = set(_terms(question)) - _IDLE
-        mass = sum(self._idf.get(stem, self._unknown) for stem in asked)
-        if not mass:
-            return np.zeros(len(self._tf))
-        covered = (sum(self._idf[stem] * tf[stem] for stem in asked & tf.keys()) for tf in self._tf)
-        return np.fromiter((value / mass for value in covered), dtype=np.float64, count=len(self._tf))
-
-
 class _MeaningIndex:
     """How close a question is to a section's title or any of its sentences (cosine)."""
 
@@ -177,26 +125,6 @@ class _MeaningIndex:
         best = np.zeros(self._n)
         np.maximum.at(best, self._places, cosines)
         return best
-
-
-def _count(section: PolicySection) -> Mapping[str, float]:
-    count: dict[str, float] = defaultdict(float)
-    for stem in _terms(section.title):
-        count[stem] += _TITLE_WEIGHT
-    for stem in _terms(section.text):
-        count[stem] += 1
-    return count
-
-
-def _in_policy_words(question: str) -> str:
-    for said, meant in _SAID:
-        question = said.sub(meant, question)
-    return question
-
-
-def _terms(text: str) -> tuple[str, ...]:
-    """The telling words of a text, with words that mean the same in a shop's policies made one."""
-    return tuple(_SAME.get(stem, stem) for stem in stems(text) if not (stem.isdigit() and len(stem) == 1))
 
 
 def _passages(section: PolicySection) -> Iterable[str]:
