@@ -44,6 +44,7 @@ class Store:
         self._lock = lock
         self._writing = threading.Lock()
         self._inside = threading.local()
+        self._closed = False
         self._writer = _engine(path, "BEGIN IMMEDIATE", (), poolclass=StaticPool)
         self._reader = _engine(
             path, "BEGIN", ("PRAGMA query_only = ON",), poolclass=QueuePool, pool_size=4, max_overflow=12
@@ -69,6 +70,7 @@ class Store:
             raise StoreError("The store is busy; please try again.")
         self._inside.active = True
         try:
+            self._refuse_closed()
             with _plain_errors(self.path), self._writer.begin() as connection:
                 yield connection
         finally:
@@ -79,6 +81,7 @@ class Store:
     def read(self) -> Iterator[sa.Connection]:
         """Open a reading transaction: everything read inside is of one moment; writing in it fails."""
         self._refuse_nesting()
+        self._refuse_closed()
         self._inside.active = True
         try:
             with _plain_errors(self.path), self._reader.connect() as connection:
@@ -87,10 +90,18 @@ class Store:
             self._inside.active = False
 
     def close(self) -> None:
-        """Close the connections and let the data folder go; a second call does nothing."""
-        self._reader.dispose()
-        self._writer.dispose()
-        self._lock.release()
+        """Wait for a write to end, close the connections and let the data folder go; a second call does nothing."""
+        self._refuse_nesting()
+        with self._writing:
+            self._closed = True
+            self._reader.dispose()
+            self._writer.dispose()
+            self._lock.release()
+
+    def _refuse_closed(self) -> None:
+        # Another process may hold the folder by now.
+        if self._closed:
+            raise StoreError("The store is closed.")
 
     def _refuse_nesting(self) -> None:
         # A writer waits for readers to finish before it commits: waiting for one's own read would never end.
@@ -125,7 +136,8 @@ def open_store(data: Path, clock: Clock = system_clock) -> Store:
 
 
 def _hold(data: Path) -> filelock.BaseFileLock:
-    lock = filelock.FileLock(data / "aisle.lock")
+    # Not per thread: whoever closes the store need not be the thread that opened it.
+    lock = filelock.FileLock(data / "aisle.lock", thread_local=False)
     holder = data / "aisle.pid"
     try:
         lock.acquire(blocking=False)

@@ -136,6 +136,35 @@ def test_the_folder_is_free_after_closing_and_closing_twice_is_harmless(tmp_path
     open_store(tmp_path).close()
 
 
+def test_the_folder_is_free_when_another_thread_closed_it(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    closer = threading.Thread(target=store.close)
+    closer.start()
+    closer.join()
+    open_store(tmp_path).close()
+
+
+def test_a_closed_store_neither_reads_nor_writes(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        _value(store)
+    with pytest.raises(StoreError, match="closed"):
+        _add_one(store)
+
+
+def test_closing_waits_for_a_write_to_end(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    closer = threading.Thread(target=store.close)
+    with store.write() as connection:
+        closer.start()
+        number = take(connection, "orders")
+    closer.join()
+    again = open_store(tmp_path)
+    assert _value(again) == number
+    again.close()
+
+
 def test_the_holders_file_may_be_unreadable(store: Store) -> None:
     (store.path.parent / "aisle.pid").write_bytes(b"\xff\xfe")
     with pytest.raises(DataFolderBusy, match="another process"):
