@@ -33,14 +33,14 @@ SEARCH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
 RECOMMEND_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {
         Code.RELEVANT: 1.0,
-        Code.POPULAR: 0.25,
-        Code.WELL_RATED: 0.15,
-        Code.ON_SALE: 0.03,
-        Code.FOR_YOU: 0.5,
-        Code.BOUGHT_WITH: 0.3,
-        Code.SEEN_WITH: 0.3,
-        Code.SIMILAR_TO: 0.2,
-        Code.PREDICTED: 0.3,
+        Code.POPULAR: 0.3,
+        Code.WELL_RATED: 0.1,
+        Code.ON_SALE: 0.02,
+        Code.FOR_YOU: 0.8,
+        Code.BOUGHT_WITH: 0.25,
+        Code.SEEN_WITH: 0.2,
+        Code.SIMILAR_TO: 0.1,
+        Code.PREDICTED: 0.4,
     }
 )
 # The item asked about is the request: likeness arrives as relevance, and again as a reason where it is high.
@@ -48,7 +48,7 @@ LIKE_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {**SEARCH_WEIGHTS, Code.RELEVANT: 0.4, Code.SIMILAR_TO: 0.6, Code.SEEN_WITH: 0.1}
 )
 GOES_WITH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
-    {**RECOMMEND_WEIGHTS, Code.BOUGHT_WITH: 0.8, Code.FOR_YOU: 0.25, Code.SIMILAR_TO: 0.0}
+    {**RECOMMEND_WEIGHTS, Code.BOUGHT_WITH: 0.8, Code.FOR_YOU: 0.3, Code.SIMILAR_TO: 0.0}
 )
 
 
@@ -90,7 +90,7 @@ class RecommenderSettings:
     sold_out_penalty: float = 8.0
     sold_out_penalty_search: float = 0.3
     dismissed_penalty: float = 0.6
-    variety_penalty: float = 0.12
+    variety_penalty: float = 0.06
 
     def weights_for(self, surface: str, query: str) -> Mapping[str, float]:
         """Return the weights of a surface; a request in words always ranks as "search" unless its surface says more.

@@ -14,25 +14,32 @@ from recommender.reasons import Code
 
 # Decayed clicks at which a shop's most popular item counts in full; a quiet shop's few clicks weigh less.
 _FULL_POPULARITY: Final = 20.0
+# The share of showings that ends in interest is pulled to a tenth, worth ten showings; one in two counts in full.
+_PRIOR_INTERESTED, _PRIOR_SHOWN, _FULL_SHARE = 1.0, 10.0, 0.5
 
 
 class Popularity:
-    """Decayed clicks, carts and purchases on a logarithmic scale; 0 until several visits agree."""
+    """How often showing an item ends in interest, and how much interest there is lately; 0 until several visits agree.
+
+    Counting interest alone would call popular whatever has been shown most.
+    """
 
     code = Code.POPULAR
     version = "1"
 
     def rank(self, request: RankRequest) -> Part:
-        """Give 0 (unknown) to 1 (the shop's most popular item)."""
+        """Give 0 (unknown, or shown and ignored) to 1 (half of the showings end in interest, and nothing has more)."""
         state, now = request.state, request.context.now
-        top = np.log1p(max(_FULL_POPULARITY, state.popularity.largest(now)))
-        values = [
-            min(1.0, np.log1p(state.popularity.read(c.item_id, now)) / top)
-            if state.item_sessions.get(c.item_id, 0) >= request.settings.min_sessions
-            else 0.0
-            for c in request.candidates
-        ]
-        return without_detail(np.array(values, dtype=np.float64))
+        top = float(np.log1p(max(_FULL_POPULARITY, state.popularity.largest(now))))
+        values = np.zeros(len(request.candidates))
+        for i, candidate in enumerate(request.candidates):
+            interested = state.item_sessions.get(candidate.item_id, 0)
+            if interested >= request.settings.min_sessions:
+                shown = max(interested, state.item_impressions.get(candidate.item_id, 0))
+                share = (interested + _PRIOR_INTERESTED) / (shown + _PRIOR_SHOWN)
+                amount = float(np.log1p(state.popularity.read(candidate.item_id, now))) / top
+                values[i] = min(1.0, share / _FULL_SHARE) * (0.5 + 0.5 * min(1.0, amount))
+        return without_detail(values)
 
 
 class WellRated:

@@ -46,7 +46,7 @@ class World:
             Taste(f"category-{self.rng.integers(N_CATEGORIES)}", f"brand-{self.rng.integers(N_BRANDS)}")
             for _ in range(n_shoppers)
         ]
-        self.quality = {item_id: float(self.rng.normal(0, 0.7)) for item_id in items}
+        self.quality = {item_id: float(self.rng.normal(0, 0.4)) for item_id in items}
         self.now = START
         self.n_turns = 0
 
@@ -55,6 +55,8 @@ class World:
         item, taste = self.items[item_id], self.tastes[shopper]
         logit = -3.0 + self.quality[item_id]
         logit += 2.2 * (item.category == taste.category) + 1.2 * (item.brand == taste.brand)
+        # Neither the cheapest nor the dearest: no weighted sum of features can say that.
+        logit += 2.0 * (3_000 < item.price_minor < 9_000) - 1.0
         return float(1 / (1 + np.exp(-logit)))
 
     def context(self, shopper: int, session: str, *, explore: bool = True) -> DecisionContext:

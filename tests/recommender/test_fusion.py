@@ -111,7 +111,7 @@ def test_each_further_item_of_one_kind_is_lowered_more() -> None:
     request = make_request(make_state(()), (Candidate("tent-1"), Candidate("tent-3"), Candidate("tent-2")))
     variety = dict(score(request, STACK).parts)[Code.VARIETY].values
     # In order of score: tent-1 first, tent-3 of the same brand, then tent-2 of another brand.
-    assert variety.tolist() == pytest.approx([0.0, -0.12, -0.08], abs=1e-9)
+    assert variety.tolist() == pytest.approx([0.0, -0.06, -0.04], abs=1e-9)
 
 
 def test_a_search_is_not_spread_out() -> None:

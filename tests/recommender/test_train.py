@@ -39,7 +39,7 @@ def _train(source: MemoryEventLog | list[Event], items: dict[str, Item], out: Pa
 
 @pytest.fixture(scope="module")
 def world_and_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[MemoryEventLog, World, Path, ModelCard]:
-    log, items, world = _log(1500)
+    log, items, world = _log(1000)
     out = tmp_path_factory.mktemp("model")
     return log, world, out, _train(log, items, out)
 
@@ -70,7 +70,7 @@ def test_its_predictions_follow_the_true_chances(
         decision = recommender.decide(world.context(shopper, f"later-{shopper}"), candidates)
         truth = [world.chance(shopper, item_id) for item_id in decision.candidate_ids]
         together.append(np.corrcoef(truth, decision.candidate_scores)[0, 1])
-    assert np.mean(together) > 0.5
+    assert np.mean(together) > 0.6
 
 
 def test_the_card_is_kept_beside_the_model_and_reads_as_a_table(
