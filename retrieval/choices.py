@@ -76,7 +76,8 @@ class Choices:
                 totals[use.name] = totals.get(use.name, 0) + held
         if not totals:
             return self._find_elsewhere(link)
-        name = max(totals, key=lambda n: (totals[n], n))
+        # The most used attribute is meant; of equals, the one with the plainest name ("colour", not "band_colour").
+        name = max(totals, key=lambda n: (round(self.states(n), 1), -len(n.split("_")), totals[n], n))
         return name, self._values(link, name)
 
     def _values(self, link: Link, name: str) -> tuple[str, ...]:

@@ -32,10 +32,20 @@ _REACH = 3
 def kind_links(reading: Reading) -> tuple[Link, ...]:
     """The links that name a wanted kind of product: not a refused one, and not one after "for" or "with"."""
     wanted: list[Link] = []
+    modifier: Link | None = None
     for link in reading.links:
         if not link.names_kind or _is_adjective(reading, link):
             continue
-        if is_modifier(reading, link) or _is_refused(reading, link):
+        listed = modifier is not None and _between(reading, modifier, link).strip().casefold() in (
+            "and",
+            "or",
+            ",",
+            "&",
+        )
+        if listed or is_modifier(reading, link):
+            modifier = link  # "bag for laptop and mouse"
+            continue
+        if _is_refused(reading, link):
             continue
         if wanted and _is_compound(reading, wanted[-1], link):
             wanted.pop()  # "laptop bag": the last noun says what it is

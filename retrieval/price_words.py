@@ -35,7 +35,7 @@ _NUMBER = r"\d{1,3}(?:[ '’]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*"
 def _amount(n: int) -> str:
     return (
         rf"(?P<pre{n}>(?<![^\W\d_])(?:{_SIGNS}|(?:{_NAMES})(?![^\W\d_]))\s?)?[`'\"]?"
-        rf"(?<![\d.,])(?P<num{n}>{_NUMBER})(?P<big{n}>\s?(?:k|grand|thousand)\b|千|万)?[`'\"]?(?![.,]?\d)"
+        rf"(?<!\d)(?<!\d[.,])(?P<num{n}>{_NUMBER})(?P<big{n}>\s?(?:k|grand|thousand)\b|千|万)?[`'\"]?(?![.,]?\d)"
         rf"(?P<post{n}>\s?(?:{_SIGNS})(?!\d)|\s?-?(?:{_NAMES})(?![^\W\d_]))?(?:\.00|,-)?"
     )
 

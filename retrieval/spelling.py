@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+_SHORT = 4
+
 
 class Speller:
     """Find the most likely catalogue word for a misspelt one.
@@ -40,6 +42,9 @@ class Speller:
             candidate = self._words[index]
             distance = edits(word, candidate, allowed)
             if distance is None or (candidate[0] != word[0] and candidate[1] != word[0]):
+                continue
+            # Short words have too many neighbours: only a letter that is missing, doubled or swapped is a slip.
+            if len(word) == _SHORT and len(candidate) == _SHORT and sorted(candidate) != sorted(word):
                 continue
             rank = (distance, -self._frequency[candidate], candidate)
             if best is None or rank < best:

@@ -203,8 +203,9 @@ class Vocabulary:
 
     @cached_property
     def sizes(self) -> frozenset[str]:
-        """Names of attributes and options that are a size."""
-        return frozenset(name for name in self.attributes if "size" in name.casefold().split("_"))
+        """Names of attributes and options that are a size, other than measures ("display_size" in inches)."""
+        measures = {stats.name for stats in self.numeric if stats.unit}
+        return frozenset(name for name in self.attributes if "size" in name.casefold().split("_")) - measures
 
     # ------------------------------------------------------------ words
 

@@ -87,20 +87,24 @@ def _kinds(reading: Reading, kind: Sequence[Link], vocabulary: Vocabulary) -> tu
 
     In "laptop stand" the last noun says what is wanted; where the catalogue has no such kind, "laptop" is no filter.
     """
-    sure = [link for link in kind if not unlinked_noun_after(reading, link)]
-    categories = dict.fromkeys(name for link in sure for name in _narrowed(link, reading, vocabulary))
+    sure: list[Link] = []
+    categories: dict[str, None] = {}
+    for link in kind:
+        closer = _closer(link, reading, vocabulary)
+        if closer or not unlinked_noun_after(reading, link):
+            sure.append(link)
+            # "bags" are what the shop keeps under Bags, and no sleeping bags.
+            shelf = (link.department,) if link.department else link.categories
+            categories |= dict.fromkeys(closer or shelf)
     return tuple(categories), tuple(dict.fromkeys(link.type for link in sure if link.type))
 
 
-def _narrowed(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The categories a word names; those whose other words are said too, where there are such ("boots for hiking")."""
+def _closer(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Of the categories a word names, those whose other words are said too ("boots for hiking"); often none."""
     said = {token.key for token, mark in zip(reading.tokens, reading.marks, strict=True) if mark is None}
     here = {token.key for token in reading.tokens[link.start : link.end]}
     names = vocabulary.category_words
-    closer = tuple(name for name in link.categories if names[name] <= said and names[name] - here)
-    if link.department and not closer:
-        return (link.department,)  # "bags" are what the shop keeps under Bags, and no sleeping bags
-    return closer or link.categories
+    return tuple(name for name in link.categories if names[name] <= said and names[name] - here)
 
 
 def _read_department(need: _Need) -> None:

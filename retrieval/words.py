@@ -197,7 +197,7 @@ ADJECTIVES = word_set(
     trendy fancy elegant pretty cute beautiful modern classic simple plain basic casual formal everyday daily portable
     practical useful handy quiet loud fast quick slow safe easy quality high low full half whole fresh clean
     dry premium luxury affordable bigger smaller larger longer shorter wider size sized colour coloured fit fitting
-    suitable similar various certain special extra own old used young us uk eu"""
+    suitable similar various certain special extra own old used young real true actual genuine us uk eu"""
 )
 """Plain adjectives: never said to be missing, because no shop states them all."""
 
