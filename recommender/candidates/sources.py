@@ -101,16 +101,16 @@ def well_rated(pool: Pool, n: int) -> list[Candidate]:
     """Give the best rated item of each category, then the second best, and so on; works in a shop without behaviour."""
     quality = _quality(pool.table)
     depth: dict[int, int] = {}
-    order: list[tuple[int, float, int]] = []
+    order: list[tuple[bool, int, float, int]] = []
     for i in np.argsort(-quality, kind="stable"):
         category = int(pool.table.category[i])
         depth[category] = depth.get(category, -1) + 1
-        order.append((depth[category], -float(quality[i]), int(i)))
-    return [Candidate(pool.table.ids[i], sources=(str(Code.WELL_RATED),)) for _, _, i in sorted(order)[:n]]
+        order.append((bool(pool.table.sold_out[i]), depth[category], -float(quality[i]), int(i)))
+    return [Candidate(pool.table.ids[i], sources=(str(Code.WELL_RATED),)) for *_, i in sorted(order)[:n]]
 
 
 def _quality(table: ItemTable) -> FloatArray:
-    """Return shrunk rating plus a little for the number of reviews; sold-out items last, (items,)."""
+    """Return shrunk rating plus a little for the number of reviews; far below that where sold out, (items,)."""
     n = len(table.ids)
     quality: FloatArray = table.rating[:n] + 0.02 * np.log1p(table.rating_count[:n]) - 10.0 * table.sold_out[:n]
     return quality

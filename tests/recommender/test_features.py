@@ -31,8 +31,15 @@ class Recorder:
     def rank(self, request: RankRequest) -> Part:
         ids = tuple(candidate.item_id for candidate in request.candidates)
         context = request.context
-        keys = {"shopper_key": context.shopper_key, "session_key": context.session_key, "now": context.now}
-        self.seen.append((ids, features(request.state, request.table, ids, **keys)))
+        block = features(
+            request.state,
+            request.table,
+            ids,
+            shopper_key=context.shopper_key,
+            session_key=context.session_key,
+            now=context.now,
+        )
+        self.seen.append((ids, block))
         return without_detail(np.zeros(len(ids)))
 
 

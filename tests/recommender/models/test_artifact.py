@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 from collections.abc import Callable
@@ -43,8 +44,6 @@ def _as_pickle(folder: Path) -> None:
 
 def _forge(folder: Path, data: bytes) -> None:
     """Write other bytes and a manifest that vouches for them."""
-    import hashlib
-
     (folder / TENSORS_FILE).write_bytes(data)
     _edit(folder, sha256=hashlib.sha256(data).hexdigest())
 
