@@ -91,9 +91,10 @@ def _attempts(otto: Otto, me: Principal, text: str, key: str) -> tuple[Callable[
         lambda: shop.actions.decline(me, text),
         lambda: shop.carts.view(me),
         lambda: shop.carts.decisions(me),
-        lambda: shop.handoff.request(me, text, "x"),
-        lambda: shop.handoff.find(me, text),
+        # Leaving before asking: the other way round, a hole in both would hide itself.
         lambda: shop.handoff.cancel(me, text),
+        lambda: shop.handoff.find(me, text),
+        lambda: shop.handoff.request(me, text, "x"),
         lambda: talk.load(me, text),
         lambda: talk.find_answer(me, text, "m1"),
         lambda: talk.append_user(me, text, key, "x"),
