@@ -6,7 +6,9 @@ Chroma embeds nothing and reports nothing.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,7 @@ class ChromaIndex:
         """
         if not (path / "chroma.sqlite3").exists():
             raise IndexBroken("The Chroma index is missing: run `aisle import` again.")
+        _check_database(path / "chroma.sqlite3")
         client = _guard(lambda: _client(path))
         try:
             collection = _guard(lambda: client.get_collection(_COLLECTION, embedding_function=None))
@@ -127,6 +130,17 @@ def _client(path: Path) -> Any:
     from chromadb.config import Settings
 
     return chromadb.PersistentClient(str(path), Settings(anonymized_telemetry=False, allow_reset=False))
+
+
+def _check_database(path: Path) -> None:
+    """Look for damaged pages: Chroma itself would answer from what is left."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            sound = database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except sqlite3.Error as error:
+        raise IndexBroken(_BROKEN) from error
+    if not sound:
+        raise IndexBroken(_BROKEN)
 
 
 def _guard(call: Callable[[], Any]) -> Any:

@@ -76,6 +76,11 @@ class Columns:
         """Number of products."""
         return len(self._products)
 
+    @property
+    def kept_names(self) -> frozenset[str]:
+        """Attribute names whose columns are built."""
+        return frozenset(self._texts) | frozenset(self._numbers)
+
     def product_mask(self, variant_masks: Sequence[Mask]) -> Mask:
         """Return which products have one variant that every mask lets through.
 
@@ -89,12 +94,6 @@ class Columns:
             return np.ones(self.n_rows, np.bool_)
         both = np.logical_and.reduce(variant_masks)
         return np.logical_or.reduceat(both, self._starts)
-
-    def mask(self, constraints: Sequence[Constraint]) -> Mask | None:
-        """Compile constraints; None where there are none. Equal to `filters.passes` on every product."""
-        if not constraints:
-            return None
-        return self.product_mask([self.variant_mask(constraint) for constraint in constraints])
 
     def variant_mask(self, constraint: Constraint) -> Mask:
         """Return which variant rows one constraint lets through, shape (n_variants,)."""

@@ -172,6 +172,7 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
         )
     check_files(opened.path, opened.manifest, "vectors.npy")
     scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))
+    check_files(opened.path, opened.manifest, "chroma/")
     from retrieval.chroma_index import ChromaIndex
 
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))

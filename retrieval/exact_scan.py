@@ -53,8 +53,8 @@ def best(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
     if len(rows) > k:
         cut = np.partition(scores, len(scores) - k)[len(scores) - k]
         above = np.flatnonzero(scores > cut)
-        equal = np.flatnonzero(scores == cut)[: k - len(above)]
-        chosen = np.concatenate((above, equal))
+        equal = np.flatnonzero(scores == cut)
+        chosen = np.concatenate((above, equal[np.argsort(rows[equal])][: k - len(above)]))
         rows, scores = rows[chosen], scores[chosen]
     order = np.lexsort((rows, -scores))
     return rows[order], scores[order]

@@ -10,9 +10,10 @@ import gzip
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -164,11 +165,17 @@ class _Collected:
         self.products[product.id] = product
 
 
-def _open(path: Path) -> BinaryIO:
-    stream = path.open("rb")
-    packed = stream.read(2) == b"\x1f\x8b"
-    stream.seek(0)
-    return gzip.open(stream) if packed else stream  # type: ignore[return-value]
+@contextmanager
+def _open(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, unpacked where its content is gzip."""
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        if not packed:
+            yield stream
+            return
+        with gzip.GzipFile(fileobj=stream) as unpacked:
+            yield cast(BinaryIO, unpacked)
 
 
 def _format(path: Path, stream: BinaryIO, wanted: str) -> str:
@@ -245,11 +252,10 @@ def _write_meaning(
 
 
 def _checked_files(path: Path) -> Iterator[str]:
-    """Files of the manifest. Chroma's are not among them: it writes to them whenever they are opened."""
+    """Files of the manifest. Chroma's database is not among them: Chroma writes to it whenever it is opened."""
     for file in path.rglob("*"):
-        relative = file.relative_to(path)
-        if file.is_file() and relative.parts[0] != "chroma":
-            yield relative.as_posix()
+        if file.is_file() and not file.name.startswith("chroma.sqlite3"):
+            yield file.relative_to(path).as_posix()
 
 
 def _step(progress: Progress | None, step: str, total: int) -> Callable[[int], None] | None:

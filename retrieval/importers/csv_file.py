@@ -59,7 +59,15 @@ def read_csv(stream: BinaryIO) -> Iterator[RawRow | RejectedRow]:
         ImportFailed: the file is empty or its header names no column or one column twice.
     """
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    lines = _Lines(text)
+    try:
+        yield from _records(_Lines(text))
+    finally:
+        # The stream is the caller's to close.
+        if not stream.closed:
+            text.detach()
+
+
+def _records(lines: _Lines) -> Iterator[RawRow | RejectedRow]:
     delimiter, header = _read_header(lines)
     while True:
         start = lines.begin_record()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from retrieval.importers.rows import BAD_TEXT, RawRow, RejectedRow, decodes
 
@@ -15,6 +15,15 @@ MAX_LINE_CHARS = 4_000_000
 def read_jsonl(stream: BinaryIO) -> Iterator[RawRow | RejectedRow]:
     """Read JSON lines; see rows.Importer."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline=None)
+    try:
+        yield from _records(text)
+    finally:
+        # The stream is the caller's to close.
+        if not stream.closed:
+            text.detach()
+
+
+def _records(text: TextIO) -> Iterator[RawRow | RejectedRow]:
     number = 0
     while line := text.readline(MAX_LINE_CHARS + 1):
         number += 1

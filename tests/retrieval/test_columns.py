@@ -1,0 +1,128 @@
+"""Masks say exactly what `filters.passes` says, on any products and constraints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.columns import Columns
+from retrieval.filters import (
+    AttributeIn,
+    AttributeRange,
+    BrandIn,
+    CategoryIn,
+    Constraint,
+    InStock,
+    MinRating,
+    PriceRange,
+    judge,
+    passes,
+)
+from retrieval.product import Attribute, Money, Product, Variant
+from tests.retrieval.fakes import product, sized, small_shop
+
+NAMES = st.sampled_from(["size", "colour", "weight", "waterproof", "ports", "unknown"])
+WORDS = st.sampled_from(["Red", "red", " blue ", "XL", "42", "4.5", "7,5 mm", "yes", "no", "Deep  Red", "ß", "été", ""])
+BRANDS = st.sampled_from(["Norrfell", "norrfell", "Karst", "KARST ", "Ünder"])
+CATEGORIES = st.sampled_from(["Boots", "boots", "Outdoor", "Tents"])
+CURRENCIES = st.sampled_from(["USD", "USD", "USD", "JPY"])
+NUMBERS = st.one_of(st.integers(-3, 12).map(float), st.floats(-5, 50, allow_nan=False), st.just(0.1 + 0.2))
+VALUES = st.one_of(WORDS, NUMBERS, st.booleans(), st.lists(WORDS, min_size=1, max_size=3).map(tuple))
+
+
+@st.composite
+def products(draw: st.DrawFn) -> Product:
+    number = draw(st.integers(0, 10**9))
+    variants = tuple(
+        Variant(
+            f"{number}-{i}",
+            Money(draw(st.integers(0, 20)), draw(CURRENCIES)),
+            draw(st.dictionaries(NAMES, WORDS, max_size=2)),
+            stock=draw(st.sampled_from([None, 0, 3])),
+        )
+        for i in range(draw(st.integers(1, 4)))
+    )
+    names = draw(st.lists(NAMES, max_size=4, unique=True))
+    attributes = {name: Attribute(name, draw(VALUES), draw(st.sampled_from([None, "mm"]))) for name in names}
+    title = " ".join(draw(st.lists(st.one_of(WORDS, st.just("boot"), st.just("red-ish")), max_size=4)))
+    return Product(
+        str(number),
+        title,
+        variants,
+        brand=draw(st.none() | BRANDS),
+        category=draw(st.none() | CATEGORIES),
+        department=draw(st.none() | CATEGORIES),
+        attributes=attributes,
+        rating=draw(st.none() | st.integers(0, 10).map(lambda n: n / 2)),
+    )
+
+
+_SOME_WORDS = st.lists(WORDS, min_size=1, max_size=3).map(tuple)
+_ENDS = st.none() | NUMBERS
+CONSTRAINTS: st.SearchStrategy[Constraint] = st.one_of(
+    st.builds(PriceRange, CURRENCIES, st.none() | st.integers(0, 20), st.none() | st.integers(0, 20)),
+    st.builds(BrandIn, st.lists(BRANDS, min_size=1, max_size=2).map(tuple), st.booleans()),
+    st.builds(CategoryIn, st.lists(CATEGORIES, min_size=1, max_size=2).map(tuple), st.booleans()),
+    st.builds(InStock),
+    st.builds(MinRating, st.integers(0, 10).map(lambda n: n / 2)),
+    st.builds(AttributeIn, NAMES, _SOME_WORDS, st.booleans()),
+    st.builds(AttributeRange, NAMES, _ENDS, _ENDS),
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(products(), min_size=1, max_size=8), st.lists(CONSTRAINTS, max_size=4))
+def test_a_mask_is_what_passes_says(shop: list[Product], constraints: list[Constraint]) -> None:
+    columns = Columns(shop)
+    expected = [passes(constraints, item) for item in shop]
+    mask = columns.product_mask([columns.variant_mask(constraint) for constraint in constraints])
+    assert mask.tolist() == expected
+    # Asked again, from the columns that are kept now.
+    assert columns.product_mask([columns.variant_mask(constraint) for constraint in constraints]).tolist() == expected
+
+
+@settings(max_examples=100)
+@given(st.lists(products(), min_size=1, max_size=8), st.lists(CONSTRAINTS, max_size=3))
+def test_the_fitting_price_is_that_of_the_variant_that_is_shown(
+    shop: list[Product], constraints: list[Constraint]
+) -> None:
+    columns = Columns(shop)
+    masks = [columns.variant_mask(constraint) for constraint in constraints]
+    prices = columns.fitting_prices(masks)
+    for row in np.flatnonzero(columns.product_mask(masks)).tolist():
+        assert prices[row] == judge(constraints, shop[row])[0].price.amount_minor
+
+
+def test_price_stock_and_size_must_hold_for_one_variant() -> None:
+    shop = [product("b", "Boot", variants=[sized("b", "41", 5_000, 0), sized("b", "42", 9_000, 2)])]
+    columns = Columns(shop)
+    cheap, in_stock, small = PriceRange("USD", max_minor=6_000), InStock(), AttributeIn("size", ("41",))
+    assert _passing(columns, cheap, small) == [True]
+    assert _passing(columns, cheap, in_stock) == [False]
+    assert _passing(columns, in_stock, small) == [False]
+
+
+def test_an_exclusion_lets_through_what_is_not_stated() -> None:
+    shop = [product("a", "Mug", brand="Karst"), product("b", "Mug")]
+    assert _passing(Columns(shop), BrandIn(("karst",), exclude=True)) == [False, True]
+
+
+def test_names_that_no_product_has_are_not_kept() -> None:
+    columns = Columns(small_shop())
+    for number in range(50):
+        columns.variant_mask(AttributeIn(f"made-up-{number}", ("x",)))
+        columns.variant_mask(AttributeRange(f"made-up-{number}", min=1.0))
+    columns.variant_mask(AttributeIn("waterproof", ("yes",)))
+    assert columns.kept_names == {"waterproof"}
+
+
+@pytest.mark.parametrize("constraint", [InStock(), PriceRange("USD", 1, 2), AttributeIn("size", ("41",))])
+def test_an_empty_catalogue_has_empty_masks(constraint: Constraint) -> None:
+    assert _passing(Columns([]), constraint) == []
+
+
+def _passing(columns: Columns, *constraints: Constraint) -> list[bool]:
+    passing: list[bool] = columns.product_mask([columns.variant_mask(c) for c in constraints]).tolist()
+    return passing
