@@ -52,11 +52,16 @@ def top(
 ) -> None:
     """A self-hosted shopping assistant: finds, ranks, answers and takes shoppers to the checkout."""
     if version:
-        from assistant.terminal import aisle_version, say
+        from assistant.answer_json import aisle_version
+        from assistant.terminal import say
 
         say(aisle_version())
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
+    else:
+        from assistant.terminal import log_to_stderr
+
+        log_to_stderr()
 
 
 @app.command()

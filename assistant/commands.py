@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from assistant.config import Settings
 from assistant.terminal import Progress, say, say_json, showing_progress, warn
 
 if TYPE_CHECKING:
+    from assistant.service import Assistant
     from retrieval.encoder import Encoder
     from retrieval.engine import Retrieval
     from retrieval.results import SearchResult, Understanding
@@ -62,19 +63,29 @@ def prepare_catalogue(settings: Settings, progress: Progress) -> None:
 
 
 def serve_pages(settings: Settings) -> None:
-    """Serve the pages until Ctrl-C."""
-    from assistant.bootstrap import build_assistant
-    from ui.serve import serve
+    """Serve the pages until Ctrl-C. The port answers at once; the shop is opened behind it.
+
+    Raises:
+        AisleError: the data folder is in use or broken, or the address cannot be listened on.
+    """
+    from assistant.store import open_store
+    from ui.serve import run
 
     with showing_progress() as progress:
         prepare_catalogue(settings, progress)
-    assistant = build_assistant(settings)
-    try:
-        assistant.start()
-        with suppress(KeyboardInterrupt):
-            serve(assistant, settings, lambda url: say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it."))
-    finally:
-        assistant.close()
+    # Opened for a moment: what is wrong with it must end this command, not stand on a page.
+    open_store(settings.data).close()
+    with ExitStack() as closing, suppress(KeyboardInterrupt):
+
+        def build(settings: Settings) -> Assistant:
+            from assistant.bootstrap import build_assistant
+
+            assistant = build_assistant(settings)
+            closing.callback(assistant.close)
+            assistant.start()
+            return assistant
+
+        run(settings, build, lambda url: say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it."))
     say("Stopped.")
 
 

@@ -6,15 +6,16 @@ import asyncio
 import json
 import sys
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.commands import prepare_catalogue
 from assistant.config import Settings
 from assistant.errors import AisleError, ModelFailed, TurnRefused
 from assistant.terminal import say, say_json, say_part, showing_progress, warn
-from assistant.turn import Answer, Done, Failed, TextDelta, Turn
+from assistant.turn import Answer, Done, Failed, TextDelta, Turn, TurnEvent
 
 if TYPE_CHECKING:
     from assistant.service import Assistant, Session
@@ -28,19 +29,10 @@ def ask_once(settings: Settings, text: str, *, customer: str | None, as_json: bo
     Raises:
         AisleError: the assistant cannot start, or the turn cannot be answered.
     """
-    asyncio.run(_ask_once(settings, text, customer, as_json))
-
-
-def converse(settings: Settings, *, customer: str | None, as_json: bool) -> None:
-    """Talk with the assistant until the input ends; as JSON, a line that fails is answered with {"error"}."""
-    asyncio.run(_converse_json(settings, customer) if as_json else _converse(settings, customer))
-
-
-async def _ask_once(settings: Settings, text: str, customer: str | None, as_json: bool) -> None:
     from assistant.answer_json import answer_json
 
-    async with _talking(settings, customer) as (assistant, session):
-        answer = await _answer(assistant, session, text)
+    with _talking(settings, customer) as talk:
+        answer = talk.runner.run(_answer(talk, text))
     if as_json:
         say_json(answer_json(answer))
     else:
@@ -48,55 +40,72 @@ async def _ask_once(settings: Settings, text: str, customer: str | None, as_json
         _write_products(answer, settings.locale)
 
 
-async def _converse_json(settings: Settings, customer: str | None) -> None:
+def converse(settings: Settings, *, customer: str | None, as_json: bool) -> None:
+    """Talk with the assistant until the input ends; as JSON, a line that fails is answered with {"error"}.
+
+    Raises:
+        AisleError: the assistant cannot start.
+    """
+    with _talking(settings, customer) as talk:
+        if as_json:
+            _converse_json(talk)
+        else:
+            _converse(talk, settings.locale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """An open conversation. The runner runs a turn at a time, so that Ctrl-C also ends the waiting for a line."""
+
+    runner: asyncio.Runner
+    assistant: Assistant
+    session: Session
+
+    def turn(self, text: str) -> AsyncIterator[TurnEvent]:
+        """Put a message."""
+        turn = Turn(self.session.conversation_id, uuid.uuid4().hex, text, self.session.principal)
+        return self.assistant.stream(turn)
+
+
+@contextmanager
+def _talking(settings: Settings, customer: str | None) -> Iterator[_Talk]:
+    with asyncio.Runner() as runner, ExitStack() as closing:
+        with showing_progress() as progress:
+            prepare_catalogue(settings, progress)
+            from assistant.bootstrap import build_assistant
+
+            assistant = build_assistant(settings)
+            closing.callback(assistant.close)
+            progress("opening the shop", 0, None)
+            assistant.start(wait="meaning")
+        session = runner.run(assistant.open_session(None))
+        if customer:
+            session = runner.run(assistant.sign_in(session.token, customer))
+        yield _Talk(runner, assistant, session)
+
+
+def _converse_json(talk: _Talk) -> None:
     from assistant.answer_json import answer_json
 
-    async with _talking(settings, customer) as (assistant, session):
-        while line := await _read_line():
-            if not line.strip():
-                continue
-            try:
-                answer = await _answer(assistant, session, _said(line))
-            except AisleError as error:
-                say_json({"error": str(error)}, one_line=True)
-            else:
-                say_json(answer_json(answer), one_line=True)
-
-
-async def _converse(settings: Settings, customer: str | None) -> None:
-    async with _talking(settings, customer) as (assistant, session):
-        say("Ask for a product, an order or a policy. Ctrl-D ends the conversation.")
-        while True:
-            say_part("\nyou> ")
-            if not (line := await _read_line()):
-                say()
-                return
-            if line.strip():
-                await _reply(assistant, session, line, settings.locale)
-
-
-@asynccontextmanager
-async def _talking(settings: Settings, customer: str | None) -> AsyncIterator[tuple[Assistant, Session]]:
-    from assistant.bootstrap import build_assistant
-
-    with showing_progress() as progress:
-        prepare_catalogue(settings, progress)
-        assistant = build_assistant(settings)
+    while line := sys.stdin.readline():
+        if not line.strip():
+            continue
         try:
-            progress("loading the assistant", 0, None)
-            assistant.start(wait="meaning")
-        except BaseException:
-            assistant.close()
-            raise
-    try:
-        session = await assistant.open_session(None)
-        yield assistant, await assistant.sign_in(session.token, customer) if customer else session
-    finally:
-        assistant.close()
+            answer = talk.runner.run(_answer(talk, _said(line)))
+        except AisleError as error:
+            say_json({"error": str(error)}, one_line=True)
+        else:
+            say_json(answer_json(answer), one_line=True)
 
 
-async def _read_line() -> str:
-    return await asyncio.to_thread(sys.stdin.readline)
+def _converse(talk: _Talk, locale: str) -> None:
+    say("Ask for a product, an order or a policy. Ctrl-D ends the conversation.")
+    say_part("\nyou> ")
+    while line := sys.stdin.readline():
+        if line.strip():
+            talk.runner.run(_reply(talk, line, locale))
+        say_part("\nyou> ")
+    say()
 
 
 def _said(line: str) -> str:
@@ -114,13 +123,13 @@ def _said(line: str) -> str:
     return str(asked["say"])
 
 
-async def _answer(assistant: Assistant, session: Session, text: str) -> Answer:
+async def _answer(talk: _Talk, text: str) -> Answer:
     """Run one turn to its end.
 
     Raises:
         ModelFailed: it could not be answered; the message is the sentence for the shopper.
     """
-    async for event in assistant.stream(_turn(session, text)):
+    async for event in talk.turn(text):
         if isinstance(event, Done):
             return event.answer
         if isinstance(event, Failed):
@@ -128,8 +137,8 @@ async def _answer(assistant: Assistant, session: Session, text: str) -> Answer:
     raise ModelFailed("The turn ended without an answer.")
 
 
-async def _reply(assistant: Assistant, session: Session, text: str, locale: str) -> None:
-    async for event in assistant.stream(_turn(session, text)):
+async def _reply(talk: _Talk, text: str, locale: str) -> None:
+    async for event in talk.turn(text):
         if isinstance(event, TextDelta):
             say_part(event.text)
         elif isinstance(event, Failed):
@@ -137,10 +146,6 @@ async def _reply(assistant: Assistant, session: Session, text: str, locale: str)
         elif isinstance(event, Done):
             say()
             _write_products(event.answer, locale)
-
-
-def _turn(session: Session, text: str) -> Turn:
-    return Turn(session.conversation_id, uuid.uuid4().hex, text, session.principal)
 
 
 def _write_products(answer: Answer, locale: str) -> None:

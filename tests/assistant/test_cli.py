@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -284,3 +287,35 @@ def test_ctrl_c_ends_a_conversation_quietly(aisle: Any) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 130
         assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_the_pages_are_served_until_ctrl_c(aisle: Any) -> None:
+    aisle("demo")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant.cli", "serve", "--port", "0"],
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        said = process.stdout.readline()
+        found = re.search(r"on (http://127\.0\.0\.1:\d+)\.", said)
+        assert found, said + process.stderr.read()
+        with urllib.request.urlopen(found.group(1), timeout=60) as page:
+            assert page.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_a_port_that_is_taken_is_one_plain_sentence(aisle: Any) -> None:
+    aisle("demo")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = aisle("serve", "--port", str(taken.getsockname()[1]))
+    assert ran.code == 1
+    assert "choose another with --port" in ran.err

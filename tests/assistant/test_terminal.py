@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from assistant.terminal import aisle_version, say, say_json, say_part, showing_progress, warn
+from assistant.answer_json import aisle_version
+from assistant.terminal import say, say_json, say_part, showing_progress, warn
 
 
 def test_words_of_the_catalogue_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
