@@ -6,6 +6,7 @@ Candidates are the products on the table (last shown, talked about, on the page)
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -190,22 +191,15 @@ def _has_weight(product: Product) -> bool:
 
 
 def _named(text: str, table: Table) -> tuple[Product, ...]:
-    """Products of which a distinguishing title word (or two of its words) stands in the text."""
-    words = [fold(word) for word in _WORD.findall(text)]
-    said = {_stem(word) for word in words}
-    pool = table.everything()
-    titles = {product.id: {_stem(fold(w)) for w in _WORD.findall(product.title)} - _NOT_NAMES for product in pool}
-    scores: dict[str, float] = {}
-    for product in pool:
-        score = 0.0
-        for word in titles[product.id] & said:
-            holders = sum(word in title for title in titles.values())
-            score += 1.0 / holders
-        scores[product.id] = score
-    best = max(scores.values(), default=0.0)
-    if best < 0.99:
-        return ()
-    return tuple(product for product in pool if scores[product.id] >= 0.99)
+    """Products whose whole title stands in the text, else those of which a word that no other title has stands there."""
+    pool, said_text = table.everything(), fold(text)
+    whole = tuple(product for product in pool if fold(product.title) in said_text)
+    if whole:
+        return whole
+    said = {_stem(word) for word in _WORD.findall(said_text)}
+    titles = {product.id: {_stem(w) for w in _WORD.findall(fold(product.title))} - _NOT_NAMES for product in pool}
+    holders = Counter(word for words in titles.values() for word in words)
+    return tuple(product for product in pool if any(holders[word] == 1 for word in titles[product.id] & said))
 
 
 def _by_name(text: str, table: Table) -> tuple[Product, ...]:

@@ -57,11 +57,18 @@ def _products_allowed(context: ShopperContext, which: str, action: str) -> tuple
     else:
         lines = context.shop.carts.view(context.principal).lines
         inside = tuple(line.product for line in lines if line.product)
-        meant = resolve(context.words, Table(inside)) or products_meant(context, context.words, search=False)
+        meant = _inside(context.words, inside) or products_meant(context, context.words, search=False)
         if re.search(r"\b(everything|all of it|all items|empty)\b", context.words, re.I):
             meant = inside
     wanted = {product.id for product in resolve(which, Table(meant))} if which and len(meant) > 1 else set()
     return tuple(product for product in meant if not wanted or product.id in wanted) or meant
+
+
+def _inside(words: str, inside: tuple[Product, ...]) -> tuple[Product, ...]:
+    """Products of the cart that the words name, by kind too ("the lamp"): the cart is a small closed set."""
+    said = {word.rstrip("s") for word in re.findall(r"\w+", fold(words))}
+    of_kind = tuple(p for p in inside if p.category and fold(p.category).split()[-1].rstrip("s") in said)
+    return resolve(words, Table(inside)) or of_kind or (inside if len(inside) == 1 else ())
 
 
 def _change(context: ShopperContext, product: Product, action: str, quantity: int) -> CartFact | None:

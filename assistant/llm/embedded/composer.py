@@ -57,7 +57,9 @@ class Composer:
             question: the shopper's question about a product; "" without one.
             now: aware; decides what is late.
         """
-        parts = [self._fact(fact, question, now) for fact in evidence]
+        changed = any(isinstance(fact, CartFact) and fact.changed for fact in evidence)
+        told = [fact for fact in evidence if not (changed and isinstance(fact, CartFact) and not fact.changed)]
+        parts = [self._fact(fact, question, now) for fact in told]
         if sum(isinstance(fact, SlateFact) for fact in evidence) > 1:
             return "\n\n".join(part for part in parts if part)
         return " ".join(part for part in parts if part)

@@ -37,14 +37,15 @@ from retrieval.results import Sort, Understanding
 
 MAX_STEPS = 4
 _SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
-_SPLIT_AND = re.compile(
-    r",?\s+and\s+(?=(?:please\s+)?(?:add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check)\b)",
-    re.I,
-)
+_VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check"
+_SPLIT_AND = re.compile(rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I)
 _BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
 _ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
+_COUNT = r"(\d{1,2}|two|three|four|five|six)"
 _QUANTITY = re.compile(
-    r"\b(?:add|take|buy|get|put|order|want|need)\s+(?:me\s+)?(\d{1,2}|two|three|four|five|six)\b(?!\s*(?:st|nd|rd|th|person|inch|gb|l\b|litre))|\b(\d{1,2}|two|three|four|five|six)\s*(?:x|times|pieces|of (?:it|them|these|those|this|that|the))\b|\b(?:to|make it)\s+(\d{1,2}|two|three|four|five|six)\b",
+    rf"\b(?:add|take|buy|get|put|order|want|need)\s+(?:me\s+)?{_COUNT}\b(?!\s*-?(?:st|nd|rd|th|person|inch|gb|l\b|litre))"
+    rf"|\b{_COUNT}\s*(?:x|times|pieces|of (?:it|them|these|those|this|that|the))\b"
+    rf"|\b(?:to|make it)\s+{_COUNT}\b",
     re.I,
 )
 _NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
@@ -87,6 +88,11 @@ class _Draft:
     corrected: dict[str, str] = field(default_factory=dict)
 
 
+# "Do you have …" asks for something, unless its nearest example is surely about something else.
+_WEAKER = frozenset({"show_more", "recommend", "search", "out_of_scope", "greeting", "affirm", "deny"})
+SURE = 0.65
+_SERVICE = frozenset({"policy", "track_order", "find_orders", "cancel_order", "complaint"})
+SURE_OF_SERVICE = 0.75
 TALK_ALONE = ("greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
 
 
@@ -120,6 +126,7 @@ class Planner:
             "more_like": self._more_like,
             "goes_with": self._goes_with,
             "show_more": self._show_more,
+            "show_again": self._show_again,
             "search": self._search,
         }
 
@@ -174,6 +181,8 @@ class Planner:
         if cue is not None and names_products:
             return "search"
         nearest = self._intents.nearest(clause)
+        if cue is not None and (nearest is None or nearest.name in _WEAKER or nearest.score < SURE):
+            return "search"
         if names_products and (
             nearest is None or nearest.name in {"search", "out_of_scope", "recommend"} or _strong(readings)
         ):
@@ -203,7 +212,7 @@ class Planner:
                 return "search"
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
                 return "search"
-        if name == "show_more" and state.need == Need() and not state.shown:
+        if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
             return "recommend"
         if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
             return "search"
@@ -279,6 +288,9 @@ class Planner:
             draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
         else:
             draft.steps.append(Step("search_products", {**self.arguments(state.need), "different": True}))
+
+    def _show_again(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("search_products", self.arguments(state.need)))
 
     def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
         for reading in self._reader.read(clause):
