@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from assistant.demo.spec import AttributeSpec, Choice
-from retrieval.product import Attribute, AttributeValue
+from retrieval.product import Attribute, AttributeValue, attribute_text
 
 _CONDITION = re.compile(r"(?P<no>!?)(?P<name>\w+)(?:=(?P<value>.+))?")
 
@@ -25,7 +25,9 @@ def holds(condition: str, attributes: Mapping[str, Attribute]) -> bool:
         return False
     if match["value"] is None:
         return attribute.value is (not match["no"])
-    stated = attribute.value if isinstance(attribute.value, tuple) else (f"{attribute.value}", attribute.text)
+    stated = (
+        attribute.value if isinstance(attribute.value, tuple) else (attribute_text(attribute.value), attribute.text)
+    )
     return match["value"] in stated
 
 

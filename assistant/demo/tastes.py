@@ -62,8 +62,10 @@ class Tastes:
     def save(self, path: Path) -> None:
         """Write the truth as JSON, utilities to three decimals."""
         rows = {
-            key: {"segment": segment, "utilities": [round(float(value), 3) for value in row]}
-            for key, segment, row in zip(self.shopper_keys, self.segments, self.utilities, strict=True)
+            key: {"segment": segment, "utilities": row}
+            for key, segment, row in zip(
+                self.shopper_keys, self.segments, np.round(self.utilities, 3).tolist(), strict=True
+            )
         }
         path.write_text(json.dumps({"item_ids": self.item_ids, "shoppers": rows}) + "\n", encoding="utf-8")
 

@@ -6,10 +6,12 @@ contradict the attributes. Knows nothing of prices or stock.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from assistant.demo.attributes import holds
 from assistant.demo.spec import BrandSpec, TypeSpec
@@ -43,7 +45,15 @@ class Words(str):
         return str(self) if self[:2].isupper() else self[:1].lower() + self[1:]
 
 
-def usable(patterns: Sequence[str], attributes: Mapping[str, Attribute], names: Mapping[str, str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A filled pattern, and the attributes that it speaks of."""
+
+    text: str
+    about: frozenset[str]
+
+
+def usable(patterns: Sequence[str], attributes: Mapping[str, Attribute], names: Mapping[str, str]) -> list[Sentence]:
     """Fill the patterns that may be said of a product; the others are left out.
 
     Args:
@@ -58,33 +68,37 @@ def usable(patterns: Sequence[str], attributes: Mapping[str, Attribute], names: 
         text = guard[2] if guard else pattern
         needed = {field.split(".")[0] for _, field, _, _ in string.Formatter().parse(text) if field}
         if needed <= places.keys() and (guard is None or holds(guard[1], attributes)):
-            filled = text.format_map(places)
-            said.append(_ARTICLE.sub(r"\1n ", filled))
+            about = needed | ({guard[1].strip("!").split("=")[0]} if guard else set())
+            said.append(Sentence(_ARTICLE.sub(r"\1n ", text.format_map(places)), frozenset(about - names.keys())))
     return said
 
 
 def write_title(spec: TypeSpec, brand: str, model: str, attributes: Mapping[str, Attribute], rng: random.Random) -> str:
     """Write a title such as "Norrfell Kestrel 2 two-person tent"."""
     names = {"brand": brand, "model": model, "noun": spec.noun}
-    return rng.choice(usable(spec.titles, attributes, names))
+    return rng.choice(usable(spec.titles, attributes, names)).text
 
 
 def write_description(
     spec: TypeSpec, brand: str, maker: BrandSpec, model: str, attributes: Mapping[str, Attribute], rng: random.Random
 ) -> str:
-    """Write two to four sentences, in one of several orders."""
+    """Write two to four sentences, in one of several orders; none repeats an attribute of another."""
     names = {"brand": brand, "model": model, "noun": spec.noun}
-    pools = {
-        "l": usable(spec.leads, attributes, names),
-        "f": usable(spec.facts, attributes, names),
-        "p": usable(spec.points, attributes, names),
-        "c": usable(spec.care, attributes, names),
-        "b": usable(maker.voice, attributes, names),
-    }
+    kinds = {"l": spec.leads, "f": spec.facts, "p": spec.points, "c": spec.care, "b": maker.voice}
+    pools = {kind: usable(patterns, attributes, names) for kind, patterns in kinds.items()}
     for pool in pools.values():
         rng.shuffle(pool)
-    return " ".join(_capital(pools[kind].pop()) for kind in rng.choice(_PLANS) if pools[kind])
+    chosen: list[Sentence] = []
+    for kind in rng.choice(_PLANS):
+        _add_one(chosen, pools[kind])
+    for kind in "pb":
+        if len(chosen) < 2:
+            _add_one(chosen, pools[kind])
+    return " ".join(sentence.text[:1].upper() + sentence.text[1:] for sentence in chosen)
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _add_one(chosen: list[Sentence], pool: Sequence[Sentence]) -> None:
+    """Add the first sentence that speaks of nothing said yet, if there is one."""
+    spoken = {name for sentence in chosen for name in sentence.about}
+    fresh = (sentence for sentence in pool if not sentence.about & spoken and sentence not in chosen)
+    chosen.extend(itertools.islice(fresh, 1))
