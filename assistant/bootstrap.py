@@ -12,11 +12,12 @@ import structlog
 from langchain_core.language_models import BaseChatModel
 
 from assistant.config import Settings
-from assistant.opening import Opener, VariantIndex, Workshop, items_of
-from assistant.places import catalogues_folder, models_folder, shop_folder
+from assistant.conversations import Conversations
+from assistant.opening import Opener, VariantIndex, Workshop
+from assistant.places import catalogues_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
-from assistant.session import Conversations, Sessions
+from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
@@ -25,7 +26,6 @@ from assistant.support.lookups import lookups_for
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.turns import TurnRunner
-from recommender.train import train
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
 from retrieval.errors import CatalogueMissing

@@ -17,9 +17,10 @@ from typing import Literal, Protocol, TypeVar
 import structlog
 
 from assistant.config import Settings
+from assistant.conversations import Conversations, Role
 from assistant.errors import AisleError, Refused, SessionMissing, TurnRefused
 from assistant.guards import check_input
-from assistant.session import Conversations, Role, Sessions, TurnQueue
+from assistant.session import Sessions
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
 from assistant.support.identity import Customers
@@ -42,6 +43,7 @@ from assistant.turn import (
     Turn,
     TurnEvent,
 )
+from assistant.turn_queue import TurnQueue
 from assistant.turns import APOLOGY, Floorplan, TurnRunner
 from assistant.wishes import without_wish
 from recommender.events import Event, EventType
@@ -250,7 +252,9 @@ class Assistant:
 
     async def _named(self, principal: Principal, conversation_id: str, token: str) -> Session:
         customer_id = principal.customer_id
-        customer = await self._in_pool(lambda: self._rooms.customers.find_customer(customer_id)) if customer_id else None
+        customer = (
+            await self._in_pool(lambda: self._rooms.customers.find_customer(customer_id)) if customer_id else None
+        )
         return Session(principal, conversation_id, token, customer.name if customer else None)
 
     # ------------------------------------------------------------ the dialogue
@@ -273,7 +277,7 @@ class Assistant:
         except AisleError as problem:
             log.error("turn.failed", turn=turn.message_id, error=type(problem).__name__)
             yield Failed(APOLOGY)
-        except Exception as bug:  # noqa: BLE001 - the turn boundary: a bug is logged, and the shopper gets an apology
+        except Exception as bug:
             log.exception("turn.bug", turn=turn.message_id, error=type(bug).__name__)
             yield Failed(APOLOGY)
 
@@ -357,7 +361,9 @@ class Assistant:
         """
         await self._opener.plan(OPENING_WAIT_S)
         cart = await self._in_pool(lambda: self._rooms.carts.add(principal, variant_id, quantity, decision_id))
-        product_id = next((line.product.id for line in cart.lines if line.variant_id == variant_id and line.product), None)
+        product_id = next(
+            (line.product.id for line in cart.lines if line.variant_id == variant_id and line.product), None
+        )
         if product_id:
             await self._learn(principal, EventType.ADD_TO_CART, product_id, decision_id, None)
         return cart
@@ -442,4 +448,3 @@ class Assistant:
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._rooms.pool, work)
-

@@ -19,12 +19,12 @@ import structlog
 
 from assistant.agent import AgentLoop, Calling, Found, Said, Words
 from assistant.clarify import choose_question
+from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.state import TurnState
-from assistant.session import Conversation, Conversations, Role
 from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.turn import (
     Answer,
@@ -264,13 +264,17 @@ class TurnRunner:
         slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
         if len(slates) != 1 or "?" in run.reply.text:
             return None
-        return choose_question(slates[0], run.before.focus.asked, lambda label: run.plan.wording("ask_facet", label=label))
+        return choose_question(
+            slates[0], run.before.focus.asked, lambda label: run.plan.wording("ask_facet", label=label)
+        )
 
     def _keep(self, run: _Run, question: Question | None) -> Answer:
         """Write the answer and the table after it, in one transaction."""
         ledger = run.context.ledger
         policies = [fact for fact in ledger.evidence if isinstance(fact, PolicyFact)]
-        handed_over = run.before.floor is not Floor.ASSISTANT or any(isinstance(f, HandOverFact) for f in ledger.evidence)
+        handed_over = run.before.floor is not Floor.ASSISTANT or any(
+            isinstance(f, HandOverFact) for f in ledger.evidence
+        )
         answer = Answer(
             text=run.reply.text.strip(),
             evidence=tuple(ledger.evidence),
@@ -388,4 +392,3 @@ def same_subject(one: Need, other: Need) -> bool:
 
 def _kinds(need: Need) -> set[str]:
     return {fold(v) for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
-

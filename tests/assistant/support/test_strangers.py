@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.conversations import Conversation, Conversations
 from assistant.errors import AisleError
-from assistant.session import Conversation, Conversations, Sessions
+from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
 from assistant.support.lookups import lookups_for
 from assistant.support.policies import Policies
