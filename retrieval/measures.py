@@ -31,7 +31,7 @@ _MEASURE = re.compile(
     rf"(?P<high>\b(?:under|below|less than|smaller than|shorter than|lighter than|up to|at most|maximum(?: of)?|max\.?|"
     rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"
     rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
-    rf"(?<![\w.,])(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?P<second>{_NUMBER}))?"
+    rf"(?<![\w.,])(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?P<second>{_NUMBER}))?(?P<plus>\+)?"
     rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
     rf"(?P<more>\s*(?:\+|or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more)|minimum))?"
     rf"(?P<less>\s*(?:or (?:less|smaller|shorter|under|below|lighter)|and under|max(?:imum)?\b))?",
@@ -47,7 +47,6 @@ class Measure:
         start, end: character offsets.
         low, high: limits in `unit`; None leaves an end open.
         unit: as written.
-        said: whether words of comparison ("at least") or a range were used.
     """
 
     start: int
@@ -55,7 +54,6 @@ class Measure:
     low: float | None
     high: float | None
     unit: str
-    said: bool
 
 
 def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
@@ -77,15 +75,14 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
         if first is None:
             continue
         low, high = _limits(match, float(first), None if second is None else float(second))
-        said = any(match[name] for name in ("low", "high", "near", "second", "more", "less"))
-        found.append(Measure(match.start(), match.end(), low, high, unit, said))
+        found.append(Measure(match.start(), match.end(), low, high, unit))
     return tuple(found)
 
 
 def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[float | None, float | None]:
     if second is not None:
         return min(first, second), max(first, second)
-    if match["low"] or match["more"]:
+    if match["low"] or match["more"] or match["plus"]:
         return first, None
     if match["high"] or match["less"]:
         return None, first

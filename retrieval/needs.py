@@ -13,7 +13,7 @@ from itertools import pairwise
 from retrieval.linking import Link
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Mark, Reading
-from retrieval.words import ADJECTIVES, word_set
+from retrieval.words import ADJECTIVES, STOP, has_digit, word_set
 
 MAX_NEEDS = 4
 _SEPARATOR = re.compile(
@@ -65,8 +65,9 @@ def is_fitted(reading: Reading, link: Link) -> bool:
 
 
 def _preposition(reading: Reading, link: Link, words: frozenset[str]) -> int | None:
-    """Position of one of `words` before a name, with at most three plain words between; None without one."""
-    for position in range(link.start - 1, max(-1, link.start - 2 - _REACH), -1):
+    """Position of one of `words` before a name, with at most three words of weight between; None without one."""
+    weight = 0
+    for position in range(link.start - 1, -1, -1):
         if reading.marks[position] is not None:
             return None
         after = reading.tokens[position + 1]
@@ -77,7 +78,8 @@ def _preposition(reading: Reading, link: Link, words: frozenset[str]) -> int | N
             return position
         if _SEPARATOR.fullmatch(folded):
             return None
-        if any(other.names_kind and other.start <= position < other.end for other in reading.links):
+        weight += folded not in STOP and not has_digit(folded)
+        if weight > _REACH or any(other.names_kind and other.start <= position < other.end for other in reading.links):
             return None
     return None
 

@@ -86,6 +86,7 @@ _NOT_THE_PRICE = re.compile(
 )
 _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
 _COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _HARD_BOUND = ("up_to", "budget", "priced", "near")
 
@@ -98,6 +99,7 @@ class PricePhrase:
         start, end: character offsets.
         min_minor, max_minor: limits in minor units of the shop's currency; both None where another currency is meant.
         foreign: whether the amount is in another currency than the shop's.
+        sure: whether a currency or the word price is said.
     """
 
     start: int
@@ -105,6 +107,7 @@ class PricePhrase:
     min_minor: int | None
     max_minor: int | None
     foreign: bool = False
+    sure: bool = True
 
 
 def find_prices(
@@ -127,6 +130,9 @@ def find_prices(
             phrase = _read(kind, match, text, currency, is_thing)
             if phrase is not None:
                 found.append(phrase)
+    if any(phrase.sure for phrase in found):
+        # Beside "under $50", a "between 10 and 20" speaks of something else.
+        found = [phrase for phrase in found if phrase.sure]
     return tuple(sorted(found, key=lambda phrase: phrase.start))
 
 
@@ -148,7 +154,7 @@ def _read(
     if first is None or (kind == "range" and second is None):
         return None
     low, high = _limits(kind, first, second, fields, currency)
-    return PricePhrase(match.start(), match.end(), low, high)
+    return PricePhrase(match.start(), match.end(), low, high, sure=own or _says_price(kind, match))
 
 
 def _own_currency(named: list[str], currency: str) -> tuple[bool, bool]:
@@ -157,19 +163,25 @@ def _own_currency(named: list[str], currency: str) -> tuple[bool, bool]:
     return own, bool(named) and not own
 
 
+def _says_price(kind: str, match: re.Match[str]) -> bool:
+    return kind == "budget" or re.match(r"price|cost", match.group(), re.IGNORECASE) is not None
+
+
 def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callable[[str], bool]) -> bool:
     if kind in ("alone", "from_after", "near_after"):
         return kind == "from_after" and "以上" in match.group()
-    said_price = re.match(r"(?:price|cost)", match.group(), re.IGNORECASE) is not None
+    said_price = _says_price(kind, match)
+    if kind == "range" and all(_YEAR.fullmatch(match[name]) for name in ("num1", "num2")):
+        return False
     if kind == "range" and not said_price and not re.match(r"between|from|price", match.group(), re.IGNORECASE):
         return False
     if re.match(r"within|i have|i've got", match.group(), re.IGNORECASE):
         return False
-    if said_price or kind == "budget":
+    if said_price:
         return True
     after = _NEXT_WORD.match(text, match.end())
     if after is None:
-        return text[match.end() : match.end() + 1] not in ("'", '"', "″", "′", "×", "/", "%")
+        return text[match.end() : match.end() + 1] not in tuple("'\"″′”’“×/%")
     word = after.group(1).casefold()
     if find_unit(word) is not None or word_key(word) in _COUNTED:
         return False

@@ -7,10 +7,10 @@ model takes part.
 
 from __future__ import annotations
 
-from retrieval.filters import CategoryIn, Constraint
+from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.needs import split_needs
 from retrieval.reading import scan
-from retrieval.refinement import Refinement, prepare
+from retrieval.refinement import Refinement, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
 from retrieval.vocabulary import Vocabulary
 from retrieval.wishes import understand
@@ -56,7 +56,7 @@ class QueryReader:
         reading = scan(rest, self._vocabulary, self._currency)
         needs = split_needs(reading)
         understood = understand(needs[0], self._vocabulary, self._currency, self._with_kind(need_text, constraints))
-        new = self._is_new(understood, need_text, constraints) or len(needs) > 1
+        new = self._is_new(rest, understood, need_text, constraints) or len(needs) > 1
         held = {constraint.key: constraint for constraint in constraints}
         changed = tuple(c for c in understood.constraints if held.get(c.key) != c)
         return Refinement(
@@ -75,17 +75,20 @@ class QueryReader:
             return constraints
         return (*constraints, *(c for c in self.read(need_text)[0].constraints if c.key == "category"))
 
-    def _is_new(self, understood: Understanding, need_text: str, constraints: tuple[Constraint, ...]) -> bool:
-        if not understood.category_stated:
-            return False
-        before = {
-            v
-            for c in self._with_kind(need_text, constraints)
-            if isinstance(c, CategoryIn) and not c.exclude
-            for v in c.values
-        }
-        after = {v for c in understood.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
+    def _is_new(
+        self, text: str, understood: Understanding, need_text: str, constraints: tuple[Constraint, ...]
+    ) -> bool:
+        before, after = _wanted_kinds(self._with_kind(need_text, constraints)), _wanted_kinds(understood.constraints)
         if after:
-            return not before & after
-        said = {token.key for token in tokens(need_text)}
-        return not all(token.key in said for token in tokens(understood.text))
+            return before.isdisjoint(after)
+        if understood.category_stated:
+            said = {token.key for token in tokens(need_text)}
+            return not all(token.key in said for token in tokens(understood.text))
+        values = any(isinstance(wish, AttributeIn | BrandIn) for wish in understood.constraints)
+        known = bool(self._vocabulary.categories) or values
+        return not known and names_another_thing(text, understood.text, need_text)
+
+
+def _wanted_kinds(constraints: tuple[Constraint, ...]) -> frozenset[str]:
+    wanted = (wish for wish in constraints if isinstance(wish, CategoryIn) and not wish.exclude)
+    return frozenset(value for wish in wanted for value in wish.values)

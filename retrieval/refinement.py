@@ -12,7 +12,7 @@ from typing import Literal
 
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, fold
 from retrieval.results import Sort, Understanding
-from retrieval.words import clean, phrase_key, tokens, word_key, word_set
+from retrieval.words import ADJECTIVES, clean, phrase_key, tokens, word_key, word_set
 
 PriceStep = Literal["cheaper", "dearer"]
 
@@ -73,7 +73,9 @@ _NEED_NOT = _re(
 )
 _MUST = re.compile(r"(?:have|need|necessar|needn't|need not|no need)", re.IGNORECASE)
 _PRICE_WORDS = word_set("price budget cost money limit")
-_TOO = _re(r"too|as well|also")
+_ASKS = _re(
+    r"(?:what|how) about|show me|(?:looking|searching) for|i(?: also)? (?:need|want)|do you (?:have|sell)|also|find me"
+)
 
 
 def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, ...], str]:
@@ -130,6 +132,18 @@ def price_step(text: str) -> tuple[PriceStep | None, str]:
         if pattern.search(text):
             return ("cheaper" if step == "cheaper" else "dearer"), pattern.sub(" ", text)
     return None, text
+
+
+def names_another_thing(text: str, words: str, need_text: str) -> bool:
+    """Whether a message asks for things that the need does not name, judged by words alone.
+
+    Args:
+        text: the message, e.g. "what about lamps".
+        words: what of it names things, e.g. "lamps".
+        need_text: words of the need so far.
+    """
+    said = {token.key for token in tokens(words)} - ADJECTIVES
+    return bool(said) and _ASKS.search(text) is not None and said.isdisjoint(token.key for token in tokens(need_text))
 
 
 def prepare(text: str, constraints: Sequence[Constraint]) -> tuple[str, tuple[str, ...], PriceStep | None]:

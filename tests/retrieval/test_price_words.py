@@ -59,6 +59,7 @@ def test_a_price_is_read(text: str, low: int | None, high: int | None) -> None:
         "between 20 and 30 inches", "20-30 cm", "5 star", "at least 4 stars", "at least 2 pockets", "20 to 30",
         "up to 6 people", "at least 500 lumens", "free shipping over $50", "orders over $50", "iphone 12 max case",
         "a 1-pound box", "under 5 pounds", "puzzle over 500 pieces", "model 80", "ps4", "",
+        "models from 2006 - 2012", "a fleece about 50” x 40”",
     ],
 )  # fmt: skip
 def test_a_number_that_is_no_price_is_left_alone(text: str) -> None:
@@ -99,6 +100,12 @@ def test_a_number_before_a_thing_of_the_shop_is_a_price() -> None:
     (phrase,) = find_prices("under 80 headphones", "USD", lambda word: word == "headphones")
 
     assert phrase.max_minor == 8000
+
+
+def test_beside_a_sure_price_bare_numbers_are_none() -> None:
+    (phrase,) = find_prices("a microphone with power between 500 and 1000, price above $9", "USD")
+
+    assert (phrase.min_minor, phrase.max_minor) == (900, None)
 
 
 @pytest.mark.parametrize(

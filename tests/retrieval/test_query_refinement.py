@@ -1,0 +1,160 @@
+"""What follow-up messages change about "waterproof hiking boots from Acme in black, size 9, under $120"."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint, PriceRange, merge
+from retrieval.query import QueryReader
+from retrieval.refinement import Refinement
+from retrieval.results import Sort
+from retrieval.vocabulary import Vocabulary
+from tests.retrieval.reading_shop import make_product, make_shop
+
+NEED = "waterproof hiking boots from Acme in black, size 9, under $120"
+
+
+@pytest.fixture(scope="module")
+def reader() -> QueryReader:
+    return QueryReader(Vocabulary.learn(make_shop()), "USD")
+
+
+@pytest.fixture(scope="module")
+def held(reader: QueryReader) -> tuple[Constraint, ...]:
+    return reader.read(NEED)[0].constraints
+
+
+def refine(reader: QueryReader, text: str, held: tuple[Constraint, ...]) -> Refinement:
+    return reader.read_refinement(text, "waterproof hiking boots", held)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("cheaper", "cheaper"), ("something cheaper please", "cheaper"), ("too expensive", "cheaper"),
+        ("do you have anything less expensive?", "cheaper"), ("that's a bit pricey", None),
+        ("something more expensive", "dearer"), ("higher end ones", "dearer"),
+    ],
+)  # fmt: skip
+def test_a_step_in_price_needs_no_number(
+    reader: QueryReader, held: tuple[Constraint, ...], text: str, step: str | None
+) -> None:
+    refinement = refine(reader, text, held)
+
+    assert refinement.price_step == step
+    assert refinement.constraints == ()
+    assert not refinement.starts_new_need
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("in red", AttributeIn("colour", ("Red",))),
+        ("the red one", AttributeIn("colour", ("Red",))),
+        ("not Acme", BrandIn(("Acme",), exclude=True)),
+        ("under 50 instead", PriceRange("USD", None, 5000)),
+        ("cheaper, under 50", PriceRange("USD", None, 5000)),
+        ("actually in size 10", AttributeIn("size", ("10",))),
+        ("do you have them in leather?", AttributeIn("material", ("Leather",))),
+        ("Bolt would be better", BrandIn(("Bolt",))),
+    ],
+)
+def test_a_change_is_told_alone(
+    reader: QueryReader, held: tuple[Constraint, ...], text: str, change: Constraint
+) -> None:
+    refinement = refine(reader, text, held)
+
+    assert refinement.constraints == (change,)
+    assert refinement.dropped == ()
+    assert refinement.price_step is None
+    assert not refinement.starts_new_need
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("any brand is fine", ("brand",)),
+        ("the brand doesn't matter", ("brand",)),
+        ("forget the size", ("attribute:size",)),
+        ("any colour", ("attribute:colour",)),
+        ("any color is ok", ("attribute:colour",)),
+        ("it doesn't have to be waterproof", ("attribute:waterproof",)),
+        ("they don't need to be black", ("attribute:colour",)),
+        ("price doesn't matter", ("price",)),
+        ("remove the price limit", ("price",)),
+        ("I don't care about the brand", ("brand",)),
+        ("forget about Acme", ("brand",)),
+    ],
+)
+def test_a_wish_can_be_withdrawn(
+    reader: QueryReader, held: tuple[Constraint, ...], text: str, dropped: tuple[str, ...]
+) -> None:
+    refinement = refine(reader, text, held)
+
+    assert refinement.dropped == dropped
+    assert refinement.constraints == ()
+    assert refinement.text == ""
+    assert not refinement.starts_new_need
+
+
+def test_withdrawing_and_wishing_in_one_message(reader: QueryReader, held: tuple[Constraint, ...]) -> None:
+    refinement = refine(reader, "any brand, but in red", held)
+
+    assert refinement.dropped == ("brand",)
+    assert refinement.constraints == (AttributeIn("colour", ("Red",)),)
+
+
+@pytest.mark.parametrize("text", ["with free returns?", "", "thanks", "hm", "🎉", "is it nice?"])
+def test_talk_changes_nothing(reader: QueryReader, held: tuple[Constraint, ...], text: str) -> None:
+    refinement = refine(reader, text, held)
+
+    assert (refinement.constraints, refinement.dropped, refinement.sort, refinement.price_step) == ((), (), None, None)
+    assert not refinement.starts_new_need
+
+
+@pytest.mark.parametrize(
+    "text", ["what about backpacks", "and a sleeping bag too", "show me jeans", "a tent and jeans"]
+)
+def test_another_kind_of_product_starts_a_new_need(
+    reader: QueryReader, held: tuple[Constraint, ...], text: str
+) -> None:
+    assert refine(reader, text, held).starts_new_need
+
+
+@pytest.mark.parametrize("text", ["boots in red", "only hiking boots"])
+def test_the_same_kind_again_does_not(reader: QueryReader, held: tuple[Constraint, ...], text: str) -> None:
+    assert not refine(reader, text, held).starts_new_need
+
+
+def test_an_order_is_a_change(reader: QueryReader, held: tuple[Constraint, ...]) -> None:
+    assert refine(reader, "best rated first", held).sort is Sort.RATING
+    assert refine(reader, "in red", held).sort is None
+
+
+def test_what_holds_already_is_no_change(reader: QueryReader, held: tuple[Constraint, ...]) -> None:
+    assert refine(reader, "in black", held).constraints == ()
+
+
+def test_refusing_the_wished_brand_withdraws_it_when_merged(reader: QueryReader, held: tuple[Constraint, ...]) -> None:
+    merged = merge(held, refine(reader, "not Acme", held).constraints)
+
+    assert "brand" not in {wish.key for wish in merged}
+    assert BrandIn(("Acme",), exclude=True) in merged
+
+
+def test_the_kind_comes_from_the_words_where_no_wish_holds_it(reader: QueryReader) -> None:
+    refinement = reader.read_refinement("size 9", "hiking boots", ())
+
+    assert refinement.constraints == (AttributeIn("size", ("9",)),)
+
+
+def test_without_categories_asking_for_other_things_starts_a_new_need() -> None:
+    shop = [make_product(f"{i}", title) for i, title in enumerate(["Acme monitor 24", "Bolt keyboard", "Corda lamp"])]
+    reader = QueryReader(Vocabulary.learn(shop), "USD")
+
+    assert reader.read_refinement("what about lamps", "monitor", ()).starts_new_need
+    assert not reader.read_refinement("what about a bigger monitor", "monitor", ()).starts_new_need
+
+
+def test_a_new_need_carries_its_own_kind(reader: QueryReader, held: tuple[Constraint, ...]) -> None:
+    assert refine(reader, "what about backpacks", held).understanding.constraints == (CategoryIn(("Backpacks",)),)
