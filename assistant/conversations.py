@@ -99,10 +99,11 @@ class Conversations:
             row = _conversation_row(connection, principal, conversation_id)
             query = sa.select(messages).where(messages.c.conversation_id == conversation_id)
             rows = connection.execute(query.order_by(messages.c.seq.desc()).limit(_HISTORY)).all()
-        lookups = self._lookups(principal)
+            lookups = self._lookups(principal)
+            said = tuple(_message(message, lookups) for message in reversed(rows))
         return Conversation(
             id=conversation_id,
-            messages=tuple(_message(message, lookups) for message in reversed(rows)),
+            messages=said,
             need=_NEED.validate_json(row.need),
             focus=_FOCUS.validate_json(row.focus),
             floor=Floor(row.floor),
@@ -151,7 +152,7 @@ class Conversations:
             _conversation_row(connection, principal, conversation_id)
             query = sa.select(messages.c.answer).where(_is(conversation_id, message_id, Role.ASSISTANT))
             stored = connection.execute(query).scalar_one_or_none()
-        return None if stored is None else answer_from_json(stored, self._lookups(principal))[0]
+            return None if stored is None else answer_from_json(stored, self._lookups(principal))[0]
 
     def set_need(self, principal: Principal, conversation_id: str, need: Need) -> None:
         """Replace what is looked for.

@@ -68,26 +68,25 @@ class Store:
         self._refuse_nesting()
         if not self._writing.acquire(timeout=_WAIT_S):
             raise StoreError("The store is busy; please try again.")
-        self._inside.active = True
         try:
             self._refuse_closed()
-            with _plain_errors(self.path), self._writer.begin() as connection:
+            with _plain_errors(self.path), self._writer.begin() as connection, self._entered(connection):
                 yield connection
         finally:
-            self._inside.active = False
             self._writing.release()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Open a reading transaction: everything read inside is of one moment; writing in it fails."""
-        self._refuse_nesting()
+        """Open a reading transaction: everything read inside is of one moment; writing in it fails.
+
+        Inside another transaction of this thread it is that one, so that what is read fits together.
+        """
+        if (outer := self._outer()) is not None:
+            yield outer
+            return
         self._refuse_closed()
-        self._inside.active = True
-        try:
-            with _plain_errors(self.path), self._reader.connect() as connection:
-                yield connection
-        finally:
-            self._inside.active = False
+        with _plain_errors(self.path), self._reader.connect() as connection, self._entered(connection):
+            yield connection
 
     def close(self) -> None:
         """Wait for a write to end, close the connections and let the data folder go; a second call does nothing."""
@@ -103,9 +102,21 @@ class Store:
         if self._closed:
             raise StoreError("The store is closed.")
 
+    def _outer(self) -> sa.Connection | None:
+        connection: sa.Connection | None = getattr(self._inside, "connection", None)
+        return connection
+
+    @contextmanager
+    def _entered(self, connection: sa.Connection) -> Iterator[None]:
+        self._inside.connection = connection
+        try:
+            yield
+        finally:
+            self._inside.connection = None
+
     def _refuse_nesting(self) -> None:
         # A writer waits for readers to finish before it commits: waiting for one's own read would never end.
-        if getattr(self._inside, "active", False):
+        if self._outer() is not None:
             raise RuntimeError("a transaction is already open in this thread; pass its connection on instead")
 
 
