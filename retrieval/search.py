@@ -22,6 +22,7 @@ from retrieval.encoder import Encoder
 from retrieval.facets import Facets
 from retrieval.filters import Constraint, judge
 from retrieval.index import LexicalIndex, Mask, Rows, Scores, VectorIndex
+from retrieval.product_json import clean
 from retrieval.ranking import BEST_SCORE, CANDIDATES, DENSE_WEIGHT, Ranking, reciprocal_ranks
 from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult
 
@@ -92,7 +93,7 @@ class Searcher:
 
     def search(self, request: SearchRequest, meaning: Meaning | None) -> SearchResult:
         """Answer a request; see Retrieval.search."""
-        text = request.text[:MAX_QUERY_CHARS].strip()
+        text = clean(request.text[:MAX_QUERY_CHARS])
         vector = None if meaning is None or not text else meaning.encoder.encode([text])[0]
         query = _Query(text, vector, [self._columns.variant_mask(constraint) for constraint in request.constraints])
         matches = self._match(query, query.masks, meaning)
