@@ -94,7 +94,9 @@ def write_description(
     for kind in "pb":
         if len(chosen) < 2:
             _add_one(chosen, pools[kind])
-    return " ".join(sentence.text[:1].upper() + sentence.text[1:] for sentence in chosen)
+    text = " ".join(sentence.text[:1].upper() + sentence.text[1:] for sentence in chosen)
+    # A description does not open with a pronoun.
+    return re.sub(r"^It (?=\w+s\b|is\b)", f"The {model} ", text)
 
 
 def _add_one(chosen: list[Sentence], pool: Sequence[Sentence]) -> None:

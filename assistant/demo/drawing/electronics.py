@@ -80,7 +80,7 @@ def earbuds(i: Ink, rng: Random) -> str:
         lid
         + shape("M150 212 Q152 190 188 188 H292 Q328 190 330 212z", i.deep)
         + moved(bud, 16, -22, -6)
-        + moved(both(bud).split("<g")[0], 96, -10, 10)
+        + moved(bud, 96, -10, 10)
         + shape("M132 212 H348 V256 Q348 300 300 300 H180 Q132 300 132 256z", i.base)
         + shape("M300 212 H348 V256 Q348 300 300 300 H280 Q316 292 300 212z", i.dark)
         + rect(132, 208, 216, 10, i.light, 5)
@@ -269,7 +269,7 @@ def watch(i: Ink, rng: Random) -> str:
         + face
         + rect(308, 164, 12, 28, METAL_DARK, 5)
         + ring(240, 178, 40, SLATE, 7)
-        + line(f"M240 138 A40 40 0 {1 if rng.random() < 0.5 else 0} 1 {rng.choice(('274 199', '206 199'))}", i.trim, 7)
+        + line(f"M240 138 A40 40 0 {rng.choice(('0 1 274 199', '1 1 206 199', '0 1 280 178'))}", i.trim, 7)
         + line("M240 178 V154 M240 178 L256 188", "#ffffff", 4)
         + dot(240, 178, 4, "#ffffff")
     )

@@ -14,6 +14,7 @@ from assistant.demo.drawing.ink import (
     PAPER,
     WOOD,
     WOOD_DARK,
+    WOOD_LIGHT,
     Ink,
 )
 from assistant.demo.drawing.svg import both, dot, faint, line, moved, oval, rect, shape
@@ -57,23 +58,28 @@ def desk_lamp(i: Ink, rng: Random) -> str:
     )
 
 
-def floor_lamp(i: Ink, rng: Random) -> str:
-    """Draw a floor lamp: a tripod with a drum shade, or an arc."""
-    if rng.random() < 0.5:
-        return (
-            faint(shape("M182 140 L132 300 H348 L298 140z", GLOW), 0.5)
-            + line("M240 140 V190", METAL_DARK, 7)
-            + line("M240 186 L182 304 M240 186 L298 304", WOOD_DARK, 9)
-            + line("M240 186 V300", WOOD, 9)
-            + shape("M194 48 H286 L310 146 H170z", i.base)
-            + shape("M264 48 H286 L310 146 H276z", i.dark)
-            + line("M170 146 H310", i.light, 6)
-            + line("M206 60 L192 130", i.light, 5)
-            + dot(240, 188, 9, METAL)
-        )
+def tripod_lamp(i: Ink, rng: Random) -> str:
+    """Draw a floor lamp on three wooden legs."""
+    wood, edge = rng.choice(((WOOD, WOOD_DARK), (WOOD_DARK, "#7d5a38"), (WOOD_LIGHT, WOOD)))
+    return (
+        faint(shape("M182 140 L132 300 H348 L298 140z", GLOW), 0.5)
+        + line("M240 140 V190", METAL_DARK, 7)
+        + line("M240 186 L182 304 M240 186 L298 304", edge, 9)
+        + line("M240 186 V300", wood, 9)
+        + shape("M194 48 H286 L310 146 H170z", i.base)
+        + shape("M264 48 H286 L310 146 H276z", i.dark)
+        + line("M170 146 H310", i.light, 6)
+        + line("M206 60 L192 130", i.light, 5)
+        + dot(240, 188, 9, METAL)
+    )
+
+
+def arc_lamp(i: Ink, rng: Random) -> str:
+    """Draw a floor lamp that bends over."""
+    foot = rng.choice((NIGHT_LIGHT, METAL_DARK, i.deep))
     return (
         faint(shape("M286 150 L230 302 H424 L366 150z", GLOW), 0.55)
-        + rect(110, 286, 112, 16, NIGHT_LIGHT, 8)
+        + rect(110, 286, 112, 16, foot, 8)
         + line("M166 288 V140 Q170 58 258 60 Q326 62 326 100", METAL_DARK, 8)
         + line("M163 280 V144", METAL_LIGHT, 3)
         + shape("M274 156 Q276 98 326 96 Q376 98 378 156z", i.base)

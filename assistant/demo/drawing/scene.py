@@ -31,7 +31,7 @@ SHAPES: Mapping[str, Drawing] = {
         ),
         *(electronics.keyboard, electronics.mouse, electronics.power_bank, electronics.phone),
         *(electronics.phone_case, electronics.watch, electronics.bike_light, electronics.rear_light),
-        *(home.desk_lamp, home.floor_lamp, home.chair, home.high_chair, home.clock, home.pot),
+        *(home.desk_lamp, home.tripod_lamp, home.arc_lamp, home.chair, home.high_chair, home.clock, home.pot),
         *(sport.helmet, sport.yoga_mat, sport.dumbbell, sport.ball, sport.bands),
         *(bags.daypack, bags.duffel, bags.suitcase, bags.sleeve),
         *(toys.board_game, toys.blocks, toys.plush, toys.puzzle),

@@ -12,7 +12,7 @@ _MEADOW = ((118, 96), (176, 128), (232, 92), (288, 122), (124, 168), (196, 196),
 
 def board_game(i: Ink, rng: Random) -> str:
     """Draw a game's box with pieces and a die in front."""
-    hills = shape("M110 226 L176 130 L222 190 L262 146 L322 226z", i.dark) + dot(282, 118, 20, i.trim)
+    hills = shape("M110 226 L176 130 L222 190 L262 146 L322 226z", i.base) + dot(282, 118, 20, i.trim)
     tiles = "".join(
         shape(
             f"M{150 + (k % 4) * 44} {124 + (k // 4) * 38} l20 11 v22 l-20 11 -20 -11 v-22z",
@@ -34,7 +34,7 @@ def board_game(i: Ink, rng: Random) -> str:
         shape("M104 84 L326 84 L362 66 H142z", i.light)
         + shape("M326 84 L362 66 V250 L326 280z", i.deep)
         + rect(104, 84, 222, 196, i.base, 4)
-        + rect(114, 94, 202, 144, i.light if rng.random() < 0.5 else i.dark, 4)
+        + rect(114, 94, 202, 144, rng.choice((i.light, i.deep)), 4)
         + rng.choice((hills, tiles, waves))
         + rect(114, 248, 202, 20, i.dark, 4)
         + pawn(300, i.trim)
