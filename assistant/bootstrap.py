@@ -13,8 +13,8 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.config import Settings
 from assistant.conversations import Conversations
-from assistant.opening import Opener, VariantIndex, Workshop
-from assistant.places import catalogues_folder, shop_folder
+from assistant.opening import Opener, VariantIndex, Workshop, items_of
+from assistant.places import catalogues_folder, models_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
@@ -26,6 +26,7 @@ from assistant.support.lookups import lookups_for
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.turns import TurnRunner
+from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
 from retrieval.errors import CatalogueMissing
@@ -124,25 +125,40 @@ def ensure_catalogue(settings: Settings, progress: Progress | None = None, *, en
 
 
 def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None) -> None:
-    """Write the demo's files, fill the store, train the click model, import the catalogue: in this order, so that an
-    interrupted run begins again and leaves nothing half done (all of it may be done twice)."""
+    """Write the demo's files, fill the store, train the click model, and import the catalogue last: while it is
+    missing the demo counts as not made, so that an interrupted run is simply made again."""
     from assistant.demo.build import build_demo
+    from recommender.train import train
 
     demo = build_demo(shop_folder(settings), seed=settings.seed, progress=progress)
-    with_encoder = encoder
-    if with_encoder is None and settings.encoder != "off":
-        progress("loading the encoder", 0, None)
-        with_encoder = load_encoder(settings.encoder, settings.encoder_dtype)
+    items = items_of(demo.products)
     store = open_store(settings.data)
     try:
         OrderBook(store, _now).load(demo.customers, demo.orders)
+        progress("behaviour", 0, None)
+        event_log = SqlEventLog(store)
+        event_log.append_many(demo.decisions, demo.events)
+        try:
+            train(
+                event_log,
+                items,
+                models_folder(settings) / settings.catalogue,
+                seed=settings.seed,
+                progress=lambda what, share: progress(what, round(share * 100), 100),
+                now=_now().timestamp(),
+            )
+        except RecommenderError as problem:
+            log.warning("demo.not_trained", reason=str(problem))
     finally:
         store.close()
+    if encoder is None and settings.encoder != "off":
+        progress("loading the encoder", 0, None)
+        encoder = load_encoder(settings.encoder, settings.encoder_dtype)
     import_products(
         demo.products,
         root=catalogues_folder(settings),
         name=DEMO_CATALOGUE,
-        encoder=with_encoder,
+        encoder=encoder,
         currency=settings.currency,
         progress=progress,
     )

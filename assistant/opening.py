@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -189,7 +189,7 @@ class Opener:
         settings = self._w.settings
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         recommender = Recommender(
-            items_of(retrieval), SqlEventLog(self._w.store), model_dir=models_folder(settings) / settings.catalogue
+            items_of(retrieval.catalogue.products.values()), SqlEventLog(self._w.store), model_dir=models_folder(settings) / settings.catalogue
         )
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
@@ -269,7 +269,7 @@ class Opener:
                 return
             assert self._plan is not None
             recommender = self._plan.shop.recommender
-            recommender.use_items(items_of(retrieval))
+            recommender.use_items(items_of(retrieval.catalogue.products.values()))
             self._give_vectors(retrieval, recommender)
             self._lay_out(retrieval, recommender)
             self._state = replace(self._state, meaning=retrieval.mode == "words+meaning")
@@ -278,10 +278,10 @@ class Opener:
             log.error("catalogue.not_swapped", reason=str(problem))
 
 
-def items_of(retrieval: Retrieval) -> dict[str, Item]:
+def items_of(products: Iterable[Product]) -> dict[str, Item]:
     """What the recommender knows of each product."""
     rows = {}
-    for product in retrieval.catalogue.products.values():
+    for product in products:
         variant = product.default_variant
         before = variant.list_price.amount_minor if variant.list_price else variant.price.amount_minor
         saved = max(0.0, 1 - variant.price.amount_minor / before) if before else 0.0

@@ -183,6 +183,8 @@ class Planner:
         nearest = self._intents.nearest(clause)
         if cue is not None and (nearest is None or nearest.name in _WEAKER or nearest.score < SURE):
             return "search"
+        if nearest is not None and nearest.name in _SERVICE and nearest.score >= SURE_OF_SERVICE:
+            return self._checked(nearest.name, clause, state)
         if names_products and (
             nearest is None or nearest.name in {"search", "out_of_scope", "recommend"} or _strong(readings)
         ):
