@@ -45,7 +45,7 @@ def kind_links(reading: Reading) -> tuple[Link, ...]:
         if listed or is_modifier(reading, link):
             modifier = link  # "bag for laptop and mouse"
             continue
-        if _is_refused(reading, link):
+        if is_refused(reading, link):
             continue
         if wanted and _is_compound(reading, wanted[-1], link):
             wanted.pop()  # "laptop bag": the last noun says what it is
@@ -121,7 +121,8 @@ def _is_adjective(reading: Reading, link: Link) -> bool:
     return link.key in ADJECTIVES and reading.tokens[link.end - 1].folded == link.key
 
 
-def _is_refused(reading: Reading, link: Link) -> bool:
+def is_refused(reading: Reading, link: Link) -> bool:
+    """Whether a name stands directly behind a negation."""
     return link.start > 0 and reading.marks[link.start - 1] is Mark.NEGATION
 
 

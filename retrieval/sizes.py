@@ -20,6 +20,7 @@ _WRITTEN = (
     r"x{1,4}[\s-]?(?:small|large)|extra (?:small|large)|small|medium|large|\d?x{0,4}[sml]|"
     r"\d{1,3}(?:[.,]\d)?(?:\s?/\s?\d{1,3})?[a-z]?"
 )
+_MORE = re.compile(rf"\s*(?:,|/|or|and)\s*(?:size )?(?P<size>{_WRITTEN})(?![\w%-])", re.IGNORECASE)
 _COMES_IN_SIZES = 0.8
 _REGION = r"(?P<region>us|uk|eu|eur)"
 _END = r"(?=\s*(?:[,.;!?]|$)|\s(?:please|and|but|or|under|below|for|from|with)\b)"
@@ -31,6 +32,7 @@ _PATTERNS = tuple(
         rf"(?<![\w-])(?P<size>{_WRITTEN})[\s-](?:sized?)(?!\w)",
         rf"(?<![\w-])in (?:an? )?(?P<size>extra small|extra large|small|medium|large|x{{0,4}}[sml]){_END}",
         r"(?P<size>\d{2,3}|[XSML]{1,4})码",
+        r"(?<![\w-])(?P<size>x{0,4}[sml])(?= ?(?:,|/|or) ?x{0,4}[sml](?![\w-]))",
     )
 )
 
@@ -48,10 +50,22 @@ def find_size(text: str, choices: Choices) -> AttributeIn | None:
             region = match.groupdict().get("region") or ""
             found = _stated(_spellings(match["size"], region), choices)
             if found:
-                return found
+                return _with_more(found, text, match.end(), choices)
             if pattern in _PATTERNS[:2] and asked is None:
                 asked = f"{region} {match['size']}".strip().upper()
     return _unmet(asked, choices) if asked else None
+
+
+def _with_more(size: AttributeIn, text: str, end: int, choices: Choices) -> AttributeIn:
+    """Add the sizes that follow as alternatives: "M or L"."""
+    values = [*size.values]
+    while more := _MORE.match(text, end):
+        found = _stated(_spellings(more["size"], ""), choices)
+        if found is None or found.name != size.name:
+            break
+        values += found.values
+        end = more.end()
+    return AttributeIn(size.name, tuple(dict.fromkeys(values)))
 
 
 def _unmet(asked: str, choices: Choices) -> AttributeIn | None:

@@ -210,10 +210,14 @@ class Vocabulary:
     # ------------------------------------------------------------ words
 
     @cached_property
+    def attribute_words(self) -> frozenset[str]:
+        """Keys of the words that attributes are called by."""
+        return frozenset(word_key(word) for name in self.attributes for word in words(name.replace("_", " ")))
+
+    @cached_property
     def word_keys(self) -> frozenset[str]:
         """Keys of all words of the catalogue, its attributes' names included."""
-        names = (word for name in self.attributes for word in words(name.replace("_", " ")))
-        return frozenset(word_key(word) for word in (*self.words, *names))
+        return self.attribute_words.union(map(word_key, self.words))
 
     @cached_property
     def _stems(self) -> frozenset[str]:

@@ -12,8 +12,8 @@ from retrieval.choices import Choices
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint, InStock, MinRating, PriceRange, merge
 from retrieval.linking import Link, is_bare_number
 from retrieval.measures import choose_range
-from retrieval.needs import is_fitted, is_modifier, kind_links
-from retrieval.reading import Mark, Reading
+from retrieval.needs import is_fitted, is_modifier, is_refused, kind_links
+from retrieval.reading import Reading
 from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
 from retrieval.sizes import find_size
@@ -91,7 +91,7 @@ def _kinds(reading: Reading, kind: Sequence[Link], vocabulary: Vocabulary) -> tu
     categories: dict[str, None] = {}
     for link in kind:
         closer = _closer(link, reading, vocabulary)
-        if closer or not unlinked_noun_after(reading, link):
+        if closer or not unlinked_noun_after(reading, link, vocabulary):
             sure.append(link)
             # "bags" are what the shop keeps under Bags, and no sleeping bags.
             shelf = (link.department,) if link.department else link.categories
@@ -101,7 +101,8 @@ def _kinds(reading: Reading, kind: Sequence[Link], vocabulary: Vocabulary) -> tu
 
 def _closer(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Of the categories a word names, those whose other words are said too ("boots for hiking"); often none."""
-    said = {token.key for token, mark in zip(reading.tokens, reading.marks, strict=True) if mark is None}
+    refused = {i for other in reading.links if is_refused(reading, other) for i in range(other.start, other.end)}
+    said = {token.key for i, token in enumerate(reading.tokens) if reading.marks[i] is None and i not in refused}
     here = {token.key for token in reading.tokens[link.start : link.end]}
     names = vocabulary.category_words
     return tuple(name for name in link.categories if names[name] <= said and names[name] - here)
@@ -109,9 +110,8 @@ def _closer(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[str, 
 
 def _read_department(need: _Need) -> None:
     for link in need.reading.links:
-        doubtful = is_modifier(need.reading, link) or unlinked_noun_after(need.reading, link)
-        refused = link.start > 0 and need.reading.marks[link.start - 1] is Mark.NEGATION
-        if link.department and not link.brand and not doubtful and not refused:
+        doubtful = is_modifier(need.reading, link) or unlinked_noun_after(need.reading, link, need.choices.vocabulary)
+        if link.department and not (link.brand or doubtful or is_refused(need.reading, link)):
             need.wishes.append(CategoryIn((link.department,)))
             vocabulary = need.choices.vocabulary
             need.choices = Choices(vocabulary, _shelves((link.department,), vocabulary))
@@ -128,7 +128,7 @@ def _read_names(need: _Need, kind: Sequence[Link]) -> None:
             brands.append(need.choices.vocabulary.brands[link.brand].name)
         elif is_bare_number(link) or is_fitted(need.reading, link) or link.key in STOP:
             continue
-        elif not need.choices.kinds and unlinked_noun_after(need.reading, link):
+        elif not need.choices.kinds and unlinked_noun_after(need.reading, link, need.choices.vocabulary):
             continue  # "orange juice" in a shop that knows no juice
         elif chosen := need.choices.find_value(link):
             values.setdefault(chosen[0], []).extend(chosen[1])
@@ -156,10 +156,10 @@ def _brand_is_meant(need: _Need, link: Link) -> bool:
 
 def _read_sizes(need: _Need) -> None:
     tokens = need.reading.tokens
-    if not tokens or any(isinstance(w, AttributeIn) and w.name in need.choices.vocabulary.sizes for w in need.wishes):
-        return
-    size = find_size(need.reading.text[tokens[0].start : tokens[-1].end], need.choices)
-    if size:
+    size = find_size(need.reading.text[tokens[0].start : tokens[-1].end], need.choices) if tokens else None
+    held = any(isinstance(wish, AttributeIn) and wish.name in need.choices.vocabulary.sizes for wish in need.wishes)
+    # "XL" alone was read as a value already; a list of sizes says more.
+    if size and (not held or len(size.values) > 1):
         need.wishes.append(size)
 
 

@@ -53,7 +53,7 @@ def set_aside(reading: Reading, dropped: Set[int], vocabulary: Vocabulary) -> tu
     return tuple(aside)
 
 
-def unlinked_noun_after(reading: Reading, link: Link) -> bool:
+def unlinked_noun_after(reading: Reading, link: Link, vocabulary: Vocabulary) -> bool:
     """Whether a word follows that the name may only qualify, as "laptop" does in "laptop stand"."""
     last, position = reading.tokens[link.end - 1], link.end
     if position >= len(reading.tokens) or (link.names_kind and last.folded != last.key) or is_cjk(last.text):
@@ -61,7 +61,8 @@ def unlinked_noun_after(reading: Reading, link: Link) -> bool:
     after = reading.tokens[position]
     free = reading.marks[position] is None and position not in _linked(reading)
     adjacent = reading.text[last.end : after.start] in (" ", "-")
-    return free and adjacent and after.text.isalpha() and not {after.key, after.folded} & (STOP | ADJECTIVES)
+    plain = {after.key, after.folded} & (STOP | ADJECTIVES) or after.key in vocabulary.attribute_words
+    return free and adjacent and after.text.isalpha() and not plain
 
 
 def _linked(reading: Reading) -> set[int]:

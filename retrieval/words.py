@@ -139,6 +139,7 @@ STOP = word_set(
     articles model models brand brands option options less more least most much many few lot lots bit little pair pairs
     piece pieces again instead actually either neither rather really else other another same different new two three
     between below under above before after during since
+    compare cancel refund
     的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这"""
 )
 """Grammar words, politeness and talk around shopping: no part of what is searched for."""
@@ -186,6 +187,8 @@ _COMMON = """able above across after again against age ago air alike alone along
     wing winter wire wise wonder wood wool word work world worse worry worst wrap write wrong year yellow young zone
     office outfit heavy duty everyday casual formal fancy elegant cheap sturdy durable reliable portable comfortable
     comfy cosy cozy stylish trendy quiet affordable inexpensive quality premium luxury gaming cooking running hiking
+    track exchange deliver ship arrive describe explain difference warranty policy account
+    password login agent complain bold print present
     walking working sleeping cycling swimming skiing reading writing living dining sitting standing training travelling
     """
 COMMON = STOP | word_set(_COMMON) | frozenset(map(word_key, word_set(_COMMON)))

@@ -222,6 +222,11 @@ def test_sizes_are_read_as_the_shop_writes_them(reader: QueryReader, text: str, 
     assert AttributeIn("size", (size,)) in read_one(reader, text).constraints
 
 
+@pytest.mark.parametrize("text", ["rain jacket size M or L", "rain jacket M/L", "rain jackets, sizes M, L"])
+def test_several_sizes_are_alternatives(reader: QueryReader, text: str) -> None:
+    assert AttributeIn("size", ("M", "L")) in read_one(reader, text).constraints
+
+
 def test_a_size_that_the_kind_does_not_come_in_stays_a_wish(reader: QueryReader) -> None:
     assert wishes(reader, "hiking shoes EU 42") == ["Hiking shoes", "size EU 42"]
 
@@ -355,6 +360,10 @@ def test_contradicting_limits_leave_a_range_that_can_be_met(reader: QueryReader)
 )
 def test_refusals_exclude(reader: QueryReader, text: str, labels: list[str]) -> None:
     assert wishes(reader, text) == labels
+
+
+def test_a_refused_kind_does_not_narrow_the_wanted_one(reader: QueryReader) -> None:
+    assert wishes(reader, "shoes but not hiking shoes") == ["Running shoes", "not Hiking shoes"]
 
 
 def test_refused_words_do_not_rank(reader: QueryReader) -> None:
