@@ -19,7 +19,7 @@ MAX_POSITIONS: Final = 12
 _RIDGE: Final = 1.0
 _NEWTON_STEPS: Final = 25
 
-POPULARITY_FEATURES: Final = ("popularity", "sessions", "click_rate")
+POPULARITY_FEATURES: Final = ("popularity", "interest_share", "click_rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def fit_logistic(examples: Examples, names: Sequence[str] = FEATURES) -> Logisti
     """
     columns = tuple(FEATURES.index(name) for name in names)
     chosen = examples.dense[:, columns].astype(np.float64)
-    mean, scale = chosen.mean(axis=0), chosen.std(axis=0) + 1e-6
+    mean, scale = chosen.mean(axis=0), chosen.std(axis=0) + 1e-3
     x = _design(examples, columns, mean, scale)
     ridge = np.full(x.shape[1], _RIDGE)
     ridge[0] = 1e-6

@@ -19,9 +19,9 @@ from recommender.state import BehaviourState, Links, Shopper
 
 FEATURES: Final = (
     "popularity",
-    "sessions",
+    "interest_share",
     "click_rate",
-    "impressions",
+    "confidence",
     "category_affinity",
     "brand_affinity",
     "department_affinity",
@@ -83,16 +83,24 @@ def features(
 
 
 def _crowd(state: BehaviourState, item_ids: Sequence[str], now: float) -> dict[str, Sequence[float]]:
-    impressions = [state.item_impressions.get(item_id, 0) for item_id in item_ids]
+    # Shares and ratios, no raw counts: those grow with the shop's age, and a model would meet numbers it never saw.
+    top = float(np.log1p(max(1.0, state.popularity.largest(now))))
+    shown = [state.item_impressions.get(item_id, 0) for item_id in item_ids]
     return {
-        "popularity": [float(np.log1p(state.popularity.read(item_id, now))) for item_id in item_ids],
-        "sessions": [float(np.log1p(state.item_sessions.get(item_id, 0))) for item_id in item_ids],
-        "click_rate": [
-            (state.item_clicks.get(item_id, 0) + _PRIOR_CLICKS) / (shown + _PRIOR_IMPRESSIONS)
-            for item_id, shown in zip(item_ids, impressions, strict=True)
+        "popularity": [float(np.log1p(state.popularity.read(item_id, now))) / top for item_id in item_ids],
+        "interest_share": [
+            _share(interested, max(interested, n))
+            for n, interested in zip(shown, (state.item_sessions.get(i, 0) for i in item_ids), strict=True)
         ],
-        "impressions": [float(np.log1p(shown)) for shown in impressions],
+        "click_rate": [
+            _share(clicks, n) for n, clicks in zip(shown, (state.item_clicks.get(i, 0) for i in item_ids), strict=True)
+        ],
+        "confidence": [n / (n + _PRIOR_IMPRESSIONS) for n in shown],
     }
+
+
+def _share(clicks: int, shown: int) -> float:
+    return (clicks + _PRIOR_CLICKS) / (shown + _PRIOR_IMPRESSIONS)
 
 
 def _shopper(

@@ -60,13 +60,16 @@ def train(
     examples = collect_examples(source, items, settings or RecommenderSettings())
     train_part, validation, test = _split(examples)
     progress("baselines", 0.2)
+    logistic = fit_logistic(train_part)
     rivals = {
         "popularity": fit_logistic(train_part, POPULARITY_FEATURES).probabilities(test),
-        "logistic regression": fit_logistic(train_part).probabilities(test),
+        "logistic regression": logistic.probabilities(test),
     }
     from recommender.models.ctr_net import train_net
 
-    fit = train_net(train_part, validation, seed=seed, progress=lambda share: progress("training", 0.3 + 0.6 * share))
+    fit = train_net(
+        train_part, validation, logistic, seed=seed, progress=lambda share: progress("training", 0.3 + 0.6 * share)
+    )
     tensors = fit.net.tensors()
     predictions = {**rivals, "click model": _probabilities(tensors, test)}
     rows = tuple(_row(name, test, p) for name, p in predictions.items())

@@ -14,14 +14,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from recommender.baselines import Logistic
 from recommender.examples import Examples
-from recommender.item_table import HASH_BUCKETS
+from recommender.item_table import HASH_BUCKETS, FloatArray
 from recommender.models.artifact import EMBEDDING_WIDTH, HIDDEN, INPUT_WIDTH, N_CROSS, SHAPES, Tensors
 
 _BATCH: Final = 256
 _MAX_EPOCHS: Final = 30
 _PATIENCE: Final = 3
-_LEARNING_RATE: Final = 2e-3
+_LEARNING_RATE: Final = 1e-3
+_SMALL: Final = 0.01
 # Item embeddings see few examples each; they must earn their size.
 _EMBEDDING_DECAY: Final = 0.5
 _DECAY: Final = 1e-2
@@ -39,7 +41,7 @@ class ClickNet(nn.Module):
         self.register_buffer("mean", mean)
         self.register_buffer("scale", scale)
         self.embedding = nn.Embedding(HASH_BUCKETS, EMBEDDING_WIDTH)
-        nn.init.normal_(self.embedding.weight, std=0.01)
+        nn.init.normal_(self.embedding.weight, std=_SMALL)
         self.cross = nn.ModuleList(nn.Linear(INPUT_WIDTH, INPUT_WIDTH) for _ in range(N_CROSS))
         self.deep = nn.Linear(INPUT_WIDTH, HIDDEN)
         self.out = nn.Linear(INPUT_WIDTH + HIDDEN, 1)
@@ -73,19 +75,22 @@ class Fit:
     best_epoch: int
 
 
-def train_net(train: Examples, validation: Examples, *, seed: int, progress: Callable[[float], None]) -> Fit:
+def train_net(
+    train: Examples, validation: Examples, start: Logistic, *, seed: int, progress: Callable[[float], None]
+) -> Fit:
     """Train with early stopping on the validation log loss.
 
     Args:
         train, validation: at least one example each; validation is later in time.
+        start: logistic regression on all dense features; the network begins as good as that and learns the rest.
         seed: of the start values and the order of examples.
         progress: told the share of the longest possible training that is done, 0 to 1.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        net = _new_net(train)
+        net = _new_net(start)
         optimiser = _optimiser(net)
-        best, best_epoch, best_state, epoch = float("inf"), 0, _copy(net), 0
+        best, best_epoch, best_state, epoch = _loss(net, validation), 0, _copy(net), 0
         for epoch in range(1, _MAX_EPOCHS + 1):
             _run_epoch(net, optimiser, train)
             loss = _loss(net, validation)
@@ -98,12 +103,23 @@ def train_net(train: Examples, validation: Examples, *, seed: int, progress: Cal
     return Fit(net.eval(), epoch, best_epoch)
 
 
-def _new_net(train: Examples) -> ClickNet:
-    dense = torch.from_numpy(train.dense)
-    net = ClickNet(dense.mean(dim=0), dense.std(dim=0, correction=0) + 1e-3)
-    rate = float(np.clip(train.labels.mean(), 1e-4, 1 - 1e-4))
-    nn.init.constant_(net.out.bias, float(np.log(rate / (1 - rate))))
+def _new_net(start: Logistic) -> ClickNet:
+    net = ClickNet(_float(start.mean), _float(start.scale))
+    n_dense = len(start.columns)
+    for layer in net.cross:
+        assert isinstance(layer, nn.Linear)
+        nn.init.normal_(layer.weight, std=_SMALL)
+        nn.init.zeros_(layer.bias)
+    nn.init.normal_(net.out.weight, std=_SMALL)
+    with torch.no_grad():
+        net.out.weight[0, :n_dense] = _float(start.weights[1 : 1 + n_dense])
+        net.out.bias[0] = float(start.weights[0])
+        net.position.copy_(_float(start.weights[1 + n_dense :]))
     return net
+
+
+def _float(values: FloatArray) -> Tensor:
+    return torch.from_numpy(values.astype(np.float32))
 
 
 def _optimiser(net: ClickNet) -> torch.optim.Optimizer:

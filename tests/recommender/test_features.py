@@ -74,7 +74,8 @@ def test_features_worked_by_hand() -> None:
     assert block.dense.shape == (6, len(FEATURES))
     assert block.dense.dtype == np.float32
     # tent-1: eight visits; five of them clicks; never shown, so the prior of one click in ten stands below.
-    assert _column("sessions", block)["tent-1"] == pytest.approx(np.log1p(8))
+    assert _column("interest_share", block)["tent-1"] == pytest.approx((8 + 1) / (8 + 10))
+    assert _column("confidence", block)["tent-1"] == 0.0
     assert _column("click_rate", block)["tent-1"] == pytest.approx((5 + 1) / 10)
     # ann: one click on a tent by Alp (+1) and one dismissed tent by Bor (-0.5), of 1.5 signs in all.
     assert _column("category_affinity", block)["tent-3"] == pytest.approx(0.5 / 2.5, abs=1e-4)
@@ -87,7 +88,7 @@ def test_features_worked_by_hand() -> None:
 
 def test_a_stranger_in_a_fresh_shop_is_described_by_the_catalogue_alone() -> None:
     block = _describe(make_state(()))
-    silent = {"popularity", "sessions", "category_affinity", "price_known", "seen_with", "visit_length", "dismissed"}
+    silent = {"popularity", "confidence", "category_affinity", "price_known", "seen_with", "visit_length", "dismissed"}
     assert all(set(_column(name, block).values()) == {0.0} for name in silent)
     assert set(_column("click_rate", block).values()) == {np.float32(0.1).item()}
 
