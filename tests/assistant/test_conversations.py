@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from assistant.conversations import Role
 from assistant.session import Session
+from assistant.store.tables import messages
 from assistant.turn import Answer, Floor, Focus, Need, OrdersFact, ProposalStatus, RefusalFact
 from retrieval.filters import BrandIn, InStock, PriceRange
 from retrieval.results import Sort
@@ -90,8 +92,10 @@ def test_a_double_send_from_many_threads_is_kept_once(house: House, visit: Sessi
 
 
 def test_a_long_conversation_loads_its_end(house: House, visit: Session) -> None:
-    for number in range(205):
-        house.conversations.append_user(visit.principal, visit.conversation_id, f"m{number}", str(number))
+    where = {"conversation_id": visit.conversation_id, "role": Role.SHOPPER.value, "at": house.clock()}
+    rows = [where | {"seq": n + 1, "message_id": f"m{n}", "text": str(n)} for n in range(205)]
+    with house.store.write() as connection:
+        connection.execute(sa.insert(messages), rows)
     loaded = house.conversations.load(visit.principal, visit.conversation_id)
     assert [message.text for message in loaded.messages] == [str(number) for number in range(5, 205)]
 
