@@ -16,6 +16,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from babel.numbers import list_currencies
 
@@ -139,7 +140,7 @@ def product_from_row(row: Mapping[str, object], pool: Pool | None = None) -> Pro
         rating_count=_count(row.get("rating_count"), "rating_count") or 0,
         image=_text(row, "image", MAX_TITLE),
         url=_text(row, "url", MAX_TITLE),
-        released=_text(row, "released", 40),
+        released=_date(_text(row, "released", 40)),
     )
 
 
@@ -156,6 +157,16 @@ def _text(row: Mapping[str, object], name: str, limit: int) -> str | None:
     if len(value) > limit:
         raise BadRow(f"{name} is longer than {limit:,} characters")
     return clean(value) or None
+
+
+def _date(text: str | None) -> str | None:
+    """Keep the date of an ISO date or time."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError as error:
+        raise BadRow("released is not an ISO date") from error
 
 
 def _rating(value: object) -> float | None:

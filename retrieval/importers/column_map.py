@@ -49,7 +49,7 @@ class AttributeRule(_Strict):
     name: str | None = None
     kind: Literal["text", "number", "flag", "auto"] = "auto"
     split: str | None = None
-    """Separator between several texts in one cell."""
+    """Separator of several texts in one cell; a cell with white space behind it is running text and stays whole."""
 
     @model_validator(mode="after")
     def _one_source(self) -> AttributeRule:
@@ -288,7 +288,8 @@ def _texts(value: object, split: str | None) -> str | list[str] | None:
         texts = [str(part).strip() for part in value if isinstance(part, str | int | float)]
     else:
         text = str(value).strip()
-        texts = [part.strip() for part in text.split(split)] if split else [text]
+        running = split is not None and re.search(re.escape(split) + r"\s", text) is not None
+        texts = [part.strip() for part in text.split(split)] if split and not running else [text]
     texts = list(dict.fromkeys(text for text in texts if text))
     return None if not texts else (texts[0] if len(texts) == 1 else texts)
 

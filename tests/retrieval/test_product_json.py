@@ -54,6 +54,7 @@ def _row(**changes: object) -> dict[str, object]:
         ({"variants": [{"id": "a", "price_minor": 1, "currency": "usd"}]}, "unknown currency"),
         ({"variants": [{"id": "a", "price_minor": 1, "currency": "USD", "cost": 1}]}, "unknown variant field"),
         ({"variants": [{"id": "a", "price_minor": 1, "currency": "USD"}] * 2}, "one id"),
+        ({"released": "yesterday"}, "ISO date"),
         ({"rating": 6}, "from 0 to 5"),
         ({"rating": "good"}, "from 0 to 5"),
         ({"rating_count": 1.5}, "whole number"),

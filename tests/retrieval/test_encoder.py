@@ -1,0 +1,56 @@
+"""The packaged encoder: offline, unit rows, and bfloat16 close to float32."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.encoder import PACKAGED, Encoder, has_fast_bfloat16, load_encoder
+from retrieval.errors import IndexBroken
+
+TEXTS = [
+    "usb hub",
+    "a laptop bag for 15 inch",
+    "HP Pavilion dv7-1211ea Notebook Silver 43.2 cm",
+    "无线鼠标",
+    "",
+    "noise cancelling headphones " * 40,
+]
+
+
+@pytest.fixture(scope="module")
+def float32() -> Encoder:
+    return load_encoder(PACKAGED, "float32")
+
+
+def test_rows_are_unit_vectors_in_the_order_of_the_texts(float32: Encoder) -> None:
+    vectors = float32.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), float32.dim) == (len(TEXTS), 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.allclose(vectors[1], float32.encode([TEXTS[1]])[0], atol=1e-4)
+
+
+def test_near_meanings_are_nearer_than_far_ones(float32: Encoder) -> None:
+    hub, splitter, soup = float32.encode(["usb hub", "splitter for several usb plugs", "tomato soup"])
+    assert hub @ splitter > hub @ soup + 0.2
+
+
+def test_no_texts_give_no_rows(float32: Encoder) -> None:
+    assert float32.encode([]).shape == (0, 384)
+
+
+@pytest.mark.skipif(not has_fast_bfloat16(), reason="this CPU does not compute in bfloat16 (AVX-512 BF16 or AMX)")
+def test_bfloat16_keeps_the_direction_of_every_vector(float32: Encoder) -> None:
+    fast = load_encoder(PACKAGED, "bfloat16")
+    cosines = (fast.encode(TEXTS) * float32.encode(TEXTS)).sum(axis=1)
+    assert cosines.min() >= 0.999
+    assert fast.name == float32.name
+
+
+def test_an_encoder_that_cannot_be_loaded_is_said_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    with pytest.raises(IndexBroken, match="AISLE_ENCODER"):
+        load_encoder(str(tmp_path / "model"))
