@@ -6,7 +6,7 @@ ordinary item and up to 2 for a charming one, so it is nearly uniform and every 
 The choice model, per slot k (0-based) of a slate:
 
 - looked at with probability 1 / (1 + 0.22 k) (position bias);
-- an item that is looked at is clicked with probability sigmoid(u - 2.2);
+- an item that is looked at is clicked with probability sigmoid(1.3 u - 2.5);
 - a clicked item goes into the cart with probability sigmoid(0.9 u - 1.9), and a carted one is bought with 0.5;
 - an item that is looked at but not clicked is dismissed with probability 0.5 * sigmoid(-1.6 - u);
 - after a purchase, each category that fits with it is visited with probability 0.45: one thing of it is bought, chosen
@@ -170,7 +170,7 @@ class _Visits:
             if not looked:
                 continue
             clock += round(float(self._rng.uniform(2, 9)), 1)
-            if self._rng.random() < _sigmoid(u - 2.2):
+            if self._rng.random() < _sigmoid(1.3 * u - 2.5):
                 self._add(EventType.CLICK, place, shopper, decision.context.session_key, clock, decision, slot)
                 clock = self._consider(shopper, decision, place, slot, u, clock)
             elif self._rng.random() < 0.5 * _sigmoid(-1.6 - u):

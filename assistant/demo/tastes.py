@@ -103,10 +103,12 @@ def draw_tastes(
     main = rng.choice(len(names), size=n_shoppers, p=shares / shares.sum())
     mixture = (1 - _SECOND_SEGMENT) * np.eye(len(names))[main]
     mixture += _SECOND_SEGMENT * np.eye(len(names))[rng.integers(len(names), size=n_shoppers)]
-    charm = rng.normal(0, 0.3, len(catalogue))
+    charm = rng.normal(0, 0.45, len(catalogue))
+    brands = [made.product.brand or "" for made in catalogue]
     utilities = (
         _by_group([made.spec.category for made in catalogue], n_shoppers, 0.4, rng)
-        + _by_group([made.product.brand or "" for made in catalogue], n_shoppers, 0.45, rng)
+        + _by_group(brands, n_shoppers, 0.3, rng)
+        + mixture @ _by_group(brands, len(names), 0.5, rng)
         + mixture @ np.array([_segment_liking(segment, catalogue) for segment in segments.values()])
         + np.outer(rng.gamma(4, 0.3, n_shoppers), np.array([made.tier - 0.5 for made in catalogue]))
         - np.outer(
@@ -123,11 +125,11 @@ def draw_tastes(
     return Tastes(ids, keys, tuple(names[place] for place in main), utilities)
 
 
-def _by_group(groups: Sequence[str], n_shoppers: int, spread: float, rng: np.random.Generator) -> FloatArray:
-    """Draw one personal liking per shopper and group; returns it per item: (m, n)."""
+def _by_group(groups: Sequence[str], n_rows: int, spread: float, rng: np.random.Generator) -> FloatArray:
+    """Draw one liking per row (a shopper or a segment) and group; returns it per item: (n_rows, n)."""
     known = sorted(set(groups))
     column = np.array([known.index(group) for group in groups])
-    return rng.normal(0, spread, (n_shoppers, len(known)))[:, column]
+    return rng.normal(0, spread, (n_rows, len(known)))[:, column]
 
 
 def _segment_liking(segment: Segment, catalogue: Sequence[Made]) -> list[float]:
