@@ -33,9 +33,11 @@ class Speller:
         if len(word) < 4 or len(word) > 32 or not self._words:
             return None
         allowed = 1 if len(word) < 7 else 2
-        # Each edit changes at most two members of the letter set. A wrong first letter is rare, so it must agree.
+        # A replaced letter changes at most two members of the letter set, one more or less at most one. A wrong first
+        # letter is rare, so it must agree.
         apart = np.bitwise_count(self._masks ^ np.uint64(_mask(word)))
-        near = (apart <= 2 * allowed) & (np.abs(self._lengths - len(word)) <= allowed)
+        longer = np.abs(self._lengths - len(word))
+        near = (longer <= allowed) & (apart <= 2 * allowed - longer)
         near &= (self._firsts == ord(word[0])) | (self._firsts == ord(word[1]))
         best: tuple[int, int, str] | None = None
         for index in np.flatnonzero(near):

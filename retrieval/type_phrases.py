@@ -23,11 +23,11 @@ _ADJECTIVES = word_set(
 """Plain adjectives that titles put behind a kind of product, or in front of it, but that are none."""
 
 
-def mine_types(titles: Sequence[str], brands: Sequence[str | None], modifiers: Set[str]) -> dict[str, int]:
+def mine_types(titles: Sequence[Sequence[str]], brands: Sequence[str | None], modifiers: Set[str]) -> dict[str, int]:
     """Find the phrases that head titles.
 
     Args:
-        titles: as the shop writes them.
+        titles: their word keys, in order.
         brands: of the same products.
         modifiers: word keys of stated values (colours, materials …), which follow or precede a kind but are none.
 
@@ -40,9 +40,9 @@ def mine_types(titles: Sequence[str], brands: Sequence[str | None], modifiers: S
     modifiers = modifiers | _ADJECTIVES
     names = {word_key(word) for brand in set(brands) for word in words(brand or "")}
     barred = modifiers | names | GENERIC_HEADS
+    own = {brand: frozenset(word_key(word) for word in words(brand or "")) for brand in set(brands)}
     for title, brand in zip(titles, brands, strict=True):
-        own = frozenset(word_key(word) for word in words(brand or ""))
-        for phrase, is_head in _phrases(_runs(title, own), modifiers, barred).items():
+        for phrase, is_head in _phrases(_runs(title, own[brand]), modifiers, barred).items():
             seen[phrase] += 1
             heads[phrase] += is_head
             spread[phrase].add(brand)
@@ -73,15 +73,14 @@ def _phrases(runs: list[list[str]], modifiers: Set[str], barred: Set[str]) -> di
     return found
 
 
-def _runs(title: str, own: Set[str]) -> list[list[str]]:
+def _runs(title: Sequence[str], own: Set[str]) -> list[list[str]]:
     """Stretches of a title's word keys between numbers, grammar words and the brand."""
     runs: list[list[str]] = [[]]
     after_number = False
-    for word in words(title):
-        key = word_key(word)
-        number = has_digit(word)
+    for key in title:
+        number = has_digit(key)
         # What directly follows a number is its unit ("6 pcs", "3 m").
-        measure = after_number and (len(word) <= 3 or find_unit(word) is not None)
+        measure = after_number and (len(key) <= 3 or find_unit(key) is not None)
         if number or measure or len(key) < 2 or key in STOP or key in own:
             runs.append([])
         else:

@@ -39,7 +39,7 @@ def learn(products: Sequence[Product]) -> dict[str, Any]:
     titles = [[word_key(word) for word in words(product.title)] for product in products]
     types: dict[str, int] = {}
     if categories.total() < len(products) / 2:
-        types = mine_types([p.title for p in products], [p.brand for p in products], _modifiers(texts, titles))
+        types = mine_types(titles, [p.brand for p in products], _modifiers(texts, titles))
     kinds = [_kinds(product, title, types) for product, title in zip(products, titles, strict=True)]
     currency = Counter(p.price.currency for p in products).most_common(1)
     return {

@@ -13,6 +13,7 @@ from retrieval.query import QueryReader
 from retrieval.type_phrases import mine_types, title_types
 from retrieval.vocabulary import Vocabulary
 from retrieval.vocabulary_learning import split_measure
+from retrieval.words import word_key, words
 from tests.retrieval.reading_shop import make_product, make_shop
 
 
@@ -112,7 +113,7 @@ def test_kinds_are_mined_where_titles_agree_over_brands() -> None:
         "Corda notebook Black", "Dune notebook 13",
     ]  # fmt: skip
     brands = ["Acme", "Bolt", "Corda", "Dune"] * 2
-    types = mine_types(titles, brands, {"black", "cyan"})
+    types = mine_types([tuple(map(word_key, words(title))) for title in titles], brands, {"black", "cyan"})
 
     assert types["toner cartridge"] == 4
     assert types["notebook"] == 4
