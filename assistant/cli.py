@@ -59,9 +59,9 @@ def top(
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
     else:
-        from assistant.terminal import log_to_stderr
+        from assistant.logs import configure_logging
 
-        log_to_stderr()
+        configure_logging()
 
 
 @app.command()

@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TextIO, cast
+from typing import Any
 
 from assistant.answer_json import aisle_version
 from assistant.text import clean
@@ -45,26 +45,6 @@ def warn(sentence: str) -> None:
     """Write one plain sentence to stderr."""
     sys.stderr.write(f"aisle: {clean(sentence)}\n")
     sys.stderr.flush()
-
-
-def log_to_stderr() -> None:
-    """Keep the log out of the answers: warnings and worse, to stderr."""
-    import structlog
-
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger("WARNING"),
-        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, _Stderr())),
-    )
-
-
-class _Stderr:
-    """What sys.stderr is at the time of writing: a progress bar stands in for it while it is shown."""
-
-    def write(self, text: str) -> None:
-        sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
 
 
 @contextmanager

@@ -11,11 +11,13 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from assistant.cli import main
 
@@ -44,7 +46,7 @@ class Ran:
 
 
 @pytest.fixture
-def aisle(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def aisle(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
     """Run the command in this process; words only, so that no encoder is loaded."""
     monkeypatch.setenv("AISLE_ENCODER", "off")
 
@@ -60,7 +62,9 @@ def aisle(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         written = capsys.readouterr()
         return Ran(code, written.out, written.err)
 
-    return run
+    yield run
+    # The command sets logging up for its process, which here is everybody's.
+    structlog.reset_defaults()
 
 
 @pytest.fixture
