@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_the_source_archive_can_be_built_from(built: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The python of an empty environment into which the wheel was installed, from the pins."""
     folder = tmp_path_factory.mktemp("installed")
     free = shutil.disk_usage(folder).free
@@ -99,7 +100,9 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "venv" / "bin" / "python"
     wheel = _one(built, "*.whl")
     _run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel, cwd=folder)
-    return python
+    yield python
+    # Pytest keeps the folders of the last runs; this one holds more than 2 GB.
+    shutil.rmtree(folder)
 
 
 def _environment(**more: str) -> dict[str, str]:
