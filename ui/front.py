@@ -158,7 +158,7 @@ class Front:
 
 def _refusal(scope: Scope) -> PlainTextResponse | None:
     headers = Headers(scope=scope)
-    if not ALLOWED_PATHS.fullmatch(scope["path"]):
+    if ".." in scope["path"] or not ALLOWED_PATHS.fullmatch(scope["path"]):
         return PlainTextResponse("There is no such page.", 404)
     if scope["method"] not in ("GET", "HEAD", "POST"):
         return PlainTextResponse("This is not allowed.", 405)

@@ -89,7 +89,7 @@ PRODUCTS: tuple[Product, ...] = (
     ),
     product("tent-zh", "超轻双人登山帐篷防水防风户外露营", 18900, category="Tents", sizes=(), image="images/tent.svg"),
     product("lamp-he", "מנורת קמפינג נטענת עם לוח סולארי", 3450, category="Lamps", sizes=(), rating=None),
-    product("long-title", "Very long " + "and ever longer " * 24 + "title", 5500, category="Bags", stock=3),
+    product("long-title", "Very long " + "and ever longer " * 25 + "title", 5500, category="Bags", stock=3),
     product("sold-out", "Mug, enamel, 0.3 l", 1250, category="Mugs", sizes=(), stock=0, image="images/missing.svg"),
     product("no-facts", "Folding chair", 4400, category="Chairs", sizes=(), stock=None, material=None, rating=3.94),
     product("watch", "Field watch", 12900, category="Watches", sizes=()),
