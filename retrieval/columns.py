@@ -11,7 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -35,6 +35,7 @@ from retrieval.index import Mask
 from retrieval.product import Product
 
 _Column = TypeVar("_Column")
+_KEPT_MASKS = 64
 _NO_PRICE = np.iinfo(np.int64).max
 _NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -70,6 +71,8 @@ class Columns:
         self._texts: dict[str, _TextColumn] = {}
         self._numbers: dict[str, _NumberColumn] = {}
         self._lock = threading.Lock()
+        # A conversation asks for the same wishes again and again.
+        self._kept_mask = lru_cache(maxsize=_KEPT_MASKS)(self._compile)
 
     @property
     def n_rows(self) -> int:
@@ -96,7 +99,15 @@ class Columns:
         return np.logical_or.reduceat(both, self._starts)
 
     def variant_mask(self, constraint: Constraint) -> Mask:
-        """Return which variant rows one constraint lets through, shape (n_variants,)."""
+        """Return which variant rows one constraint lets through: read-only, shape (n_variants,)."""
+        return self._kept_mask(constraint)
+
+    def _compile(self, constraint: Constraint) -> Mask:
+        mask = self._mask_of(constraint)
+        mask.flags.writeable = False
+        return mask
+
+    def _mask_of(self, constraint: Constraint) -> Mask:
         match constraint:
             case PriceRange():
                 return self._price_mask(constraint)
