@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retrieval.filters import fold
 from retrieval.linking import Link
 from retrieval.vocabulary import AttributeStats, ValueUse, Vocabulary
 from retrieval.words import STOP
@@ -85,7 +86,10 @@ class Choices:
             return (use not in link.values, -self.count(use.by_kind, use.count))
 
         uses = [use for use in (*link.values, *link.heads) if use.name == name and self.count(use.by_kind, use.count)]
-        return tuple(dict.fromkeys(use.value for use in sorted(uses, key=often)))[:_MOST_VALUES]
+        written: dict[str, str] = {}
+        for use in sorted(uses, key=often):
+            written.setdefault(fold(use.value), use.value)
+        return tuple(written.values())[:_MOST_VALUES]
 
     def _find_elsewhere(self, link: Link) -> tuple[str, tuple[str, ...]] | None:
         """A value that these kinds do not have, but whose attribute they state: a wish that nothing here meets."""

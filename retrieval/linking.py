@@ -81,14 +81,23 @@ class Linker:
             link = self.find("".join(token.key for token in phrase), start, stop)
             if link is None or (stop == start + 1 and phrase[0].folded in STOP):
                 continue
-            if not link.names_kind and not link.brand and self._ends_with_kind(phrase):
-                continue  # a value that repeats a kind of product ("black toner cartridge") is no value
+            if self._repeats_kind(link, phrase):
+                continue  # "black toner cartridge" stated as a value says no more than "toner cartridge"
             return link
         return None
 
-    def _ends_with_kind(self, phrase: Sequence[Token]) -> bool:
-        keys = ["".join(token.key for token in phrase[i:]) for i in range(1, len(phrase))]
-        return any(key in self.vocabulary.category_endings or key in self.vocabulary.type_keys for key in keys)
+    def _repeats_kind(self, link: Link, phrase: Sequence[Token]) -> bool:
+        """Whether a phrase is only a value, and ends with the name of a kind of product that states it."""
+        if link.names_kind or link.brand or link.department or not link.values:
+            return False
+        stated_by = {kind for use in link.values for kind in use.by_kind}
+        v = self.vocabulary
+        for start in range(1, len(phrase)):
+            key = "".join(token.key for token in phrase[start:])
+            kinds = {*v.category_endings.get(key, ()), v.type_keys.get(key)}
+            if kinds & stated_by:
+                return True
+        return False
 
     def find(self, key: str, start: int = 0, end: int = 1) -> Link | None:
         """Return what the catalogue calls `key` (a phrase key); None where it calls nothing so."""

@@ -31,7 +31,7 @@ _MEASURE = re.compile(
     rf"(?P<high>\b(?:under|below|less than|smaller than|shorter than|lighter than|up to|at most|maximum(?: of)?|max\.?|"
     rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"
     rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
-    rf"(?<![\w.,])(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?P<second>{_NUMBER}))?(?P<plus>\+)?"
+    rf"(?P<minus>(?<![^\s(])[-−])?(?<![\w.,])(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?P<second>{_NUMBER}))?(?P<plus>\+)?"
     rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
     rf"(?P<more>\s*(?:\+|or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more)|minimum))?"
     rf"(?P<less>\s*(?:or (?:less|smaller|shorter|under|below|lighter)|and under|max(?:imum)?\b))?",
@@ -74,7 +74,8 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
         second = parse_number(match["second"]) if match["second"] else None
         if first is None:
             continue
-        low, high = _limits(match, float(first), None if second is None else float(second))
+        sign = -1 if match["minus"] else 1
+        low, high = _limits(match, sign * float(first), None if second is None else float(second))
         found.append(Measure(match.start(), match.end(), low, high, unit))
     return tuple(found)
 
@@ -88,7 +89,7 @@ def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[f
         return None, first
     unit = find_unit(match["unit"])
     slack = NEAR if match["near"] else (0.0 if unit is None or unit.dimension in _COUNTED else EXACT)
-    return first * (1 - slack), first * (1 + slack)
+    return first - abs(first) * slack, first + abs(first) * slack
 
 
 def choose_range(
@@ -151,7 +152,8 @@ def _converted(measure: Measure, stat: AttributeStats) -> tuple[float | None, fl
         ends.append(value)
     said = [value for value in ends if value is not None]
     # A number far outside of what is stated speaks of something else ("5 m" is no screen size).
-    if not any(stat.low / 4 <= value <= stat.high * 4 for value in said):
+    lowest, highest = min(stat.low / 4, stat.low * 4), max(stat.high / 4, stat.high * 4)
+    if not any(lowest <= value <= highest for value in said):
         return None
     return (_rounded(ends[0]), _rounded(ends[1]))
 

@@ -19,8 +19,8 @@ MAX_NEEDS = 4
 _SEPARATOR = re.compile(
     r"[,;](?!\d)|\.(?!\w)|[\n&+、，和]|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)", re.IGNORECASE
 )
-_BEFORE_MODIFIER = word_set("for with like of in inside on onto to fits fit match than")
-_BEFORE_FITTED = word_set("for like match to fits fit")
+_BEFORE_MODIFIER = word_set("for with like of in inside on onto to fits match than")
+_BEFORE_FITTED = word_set("for like match to fits")
 _ARTICLES = word_set("a an some the my one two three new another any our your his her")
 _ALL = re.compile(
     r"(?<!\w)(?:all|each|every(?:thing)?|both|total|altogether|per item|a ?piece|together)(?!\w)", re.IGNORECASE
@@ -34,7 +34,7 @@ def kind_links(reading: Reading) -> tuple[Link, ...]:
     wanted: list[Link] = []
     modifier: Link | None = None
     for link in reading.links:
-        if not link.names_kind or _is_adjective(reading, link):
+        if not link.names_kind or _is_adjective(reading, link) or _is_hyphenated(reading, link):
             continue
         listed = modifier is not None and _between(reading, modifier, link).strip().casefold() in (
             "and",
@@ -102,6 +102,12 @@ def split_needs(reading: Reading) -> tuple[Reading, ...]:
     beyond = tuple(_name(part, link) for part in parts[MAX_NEEDS:] for link in kind_links(part))
     parts[MAX_NEEDS - 1 :] = [replace(part, left_out=beyond) for part in parts[MAX_NEEDS - 1 : MAX_NEEDS]]
     return tuple(parts)
+
+
+def _is_hyphenated(reading: Reading, link: Link) -> bool:
+    """Whether a word is the end of a compound that the catalogue does not call a kind: "long-sleeve"."""
+    start = reading.tokens[link.start].start
+    return link.start > 0 and reading.text[reading.tokens[link.start - 1].end : start] == "-"
 
 
 def _pairs(reading: Reading, kinds: Sequence[Link]) -> list[tuple[Link, Link]]:

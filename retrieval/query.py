@@ -26,6 +26,7 @@ class QueryReader:
     """
 
     def __init__(self, vocabulary: Vocabulary, currency: str) -> None:
+        vocabulary.prepare()
         self._vocabulary = vocabulary
         self._currency = currency
 

@@ -119,6 +119,16 @@ class Vocabulary:
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise IndexBroken(f"The vocabulary {path.name} cannot be read; run `aisle import` again.") from error
 
+    def prepare(self) -> None:
+        """Build all look-up tables now, so that the first message does not wait for them."""
+        for table in (
+            self.category_endings, self.category_words, self.department_keys, self.type_keys, self.value_heads,
+            self.flag_keys, self.numeric, self.unit_keys, self.sizes, self.attribute_words, self.word_keys,
+            self.cjk_keys, self._stems,
+        ):  # fmt: skip
+            len(table)
+        self._speller.find("prepare")
+
     # ------------------------------------------------------------ kinds of product
 
     @cached_property

@@ -18,7 +18,7 @@ from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
 from retrieval.sizes import find_size
 from retrieval.vocabulary import Vocabulary
-from retrieval.wording import set_aside, text_for_ranking, unlinked_noun_after
+from retrieval.wording import is_part_of_word, set_aside, text_for_ranking, unlinked_noun_after
 from retrieval.words import STOP
 
 _NEAR_NUMBER = 25
@@ -126,7 +126,12 @@ def _read_names(need: _Need, kind: Sequence[Link]) -> None:
             continue
         if link.brand and _brand_is_meant(need, link):
             brands.append(need.choices.vocabulary.brands[link.brand].name)
-        elif is_bare_number(link) or is_fitted(need.reading, link) or link.key in STOP:
+        elif (
+            is_bare_number(link)
+            or link.key in STOP
+            or is_fitted(need.reading, link)
+            or is_part_of_word(need.reading, link)
+        ):
             continue
         elif not need.choices.kinds and unlinked_noun_after(need.reading, link, need.choices.vocabulary):
             continue  # "orange juice" in a shop that knows no juice

@@ -65,6 +65,14 @@ def unlinked_noun_after(reading: Reading, link: Link, vocabulary: Vocabulary) ->
     return free and adjacent and after.text.isalpha() and not plain
 
 
+def is_part_of_word(reading: Reading, link: Link) -> bool:
+    """Whether a hyphen joins a name to a word that is no value ("long" in "long-sleeve")."""
+    linked = {i for other in reading.links if not other.names_kind for i in range(other.start, other.end)}
+    count = len(reading.tokens)
+    before = link.start > 0 and link.start - 1 not in linked and _joint(reading, link.start) == "-"
+    return before or (link.end < count and link.end not in linked and _joint(reading, link.end) == "-")
+
+
 def _linked(reading: Reading) -> set[int]:
     return {position for link in reading.links for position in range(link.start, link.end)}
 

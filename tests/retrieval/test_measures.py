@@ -40,7 +40,7 @@ def test_other_words_are_no_units(word: str) -> None:
         ("at least 8 GB", 8, None, "GB"), ("under 2 kg", None, 2, "kg"), ("10-15 cm", 10, 15, "cm"),
         ("between 10 and 15 cm", 10, 15, "cm"), ("20 hours or more", 20, None, "hours"), ("8gb", 8, 8, "gb"),
         ("no more than 3 m", None, 3, "m"), ("10+ hours", 10, None, "hours"), ('15"', 14.4, 15.6, '"'),
-        ("around 10 cm", 8.5, 11.5, "cm"), ("1.5l", 1.44, 1.56, "l"),
+        ("around 10 cm", 8.5, 11.5, "cm"), ("comfort -5 °C", -5.2, -4.8, "°C"), ("1.5l", 1.44, 1.56, "l"),
     ],
 )  # fmt: skip
 def test_measures_are_found_with_their_limits(text: str, low: float | None, high: float | None, unit: str) -> None:

@@ -87,6 +87,24 @@ def test_what_a_thing_is_for_is_no_kind_wanted(reader: QueryReader, text: str) -
     assert "Tents" not in named[0].values
 
 
+def test_a_value_that_ends_like_a_foreign_kind_is_not_that_kind() -> None:
+    shop = [
+        make_product("1", "Fern pot", category="Plant pots"),
+        make_product("2", "Juniper", category="Coffee makers", stated=[("brewing", "Moka pot", None)]),
+    ]
+
+    assert not any(
+        wish == CategoryIn(("Plant pots",))
+        for wish in read_one(QueryReader(Vocabulary.learn(shop), "USD"), "moka pot").constraints
+    )
+
+
+def test_the_end_of_a_hyphenated_word_is_no_kind() -> None:
+    shop = [make_product("1", "Felt", category="Laptop sleeves"), make_product("2", "Long", category="Base layers")]
+
+    assert wishes(QueryReader(Vocabulary.learn(shop), "USD"), "a long-sleeve") == []
+
+
 def test_a_department_is_a_kind_too(reader: QueryReader) -> None:
     assert wishes(reader, "electronics under $50") == ["Electronics", "under $50.00"]
 
