@@ -7,6 +7,7 @@ of other hosts through, and cannot hold a card with controls.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -132,6 +133,15 @@ async def stream_turn(
 
 def mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
     """Mount the page at "/", with everything of Gradio switched off that the page does not use."""
+
+    async def build() -> None:
+        _mount(app, assistant, renderer, settings)
+
+    # Where no event loop is running, Gradio makes some of its own and never closes them.
+    asyncio.run(build())
+
+
+def _mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
     import gradio as gr
 
     gr.mount_gradio_app(

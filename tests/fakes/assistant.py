@@ -1,12 +1,13 @@
 """A hand-written assistant for pages: the interface of the one door, with scripted turns.
 
 A turn plays the first script whose word stands in the message. `pause_s` is the time between two events, so that a
-browser can be watched while words stream; `gate`, when set to an unset event, holds a turn back before its words.
+browser can be watched while words stream; `hold`, when cleared, keeps a turn waiting between its cards and its words.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,7 +95,8 @@ class FakeAssistant:
     def __init__(self, *, image_dir: Path | None = None, pause_s: float = 0.0) -> None:
         self.image_dir = image_dir
         self.pause_s = pause_s
-        self.gate: asyncio.Event | None = None
+        self.hold = threading.Event()
+        self.hold.set()
         self.scripts = dict(SCRIPTS)
         self.ready = Readiness(words=True, meaning=True)
         self.sessions: dict[str, Session] = {}
@@ -186,8 +188,8 @@ class FakeAssistant:
         if script.need:
             self._needs[turn.conversation_id] = need
             yield WishesChanged(need)
-        if self.gate:
-            await self.gate.wait()
+        while not self.hold.is_set():
+            await asyncio.sleep(0.01)
         words = script.text.split(" ")
         for index, word in enumerate(words):
             await asyncio.sleep(self.pause_s)

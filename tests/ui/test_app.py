@@ -183,7 +183,9 @@ def test_a_long_body_is_refused_before_it_is_read(client: TestClient) -> None:
     assert client.post("/session", content=b"x" * (MAX_BODY_BYTES + 1)).status_code == 413
 
 
-@pytest.mark.parametrize("path", ["/", "/checkout", "/policies/returns", "/images/jacket.svg", "/ui/aisle.css", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/checkout", "/policies/returns", "/images/jacket.svg", "/ui/aisle.css", "/nothing"]
+)
 def test_every_answer_is_sealed(shopper: TestClient, path: str) -> None:
     headers = shopper.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
