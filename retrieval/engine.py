@@ -177,5 +177,6 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
 
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
     meaning = Meaning(encoder, scan.vectors, chroma, scan)
+    encoder.encode(["the first text takes longer than all others"])
     opened.searcher.prepare()
     return replace(opened, meaning=meaning)

@@ -28,7 +28,7 @@ from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult
 
 MAX_HITS = 200
 MAX_QUERY_CHARS = 1_000
-MIN_COVERAGE = 0.66
+MIN_COVERAGE = 0.67
 MIN_COSINE = 0.5
 """Both calibrated on the development half of the Icecat judgments, see docs/experiments.md."""
 _MAX_PAIRS = 15

@@ -38,6 +38,12 @@ def test_near_meanings_are_nearer_than_far_ones(float32: Encoder) -> None:
     assert hub @ splitter > hub @ soup + 0.2
 
 
+def test_a_text_said_again_has_the_same_vector_and_a_caller_cannot_change_it(float32: Encoder) -> None:
+    first = float32.encode(["usb hub"])
+    first[:] = 0
+    assert np.allclose(np.linalg.norm(float32.encode(["usb hub"])), 1)
+
+
 def test_no_texts_give_no_rows(float32: Encoder) -> None:
     assert float32.encode([]).shape == (0, 384)
 
