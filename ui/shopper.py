@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -137,8 +138,9 @@ def mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Sett
     async def build() -> None:
         _mount(app, assistant, renderer, settings)
 
-    # Where no event loop is running, Gradio makes some of its own and never closes them.
-    asyncio.run(build())
+    # Where no event loop is running, Gradio makes some of its own and never closes them; so one is running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(build())).result()
 
 
 def _mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:

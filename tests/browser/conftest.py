@@ -101,7 +101,9 @@ class Visit:
         """Type a message and send it with Enter."""
         self.page.fill("#say", words)
         self.page.press("#say", "Enter")
-        self.page.wait_for_selector(".turn")
+        self.page.wait_for_function(
+            "words => document.querySelector('.turn.current .bubble')?.innerText === words", arg=words
+        )
         if wait:
             self.wait_until_answered()
 

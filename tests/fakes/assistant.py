@@ -218,7 +218,7 @@ class FakeAssistant:
 
     async def view_cart(self, principal: Principal) -> CartFact:
         cart = self._carts.get(principal.session_id, {})
-        return shop.cart(*((item, cart[v.id]) for item in shop.PRODUCTS for v in item.variants if v.id in cart))
+        return shop.cart(*((item, cart[v.id], v) for item in shop.PRODUCTS for v in item.variants if v.id in cart))
 
     async def add_to_cart(
         self, principal: Principal, variant_id: str, quantity: int, decision_id: str | None

@@ -140,20 +140,20 @@ def comparison(first: Product, second: Product) -> ComparisonFact:
     )
 
 
-def cart(*lines: tuple[Product, int], changed: str | None = None) -> CartFact:
+def cart(*lines: tuple[Product, int] | tuple[Product, int, Variant], changed: str | None = None) -> CartFact:
     """A cart with shipping of $4.90 below $50."""
     facts = tuple(
         CartLineFact(
-            p.variants[0].id,
+            variant.id,
             p.title,
             quantity,
-            p.variants[0].price,
-            p.variants[0].price,
+            variant.price,
+            variant.price,
             p,
-            p.variants[0],
+            variant,
             ("Price went from $20.00 to $19.99.",) if p.id == "hut-boot" else (),
         )
-        for p, quantity in lines
+        for p, quantity, variant in (line if len(line) == 3 else (*line, line[0].variants[0]) for line in lines)
     )
     subtotal = sum(line.total.amount_minor for line in facts)
     saved = sum(
