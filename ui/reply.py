@@ -7,7 +7,7 @@ whether it sees every state of the log or only some. Knows no transport and no G
 from __future__ import annotations
 
 import json
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from assistant.turn import (
     CartFact,
@@ -48,6 +48,11 @@ class ReplyLog:
     def text(self) -> str:
         """The whole log so far, one JSON object a line."""
         return "".join(self._lines)
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The log as objects: {"mid", "slot", "html", …}."""
+        return [json.loads(line) for line in self._lines]
 
     def add(self, event: TurnEvent) -> None:
         """Draw one event."""

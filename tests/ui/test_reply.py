@@ -31,7 +31,8 @@ def log_of(events: Sequence[TurnEvent]) -> list[dict[str, Any]]:
     log = ReplyLog(RENDERER, "m1")
     for event in events:
         log.add(event)
-    return [json.loads(line) for line in log.text.split("\n") if line]
+    assert [json.loads(line) for line in log.text.split("\n") if line] == log.steps
+    return log.steps
 
 
 class TestShopperPage(ChannelContract):
