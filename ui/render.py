@@ -41,6 +41,9 @@ _ORDER_ASKED = {
     Sort.RATING: "best rated first",
     Sort.NEWEST: "newest first",
 }
+_DRAWN_ALREADY = ("price", "rating")
+"""Rows of a comparison that the table draws in its own form."""
+
 _OUTCOME = {
     ProposalStatus.OPEN: "",
     ProposalStatus.DONE: "Done.",
@@ -184,6 +187,7 @@ class Renderer:
         rows = [
             RowView(clean(label), tuple(None if c is None else clean(c) for c in cells), len(set(cells)) > 1)
             for label, cells in fact.rows.items()
+            if label.casefold() not in _DRAWN_ALREADY
         ]
         return self.page("comparison.html", items=[item_view(item, self.look) for item in fact.items], rows=rows)
 

@@ -168,7 +168,8 @@ const send = (text, about = null) => {
   const turn = newTurn(id, words);
   turn.dataset.about = about || "";
   submit(turn, words);
-  turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+  const top = talk.scrollTop + turn.getBoundingClientRect().top - talk.getBoundingClientRect().top;
+  talk.scrollTo({ top, behavior: calm() ? "auto" : "smooth" });
   return true;
 };
 
