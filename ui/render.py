@@ -222,7 +222,7 @@ def _note(slate: SlateFact) -> str:
     if slate.set_aside:
         notes.append(f"Nothing here is called “{clean(', '.join(slate.set_aside))}”, so that was left out.")
     if not slate.meaning_ready:
-        notes.append("Searched by words only; search by meaning is still loading.")
+        notes.append("Searched by words only.")
     return " ".join(notes)
 
 

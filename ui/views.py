@@ -268,12 +268,13 @@ def _variant_view(variant: Variant, meant: Variant, product: Product, look: Look
 
 def _line_view(line: CartLineFact, look: Look) -> LineView:
     product = line.product
+    options = tuple(line.variant.options.values()) if line.variant else ()
     return LineView(
         title=clean(line.title),
         quantity=line.quantity,
         total=line.total.format(look.locale),
         variant_id=line.variant_id,
-        options=clean(" · ".join(line.variant.options.values())) if line.variant else "",
+        options="" if all(option in line.title for option in options) else clean(" · ".join(options)),
         image=image_address(product.image, look.image_hosts) if product else None,
         shape=shape_of(product.category if product else None, line.title),
         changes=line.changes,

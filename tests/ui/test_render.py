@@ -121,7 +121,7 @@ def test_what_search_changed_is_said() -> None:
     words = read(RENDERER.fact(shop.EMPTY_SLATE))
     assert "Searched for “gown” instead of “goun”." in words
     assert "“glitter”, so that was left out" in words
-    assert "search by meaning is still loading" in words
+    assert "Searched by words only." in words
 
 
 def test_a_comparison_marks_rows_that_differ() -> None:
