@@ -13,7 +13,7 @@ from typing import Any
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from assistant.config import Settings
 from assistant.errors import ModelFailed, TurnRefused
@@ -105,8 +105,9 @@ class AgentLoop:
 
 
 def _is_model_failure(problem: BaseException) -> bool:
-    module = type(problem).__module__.split(".")[0]
-    return module in {"openai", "httpx", "httpcore"} or isinstance(problem, ConnectionError)
+    """Whether the endpoint is at fault: any error of its client, or of the connection."""
+    homes = {kind.__module__.split(".")[0] for kind in type(problem).__mro__}
+    return bool(homes & {"openai", "langchain_openai", "httpx", "httpcore"}) or isinstance(problem, ConnectionError)
 
 
 def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:
@@ -126,7 +127,7 @@ def _question(state: TurnState) -> HumanMessage:
 def _read(mode: str, value: Any) -> list[Words | Found | Calling]:
     if mode == "messages":
         message, meta = value
-        if isinstance(message, AIMessageChunk) and meta.get("langgraph_node") == "model" and message.content:
+        if isinstance(message, AIMessage) and meta.get("langgraph_node") == "model" and message.content:
             return [Words(_text(message.content))]
         return []
     rows: list[Words | Found | Calling] = []

@@ -99,13 +99,20 @@ def policies_folder(settings: Settings) -> Path:
     return Path(str(resources.files("assistant.demo") / "policies"))
 
 
-def ensure_catalogue(settings: Settings, progress: Progress | None = None, *, encoder: Encoder | None = None) -> bool:
+def ensure_catalogue(
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    encoder: Encoder | None = None,
+    n_shoppers: int | None = None,
+) -> bool:
     """Create the demo shop where the demo catalogue is asked for and is not there.
 
     Args:
         settings: frozen.
         progress: called with (what, done, total).
         encoder: in place of the one that the settings name.
+        n_shoppers: simulated shoppers of the demo; None takes the usual number.
 
     Returns:
         Whether it was created.
@@ -120,17 +127,19 @@ def ensure_catalogue(settings: Settings, progress: Progress | None = None, *, en
             raise
     else:
         return False
-    _make_demo(settings, progress or (lambda *_: None), encoder)
+    _make_demo(settings, progress or (lambda *_: None), encoder, n_shoppers)
     return True
 
 
-def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None) -> None:
+def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None, n_shoppers: int | None) -> None:
     """Write the demo's files, fill the store, train the click model, and import the catalogue last: while it is
     missing the demo counts as not made, so that an interrupted run is simply made again."""
-    from assistant.demo.build import build_demo
+    from assistant.demo.build import N_SHOPPERS, build_demo
     from recommender.train import train
 
-    demo = build_demo(shop_folder(settings), seed=settings.seed, progress=progress)
+    demo = build_demo(
+        shop_folder(settings), seed=settings.seed, n_shoppers=n_shoppers or N_SHOPPERS, progress=progress
+    )
     items = items_of(demo.products)
     store = open_store(settings.data)
     try:

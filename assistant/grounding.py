@@ -58,6 +58,7 @@ _DONE = {
 }
 _POLICY_WORD = re.compile(
     r"\b(warrant(?:y|ies)|guarantee[sd]?|money[- ]back|refunds?|return (?:window|period|policy)|free (?:shipping|returns?|delivery)"
+    r"|(?:return|send|exchange) (?:it|them|this|these|any\w*) ?(?:back )?(?:within|for|up to|until|in)|within \d+ (?:\w+ )?days"
     r"|price[- ]match|ships? within|delivered within|delivery (?:time|takes)|business days|working days)\b",
     re.I,
 )
@@ -133,7 +134,7 @@ class Facts:
 
     evidence: Sequence[Evidence]
     words: str = ""
-    amounts: set[int] = field(default_factory=set)
+    amounts: set[float] = field(default_factory=set)
     numbers: set[float] = field(default_factory=set)
     days: set[tuple[int, int]] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
@@ -142,7 +143,8 @@ class Facts:
     def __post_init__(self) -> None:
         for fact in self.evidence:
             self._read(fact)
-        self._numbers_in(self.words)
+        self._text(self.words)
+        self.texts.pop()
         self.text = fold(" ".join(self.texts))
         self.said = fold(self.words)
 
@@ -209,7 +211,7 @@ class Facts:
             self._money(variant.list_price)
             if variant.list_price is not None:
                 saved = variant.list_price.amount_minor - variant.price.amount_minor
-                self.amounts.add(saved)
+                self._money(Money(saved, variant.price.currency))
                 self.numbers.add(float(round(100 * saved / max(1, variant.list_price.amount_minor))))
             if variant.stock is not None:
                 self.numbers.add(float(variant.stock))
@@ -246,12 +248,13 @@ class Facts:
 
     def _money(self, amount: Money | None) -> None:
         if amount is not None:
-            self.amounts.add(amount.amount_minor)
-            self.numbers.add(float(amount.amount))
+            self.amounts.add(float(amount.amount))
 
     def _text(self, text: str) -> None:
         self.texts.append(text)
-        self._numbers_in(text)
+        self._numbers_in(_MONEY.sub(" ", text))
+        for match in _MONEY.finditer(text):
+            self.amounts |= set(_readings(_digits(match)))
 
     def _numbers_in(self, text: str) -> None:
         for match in re.finditer(r"\d+(?:[.,]\d+)*", text):
@@ -278,14 +281,13 @@ def _month_day(match: re.Match[str]) -> tuple[int, int]:
     return _MONTHS.index(month) + 1, int(match.group(2) or match.group(3))
 
 
-def unsupported(sentence: str, facts: Facts, lexicon: Lexicon, exponent: int = 2) -> str | None:
+def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """Say what in a sentence the evidence does not hold.
 
     Args:
         sentence: one sentence of a reply.
         facts: what may be said.
         lexicon: the catalogue's names and values.
-        exponent: decimals of the shop's currency.
 
     Returns:
         The kind of claim ("amount", "number", "date", "link", "brand", "value", "stock", "policy", "done"), or None
@@ -293,7 +295,7 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon, exponent: int = 2
     """
     checks = (
         ("link", lambda: _links(sentence, facts)),
-        ("amount", lambda: _amounts(sentence, facts, exponent)),
+        ("amount", lambda: _amounts(sentence, facts)),
         ("date", lambda: any(_month_day(m) not in facts.days for m in _DATE.finditer(sentence))),
         ("number", lambda: _numbers(sentence, facts)),
         ("brand", lambda: any(fold(m.group()) not in f"{facts.text} {facts.said}" for m in lexicon.brand_pattern.finditer(sentence))),
@@ -311,12 +313,12 @@ def _links(sentence: str, facts: Facts) -> bool:
     return any((match.group(1) or match.group()) not in allowed for match in _LINK.finditer(sentence))
 
 
-def _amounts(sentence: str, facts: Facts, exponent: int) -> bool:
-    for match in _MONEY.finditer(sentence):
-        digits = re.sub(r"[^\d.,]", "", match.group()).strip(".,")
-        if not any(round(value * 10**exponent) in facts.amounts or value in facts.numbers for value in _readings(digits)):
-            return True
-    return False
+def _digits(match: re.Match[str]) -> str:
+    return re.sub(r"[^\d.,]", "", match.group()).strip(".,")
+
+
+def _amounts(sentence: str, facts: Facts) -> bool:
+    return any(not facts.amounts & set(_readings(_digits(match))) for match in _MONEY.finditer(sentence))
 
 
 def _numbers(sentence: str, facts: Facts) -> bool:
@@ -389,33 +391,7 @@ def _done(sentence: str, facts: Facts) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Grounded:
-    """A checked reply.
-
-    Args:
-        text: what may be sent.
-        removed: (sentence, kind of claim) for each sentence that was left out.
-    """
-
-    text: str
-    removed: tuple[tuple[str, str], ...] = ()
-
-
 def split_sentences(text: str) -> list[str]:
     """Cut a text behind its sentences; the parts, joined, are the text."""
     cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
     return [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
-
-
-def ground(text: str, facts: Facts, lexicon: Lexicon, exponent: int = 2) -> Grounded:
-    """Leave out what the evidence does not hold, sentence by sentence."""
-    kept: list[str] = []
-    removed: list[tuple[str, str]] = []
-    for sentence in split_sentences(text):
-        kind = unsupported(sentence, facts, lexicon, exponent)
-        if kind is None:
-            kept.append(sentence)
-        else:
-            removed.append((sentence.strip(), kind))
-    return Grounded("".join(kept).strip(), tuple(removed))

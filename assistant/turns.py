@@ -25,6 +25,7 @@ from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.state import TurnState
+from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.turn import (
     Answer,
@@ -47,7 +48,6 @@ from assistant.turn import (
     WishesChanged,
 )
 from retrieval.filters import CategoryIn, fold
-from retrieval.product import Money
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -214,7 +214,8 @@ class TurnRunner:
 
     def _pass_on(self, run: _Run, happening: Words | Found | Calling) -> list[TurnEvent]:
         if isinstance(happening, Calling):
-            return [Status(run.plan.wording(f"doing_{happening.tools[0]}"))]
+            known = [name for name in happening.tools if name in TOOL_NAMES]
+            return [Status(run.plan.wording(f"doing_{known[0]}"))] if known else []
         if isinstance(happening, Found):
             return [EvidenceFound(fact) for fact in happening.evidence]
         run.reply.buffer += happening.text
@@ -227,10 +228,9 @@ class TurnRunner:
         if not sentences:
             return []
         facts = Facts([*run.context.ledger.evidence, *_on_the_table(run.state)], run.state.words)
-        exponent = _exponent(run)
         rows: list[TurnEvent] = []
         for sentence in sentences:
-            kind = unsupported(sentence, facts, run.plan.lexicon, exponent)
+            kind = unsupported(sentence, facts, run.plan.lexicon)
             if kind is None:
                 rows += [TextDelta(sentence)]
                 run.reply.text += sentence
@@ -317,10 +317,6 @@ def _again(answer: Answer) -> list[TurnEvent]:
     """The events of an answer that was given before."""
     facts: list[TurnEvent] = [EvidenceFound(fact) for fact in answer.evidence]
     return [*facts, TextDelta(answer.text), WishesChanged(answer.wishes), Done(answer)]
-
-
-def _exponent(run: _Run) -> int:
-    return Money(0, run.plan.shop.retrieval.catalogue.currency).exponent
 
 
 def _decisions(before: Conversation) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from assistant.logs import configure_logging
 from tests.network import NetworkGuard
 
 # Before anything under test is imported: these are read at import by the libraries that they are for.
@@ -37,6 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group") is None:
             group = next((mark for mark in _GROUPS if item.get_closest_marker(mark)), item.nodeid.split("::")[0])
             item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """As in production: structlog's own default prints the values of variables, slowly and at length."""
+    configure_logging()
 
 
 @pytest.fixture(scope="session", autouse=True)

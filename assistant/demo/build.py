@@ -28,6 +28,9 @@ from retrieval.product import Product
 from retrieval.product_json import product_to_json
 
 
+N_SHOPPERS = 800
+
+
 @dataclass(frozen=True, slots=True)
 class DemoShop:
     """The demo shop in memory.
@@ -47,7 +50,14 @@ class DemoShop:
     events: tuple[Event, ...]
 
 
-def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress: Progress | None = None) -> DemoShop:
+def build_demo(
+    folder: Path,
+    *,
+    seed: int,
+    now: datetime | None = None,
+    n_shoppers: int = N_SHOPPERS,
+    progress: Progress | None = None,
+) -> DemoShop:
     """Make the demo shop and write it.
 
     Args:
@@ -55,6 +65,7 @@ def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress
         seed: the same seed and the same `now` give the same files, byte for byte; the catalogue and the images
             depend on the seed alone.
         now: aware datetime to which orders and behaviour are relative; None takes the present.
+        n_shoppers: simulated shoppers whose behaviour is written, 1 or more.
         progress: called with (what, done, total).
 
     Returns:
@@ -69,7 +80,7 @@ def build_demo(folder: Path, *, seed: int, now: datetime | None = None, progress
     _write_lines(folder / "customers.jsonl", map(_person_json, people))
     orders = make_orders(people, catalogue, seed=seed, now=now)
     _write_lines(folder / "orders.jsonl", (order_to_json(customer_id, order) for customer_id, order in orders))
-    behaviour = simulate(catalogue, seed=seed, now=now, progress=progress)
+    behaviour = simulate(catalogue, seed=seed, now=now, n_shoppers=n_shoppers, progress=progress)
     _write_behaviour(folder, behaviour)
     return DemoShop(
         products=tuple(made.product for made in catalogue),

@@ -31,3 +31,5 @@ TOOLS: tuple[Callable[..., ToolResult], ...] = (
     answer_policy,
     hand_over,
 )
+
+TOOL_NAMES = frozenset(tool.__name__ for tool in TOOLS)

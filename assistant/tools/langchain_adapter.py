@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_type_hints
 
 import structlog
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool, ToolException
 from pydantic import BaseModel, ConfigDict, SkipValidation, create_model
 
 from assistant.errors import BadArguments, Refused
@@ -42,7 +42,7 @@ def arguments_model(tool: Tool, *, with_runtime: bool = False) -> type[BaseModel
         default = ... if parameter.default is inspect.Parameter.empty else parameter.default
         fields[name] = (hints[name], default)
     if with_runtime:
-        fields["runtime"] = (Annotated[ToolRuntime[ShopperContext], SkipValidation], ...)
+        fields["runtime"] = (Annotated[ToolRuntime[ShopperContext], InjectedToolArg(), SkipValidation], ...)
     config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, str_max_length=MAX_STRING_CHARS)
     model: type[BaseModel] = create_model(f"{tool.__name__}_arguments", __config__=config, **fields)
     return model

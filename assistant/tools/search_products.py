@@ -24,7 +24,7 @@ from retrieval.filters import (
     merge,
 )
 from retrieval.product import Money
-from retrieval.results import SearchRequest, Sort
+from retrieval.results import SearchRequest, Sort, Understanding
 
 CANDIDATES = 60
 
@@ -70,7 +70,7 @@ def search_products(
     constraints = merge(typed, [c for c in read.constraints if c.key not in given]) if read else typed
     asked = Sort(sort)
     order = read.sort if read and asked is Sort.RELEVANCE else asked
-    need = Need(text=read.text if read else "", constraints=constraints, sort=order)
+    need = Need(text=_searchable(read, constraints) if read else "", constraints=constraints, sort=order)
     result = context.shop.retrieval.search(SearchRequest(need.text, need.constraints, need.sort, CANDIDATES))
     slate = slate_from_hits(
         context,
@@ -84,6 +84,13 @@ def search_products(
         context.ledger.need = need
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
+
+
+def _searchable(read: Understanding, constraints: tuple[Constraint, ...]) -> str:
+    """The words to search by. What stands nowhere in the catalogue is left out, if anything is left to go by."""
+    unknown = {word for phrase in read.set_aside for word in phrase.split()}
+    left = [word for word in read.text.split() if word not in unknown]
+    return " ".join(left) if left or constraints else read.text
 
 
 def _constraints(

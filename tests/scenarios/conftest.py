@@ -1,4 +1,4 @@
-"""The demo shop, made once per test process, with the real encoder; and visitors to it."""
+"""The demo shop, made once per test process, with the real encoder and few simulated shoppers; and visitors to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def encoder() -> Encoder:
 def demo_data(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     """A data folder with the demo shop in it. Copy it before changing anything."""
     folder = tmp_path_factory.mktemp("demo") / "data"
-    ensure_catalogue(Settings(data=folder), encoder=encoder)
+    ensure_catalogue(Settings(data=folder), encoder=encoder, n_shoppers=25)
     return folder
 
 
