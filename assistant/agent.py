@@ -73,7 +73,8 @@ class AgentLoop:
             ToolCallLimitMiddleware(run_limit=settings.max_tool_calls, exit_behavior="continue"),
             ModelCallLimitMiddleware(run_limit=MODEL_CALLS_PER_TURN, exit_behavior="end"),
         ]
-        self._graph = create_agent(
+        # Typed Any: LangGraph declares its input more narrowly than what it takes.
+        self._graph: Any = create_agent(
             model,
             langchain_tools(TOOLS, pool),
             system_prompt=prompts.render("system.md"),
@@ -119,7 +120,7 @@ def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:
 
 
 def _question(state: TurnState) -> HumanMessage:
-    """The new message. The state stands before the words: the dialogue above it stays byte-stable for a prefix cache."""
+    """The new message, the state before its words: the dialogue above stays byte-stable for a prefix cache."""
     words = state.words.replace("<shop_state", "‹shop_state").replace("</shop_state", "‹/shop_state")
     return HumanMessage(f"{state.as_text()}\n\n{words}", additional_kwargs={"state": state})
 

@@ -26,7 +26,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "decision_id": decisions[0] if decisions else None,
         "slates": [_slate(slate) for slate in slates],
         "wishes": [{"key": c.key, "label": c.label()} for c in answer.wishes.constraints],
-        "question": {"text": answer.question.text, "answers": list(answer.question.answers)} if answer.question else None,
+        "question": {"text": answer.question.text, "answers": list(answer.question.answers)}
+        if answer.question
+        else None,
         "version": aisle_version(),
     }
 

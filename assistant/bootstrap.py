@@ -137,9 +137,7 @@ def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None, 
     from assistant.demo.build import N_SHOPPERS, build_demo
     from recommender.train import train
 
-    demo = build_demo(
-        shop_folder(settings), seed=settings.seed, n_shoppers=n_shoppers or N_SHOPPERS, progress=progress
-    )
+    demo = build_demo(shop_folder(settings), seed=settings.seed, n_shoppers=n_shoppers or N_SHOPPERS, progress=progress)
     items = items_of(demo.products)
     store = open_store(settings.data)
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Mapping, MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -36,7 +37,7 @@ def configure_logging(level: str = "WARNING") -> None:
     )
 
 
-def frames_only(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def frames_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Replace exception information by the error's type and the places it came through, innermost last."""
     problem = event.pop("exc_info", None)
     if problem is True:

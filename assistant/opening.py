@@ -114,7 +114,9 @@ class Opener:
         language = workshop.settings.locale.split("_")[0]
         has_language = f"replies/{language}/greeting.md" in workshop.prompts.texts
         settings = workshop.settings
-        self._wording = Wording(workshop.prompts, language if has_language else "en", settings.locale, settings.timezone)
+        self._wording = Wording(
+            workshop.prompts, language if has_language else "en", settings.locale, settings.timezone
+        )
 
     def start(self) -> None:
         """Begin in the background; a second call does nothing."""
@@ -170,10 +172,12 @@ class Opener:
     def _open(self) -> None:
         try:
             retrieval = self._open_words()
-        except Exception as problem:  # noqa: BLE001 - kept for whoever waits, and told to the operator
+        except Exception as problem:
             self._problem = problem
             expected = isinstance(problem, AisleError | RetrievalError)
-            log.error("shop.cannot_open", reason=str(problem) if expected else type(problem).__name__, exc_info=not expected)
+            log.error(
+                "shop.cannot_open", reason=str(problem) if expected else type(problem).__name__, exc_info=not expected
+            )
             self._state = Readiness(degraded=(str(problem) if expected else CANNOT_OPEN,))
             self._words.set()
             self._meaning.set()
@@ -189,7 +193,9 @@ class Opener:
         settings = self._w.settings
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         recommender = Recommender(
-            items_of(retrieval.catalogue.products.values()), SqlEventLog(self._w.store), model_dir=models_folder(settings) / settings.catalogue
+            items_of(retrieval.catalogue.products.values()),
+            SqlEventLog(self._w.store),
+            model_dir=models_folder(settings) / settings.catalogue,
         )
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
@@ -297,5 +303,3 @@ def items_of(products: Iterable[Product]) -> dict[str, Item]:
             in_stock=product.in_stock,
         )
     return rows
-
-

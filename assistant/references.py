@@ -38,13 +38,17 @@ _ORDINAL = re.compile(
 )
 _FIRST_N = re.compile(r"\b(?:the\s+)?(first|top|last)\s+(two|three|four|five|six|[2-6])\b", re.I)
 _ALL_N = re.compile(
-    r"\b(?:all|both|these|those|them all|the)\s*(?:of\s+)?(?:the\s+)?(two|three|four|five|six|[2-6])\b(?!\s*-?\s*(?:person|pack|piece|inch|year|in-1))|\b(both)\b|\ball of (?:them|these|those)\b|\b(?:compare|all)\s+(?:them|these|those)\b",
+    r"\b(?:all|both|these|those|them all|the)\s*(?:of\s+)?(?:the\s+)?(two|three|four|five|six|[2-6])\b"
+    r"(?!\s*-?\s*(?:person|pack|piece|inch|year|in-1))"
+    r"|\b(both)\b|\ball of (?:them|these|those)\b|\b(?:compare|all)\s+(?:them|these|those)\b",
     re.I,
 )
 _LAST = re.compile(r"\b(?:the\s+)?last\s+(?:one|item|product)\b|\bthe\s+last\b|\bthe latter\b", re.I)
 _FORMER = re.compile(r"\bthe former\b", re.I)
 _SUPERLATIVE = re.compile(
-    r"\b(?:the\s+)?(cheapest|cheaper|least expensive|most expensive|priciest|dearest|pricier|best[- ]rated|highest[- ]rated|top[- ]rated|lightest|heaviest)\b(?:\s+(?:one|of them|of these|of those|of the))?",
+    r"\b(?:the\s+)?(cheapest|cheaper|least expensive|most expensive|priciest|dearest|pricier"
+    r"|best[- ]rated|highest[- ]rated|top[- ]rated|lightest|heaviest)\b"
+    r"(?:\s+(?:one|of them|of these|of those|of the))?",
     re.I,
 )
 _PRONOUN = re.compile(
@@ -191,7 +195,7 @@ def _has_weight(product: Product) -> bool:
 
 
 def _named(text: str, table: Table) -> tuple[Product, ...]:
-    """Products whose whole title stands in the text, else those of which a word that no other title has stands there."""
+    """Products whose whole title stands in the text, else those whose title has a word of the text to itself."""
     pool, said_text = table.everything(), fold(text)
     whole = tuple(product for product in pool if fold(product.title) in said_text)
     if whole:

@@ -53,6 +53,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 DEMO_CATALOGUE = "demo"
 OPENING_WAIT_S = 60.0
+Speaker = Literal["shopper", "assistant", "agent"]
+_SPEAKERS: dict[Role, Speaker] = {Role.SHOPPER: "shopper", Role.ASSISTANT: "assistant", Role.AGENT: "agent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class DemoCustomer:
 class HistoryItem:
     """Something that was said, with the cards that it drew."""
 
-    role: Literal["shopper", "assistant", "agent"]
+    role: Speaker
     text: str
     evidence: tuple[Evidence, ...] = ()
     question: Question | None = None
@@ -292,15 +294,12 @@ class Assistant:
         rows = []
         for message in found.messages:
             answer = message.answer
-            text = " ".join([message.text, *message.notes])
+            speaker, text = _SPEAKERS[message.role], " ".join([message.text, *message.notes])
             if answer is None or message.role is Role.SHOPPER:
-                rows.append(HistoryItem(message.role.value, text, message_id=message.message_id))
+                rows.append(HistoryItem(speaker, text, message_id=message.message_id))
             else:
-                rows.append(
-                    HistoryItem(
-                        message.role.value, text, answer.evidence, answer.question, answer.sources, message.message_id
-                    )
-                )
+                facts = (answer.evidence, answer.question, answer.sources)
+                rows.append(HistoryItem(speaker, text, *facts, message.message_id))
         return tuple(rows)
 
     async def need(self, principal: Principal, conversation_id: str) -> Need:

@@ -27,7 +27,6 @@ from recommender.events import Decision, Event
 from retrieval.product import Product
 from retrieval.product_json import product_to_json
 
-
 N_SHOPPERS = 800
 
 

@@ -30,10 +30,10 @@ def cart(
     Put the shopper's words for the product into `which`, with size or colour if said, e.g. "the second one in M".
     """
     if action == "view":
-        fact = context.shop.carts.view(context.principal)
+        seen = context.shop.carts.view(context.principal)
         with context.ledger.lock:
-            context.ledger.evidence.append(fact)
-        return ToolResult((fact,), summarise((fact,)))
+            context.ledger.evidence.append(seen)
+        return ToolResult((seen,), summarise((seen,)))
     if not 0 <= quantity <= 99:
         raise BadArguments("quantity must lie between 0 and 99.")
     facts = tuple(
@@ -94,7 +94,7 @@ def _change(context: ShopperContext, product: Product, action: str, quantity: in
 
 
 def _variant_for(context: ShopperContext, product: Product) -> Variant | None:
-    """The variant that the words choose. Where a choice is left open, the shopper is asked once and None is returned."""
+    """The variant that the words choose; None where a choice is left open, and the shopper is asked for it."""
     buyable = [variant for variant in product.variants if variant.in_stock is not False]
     if not buyable:
         raise Refused("sold_out", f"{product.title} is sold out.")

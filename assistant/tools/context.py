@@ -11,8 +11,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from retrieval.query import QueryReader
-
 from assistant.config import Settings
 from assistant.errors import Refused
 from assistant.support.actions import Actions
@@ -25,6 +23,7 @@ from recommender.decide import Recommender
 from recommender.events import Event, EventType
 from retrieval.engine import Retrieval
 from retrieval.product import Product
+from retrieval.query import QueryReader
 
 MAX_CART_CHANGES = 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.tools.context import ShopperContext
 from assistant.tools.order_words import order_in_focus, put_order_in_focus
 from assistant.tools.summary import summarise
-from assistant.turn import OrdersFact, ToolResult
+from assistant.turn import Order, OrdersFact, ToolResult
 
 MAX_ORDERS = 5
 
@@ -17,7 +17,7 @@ def find_orders(context: ShopperContext, order_id: str = "", about: str = "") ->
     """
     orders = context.shop.orders
     if order_id:
-        found = (orders.get(context.principal, order_in_focus(context, order_id)),)
+        found: tuple[Order, ...] = (orders.get(context.principal, order_in_focus(context, order_id)),)
     else:
         found = orders.find(context.principal, text=about or None, limit=MAX_ORDERS)
     fact = OrdersFact(found, signed_in=context.principal.customer_id is not None)

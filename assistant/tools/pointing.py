@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.errors import BadArguments
 from assistant.references import Table, resolve
 from assistant.tools.context import ShopperContext
 from assistant.turn import ProductFact
-from retrieval.filters import judge
+from retrieval.filters import CategoryIn, Verdict, judge
 from retrieval.product import Product
 from retrieval.results import SearchRequest
 
@@ -59,9 +60,20 @@ def _share_said(title: str, words: str) -> float:
 def fact_of(context: ShopperContext, product: Product) -> ProductFact:
     """A product with its verdicts on the wishes that hold now."""
     constraints = context.ledger.need.constraints
+    kinds = [c for c in constraints if isinstance(c, CategoryIn)]
+    if any(c.verdict(product, product.default_variant) is Verdict.NOT_MET for c in kinds):
+        constraints = ()  # The wishes are about something else: a tent is no bad sleeping bag.
     variant, verdicts = judge(constraints, product)
-    labels = [constraint.label(context.shop.settings.locale) for constraint in constraints]
-    return ProductFact(product, variant, dict(zip(labels, verdicts, strict=True)))
+    labels = {c.key: c.label(context.shop.settings.locale) for c in constraints}
+    keyed = {c.key: verdict for c, verdict in zip(constraints, verdicts, strict=True)}
+    return ProductFact(product, variant, told_verdicts(labels, keyed))
+
+
+def told_verdicts(labels: Mapping[str, str], verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """Verdicts by label, as cards show them; that a tent is a tent goes without saying."""
+    return {
+        labels[key]: verdict for key, verdict in verdicts.items() if not (key == "category" and verdict is Verdict.MET)
+    }
 
 
 def put_in_focus(context: ShopperContext, product: Product) -> None:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from assistant.tools.context import ShopperContext, session_key
+from assistant.tools.pointing import told_verdicts
 from assistant.turn import Need, ProductFact, SlateFact
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, SlateItem
@@ -16,7 +17,7 @@ from retrieval.results import Hit, SearchResult, Sort
 def decision_context(
     context: ShopperContext, need: Need, surface: str, *, exclude: frozenset[str] = frozenset(), salt: str = ""
 ) -> DecisionContext:
-    """Describe for whom and where a slate is made; the seed follows from the turn, so that a decision can be replayed."""
+    """Describe for whom and where a slate is made; the seed follows from the turn: a decision can be replayed."""
     settings = context.shop.settings
     seed = zlib.crc32(f"{settings.seed}|{context.turn_id}|{surface}|{need.text}|{salt}".encode())
     return DecisionContext(
@@ -124,7 +125,7 @@ def _fact(
     return ProductFact(
         product=product,
         variant=product.get_variant(hit.variant_id),
-        verdicts={labels[key]: verdict for key, verdict in hit.verdicts.items()},
+        verdicts=told_verdicts(labels, hit.verdicts),
         reasons=item.reasons,
         decision_id=decision_id,
         position=item.position,

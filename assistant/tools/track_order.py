@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.tools.context import ShopperContext
 from assistant.tools.order_words import order_in_focus, put_order_in_focus
 from assistant.tools.summary import summarise
-from assistant.turn import OrdersFact, OrderStatus, ToolResult
+from assistant.turn import Order, OrdersFact, OrderStatus, ToolResult
 
 _ON_THE_WAY = (OrderStatus.SHIPPED, OrderStatus.PACKED, OrderStatus.PLACED)
 
@@ -18,7 +18,7 @@ def track_order(context: ShopperContext, order_id: str = "") -> ToolResult:
     orders, principal = context.shop.orders, context.principal
     wanted = order_in_focus(context, order_id)
     if wanted:
-        found = (orders.get(principal, wanted),)
+        found: tuple[Order, ...] = (orders.get(principal, wanted),)
     else:
         own = orders.find(principal, limit=20)
         moving = [order for order in own if order.status in _ON_THE_WAY]

@@ -63,9 +63,7 @@ def new_visitor(assistant: Assistant, runner: asyncio.Runner, name: str) -> Visi
 
 
 @pytest.fixture
-def own_shop(
-    demo_data: Path, tmp_path: Path, encoder: Encoder
-) -> Iterator[Callable[..., Assistant]]:
+def own_shop(demo_data: Path, tmp_path: Path, encoder: Encoder) -> Iterator[Callable[..., Assistant]]:
     """Opens a demo shop of the test's own: it may be broken, closed and opened again."""
     opened: list[Assistant] = []
     folder = tmp_path / "own-shop"

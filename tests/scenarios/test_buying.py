@@ -107,5 +107,7 @@ def test_a_purchase_is_logged_against_the_decision_that_showed_it(visit: Visitor
     visit.run(visit.assistant.add_to_cart(visit.session.principal, fact.variant.id, 1, fact.decision_id))
     _place(visit)
     log = visit.assistant._opener._plan.shop.recommender._log
-    kinds = [e.type.value for _, e in log.events() if e.decision_id == fact.decision_id and e.item_id == fact.product.id]
+    kinds = [
+        e.type.value for _, e in log.events() if e.decision_id == fact.decision_id and e.item_id == fact.product.id
+    ]
     assert kinds == ["impression", "add_to_cart", "purchase"]

@@ -80,7 +80,7 @@ def test_a_wish_can_be_withdrawn_by_its_chip(visit: Visitor) -> None:
     assert "attribute:size" not in {c.key for c in need.constraints}
     reply = visit.say("Show me again, without size 9")
     assert "size 9" not in reply.labels
-    assert "under $150.00" in reply.labels
+    assert "under $150" in reply.labels
     assert {fact.product.category for fact in reply.products} == {"Hiking boots"}
 
 
@@ -94,7 +94,7 @@ def test_change_of_subject_and_back_keeps_the_old_wishes(visit: Visitor) -> None
     visit.say("tents under $200")
     other = visit.say("what about desk lamps")
     assert {fact.product.category for fact in other.products} == {"Desk lamps"}
-    assert "under $200.00" not in other.labels
+    assert "under $200" not in other.labels
     back = visit.say("back to the tents")
     assert {fact.product.category for fact in back.products} == {"Tents"}
     assert max(_prices(back.products)) <= 20_000
@@ -212,9 +212,14 @@ def test_a_click_lifts_its_like_for_the_same_shopper(visit: Visitor) -> None:
     liked = first.items[-1]
     for _ in range(3):
         visit.run(
-            visit.assistant.record(visit.session.principal, "click", liked.product.id, liked.decision_id, liked.position)
+            visit.assistant.record(
+                visit.session.principal, "click", liked.product.id, liked.decision_id, liked.position
+            )
         )
     second = visit.say("surprise me again").only(SlateFact)
     assert second.decision is not None
-    assert any(fact.product.category == liked.product.category or fact.product.brand == liked.product.brand for fact in second.items)
+    assert any(
+        fact.product.category == liked.product.category or fact.product.brand == liked.product.brand
+        for fact in second.items
+    )
     assert any(reason.code == "for_you" for fact in second.items for reason in fact.reasons)

@@ -46,7 +46,9 @@ def model(scripted: tuple[ScriptedChatModel, Assistant]) -> ScriptedChatModel:
 
 
 @pytest.fixture
-def guest(scripted: tuple[ScriptedChatModel, Assistant], runner: asyncio.Runner, request: pytest.FixtureRequest) -> Visitor:
+def guest(
+    scripted: tuple[ScriptedChatModel, Assistant], runner: asyncio.Runner, request: pytest.FixtureRequest
+) -> Visitor:
     return new_visitor(scripted[1], runner, request.node.name)
 
 
@@ -62,7 +64,9 @@ def test_what_the_evidence_does_not_hold_is_not_said(model: ScriptedChatModel, g
     assert reply.answer.repaired == 2
 
 
-def test_a_reply_of_which_nothing_is_left_is_composed_from_the_evidence(model: ScriptedChatModel, guest: Visitor) -> None:
+def test_a_reply_of_which_nothing_is_left_is_composed_from_the_evidence(
+    model: ScriptedChatModel, guest: Visitor
+) -> None:
     model.queue = [call("search_products", query="tents"), AIMessage("All of them cost $1.")]
     reply = guest.say("tents")
     assert "$1." not in reply.text
@@ -165,7 +169,9 @@ def test_a_turn_without_a_session_is_refused_before_the_model_runs(model: Script
 @given(
     tool=st.sampled_from([tool.__name__ for tool in TOOLS] + ["confirm", ""]),
     arguments=st.dictionaries(
-        st.sampled_from(["query", "which", "order_id", "action", "quantity", "kind", "about", "customer_id", "question"]),
+        st.sampled_from(
+            ["query", "which", "order_id", "action", "quantity", "kind", "about", "customer_id", "question"]
+        ),
         st.one_of(st.text(max_size=30), st.integers(-5, 10**9), st.none(), st.lists(st.text(max_size=5), max_size=3)),
         max_size=5,
     ),
@@ -185,8 +191,12 @@ def _endpoint(own_shop: Callable[..., Assistant], url: str, **more: object) -> A
     return own_shop(settings=Settings(data=folder, llm_url=url, llm_api_key=SecretStr("k"), **more))  # type: ignore[arg-type]
 
 
-def test_any_openai_compatible_endpoint_drives_the_same_loop(own_shop: Callable[..., Assistant], runner: asyncio.Runner) -> None:
-    with openai_server({"call": ("search_products", {"query": "tents", "price_max": 200})}, {"say": "Here are tents."}) as (
+def test_any_openai_compatible_endpoint_drives_the_same_loop(
+    own_shop: Callable[..., Assistant], runner: asyncio.Runner
+) -> None:
+    with openai_server(
+        {"call": ("search_products", {"query": "tents", "price_max": 200})}, {"say": "Here are tents."}
+    ) as (
         url,
         script,
     ):
@@ -209,7 +219,9 @@ def test_the_embedded_model_answers_when_the_endpoint_fails(
     assert reply.failed is None
 
 
-def test_the_embedded_model_answers_when_nobody_listens(own_shop: Callable[..., Assistant], runner: asyncio.Runner) -> None:
+def test_the_embedded_model_answers_when_nobody_listens(
+    own_shop: Callable[..., Assistant], runner: asyncio.Runner
+) -> None:
     with openai_server({"say": "x"}) as (url, _):
         pass
     reply = new_visitor(_endpoint(own_shop, url), runner, "nobody").say("tents under $200")

@@ -87,7 +87,7 @@ class EmbeddedChatModel(BaseChatModel):
         parts = [self.composer.talk([name for name in plan.talk if name == "greeting"]) if not evidence else ""]
         parts.append(self.composer.corrections(plan.corrected, evidence))
         parts.append(self.composer.compose(evidence, plan.question, self.now()))
-        parts.append(self.composer.talk(dict.fromkeys(failed)))
+        parts.append(self.composer.talk(tuple(dict.fromkeys(failed))))
         return " ".join(part for part in parts if part)
 
     def _generate(

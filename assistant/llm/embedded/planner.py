@@ -11,9 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from retrieval.query import QueryReader
-from retrieval.refinement import Refinement
-
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.state import TurnState
 from assistant.references import Table, order_id_in, resolve
@@ -33,12 +30,16 @@ from retrieval.filters import (
     merge,
 )
 from retrieval.product import Money
+from retrieval.query import QueryReader
+from retrieval.refinement import Refinement
 from retrieval.results import Sort, Understanding
 
 MAX_STEPS = 4
 _SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
 _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check"
-_SPLIT_AND = re.compile(rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I)
+_SPLIT_AND = re.compile(
+    rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
+)
 _BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
 _ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 _COUNT = r"(\d{1,2}|two|three|four|five|six)"
@@ -143,10 +144,12 @@ class Planner:
         talk = draft.talk if not draft.steps else [t for t in draft.talk if t == "greeting"]
         if not draft.steps and not talk:
             talk = ["unclear"]
-        return Plan(tuple(_unique(draft.steps))[:MAX_STEPS], tuple(dict.fromkeys(talk)), draft.question, draft.corrected)
+        return Plan(
+            tuple(_unique(draft.steps))[:MAX_STEPS], tuple(dict.fromkeys(talk)), draft.question, draft.corrected
+        )
 
     def _clauses(self, words: str) -> list[str]:
-        """Split into clauses; parts without any intent of their own stay with the part before (a list of needs is one)."""
+        """Split into clauses; a part without an intent stays with the part before: a list of needs is one clause."""
         parts = [part for piece in _SPLIT.split(words) for part in _SPLIT_AND.split(piece)]
         clauses: list[str] = []
         for part in (p.strip() for p in parts):

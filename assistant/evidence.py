@@ -1,0 +1,322 @@
+"""Evidence: what tools return, as typed facts with ids.
+
+The reply may say only what the evidence holds, and the cards are drawn from the same objects. Everything here is
+frozen and holds no behaviour beyond small derived values. Knows neither turns nor models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from recommender.events import Decision, Reason
+from retrieval.filters import Constraint, Verdict
+from retrieval.product import Money, Product, Variant
+from retrieval.results import Relaxation, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What the shopper is looking for now: the state that refinement works on, shown as chips.
+
+    Args:
+        text: words of the need that no constraint holds, e.g. "warm jacket".
+        constraints: typed wishes.
+        sort: order asked for.
+    """
+
+    text: str = ""
+    constraints: tuple[Constraint, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFact:
+    """A product as the catalogue states it now, and how it stands to each wish.
+
+    Args:
+        product: the whole product.
+        variant: the variant that is meant or fits best.
+        verdicts: wish label -> verdict, in the order of the wishes.
+        reasons: why it was ranked here; empty outside slates.
+        decision_id: the logged decision that put it into a slate; None outside slates.
+        position: 0-based place in that slate.
+    """
+
+    product: Product
+    variant: Variant
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
+    decision_id: str | None = None
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlateFact:
+    """A ranked answer to one need.
+
+    Args:
+        need: what was looked for.
+        items: what is shown, in the order of the ranking; may be empty.
+        total: products that fit, exactly counted (not only those shown).
+        relaxations: where nothing fits: what to give up and what that gives.
+        set_aside: words that found nothing.
+        corrected: misspelt word -> word used.
+        facets: attribute -> value -> count over all that fit.
+        decision: the logged decision; None for an empty slate.
+        surface: "search", "recommend", "more_like_this".
+        meaning_ready: False while only words were searched.
+    """
+
+    need: Need
+    items: tuple[ProductFact, ...]
+    total: int
+    relaxations: tuple[Relaxation, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    decision: Decision | None = None
+    surface: str = "search"
+    meaning_ready: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonFact:
+    """Products side by side.
+
+    Args:
+        items: the products, in the order asked.
+        rows: attribute label -> one text per item; None where an item does not state it.
+    """
+
+    items: tuple[ProductFact, ...]
+    rows: Mapping[str, tuple[str | None, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class CartLineFact:
+    """One line of the cart as it stands now.
+
+    Args:
+        product: the product; None where the catalogue no longer holds it.
+        variant: the variant; None likewise.
+        variant_id: as it was added.
+        title: as it was added.
+        quantity: 1 or more.
+        unit_price: now.
+        added_price: when it was added.
+        changes: sentences about what has changed since ("Price went from $20.00 to $18.00.").
+    """
+
+    variant_id: str
+    title: str
+    quantity: int
+    unit_price: Money
+    added_price: Money
+    product: Product | None = None
+    variant: Variant | None = None
+    changes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Money:
+        """Unit price times quantity."""
+        return Money(self.unit_price.amount_minor * self.quantity, self.unit_price.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class CartFact:
+    """The cart with its totals, all checked against the catalogue at this moment.
+
+    Args:
+        lines: in the order of adding.
+        subtotal, discount, shipping, total: money; discount is what list prices are undercut by (not subtracted again).
+        tax_note: as the shop sets it.
+        checkout_url: where the cart's button leads; None for an empty cart.
+        changed: what this turn did, e.g. "added"; None where it was only viewed.
+        undo: what undoes it: (variant_id, quantity to set); None without a change.
+    """
+
+    lines: tuple[CartLineFact, ...]
+    subtotal: Money
+    discount: Money
+    shipping: Money
+    total: Money
+    tax_note: str
+    checkout_url: str | None = None
+    changed: str | None = None
+    undo: tuple[str, int] | None = None
+
+
+class OrderStatus(StrEnum):
+    """States of an order; the arrows are in support/rules.py."""
+
+    PLACED = "placed"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    RETURN_REQUESTED = "return_requested"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """What was ordered, with the price paid."""
+
+    product_id: str
+    variant_id: str
+    title: str
+    quantity: int
+    unit_price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the shop's books state it.
+
+    Args:
+        id: e.g. "A-10421".
+        status: see OrderStatus.
+        lines: at least one.
+        subtotal, shipping, total: money paid.
+        placed_at, shipped_at, delivered_at, cancelled_at: aware datetimes; None where it has not happened.
+        expected_at: expected delivery; None where unknown.
+        carrier, tracking_code: None before shipping.
+        refunded: money given back so far.
+        version: grows with each change; a change must name the version it saw.
+    """
+
+    id: str
+    status: OrderStatus
+    lines: tuple[OrderLine, ...]
+    subtotal: Money
+    shipping: Money
+    total: Money
+    placed_at: datetime
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    expected_at: datetime | None = None
+    carrier: str | None = None
+    tracking_code: str | None = None
+    refunded: Money | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersFact:
+    """The shopper's own orders that were asked for.
+
+    Args:
+        orders: newest first; may be empty.
+        tracked: True where the way of one order was asked for.
+        signed_in: False for a guest, who sees only what was ordered in this session.
+    """
+
+    orders: tuple[Order, ...]
+    tracked: bool = False
+    signed_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySection:
+    """One section of the shop's policies.
+
+    Args:
+        id: "<file>#<slug>", e.g. "returns#how-long".
+        title: e.g. "Returns: How long do I have?".
+        text: the stored text, Markdown without headings.
+        url: link to the section.
+    """
+
+    id: str
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFact:
+    """Sections that answer a question, best first; empty where the policies say nothing about it."""
+
+    question: str
+    sections: tuple[PolicySection, ...]
+
+
+class ProposalStatus(StrEnum):
+    """Life of a proposal."""
+
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something that only a person's click can carry out, once.
+
+    Args:
+        id: opaque.
+        kind: e.g. "cancel_order".
+        order_id: what it concerns.
+        title: e.g. "Cancel order A-10421".
+        before, after: one sentence each.
+        amount: money that moves; None where none does.
+        expires_at: aware datetime, 10 minutes after creation.
+        status: see ProposalStatus.
+    """
+
+    id: str
+    kind: str
+    order_id: str
+    title: str
+    before: str
+    after: str
+    amount: Money | None
+    expires_at: datetime
+    status: ProposalStatus = ProposalStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalFact:
+    """A rule said no: `code` names the rule, `message` is the reason in a plain sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverFact:
+    """The conversation stands in the queue for a person; `position` counts from 1."""
+
+    position: int
+    reason: str
+
+
+Evidence = (
+    ProductFact
+    | SlateFact
+    | ComparisonFact
+    | CartFact
+    | OrdersFact
+    | PolicyFact
+    | Proposal
+    | RefusalFact
+    | HandOverFact
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool returns.
+
+    Args:
+        evidence: typed facts.
+        summary: the same facts as short JSON text for the chat model; catalogue text in it is fenced as untrusted.
+    """
+
+    evidence: tuple[Evidence, ...]
+    summary: str

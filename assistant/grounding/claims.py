@@ -1,0 +1,52 @@
+"""How amounts, numbers, dates, links and sentences are read in running text. Knows neither evidence nor catalogue."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+MONEY = re.compile(
+    r"(?:US)?[$€£¥₩₹]\s?\d[\d,. ]*\d|(?:US)?[$€£¥₩₹]\s?\d"
+    r"|\b\d[\d,.]*\s?(?:dollars?|euros?|pounds?|bucks|usd|eur|gbp|kwd|yen|€)\b"
+    r"|\b(?:USD|EUR|GBP|KWD|JPY|CHF)\s?\d[\d,.]*",
+    re.I,
+)
+NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*(?![\w-]*\d)")
+NUMBER_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+LINK = re.compile(r"https?://\S+|\]\(([^)\s]+)")
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+DATE = re.compile(
+    rf"\b({'|'.join(MONTHS)})[a-z]*\.?\s+(\d{{1,2}})\b|\b(\d{{1,2}})\.?\s+({'|'.join(MONTHS)})[a-z]*\b", re.I
+)
+_SENTENCE = re.compile(r"(?<=[.!?。！？])(?:[\"”’)]*)\s+|\n+")
+
+
+def split_sentences(text: str) -> list[str]:
+    """Cut a text behind its sentences; the parts, joined, are the text."""
+    cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
+    return [text[a:b] for a, b in pairwise(cuts) if a < b]
+
+
+def digits(match: re.Match[str]) -> str:
+    """The digits of an amount with their marks, e.g. "1,299.00" of "$1,299.00"."""
+    return re.sub(r"[^\d.,]", "", match.group()).strip(".,")
+
+
+def readings(number: str) -> list[float]:
+    """A number as people may have meant it: "1,299" is 1299, "2,5" is 2.5, "1.299" is 1.299 or 1299."""
+    rows: list[float] = []
+    for text in (number.replace(",", ""), number.replace(".", "").replace(",", "."), number.replace(".", "")):
+        try:
+            rows.append(float(text.replace(",", "")))
+        except ValueError:
+            continue
+    return rows
+
+
+def month_day(match: re.Match[str]) -> tuple[int, int]:
+    """Month (1 to 12) and day of a match of DATE."""
+    month = (match.group(1) or match.group(4)).lower()[:3]
+    return MONTHS.index(month) + 1, int(match.group(2) or match.group(3))
