@@ -54,8 +54,8 @@ class PriceRange:
         return "price"
 
     def label(self, locale: str = "en_US") -> str:
-        low = None if self.min_minor is None else Money(self.min_minor, self.currency).format(locale)
-        high = None if self.max_minor is None else Money(self.max_minor, self.currency).format(locale)
+        low = None if self.min_minor is None else Money(self.min_minor, self.currency).short(locale)
+        high = None if self.max_minor is None else Money(self.max_minor, self.currency).short(locale)
         if low and high:
             return f"{low} to {high}"
         return f"under {high}" if high else f"from {low}"
@@ -222,7 +222,7 @@ Constraint = Annotated[
     PriceRange | BrandIn | CategoryIn | InStock | MinRating | AttributeIn | AttributeRange, Field(discriminator="kind")
 ]
 CONSTRAINTS: TypeAdapter[tuple[Constraint, ...]] = TypeAdapter(tuple[Constraint, ...])
-"""Reads and writes constraints as JSON: `CONSTRAINTS.validate_python(rows)`, `CONSTRAINTS.dump_python(cs, mode="json")`."""
+"""Reads and writes constraints as JSON: `validate_python(rows)`, `dump_python(constraints, mode="json")`."""
 
 
 def stated_values(product: Product, variant: Variant, name: str) -> set[str] | None:
@@ -260,13 +260,13 @@ def judge(constraints: Sequence[Constraint], product: Product) -> tuple[Variant,
     """Find the variant that fits the constraints best.
 
     Returns:
-        The variant that is let through by most constraints (ties: buyable, then cheapest), and per constraint the
-        verdict on it, in the order given.
+        The variant that is let through by most constraints (ties: buyable, then cheapest, then first), and per
+        constraint the verdict on it, in the order given.
     """
 
-    def fit(variant: Variant) -> tuple[int, bool, int, str]:
+    def fit(variant: Variant) -> tuple[int, bool, int]:
         passed = sum(lets_through(c, c.verdict(product, variant)) for c in constraints)
-        return (-passed, variant.in_stock is False, variant.price.amount_minor, variant.id)
+        return (-passed, variant.in_stock is False, variant.price.amount_minor)
 
     best = min(product.variants, key=fit)
     return best, tuple(c.verdict(product, best) for c in constraints)

@@ -5,10 +5,12 @@ Knows nothing of files, indexes or shoppers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from babel import Locale
 from babel.numbers import format_currency, get_currency_precision
 
 AttributeValue = str | float | bool | tuple[str, ...]
@@ -46,6 +48,13 @@ class Money:
     def format(self, locale: str = "en_US") -> str:
         """Write the amount for people, e.g. "$19.99"."""
         return str(format_currency(self.amount, self.currency, locale=locale))
+
+    def short(self, locale: str = "en_US") -> str:
+        """Write the amount without decimals where they are all zero, e.g. "$150" (for limits, not for prices)."""
+        if self.amount != self.amount.to_integral_value():
+            return self.format(locale)
+        pattern = re.sub(r"\.0+", "", str(Locale.parse(locale).currency_formats["standard"].pattern))
+        return str(format_currency(self.amount, self.currency, pattern, locale=locale, currency_digits=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,8 @@ class Product:
     @property
     def default_variant(self) -> Variant:
         """The cheapest variant that can be bought; the cheapest at all where none can."""
-        return min(self.variants, key=lambda v: (v.in_stock is False, v.price.amount_minor, v.id))
+        # `min` keeps the shop's own order where prices are equal: its first variant is the one that is pictured.
+        return min(self.variants, key=lambda v: (v.in_stock is False, v.price.amount_minor))
 
     @property
     def price(self) -> Money:

@@ -6,7 +6,7 @@ Templates escape everything (autoescape is on); the only raw HTML is what `ui.te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -31,6 +31,7 @@ from assistant.turn import (
     SlateFact,
     Source,
 )
+from retrieval.filters import CategoryIn, fold
 from retrieval.results import Relaxation, Sort
 from ui.text import allowed_link, markdown
 from ui.views import Look, cart_view, item_view, moment_view, order_view
@@ -150,7 +151,7 @@ class Renderer:
         """Draw what is looked for, as chips."""
         chips = [{"key": c.key, "label": clean(c.label(self.look.locale))} for c in need.constraints]
         order = _ORDER_ASKED.get(need.sort, "")
-        return self.page("wishes.html", text=clean(need.text), chips=chips, order=order)
+        return self.page("wishes.html", text=_words_beside(need.text, chips), chips=chips, order=order)
 
     def details(self, fact: ProductFact) -> str:
         """Draw everything that is known of a product."""
@@ -204,6 +205,12 @@ def _products(count: int) -> str:
     return "1 product" if count == 1 else f"{count:,} products"
 
 
+def _words_beside(text: str, chips: Sequence[Mapping[str, str]]) -> str:
+    """The words that no chip says already ("tent" beside the chip "Tents" says nothing new)."""
+    said = {word.rstrip("s") for chip in chips for word in fold(chip["label"]).split()}
+    return " ".join(word for word in clean(text).split() if fold(word).rstrip("s") not in said)
+
+
 def _heading(slate: SlateFact, locale: str) -> str:
     if not slate.items:
         wishes = ", ".join(clean(c.label(locale)) for c in slate.need.constraints)
@@ -213,8 +220,12 @@ def _heading(slate: SlateFact, locale: str) -> str:
         return "More like this"
     if slate.surface == "recommend":
         return "Chosen for you"
+    if slate.surface == "goes_with":
+        return "Goes with it"
     shown = len(slate.items)
-    return _products(shown) if slate.total <= shown else f"{shown} of {_products(slate.total)}"
+    count = _products(shown) if slate.total <= shown else f"{shown} of {_products(slate.total)}"
+    kinds = [c for c in slate.need.constraints if isinstance(c, CategoryIn) and not c.exclude]
+    return f"{clean(kinds[0].label(locale))}: {count}" if kinds and len(kinds[0].values) == 1 else count
 
 
 def _note(slate: SlateFact) -> str:

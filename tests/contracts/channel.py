@@ -60,7 +60,7 @@ EVENTS: dict[type, tuple[TurnEvent, tuple[str, ...]]] = {
     Status: (Status("Looking for tents …"), ("Looking for tents …",)),
     EvidenceFound: (EvidenceFound(shop.ORDERS), ("A-10421",)),
     TextDelta: (TextDelta("Hello there."), ("Hello there.",)),
-    WishesChanged: (WishesChanged(Need("jacket", shop.WISHES)), ("jacket", "under $90.00", "size M", "not wool")),
+    WishesChanged: (WishesChanged(Need("jacket", shop.WISHES)), ("jacket", "under $90", "size M", "not wool")),
     Done: (
         Done(
             Answer(

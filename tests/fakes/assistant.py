@@ -55,7 +55,7 @@ class Script:
 
 
 FOUND = (
-    "The **Trail jacket Fjell** at $79.00 is the best fit: it is under $90.00 and comes in size M. "
+    "The **Trail jacket Fjell** at $79.00 is the best fit: it is under $90 and comes in size M. "
     "The boots set is the least expensive at $19.99."
 )
 SCRIPTS: dict[str, Script] = {
@@ -67,7 +67,7 @@ SCRIPTS: dict[str, Script] = {
     ),
     "single": Script((shop.slate(shop.PRODUCTS[:1]),), "There is exactly one."),
     "details": Script((shop.fact(shop.PRODUCTS[0]),), "It weighs 340 g."),
-    "ball gown": Script((shop.EMPTY_SLATE,), "There is nothing under $20.00 in size M."),
+    "ball gown": Script((shop.EMPTY_SLATE,), "There is nothing under $20 in size M."),
     "order": Script((shop.ORDERS,), "Your order A-10421 is on its way."),
     "cancel": Script((shop.PROPOSAL,), "I can cancel order A-10421 for you. Nothing happens until you choose."),
     "return": Script(

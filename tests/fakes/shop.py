@@ -30,7 +30,7 @@ SIZE_M = AttributeIn("size", ("M",))
 NOT_WOOL = AttributeIn("material", ("wool",), exclude=True)
 WISHES: tuple[Constraint, ...] = (UNDER_90, SIZE_M, NOT_WOOL)
 REASONS = (
-    Reason("matches", "under $90.00", 0.6),
+    Reason("matches", "under $90", 0.6),
     Reason("relevant", "", 0.45),
     Reason("popular", "", 0.2),
     Reason("bought_with", "hut-boot", 0.12),
@@ -103,7 +103,7 @@ PRODUCTS: tuple[Product, ...] = (
 def fact(item: Product, position: int | None = None, decision_id: str | None = None) -> ProductFact:
     """A product as evidence, with verdicts on the usual wishes."""
     verdicts = {
-        "under $90.00": Verdict.MET if item.price.amount_minor <= 9000 else Verdict.NOT_MET,
+        "under $90": Verdict.MET if item.price.amount_minor <= 9000 else Verdict.NOT_MET,
         "size M": Verdict.MET if any(v.options.get("size") == "M" for v in item.variants) else Verdict.NOT_STATED,
     }
     variant = next((v for v in item.variants if v.options.get("size") == "M"), item.variants[0])
@@ -126,7 +126,7 @@ EMPTY_SLATE = SlateFact(
     Need("ball gown", (PriceRange("USD", max_minor=2000), SIZE_M)),
     (),
     0,
-    relaxations=(Relaxation("attribute:size", "size M", 4), Relaxation("price", "under $20.00", 1)),
+    relaxations=(Relaxation("attribute:size", "size M", 4), Relaxation("price", "under $20", 1)),
     set_aside=("glitter",),
     corrected={"goun": "gown"},
     meaning_ready=False,

@@ -57,8 +57,8 @@ def test_a_list_closed_by_or_is_one_need(reader: QueryReader) -> None:
 def test_each_need_keeps_its_own_words(reader: QueryReader) -> None:
     tent, backpack = reader.read("4 person tent under 300 and a cheap red backpack from Acme")
 
-    assert [wish.label() for wish in tent.constraints] == ["Tents", "sleeps 4 person", "under $300.00"]
-    assert [wish.label() for wish in backpack.constraints] == ["Backpacks", "Acme", "Red", "under $65.00"]
+    assert [wish.label() for wish in tent.constraints] == ["Tents", "sleeps 4 person", "under $300"]
+    assert [wish.label() for wish in backpack.constraints] == ["Backpacks", "Acme", "Red", "under $65"]
     assert tent.text == "4 person tent"
 
 
