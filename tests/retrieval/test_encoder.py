@@ -44,6 +44,21 @@ def test_a_text_said_again_has_the_same_vector_and_a_caller_cannot_change_it(flo
     assert np.allclose(np.linalg.norm(float32.encode(["usb hub"])), 1)
 
 
+def test_many_texts_shared_out_to_several_cores_keep_their_order(float32: Encoder) -> None:
+    import torch
+
+    texts = [f"{'long ' * (number % 7)}text number {number}" for number in range(150)]
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        shared = float32.encode(texts)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    alone = np.concatenate([float32.encode(texts[start : start + 50]) for start in range(0, 150, 50)])
+    assert np.allclose(shared, alone, atol=1e-4)
+
+
 def test_no_texts_give_no_rows(float32: Encoder) -> None:
     assert float32.encode([]).shape == (0, 384)
 
