@@ -147,14 +147,13 @@ def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool
     from retrieval.engine import Retrieval
     from retrieval.query import QueryReader
     from retrieval.results import SearchRequest, Understanding
-    from retrieval.vocabulary import Vocabulary
 
     with showing_progress() as progress:
         prepare_catalogue(settings, progress)
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         _warm(retrieval, settings, progress)
     catalogue = retrieval.catalogue
-    reader = QueryReader(Vocabulary.learn(catalogue.rows), catalogue.currency)
+    reader = QueryReader(retrieval.vocabulary(), catalogue.currency)
     found = []
     for understanding in reader.read(text) or (Understanding(text),):
         request = SearchRequest(understanding.text, understanding.constraints, understanding.sort, limit)

@@ -10,8 +10,9 @@ Knows nothing of shoppers, and does not read words: `retrieval.query` does that.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +27,8 @@ from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
-from retrieval.storage import Manifest, catalogue_folder, check_files, current_version, find_current
+from retrieval.storage import VOCABULARY, Manifest, catalogue_folder, check_files, current_version, find_current
+from retrieval.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class _Opened:
     manifest: Manifest
     catalogue: Catalogue
     searcher: Searcher
+    vocabulary: Callable[[], Vocabulary]
     meaning: Meaning | None = None
 
 
@@ -73,6 +76,10 @@ class Retrieval:
     def mode(self) -> Literal["words", "words+meaning"]:
         """Whether meaning takes part in a search."""
         return "words" if self._opened.meaning is None else "words+meaning"
+
+    def vocabulary(self) -> Vocabulary:
+        """Return the words of the served catalogue; learned again where their file is missing or damaged."""
+        return self._opened.vocabulary()
 
     def warm(self, encoder: Encoder) -> None:
         """Attach meaning: open the vectors and the Chroma index. Until then, and on failure, search goes by words.
@@ -159,7 +166,16 @@ def _open(root: Path, name: str) -> _Opened:
     catalogue = read_catalogue(path, manifest)
     check_files(path, manifest, "bm25/")
     lexical = Bm25Index.open(path / "bm25", len(catalogue.rows))
-    return _Opened(path, manifest, catalogue, Searcher(catalogue, lexical))
+    vocabulary = lru_cache(maxsize=1)(lambda: _vocabulary(path, manifest, catalogue))
+    return _Opened(path, manifest, catalogue, Searcher(catalogue, lexical), vocabulary)
+
+
+def _vocabulary(path: Path, manifest: Manifest, catalogue: Catalogue) -> Vocabulary:
+    try:
+        check_files(path, manifest, VOCABULARY)
+        return Vocabulary.load(path / VOCABULARY)
+    except IndexBroken:
+        return Vocabulary.learn(catalogue.rows)
 
 
 def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:

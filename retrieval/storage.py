@@ -1,7 +1,7 @@
 """Where a catalogue lies on disk: numbered versions, a manifest of checksums, and a pointer that is swapped at the end.
 
     <root>/<name>/CURRENT                  number of the version that is served
-    <root>/<name>/versions/<n>/            manifest.json, products.jsonl, bm25/, vectors.npy, chroma/
+    <root>/<name>/versions/<n>/            manifest.json, products.jsonl, vocabulary.json.gz, bm25/, vectors.npy, ...
     <root>/<name>/embeddings/              vectors already computed, so that an interrupted import resumes
 
 Knows nothing of what the files hold.
@@ -21,6 +21,7 @@ from pathlib import Path
 from retrieval.errors import CatalogueMissing, ImportFailed, IndexBroken
 
 FORMAT = 1
+VOCABULARY = "vocabulary.json.gz"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEPT_VERSIONS = 2
 

@@ -14,7 +14,8 @@ from retrieval.errors import CatalogueMissing, ImportFailed, MapError
 from retrieval.loader import import_file, import_products
 from retrieval.product_json import product_to_json
 from retrieval.results import SearchRequest
-from retrieval.storage import find_current
+from retrieval.storage import VOCABULARY, find_current, read_manifest
+from retrieval.vocabulary import Vocabulary
 from tests.retrieval.fakes import FailingEncoder, PowerCut, WordEncoder, product, small_shop
 
 CSV = """id,title,price,currency,brand,category,stock,rating,rating_count,attr_n_weight,attr_b_folding,attr_colour
@@ -164,6 +165,32 @@ def test_two_imports_into_one_catalogue_do_not_mix(tmp_path: Path) -> None:
 
     import_products(small_shop(), root=tmp_path, name="shop", encoder=Importing())
     assert len(Retrieval.open(tmp_path, "shop").catalogue.rows) == len(small_shop())
+
+
+def test_the_vocabulary_is_learned_once_and_checked_like_every_file(tmp_path: Path) -> None:
+    told = list[tuple[str, int, int | None]]()
+    import_products(small_shop(), root=tmp_path, name="shop", progress=lambda *step: told.append(step))
+    assert ("vocabulary", len(small_shop()), len(small_shop())) in told
+    version = tmp_path / "shop" / "versions" / "1"
+    assert VOCABULARY in read_manifest(version).files
+    retrieval = Retrieval.open(tmp_path, "shop")
+    assert retrieval.vocabulary() is retrieval.vocabulary()
+    assert retrieval.vocabulary().brands.keys() == Vocabulary.learn(small_shop()).brands.keys()
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "other content"])
+def test_a_vocabulary_that_cannot_be_read_is_learned_again(tmp_path: Path, damage: str) -> None:
+    import_products(small_shop(), root=tmp_path, name="shop")
+    path = tmp_path / "shop" / "versions" / "1" / VOCABULARY
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-20])
+    else:
+        Vocabulary.learn(small_shop()[:1]).save(path)
+    vocabulary = Retrieval.open(tmp_path, "shop").vocabulary()
+    assert vocabulary.n_products == len(small_shop())
+    assert vocabulary.categories["Hiking boots"] == 2
 
 
 def test_old_versions_are_removed_but_the_last_one(tmp_path: Path) -> None:
