@@ -44,7 +44,6 @@ from retrieval.engine import Retrieval
 from retrieval.errors import RetrievalError
 from retrieval.product import Product
 from retrieval.query import QueryReader
-from retrieval.vocabulary import Vocabulary
 
 log = structlog.get_logger()
 RELOAD_EVERY_S = 5.0
@@ -206,7 +205,7 @@ class Opener:
         w, rooms = self._w, self._w.rooms
         products = tuple(retrieval.catalogue.products.values())
         w.variants.use(products)
-        reader = QueryReader(Vocabulary.learn(products), retrieval.catalogue.currency)
+        reader = QueryReader(retrieval.vocabulary(), retrieval.catalogue.currency)
         shop = Shop(
             settings=w.settings,
             retrieval=retrieval,
