@@ -35,7 +35,9 @@ from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
 from assistant.support.handoff import HandOff
 from assistant.tools.context import Shop
+from assistant.turn import Need
 from assistant.turns import Floorplan
+from assistant.wishes import words_to_rank_by
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.events import Item
@@ -44,6 +46,7 @@ from retrieval.engine import Retrieval
 from retrieval.errors import RetrievalError
 from retrieval.product import Product
 from retrieval.query import QueryReader
+from retrieval.results import SearchRequest
 
 log = structlog.get_logger()
 RELOAD_EVERY_S = 5.0
@@ -108,7 +111,6 @@ class Opener:
         self._problem: Exception | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self._encoder: Encoder | None = None
         self._intents = IntentReader(workshop.prompts.intents())
         language = workshop.settings.locale.split("_")[0]
         has_language = f"replies/{language}/greeting.md" in workshop.prompts.texts
@@ -219,7 +221,7 @@ class Opener:
             now=lambda: w.now().timestamp(),
         )
         composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
-        planner = Planner(self._intents, reader, retrieval.catalogue.currency)
+        planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval))
         embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
         fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)
         chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
@@ -247,12 +249,11 @@ class Opener:
             return tuple(degraded)
         try:
             encoder = self._w.encoder or load_encoder(settings.encoder, settings.encoder_dtype)
+            self._intents.warm(encoder.encode)
+            self._w.rooms.policies.warm(encoder.encode)
         except Exception as problem:  # noqa: BLE001 - any broken model file: words go on working
-            log.error("encoder.broken", reason=str(problem)[:300])
+            log.error("encoder.broken", exc_info=problem)
             return (*degraded, f"The encoder {settings.encoder!r} cannot be loaded, so search goes by words alone.")
-        self._encoder = encoder
-        self._intents.warm(encoder.encode)
-        self._w.rooms.policies.warm(encoder.encode)
         try:
             retrieval.warm(encoder)
             self._give_vectors(retrieval, plan.shop.recommender)
@@ -281,6 +282,13 @@ class Opener:
             log.info("catalogue.swapped", version=retrieval.catalogue.version)
         except RetrievalError as problem:
             log.error("catalogue.not_swapped", reason=str(problem))
+
+
+def finds_in(retrieval: Retrieval) -> Callable[[Need], bool]:
+    """Whether a need finds anything, asked of the catalogue."""
+    return lambda need: (
+        retrieval.search(SearchRequest(words_to_rank_by(need), need.constraints, need.sort, 1)).total > 0
+    )
 
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:

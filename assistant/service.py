@@ -7,8 +7,9 @@ caller's word for it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -261,7 +262,7 @@ class Assistant:
 
     # ------------------------------------------------------------ the dialogue
 
-    async def stream(self, turn: Turn) -> AsyncIterator[TurnEvent]:
+    async def stream(self, turn: Turn) -> AsyncGenerator[TurnEvent]:
         """Answer a message. Closing the iterator stops the turn; what was shown is kept.
 
         Two messages of one conversation are answered in order, and the same message id once.
@@ -272,8 +273,10 @@ class Assistant:
                 yield Status(self._opener.wording("doing_opening"))
             plan = await self._opener.plan(OPENING_WAIT_S)
             async with self._queue.turn(turn.conversation_id):
-                async for event in self._runner.run(turn, words, plan):
-                    yield event
+                # Closed with this one, so that a Stop keeps what was shown before the next turn begins.
+                async with contextlib.aclosing(self._runner.run(turn, words, plan)) as events:
+                    async for event in events:
+                        yield event
         except (TurnRefused, SessionMissing, Refused) as refusal:
             yield Failed(str(refusal))
         except AisleError as problem:

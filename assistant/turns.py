@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -115,7 +115,7 @@ class TurnRunner:
         self._pool = pool
         self._now = now
 
-    async def run(self, turn: Turn, words: str, plan: Floorplan) -> AsyncIterator[TurnEvent]:
+    async def run(self, turn: Turn, words: str, plan: Floorplan) -> AsyncGenerator[TurnEvent]:
         """Answer a message that has passed the guards.
 
         Args:
@@ -136,9 +136,10 @@ class TurnRunner:
             return
         finished = False
         try:
-            async for event in self._answer(run):
-                finished = isinstance(event, Done)
-                yield event
+            async with contextlib.aclosing(self._answer(run)) as events:
+                async for event in events:
+                    finished = isinstance(event, Done)
+                    yield event
         finally:
             if not finished and (run.reply.text or run.context.ledger.evidence):
                 await asyncio.shield(self._in_pool(lambda: self._keep(run, None)))
@@ -161,19 +162,21 @@ class TurnRunner:
         )
         return _Run(turn, plan, before, context, _state(words, before, context))
 
-    async def _answer(self, run: _Run) -> AsyncIterator[TurnEvent]:
+    async def _answer(self, run: _Run) -> AsyncGenerator[TurnEvent]:
         history = [Said(m.role is Role.SHOPPER, m.text) for m in run.before.messages[:-1] if m.text]
         deadline = time.monotonic() + run.plan.shop.settings.turn_timeout_s
         try:
-            async for event in self._listen(run, run.plan.loop, history, deadline):
-                yield event
+            async with contextlib.aclosing(self._listen(run, run.plan.loop, history, deadline)) as events:
+                async for event in events:
+                    yield event
         except ModelFailed:
             if run.plan.fallback is None or run.reply.text:
                 raise
             log.warning("turn.model_failed", turn=run.turn.message_id)
             _start_over(run)
-            async for event in self._listen(run, run.plan.fallback, history, deadline):
-                yield event
+            async with contextlib.aclosing(self._listen(run, run.plan.fallback, history, deadline)) as events:
+                async for event in events:
+                    yield event
         except TimeoutError:
             if not run.context.ledger.evidence:
                 yield Failed(TOO_LONG)
@@ -185,7 +188,7 @@ class TurnRunner:
 
     async def _listen(
         self, run: _Run, loop: AgentLoop, history: Sequence[Said], deadline: float
-    ) -> AsyncIterator[TurnEvent]:
+    ) -> AsyncGenerator[TurnEvent]:
         """Run the loop in its own task and pass on what happens, until it ends or the time is up."""
         queue: asyncio.Queue[Words | Found | Calling | BaseException | None] = asyncio.Queue()
 
@@ -239,7 +242,7 @@ class TurnRunner:
                 log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)
         return rows
 
-    async def _close(self, run: _Run) -> AsyncIterator[TurnEvent]:
+    async def _close(self, run: _Run) -> AsyncGenerator[TurnEvent]:
         """The last sentence, a reply where none is left, the clarifying question; then keep it all."""
         rest, run.reply.buffer = run.reply.buffer, ""
         for event in self._checked(run, [rest] if rest.strip() else []):

@@ -28,6 +28,22 @@ def without_wish(need: Need, key: str) -> Need:
     return replace(need, constraints=kept, text=" ".join(text.split()))
 
 
+def words_to_rank_by(need: Need) -> str:
+    """The need's words without those that a typed wish other than the kind already settles.
+
+    "Rain jacket size M" ranks by "rain jacket": every product let through has size M, so its words tell nothing, and
+    they would count as words that most products do not match.
+    """
+    rest = need
+    for constraint in need.constraints:
+        if not isinstance(constraint, CategoryIn):
+            rest = without_wish(rest, constraint.key)
+    words = rest.text.split()
+    if any(getattr(c, "name", "") == "size" for c in need.constraints):
+        words = [word for word in words if word.casefold() != "size"]
+    return " ".join(words)
+
+
 def _words_of(constraint: Constraint) -> tuple[str, ...]:
     match constraint:
         case BrandIn() | CategoryIn():

@@ -9,12 +9,12 @@ from assistant.tools.summary import summarise
 from assistant.turn import ComparisonFact, ProductFact, ToolResult
 from retrieval.product import Product
 
-MAX_COMPARED = 4
+MAX_COMPARED = 6
 MAX_ROWS = 12
 
 
 def compare_products(context: ShopperContext, which: str) -> ToolResult:
-    """Compare two to four products that were shown or named.
+    """Compare two to six products that were shown or named.
 
     Put the shopper's words into `which`, e.g. "the first two", "the Kestrel and the cheapest one", "them".
     """

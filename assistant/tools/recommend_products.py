@@ -44,9 +44,13 @@ def _goes_with(context: ShopperContext, product: Product) -> SlateFact:
     surroundings = decision_context(context, Need(), "goes_with", exclude=frozenset({product.id}))
     basket = (product.id, *_basket(context))
     candidates = context.shop.recommender.candidates(surroundings, CANDIDATES, basket=basket)
-    # What goes with a tent is not another tent.
+    # What goes with a tent is not another tent, and only what shoppers did take together is said to go with it.
     other = [
-        c for c in candidates if (found := context.shop.find_product(c.item_id)) and found.category != product.category
+        c
+        for c in candidates
+        if (found := context.shop.find_product(c.item_id)) is not None
+        and found.category != product.category
+        and any(source.startswith(("bought_with:", "seen_with:")) for source in c.sources)
     ]
     return slate_from_candidates(context, Need(), other, "goes_with")
 

@@ -12,6 +12,7 @@ from assistant.tools.context import ShopperContext
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
 from assistant.turn import Need, ToolResult
+from assistant.wishes import words_to_rank_by
 from retrieval.filters import (
     AttributeIn,
     AttributeRange,
@@ -66,12 +67,13 @@ def search_products(
     )
     read = context.shop.reader.read(query)[0] if query.strip() else None
     # What was given typed wins over what the words say, and its order is the order of the chips.
-    given = {constraint.key for constraint in typed}
+    given = {key for c in typed for key in (c.key, c.key.removeprefix("not_"), f"not_{c.key}")}
     constraints = merge(typed, [c for c in read.constraints if c.key not in given]) if read else typed
     asked = Sort(sort)
     order = read.sort if read and asked is Sort.RELEVANCE else asked
     need = Need(text=_searchable(read, constraints) if read else "", constraints=constraints, sort=order)
-    result = context.shop.retrieval.search(SearchRequest(need.text, need.constraints, need.sort, CANDIDATES))
+    words = words_to_rank_by(need)
+    result = context.shop.retrieval.search(SearchRequest(words, need.constraints, need.sort, CANDIDATES))
     slate = slate_from_hits(
         context,
         need,

@@ -223,3 +223,28 @@ def test_a_click_lifts_its_like_for_the_same_shopper(visit: Visitor) -> None:
         for fact in second.items
     )
     assert any(reason.code == "for_you" for fact in second.items for reason in fact.reasons)
+
+
+@pytest.mark.parametrize("words", ["laptop", "do you have sunscreen", "something for a weekend trip"])
+def test_another_thing_asked_for_in_other_words_is_a_need_of_its_own(visit: Visitor, words: str) -> None:
+    visit.say("tents under $200")
+    reply = visit.say(words)
+    assert "Tents" not in reply.labels
+    assert "under $200" not in reply.labels
+    assert {fact.product.category for fact in reply.products} != {"Tents"}
+
+
+def test_ruling_out_what_was_wanted_turns_the_wish_round(visit: Visitor) -> None:
+    visit.say("desk lamps in red")
+    reply = visit.say("not red")
+    assert "not Red" in reply.labels
+    assert "Red" not in reply.labels
+    assert all(fact.variant.options["colour"] != "Red" for fact in reply.products)
+
+
+def test_what_goes_with_a_product_is_what_shoppers_took_with_it_or_nothing(visit: Visitor) -> None:
+    visit.say("tents")
+    slate = visit.say("what goes with the first one?").only(SlateFact)
+    assert all(fact.product.category != "Tents" for fact in slate.items)
+    for fact in slate.items:
+        assert {reason.code for reason in fact.reasons} & {"bought_with", "seen_with"}

@@ -64,3 +64,26 @@ def test_nothing_to_point_at_is_asked_back_not_guessed(visit: Visitor) -> None:
     reply = visit.say("compare the first two")
     assert not [fact for fact in reply.answer.evidence if isinstance(fact, ComparisonFact)]
     assert "number" in reply.text
+
+
+def test_which_states_the_most_is_answered_from_the_stated_numbers(visit: Visitor) -> None:
+    shown = visit.say("headphones").products
+    reply = visit.say("which one is the lightest?")
+    weights = {f.product.title: f.product.attributes["weight"].value for f in shown if "weight" in f.product.attributes}
+    lightest = min(weights, key=lambda title: float(weights[title]))  # type: ignore[arg-type]
+    assert f"**{lightest}** states the lowest weight" in reply.text
+
+
+def test_a_colour_that_a_product_does_not_have_is_denied_with_those_it_has(visit: Visitor) -> None:
+    first = visit.say("rain jackets").products[0]
+    reply = visit.say("do you have the first one in purple?")
+    assert reply.text.startswith("No:")
+    assert all(variant.options["colour"] in reply.text for variant in first.product.variants)
+
+
+def test_a_superlative_of_another_kind_is_a_search_of_that_kind(visit: Visitor) -> None:
+    visit.say("socks")
+    reply = visit.say("how much is the cheapest tent?")
+    prices = [fact.variant.price.amount_minor for fact in reply.products]
+    assert {fact.product.category for fact in reply.products} == {"Tents"}
+    assert prices == sorted(prices)

@@ -71,7 +71,7 @@ class Composer:
             case ProductFact():
                 return self._answers.answer(fact, question)
             case ComparisonFact():
-                return self._comparison(fact)
+                return self._comparison(fact, question)
             case CartFact():
                 return self._cart(fact)
             case OrdersFact():
@@ -164,8 +164,8 @@ class Composer:
 
     # ------------------------------------------------------------ comparison
 
-    def _comparison(self, fact: ComparisonFact) -> str:
-        sentences = [self._say("compare_intro"), self._cheapest(fact.items)]
+    def _comparison(self, fact: ComparisonFact, question: str) -> str:
+        sentences = [self._say("compare_intro"), self._answers.most(fact.items, question) or self._cheapest(fact.items)]
         rated = [item for item in fact.items if item.product.rating is not None]
         if len(rated) > 1:
             best = max(rated, key=lambda item: (item.product.rating or 0.0, item.product.rating_count))

@@ -50,7 +50,7 @@ class IntentReader:
     """Classifies short texts.
 
     Args:
-        files: intent name -> {"cues": […], "examples": […]}.
+        files: intent name -> {"cues": […], "examples": […], "rephrase": {cue: words}}; the last may be missing.
 
     Raises:
         ConfigError: an intent without order, or a cue that is no regular expression.
@@ -65,6 +65,10 @@ class IntentReader:
         except re.error as problem:
             raise ConfigError(f"A cue in prompts/intents is no regular expression: {problem}.") from problem
         self._examples = tuple((name, text) for name in CUE_ORDER for text in files[name]["examples"])
+        self._rephrase = {
+            name: tuple((re.compile(cue, re.I), text) for cue, text in files[name].get("rephrase", {}).items())
+            for name in CUE_ORDER
+        }
         bags = [_bag(text) for _, text in self._examples]
         holders: Counter[str] = Counter(word for bag in bags for word in bag)
         self._weight = {word: math.log(1 + len(bags) / count) for word, count in holders.items()}
@@ -83,6 +87,10 @@ class IntentReader:
             if any(cue.search(text) for cue in self._cues[name]):
                 return Intent(name, 1.0, True)
         return None
+
+    def rephrase(self, name: str, text: str) -> str:
+        """The text in words that can be looked up, where an intent's file has some for it ("if I do not like it")."""
+        return next((words for cue, words in self._rephrase[name] if cue.search(text)), text)
 
     def nearest(self, text: str) -> Intent | None:
         """The intent of the nearest example, or None where none is near."""

@@ -29,7 +29,7 @@ from retrieval.filters import (
     fold,
     merge,
 )
-from retrieval.product import Money
+from retrieval.product import Money, Product
 from retrieval.query import QueryReader
 from retrieval.refinement import Refinement
 from retrieval.results import Sort, Understanding
@@ -41,6 +41,7 @@ _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
 _BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
+_ORDINAL_ONE = re.compile(r"\bthe (?:first|second|third|fourth|fifth|sixth|last) one\b", re.I)
 _ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 _COUNT = r"(\d{1,2}|two|three|four|five|six)"
 _QUANTITY = re.compile(
@@ -104,9 +105,13 @@ class Planner:
         intents: reader of intents.
         reader: the catalogue's query reader.
         currency: of the catalogue.
+        finds: whether a need finds anything in the catalogue.
     """
 
-    def __init__(self, intents: IntentReader, reader: QueryReader, currency: str) -> None:
+    def __init__(
+        self, intents: IntentReader, reader: QueryReader, currency: str, finds: Callable[[Need], bool] = lambda _: True
+    ) -> None:
+        self._finds = finds
         self._intents = intents
         self._reader = reader
         self._currency = currency
@@ -181,6 +186,8 @@ class Planner:
         back = _BACK.search(clause)
         readings = self._reader.read(_without(clause, back) if back else clause)
         names_products = any(_names_products(reading) for reading in readings)
+        if cue is None and _ORDINAL_ONE.search(clause) and self._pointed_at(clause, state):
+            return "product_question"
         if cue is not None and names_products:
             return "search"
         nearest = self._intents.nearest(clause)
@@ -210,7 +217,7 @@ class Planner:
     def _checked(self, name: str, clause: str, state: TurnState) -> str:
         """An intent that needs something to point at is a search where there is nothing."""
         if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
-            points = resolve(clause, _table(state))
+            points = self._pointed_at(clause, state)
             if not points and name == "product_question":
                 return "search" if any(map(_names_products, self._reader.read(clause))) else "policy"
             if not points and name == "more_like" and not state.shown:
@@ -222,6 +229,13 @@ class Planner:
         if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
             return "search"
         return name
+
+    def _pointed_at(self, clause: str, state: TurnState) -> tuple[Product, ...]:
+        """What the clause points at; nothing where it names a kind that is not on the table ("the cheapest tent")."""
+        points = resolve(clause, _table(state))
+        kinds = {kind for reading in self._reader.read(clause) for kind in _categories(reading.constraints)}
+        fitting = tuple(p for p in points if {fold(p.category or ""), fold(p.department or "")} & kinds)
+        return fitting if kinds else points
 
     def _refines(self, clause: str, state: TurnState) -> bool:
         change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
@@ -266,8 +280,9 @@ class Planner:
         draft.steps.append(Step("cart", {"action": "remove", "which": clause}))
 
     def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        points = resolve(clause, _table(state))
-        which = clause if points or not state.shown else ("the first two" if len(state.shown) > 3 else "all of them")
+        among_all = re.match(r"(?:and |so )?(?:which|what)\b", clause, re.I) and not re.search(r"\bor\b|\bvs\b", clause)
+        points = () if among_all else resolve(clause, _table(state))
+        which = "all of them" if among_all and state.shown else clause if points or not state.shown else ("the first two" if len(state.shown) > 3 else "all of them")
         draft.steps.append(Step("compare_products", {"which": which}))
         draft.question = clause
 
@@ -276,7 +291,7 @@ class Planner:
         draft.question = clause
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("answer_policy", {"question": clause}))
+        draft.steps.append(Step("answer_policy", {"question": self._intents.rephrase("policy", clause)}))
 
     def _recommend(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
@@ -298,9 +313,11 @@ class Planner:
         draft.steps.append(Step("search_products", self.arguments(state.need)))
 
     def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        needs = self._needs(clause, state)
+        used = {word for need in needs for word in fold(need.text).split()}
         for reading in self._reader.read(clause):
-            draft.corrected.update(reading.corrected)
-        for need in self._needs(clause, state):
+            draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
+        for need in needs:
             draft.steps.append(Step("search_products", self.arguments(need)))
 
     def _needs(self, clause: str, state: TurnState) -> list[Need]:
@@ -309,17 +326,20 @@ class Planner:
             if earlier is not None:
                 return [earlier]
             change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
-            if not change.starts_new_need and not self._asks_anew(change, clause):
+            if not change.starts_new_need and not self._asks_anew(change, clause, state.need):
                 return [self._refined(change, state)]
         readings = self._reader.read(_ADD.sub("", clause))
         return [Need(r.text, r.constraints, r.sort) for r in readings][:MAX_STEPS]
 
-    def _asks_anew(self, change: Refinement, clause: str) -> bool:
-        """Words alone, put as a request of their own ("do you have sunscreen"), are a need of their own."""
+    def _asks_anew(self, change: Refinement, clause: str, need: Need) -> bool:
+        """Words alone are a need of their own where they are put as a request ("do you have sunscreen") or where
+        nothing of the kind that was looked for fits them ("laptop", after tents)."""
         if change.constraints or change.dropped or change.sort or change.price_step:
             return False
         cue = self._intents.cue(clause)
-        return bool(change.understanding.set_aside) or (cue is not None and cue.name == "search")
+        asked = bool(change.understanding.set_aside) or (cue is not None and cue.name == "search")
+        kinds = tuple(c for c in need.constraints if isinstance(c, CategoryIn))
+        return asked or (bool(change.text) and not self._finds(Need(change.text, kinds)))
 
     def _earlier(self, clause: str, state: TurnState) -> Need | None:
         """The need that "back to the tents" means: its wishes hold again, with what the words add."""
@@ -338,7 +358,8 @@ class Planner:
         need = state.need
         old = {constraint.key: constraint for constraint in need.constraints}
         replaced = [c.key for c in change.constraints if c.key in old and not getattr(c, "exclude", False)]
-        for key in (*change.dropped, *replaced):
+        unwanted = [key for c in change.constraints if (key := c.key.removeprefix("not_")) != c.key and key in old]
+        for key in (*change.dropped, *replaced, *unwanted):
             need = without_wish(need, key)
         kept = tuple(c for c in state.need.constraints if c.key not in change.dropped)
         constraints = merge(kept, change.constraints)

@@ -62,6 +62,8 @@ _IGNORED = frozenset(
         "will",
     ]
 )
+_HIGH = re.compile(r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|loudest|widest|tallest)\b", re.I)
+_LOW = re.compile(r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest)\b", re.I)
 MAX_FACTS = 6
 
 
@@ -87,6 +89,26 @@ class ProductAnswers:
                 return text
         return self._wording("fact_unknown", title=plain(fact.product.title))
 
+    def most(self, items: Sequence[ProductFact], question: str) -> str:
+        """Answer "which has the longest battery?": the product that states the most, or least, of what is asked.
+
+        Returns:
+            "" where the question asks for no extreme, or fewer than two products state a number for it.
+        """
+        high, low = _HIGH.search(question), _LOW.search(question)
+        if not (high or low):
+            return ""
+        found = [(item, self._find_attribute(item.product, question)) for item in items]
+        rows = [(item, a) for item, a in found if a is not None and _is_number(a)]
+        name = rows[0][1].name if rows else ""
+        rows = [(item, a) for item, a in rows if a.name == name]
+        if len(rows) < 2:
+            return ""
+        item, attribute = (max if high else min)(rows, key=lambda row: float(str(row[1].value)))
+        template = "compare_highest" if high else "compare_lowest"
+        title, label = plain(item.product.title), attribute.label.lower()
+        return self._wording(template, title=title, label=label, value=plain(attribute.text))
+
     def summary(self, fact: ProductFact) -> str:
         """Price, rating and the first stated attributes."""
         product, title = fact.product, plain(fact.product.title)
@@ -108,6 +130,9 @@ class ProductAnswers:
                 key = "fact_value" if stocked else "fact_sold_out"
                 extra = {"value": plain(asked[0])} if stocked else {}
                 return self._wording(key, title=plain(product.title), **extra)
+            if wanted := _other_value(name, said):
+                listed = self._wording.listing([plain(value) for value in values])
+                return self._wording("fact_value_not", title=plain(product.title), values=listed, value=plain(wanted))
             singular = name.rstrip("s").replace("_", " ")
             if re.search(rf"\b{re.escape(fold(singular))}s?\b", said) or (singular == "colour" and "color" in said):
                 listed = ", ".join(plain(value) for value in values)
@@ -167,6 +192,19 @@ class ProductAnswers:
             return self._wording("fact_no_rating", title=title)
         count = self._wording.count(product.rating_count, "shopper", "shoppers")
         return self._wording("fact_rating", title=title, rating=f"{product.rating:.1f}", count=count)
+
+
+def _other_value(name: str, said: str) -> str:
+    """A value of this option that the words ask for ("in green", "in xl"), when it is none that the product has."""
+    match = re.search(r"\bin (?:a )?(?:(size) )?([\w-]+)[?!. ]*$", said)
+    if not match or match.group(2) in {"stock", "general", "total", "it", "store", "shop"}:
+        return ""
+    sized = bool(match.group(1)) or re.fullmatch(r"\d{1,2}|x{0,3}[sl]|m", match.group(2)) is not None
+    return match.group(2) if sized == (fold(name) == "size") and fold(name) in {"size", "colour", "color"} else ""
+
+
+def _is_number(attribute: Attribute) -> bool:
+    return isinstance(attribute.value, int | float) and not isinstance(attribute.value, bool)
 
 
 def _stem(word: str) -> str:
