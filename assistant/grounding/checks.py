@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assistant.evidence import CartFact, HandOverFact, OrdersFact, PolicyFact, Proposal, RefusalFact, SlateFact
 from assistant.grounding.claims import DATE, LINK, MONEY, NUMBER, NUMBER_WORDS, digits, month_day, readings
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
-from retrieval.filters import InStock, fold
-from retrieval.product import Product
+from retrieval.filters import InStock, fold, states_word
+from retrieval.product import Product, attribute_label
 
 _STOCK_IN = re.compile(r"\b(in stock|available now|ready to ship)\b", re.I)
 _STOCK_OUT = re.compile(r"\b(sold out|out of stock|unavailable)\b", re.I)
+_NEGATION = re.compile(r"\b(?:no|not|never|without|neither|nor)\b|n['’]t\b", re.I)
 _DONE = {
     "cart": re.compile(
         r"\b(i(?:'ve| have)? (?:added|removed)|(?:has|have) been added|added to your cart|in your cart now"
@@ -92,12 +93,21 @@ def _values(sentence: str, facts: Facts, lexicon: Lexicon) -> bool:
     about = _spoken_of(sentence, facts)
     texts = fold(" ".join(_product_text(product) for product in about)) if about else ""
     others = facts.text if not about else f"{texts} {_other_text(facts)}"
+    denied = frozenset[str]() if _NEGATION.search(sentence) else _denied(about or facts.products)
     for size in range(lexicon.longest_value, 0, -1):
         for start in range(len(words) - size + 1):
             value = " ".join(words[start : start + size])
-            if value in lexicon.values and value not in others and value not in facts.said:
+            if value not in lexicon.values or states_word(facts.said, value):
+                continue
+            if value in denied or not states_word(others, value):
                 return True
     return False
+
+
+def _denied(products: Sequence[Product]) -> frozenset[str]:
+    """Flags that products state as "no", and none of them as "yes"."""
+    flags = [(fold(attribute_label(n)), a.value) for p in products for n, a in p.attributes.items()]
+    return frozenset(name for name, value in flags if value is False and (name, True) not in flags)
 
 
 def _spoken_of(sentence: str, facts: Facts) -> list[Product]:

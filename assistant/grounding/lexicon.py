@@ -67,4 +67,4 @@ def _stated_texts(product: Product) -> set[str]:
     for variant in product.variants:
         texts.update(map(fold, variant.options.values()))
     texts -= _ORDINARY
-    return {t for t in texts if 3 < len(t) <= 40 and not any(c.isdigit() for c in t) and len(t.split()) <= 4}
+    return {t for t in texts if 3 <= len(t) <= 40 and not any(c.isdigit() for c in t) and len(t.split()) <= 4}

@@ -46,7 +46,7 @@ def test_every_way_of_giving_an_exception_is_read(as_given: str) -> None:
     except ValueError as problem:
         given: Any = True if as_given == "true" else (ValueError, problem, sys.exc_info()[2])
         event = frames_only(None, "error", {"event": "x", "exc_info": given})
-    assert event["error"] == "ValueError"  # type: ignore[call-overload, index]
+    assert event["error"] == "ValueError"
 
 
 def test_an_event_without_an_exception_stays_as_it_is() -> None:

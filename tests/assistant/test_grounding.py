@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.demo.catalogue import make_catalogue
+from assistant.demo.spec import load_spec
+from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.llm.embedded.composer import Composer
+from assistant.llm.embedded.product_answers import ProductAnswers
+from assistant.prompts import load_prompts
+from assistant.turn import (
+    CartFact,
+    CartLineFact,
+    ComparisonFact,
+    Evidence,
+    HandOverFact,
+    Need,
+    Order,
+    OrderLine,
+    OrdersFact,
+    OrderStatus,
+    PolicyFact,
+    PolicySection,
+    RefusalFact,
+)
+from retrieval.filters import CategoryIn, InStock, PriceRange
+from retrieval.product import Product
+from tests.assistant.small_shop import (
+    CAMP_MUG,
+    DOME,
+    FJELL_2,
+    FJELL_4,
+    MARSH,
+    OAK_MUG,
+    PRODUCTS,
+    RIDGE,
+    english,
+    fact,
+    slate,
+    usd,
+)
+
+LEXICON = Lexicon.of(PRODUCTS)
+TENTS = slate(FJELL_2, FJELL_4, total=17, need=Need("tents", (PriceRange("USD", None, 40000),)))
+SECTION = PolicySection("returns#how-long", "Returns: How long?", "You may return it within 30 days.", "/p#returns")
+POLICY = PolicyFact("returns?", (SECTION,))
+SHIPPED = Order(
+    "A-10421", OrderStatus.SHIPPED, (OrderLine("dome", "dome-0", DOME.title, 1, usd(8900)),), usd(8900), usd(500),
+    usd(9400), datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC),
+    expected_at=datetime(2026, 3, 9, tzinfo=UTC), carrier="Northpost",
+)  # fmt: skip
+LINE = CartLineFact("camp-mug-0", CAMP_MUG.title, 2, usd(1200), usd(1200), CAMP_MUG, CAMP_MUG.default_variant)
+SEEN = CartFact((LINE,), usd(2400), usd(0), usd(500), usd(2900), "Taxes included.", "/checkout?cart=1")
+
+
+def kind(sentence: str, *evidence: Evidence, words: str = "") -> str | None:
+    return unsupported(sentence, Facts(evidence, words), LEXICON)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("The Norrfell Fjell 2 Tent costs $149.00.", "amount"),
+        ("It is yours for 99 euros.", "amount"),
+        ("It costs USD 1,990.", "amount"),
+        ("I found 18 tents.", "number"),
+        ("It sleeps six.", "number"),
+        ("It weighs 1.9 kg.", "number"),
+        ("It arrives on March 9.", "date"),
+        ("Expected 12 December.", "date"),
+        ("See https://evil.example/tent for more.", "link"),
+        ("Read [this](https://evil.example).", "link"),
+        ("The Bolt tents are better.", "brand"),
+        ("It is made of titanium.", "value"),
+        ("It comes in brown.", "value"),
+        ("It is out of stock.", "stock"),
+        ("It has a lifetime warranty.", "policy"),
+        ("You can return it within a month.", "policy"),
+        ("Free shipping on this one.", "policy"),
+        ("I have added it to your cart.", "done"),
+        ("Your order has been cancelled.", "done"),
+        ("I have refunded you.", "done"),
+        ("I've connected you to a colleague.", "done"),
+    ],
+)
+def test_a_claim_without_evidence_is_named(sentence: str, wrong: str) -> None:
+    assert kind(sentence, TENTS) == wrong
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I found **17 tents** under $400.",
+        "The **Norrfell Fjell 2 Tent** costs $199.00 and weighs 2.4 kg.",
+        "The second one is down from $399, so you save $50.",
+        "It is rated 4.6 of 5 by 120 shoppers.",
+        "It sleeps four and is waterproof.",
+        "Both are in stock.",
+        "Would you like to see more?",
+        "My first pick is the Fjell 2.",
+    ],
+)
+def test_what_the_evidence_holds_may_be_said(sentence: str) -> None:
+    assert kind(sentence, TENTS) is None
+
+
+def test_a_value_must_be_that_of_the_product_named() -> None:
+    both = slate(CAMP_MUG, OAK_MUG)
+    assert kind("The Acme Camp Mug is made of enamel.", both) is None
+    assert kind("The Acme Camp Mug is made of oak.", both) == "value"
+
+
+def test_a_flag_that_is_stated_as_no_supports_no_claim() -> None:
+    assert kind("The Acme Camp Mug is dishwasher safe.", slate(CAMP_MUG)) is None
+    assert kind("The Bolt Forest Mug is dishwasher safe.", slate(OAK_MUG)) == "value"
+
+
+def test_the_shoppers_own_words_claim_nothing() -> None:
+    assert kind("You asked for titanium.", TENTS, words="a titanium one") is None
+    assert kind("Under $150, then.", TENTS, words="under $150") is None
+
+
+def test_stock_is_that_of_the_product_spoken_of() -> None:
+    boots = slate(RIDGE, MARSH)
+    assert kind("The Bolt Ridge Boot is in stock.", boots) is None
+    assert kind("The Acme Marsh Boot is in stock.", boots) == "stock"
+    assert kind("The Acme Marsh Boot is not in stock.", boots) is None
+    assert kind("The Acme Marsh Boot is sold out.", boots) is None
+    assert kind("The Bolt Ridge Boot is sold out.", boots) == "stock"
+
+
+def test_a_wish_for_stock_may_be_repeated() -> None:
+    assert kind("Nothing is in stock at that price.", slate(MARSH, need=Need("boots", (InStock(),)))) is None
+
+
+def test_policies_may_be_told_from_their_text() -> None:
+    assert kind("You may return it within 30 days.", POLICY) is None
+    assert kind("You may return it within 60 days.", POLICY) == "number"
+    assert kind("See [returns](/p#returns).", POLICY) is None
+
+
+def test_a_date_is_that_of_an_order() -> None:
+    orders = OrdersFact((SHIPPED,))
+    assert kind("Order A-10421 was shipped on March 4 with Northpost, expected Mon, Mar 9.", orders) is None
+    assert kind("It should arrive on March 10.", orders) == "date"
+    assert kind("It should arrive on 9 March.", orders) is None
+
+
+def test_a_name_that_begins_like_a_month_is_no_date() -> None:
+    marmot = replace(DOME, id="m", title="Marmot 3 Tent", brand="Marmot")
+    assert unsupported("The Marmot 3 Tent costs $89.00.", Facts((fact(marmot),)), Lexicon.of([marmot])) is None
+
+
+def test_a_cart_that_was_only_looked_at_was_not_changed() -> None:
+    assert kind("I have added it to your cart.", SEEN) == "done"
+    assert kind("I have added it to your cart.", replace(SEEN, changed="added")) is None
+    assert kind("Your cart holds 2 items for $29.00.", SEEN) is None
+    assert kind("Pay [here](/checkout?cart=1).", SEEN) is None
+    assert kind("Pay [here](/checkout?cart=2).", SEEN) == "link"
+
+
+def test_a_person_is_called_only_by_the_queue() -> None:
+    assert kind("I have put you in the queue; you are number 2.", HandOverFact(2, "")) is None
+    assert kind("I have put you through to Anna.", HandOverFact(2, "")) is None
+    assert kind("I have put you through to Anna.", TENTS) == "done"
+
+
+def test_a_refusals_own_words_may_be_said() -> None:
+    refusal = RefusalFact("shipped", "Order A-10421 has left, so it cannot be cancelled; refunds take 5 business days.")
+    assert kind("It has left; refunds take 5 business days.", refusal) is None
+
+
+@pytest.mark.parametrize("said", ["$1,299", "$1,299.00", "1299 dollars", "USD 1299", "$1299.00"])
+def test_an_amount_is_the_same_in_every_way_of_writing_it(said: str) -> None:
+    dear = replace(DOME, variants=(replace(DOME.variants[0], price=usd(129900)),))
+    assert kind(f"It costs {said}.", fact(dear)) is None
+
+
+def test_sentences_are_cut_and_nothing_is_lost() -> None:
+    text = "It costs $1.50. Really? “Yes!” Two\nlines. 好。 End"
+    assert split_sentences(text)[:2] == ["It costs $1.50. ", "Really? "]
+    assert "".join(split_sentences(text)) == text
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_cut_without_loss_and_checked_without_an_error(text: str) -> None:
+    assert "".join(split_sentences(text)) == text
+    facts = Facts((TENTS, POLICY), text)
+    for sentence in split_sentences(text):
+        unsupported(sentence, facts, LEXICON)
+
+
+QUESTIONS = (
+    "", "how much is it?", "is it in stock?", "how is it rated?", "how heavy is it?", "which colours?", "is it waterproof?"
+)  # fmt: skip
+
+
+def _told(products: list[Product], composer: Composer) -> list[tuple[str, Facts]]:
+    """Every sentence that the composer makes of some products of one kind, with the evidence for it."""
+    need = Need("x", (CategoryIn((products[0].category or "",)), PriceRange("USD", None, 99999)))
+    first, facts = products[0], [fact(product) for product in products]
+    rows: list[tuple[str, tuple[Evidence, ...]]] = [
+        (composer.compose([fact(first)], f"{question} {label}"), (fact(first),))
+        for question in QUESTIONS
+        for label in ["", *(attribute.label for attribute in first.attributes.values())]
+        if bool(question) != bool(label)
+    ]
+    for surface in ("search", "recommend", "more_like_this", "goes_with"):
+        found = slate(*products, need=need, total=len(products) + 20, surface=surface)
+        rows.append((composer.compose([found]), (found,)))
+    labels = {a.label: a.name for product in products for a in product.attributes.values()}
+    texts = {
+        label: tuple(p.attributes[name].text if name in p.attributes else None for p in products)
+        for label, name in labels.items()
+    }
+    compared = ComparisonFact(tuple(facts[:2]), {label: row[:2] for label, row in texts.items()})
+    rows.append((composer.compose([compared], "compare them"), (compared,)))
+    return [(sentence, Facts(evidence)) for text, evidence in rows for sentence in split_sentences(text)]
+
+
+def test_what_the_composer_says_of_the_demo_shop_is_kept() -> None:
+    products = [made.product for made in make_catalogue(load_spec(), seed=11)]
+    lexicon = Lexicon.of(products)
+    composer = Composer(english(), ProductAnswers(english(), load_prompts().question_words()))
+    kinds: dict[str | None, list[Product]] = {}
+    for product in products:
+        kinds.setdefault(product.category, []).append(product)
+    told = [row for group in kinds.values() for i in (0, 3) for row in _told(group[i : i + 3], composer)]
+    lost = [(unsupported(sentence, facts, lexicon), sentence) for sentence, facts in told]
+    lost = [row for row in lost if row[0]]
+    assert len(told) > 1000
+    assert len(lost) <= 0.01 * len(told), lost[:40]
