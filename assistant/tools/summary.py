@@ -22,10 +22,14 @@ from assistant.turn import (
     RefusalFact,
     SlateFact,
 )
+from retrieval.product import Variant
 
 MAX_TITLE_CHARS = 120
 MAX_DESCRIPTION_CHARS = 400
+MAX_NAME_CHARS = 60
+MAX_VALUE_CHARS = 80
 MAX_ATTRIBUTES = 24
+MAX_VARIANTS = 24
 
 
 def summarise(evidence: tuple[Evidence, ...], *, whole: bool = False) -> str:
@@ -44,9 +48,10 @@ def _fact(fact: Evidence, whole: bool) -> dict[str, Any]:
         case SlateFact():
             return _slate(fact)
         case ProductFact():
-            return {"product": _product(fact, whole)}
+            return {"untrusted_catalogue": [_product(fact, whole)]}
         case ComparisonFact():
-            return {"compared": [_product(item, False) for item in fact.items], "rows": dict(fact.rows)}
+            rows = {_name(label): [text and _value(text) for text in texts] for label, texts in fact.rows.items()}
+            return {"untrusted_catalogue": [_product(item, False) for item in fact.items], "compared": rows}
         case CartFact():
             return _cart(fact)
         case OrdersFact():
@@ -86,40 +91,52 @@ def _product(fact: ProductFact, whole: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "title": clean(product.title, MAX_TITLE_CHARS),
         "price": variant.price.format(),
-        "brand": product.brand,
-        "category": product.category,
+        "brand": product.brand and _name(product.brand),
+        "category": product.category and _name(product.category),
         "in_stock": variant.in_stock,
         "rating": product.rating,
     }
     if variant.options:
-        row["variant"] = dict(variant.options)
+        row["variant"] = _options(variant)
     if variant.list_price is not None:
         row["list_price"] = variant.list_price.format()
     if fact.verdicts:
         row["wishes"] = {label: verdict.value for label, verdict in fact.verdicts.items()}
     attributes = list(product.attributes.values())[: MAX_ATTRIBUTES if whole else 6]
-    row["attributes"] = {attribute.label: clean(attribute.text, 80) for attribute in attributes}
+    row["attributes"] = {_name(attribute.label): _value(attribute.text) for attribute in attributes}
     if whole:
         row["description"] = clean(product.description, MAX_DESCRIPTION_CHARS)
         row["rating_count"] = product.rating_count
         row["variants"] = [
-            {"options": dict(v.options), "price": v.price.format(), "in_stock": v.in_stock}
-            for v in product.variants[:24]
+            {"options": _options(v), "price": v.price.format(), "in_stock": v.in_stock}
+            for v in product.variants[:MAX_VARIANTS]
         ]
     return row
+
+
+def _options(variant: Variant) -> dict[str, str]:
+    return {_name(name): _value(value) for name, value in variant.options.items()}
+
+
+def _name(text: str) -> str:
+    return clean(text, MAX_NAME_CHARS)
+
+
+def _value(text: str) -> str:
+    return clean(text, MAX_VALUE_CHARS)
 
 
 def _cart(fact: CartFact) -> dict[str, Any]:
     return {
         "cart": [
-            {"title": clean(line.title, 120), "quantity": line.quantity, "price": line.total.format()}
+            {"title": clean(line.title, MAX_TITLE_CHARS), "quantity": line.quantity, "price": line.total.format()}
             for line in fact.lines
         ],
         "subtotal": fact.subtotal.format(),
         "shipping": fact.shipping.format(),
         "total": fact.total.format(),
         "changed": fact.changed,
-        "notes": [change for line in fact.lines for change in line.changes],
+        "notes": [clean(change, MAX_DESCRIPTION_CHARS) for line in fact.lines for change in line.changes],
     }
 
 

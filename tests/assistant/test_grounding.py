@@ -195,9 +195,7 @@ def test_any_text_is_cut_without_loss_and_checked_without_an_error(text: str) ->
         unsupported(sentence, facts, LEXICON)
 
 
-QUESTIONS = (
-    "", "how much is it?", "is it in stock?", "how is it rated?", "how heavy is it?", "which colours?", "is it waterproof?"
-)  # fmt: skip
+QUESTIONS = ("", "how much is it?", "is it in stock?", "how is it rated?", "how heavy is it?", "which colours?")
 
 
 def _told(products: list[Product], composer: Composer) -> list[tuple[str, Facts]]:
