@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from assistant.llm.embedded.intents import IntentReader
+from assistant.llm.embedded.planner import MAX_STEPS, Plan, Planner
+from assistant.llm.state import TurnState
+from assistant.prompts import load_prompts
+from assistant.tools import TOOLS
+from assistant.tools.langchain_adapter import arguments_model
+from assistant.turn import Focus, Need
+from retrieval.filters import AttributeIn, BrandIn, CategoryIn, InStock, MinRating, PriceRange
+from retrieval.query import QueryReader
+from retrieval.results import Sort
+from retrieval.vocabulary import Vocabulary
+from tests.assistant.small_shop import BOOTS, CAMP_MUG, PRODUCTS, RIDGE, TENTS
+
+NOTHING = TurnState("")
+PLANNER = Planner(IntentReader(load_prompts().intents()), QueryReader(Vocabulary.learn(PRODUCTS), "USD"), "USD")
+TENT_NEED = Need("tents", (CategoryIn(("Tents",)),))
+SHOWN = TurnState("", TENT_NEED, Focus(shown=tuple(t.id for t in TENTS)), TENTS)
+
+
+def plan(words: str, state: TurnState = NOTHING) -> Plan:
+    return PLANNER.plan(replace(state, words=words))
+
+
+def steps(words: str, state: TurnState = NOTHING) -> list[tuple[str, dict[str, Any]]]:
+    return [(step.tool, step.arguments) for step in plan(words, state).steps]
+
+
+def tools(words: str, state: TurnState = NOTHING) -> list[str]:
+    return [tool for tool, _ in steps(words, state)]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("show me tents", ["search_products"]),
+        ("where is my order A-10421?", ["track_order"]),
+        ("cancel order A-10421", ["propose_cancel_order"]),
+        ("show my orders", ["find_orders"]),
+        ("what is in my cart?", ["cart"]),
+        ("what is your return policy?", ["answer_policy"]),
+        ("let me talk to a person", ["hand_over"]),
+        ("surprise me", ["recommend_products"]),
+    ],
+)
+def test_an_intent_becomes_its_tool(words: str, named: list[str]) -> None:
+    assert tools(words) == named
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("compare the first two", ["compare_products"]),
+        ("is the second one waterproof?", ["product_details"]),
+        ("add the first one to my cart", ["cart"]),
+        ("show me more like the second one", ["recommend_products"]),
+        ("add the first one to my cart and what is your return policy?", ["cart", "answer_policy"]),
+    ],
+)
+def test_words_about_what_is_shown_become_tools_too(words: str, named: list[str]) -> None:
+    assert tools(words, SHOWN) == named
+
+
+def test_a_search_carries_its_wishes_typed() -> None:
+    ((tool, arguments),) = steps("norrfell tents under $250")
+    assert tool == "search_products"
+    assert arguments["price_max"] == 250.0
+    assert arguments["brands"] == ["Norrfell"]
+    assert arguments["categories"] == ["Tents"]
+
+
+def test_an_order_number_is_passed_on() -> None:
+    assert steps("cancel order a-10421") == [("propose_cancel_order", {"order_id": "A-10421"})]
+
+
+def test_a_quantity_is_read_and_a_size_is_none() -> None:
+    assert steps("add two of the second one", SHOWN)[0][1]["quantity"] == 2
+    assert steps("add the 4 person tent to my cart", SHOWN)[0][1].get("quantity", 1) == 1
+
+
+def test_a_follow_up_keeps_the_wishes_that_still_hold() -> None:
+    ((_, arguments),) = steps("under $200", SHOWN)
+    assert arguments["price_max"] == 200.0
+    assert arguments["categories"] == ["Tents"]
+
+
+def test_cheaper_means_below_the_middle_of_what_was_shown() -> None:
+    ((_, arguments),) = steps("something cheaper", SHOWN)
+    prices = sorted(tent.price.amount_minor for tent in TENTS)
+    assert arguments["price_max"] == (prices[1] - 1) / 100
+
+
+def test_a_new_kind_starts_a_new_need() -> None:
+    ((_, arguments),) = steps("show me mugs", SHOWN)
+    assert arguments["categories"] == ["Mugs"]
+    assert "price_max" not in arguments
+
+
+def test_back_to_an_earlier_need_brings_its_wishes_back() -> None:
+    earlier = Need("boots", (CategoryIn(("Hiking boots",)), PriceRange("USD", None, 15000)))
+    state = replace(SHOWN, focus=replace(SHOWN.focus, earlier_needs=(earlier,)))
+    ((_, arguments),) = steps("back to the hiking boots", state)
+    assert arguments["categories"] == ["Hiking boots"]
+    assert arguments["price_max"] == 150.0
+
+
+def test_the_answer_to_which_size_goes_into_the_cart() -> None:
+    state = replace(SHOWN, pending=RIDGE)
+    assert steps("9", state) == [("cart", {"action": "add", "which": "9"})]
+    assert tools("show me mugs", state) == ["search_products"]
+
+
+def test_pointing_at_nothing_does_not_reach_the_cart() -> None:
+    assert "cart" not in tools("add boots")
+
+
+@pytest.mark.parametrize(("words", "talk"), [("hello", "greeting"), ("thank you!", "thanks"), ("???", "unclear")])
+def test_talk_needs_no_tool(words: str, talk: str) -> None:
+    assert plan(words) == Plan(talk=(talk,))
+
+
+def test_a_greeting_before_a_request_is_returned() -> None:
+    found = plan("hello! show me tents")
+    assert found.talk == ("greeting",)
+    assert [step.tool for step in found.steps] == ["search_products"]
+
+
+def test_every_constraint_becomes_an_argument_that_the_search_accepts() -> None:
+    wishes = (
+        PriceRange("USD", 500, 9950), BrandIn(("Acme",)), BrandIn(("Bolt",), exclude=True), CategoryIn(("Mugs",)),
+        CategoryIn(("Tents",), exclude=True), InStock(), MinRating(4.0),
+        AttributeIn("material", ("Oak",), exclude=True),
+    )  # fmt: skip
+    arguments = PLANNER.arguments(Need("mug", wishes, Sort.RATING))
+    assert arguments == {
+        "query": "mug",
+        "price_min": 5.0,
+        "price_max": 99.5,
+        "brands": ["Acme"],
+        "not_brands": ["Bolt"],
+        "categories": ["Mugs"],
+        "not_categories": ["Tents"],
+        "in_stock": True,
+        "min_rating": 4.0,
+        "attributes": [{"name": "material", "values": ["Oak"], "exclude": True}],
+        "sort": "rating",
+    }
+
+
+ARGUMENTS = {tool.__name__: arguments_model(tool) for tool in TOOLS}
+STATES = (
+    NOTHING,
+    SHOWN,
+    replace(SHOWN, pending=RIDGE, in_focus=RIDGE),
+    TurnState("", Need("boots", (PriceRange("USD", 100, 20000),)), Focus(asked=("x@y",)), BOOTS, CAMP_MUG, RIDGE),
+)
+_SAID = st.lists(
+    st.sampled_from(
+        [
+            *("show", "me", "tents", "boots", "mug", "under", "$200", "over", "cheaper", "red", "leather", "not", "no"),
+            *("add", "remove", "two", "compare", "the", "first", "second", "it", "them", "both", "like", "more", "and"),
+            *("order", "A-10421", "cancel", "track", "return", "policy", "hello", "thanks", "back", "to", "size", "9"),
+            *(".", "?", ",", "then", "also", "what", "is", "waterproof", "norrfell", "acme", "in", "stock", "person"),
+        ]
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@settings(max_examples=150)
+@given(words=st.one_of(st.text(max_size=60), _SAID), state=st.integers(0, len(STATES) - 1))
+def test_any_text_becomes_a_plan_that_the_tools_accept(words: str, state: int) -> None:
+    found = plan(words, STATES[state])
+    assert found.steps or found.talk
+    assert len(found.steps) <= MAX_STEPS
+    for step in found.steps:
+        try:
+            ARGUMENTS[step.tool].model_validate(step.arguments)
+        except ValidationError as problem:
+            pytest.fail(f"{words!r}: {step}: {problem}")
