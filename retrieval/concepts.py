@@ -62,6 +62,11 @@ def read_concepts(text: str, knows: Callable[[str], bool]) -> list[Concept]:
     return concepts
 
 
+def other_ways(phrase: str) -> tuple[str, ...]:
+    """Return other ways to say a whole phrase, e.g. ("notebook",) for "laptop"; often none."""
+    return tuple(way for group in _SAME if phrase in group for way in group if way != phrase)
+
+
 def _concept_at(tokens: list[str], at: int, knows: Callable[[str], bool]) -> Concept:
     for length in range(min(_MAX_PHRASE, len(tokens) - at), 0, -1):
         said = tuple(tokens[at : at + length])

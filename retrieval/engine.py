@@ -167,7 +167,7 @@ def _open(root: Path, name: str) -> _Opened:
     check_files(path, manifest, "bm25/")
     lexical = Bm25Index.open(path / "bm25", len(catalogue.rows))
     vocabulary = lru_cache(maxsize=1)(lambda: _vocabulary(path, manifest, catalogue))
-    return _Opened(path, manifest, catalogue, Searcher(catalogue, lexical), vocabulary)
+    return _Opened(path, manifest, catalogue, Searcher(catalogue, lexical, vocabulary), vocabulary)
 
 
 def _vocabulary(path: Path, manifest: Manifest, catalogue: Catalogue) -> Vocabulary:

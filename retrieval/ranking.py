@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from retrieval.index import Mask, Rows, Scores
 from retrieval.product import Product
 from retrieval.results import Sort
+from retrieval.title_kinds import TitleKinds
 from retrieval.tokens import query_tokens, tokenise
 
 CANDIDATES = 200
@@ -23,8 +24,12 @@ DENSE_WEIGHT = 0.6
 ALL_WORDS_BOOST = 0.003
 CATEGORY_BOOST = 0.006
 BRAND_BOOST = 0.003
-BEST_SCORE = (1 + DENSE_WEIGHT) / (RRF_K + 1) + ALL_WORDS_BOOST + CATEGORY_BOOST + BRAND_BOOST
+KIND_BOOST = 0.004
+"""For being what the query asks for, where titles tell: chosen on the development half."""
+BEST_SCORE = (1 + DENSE_WEIGHT) / (RRF_K + 1) + ALL_WORDS_BOOST + CATEGORY_BOOST + BRAND_BOOST + KIND_BOOST
 _ALL = 0.999
+_ENOUGH_OF_KIND = 4
+"""From here on a price order shows the kind that was asked for before everything else."""
 
 
 class Ranking:
@@ -32,28 +37,50 @@ class Ranking:
 
     Args:
         products: row i is products[i].
+        kinds: what their titles call them; None where that is not known.
     """
 
-    def __init__(self, products: Sequence[Product]) -> None:
+    def __init__(self, products: Sequence[Product], kinds: TitleKinds | None = None) -> None:
         self._products = products
+        self._kinds = kinds
         self._brands = _Names(product.brand for product in products)
         self._categories = _Names(product.category for product in products)
         raw = np.array([(p.rating or 0.0) * np.log1p(p.rating_count) for p in products], np.float64)
         self.popularity: NDArray[np.float64] = raw / max(float(raw.max(initial=0.0)), 1e-9)
         """Rating times the logarithm of the number of reviews, 0 to 1, shape (n_rows,)."""
 
-    def boosts(self, text: str, coverage: Scores, rows: Rows) -> NDArray[np.float64]:
-        """Return what rows get on top of fusion: all words found, category named, brand named; shape (len(rows),)."""
+    def boosts(
+        self, text: str, coverage: Scores, rows: Rows, of_kind: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.float64]:
+        """Return what rows get on top of fusion; shape (len(rows),).
+
+        Args:
+            text: whose category and brand count.
+            coverage: share of the words found, by row of the catalogue.
+            rows: matching rows.
+            of_kind: which of `rows` are what the query names.
+        """
         tokens = frozenset(query_tokens(text))
         return np.asarray(
             ALL_WORDS_BOOST * (coverage[rows] > _ALL)
             + CATEGORY_BOOST * self._categories.named(tokens)[rows]
-            + BRAND_BOOST * self._brands.named(tokens)[rows],
+            + BRAND_BOOST * self._brands.named(tokens)[rows]
+            + KIND_BOOST * (False if of_kind is None else of_kind),
             np.float64,
         )
 
+    def of_kind(self, text: str, rows: Rows) -> NDArray[np.bool_] | None:
+        """Return which rows are the kind of thing that the text names; None where it names none."""
+        kind = None if self._kinds is None else self._kinds.of(text)
+        return None if kind is None else kind[rows]
+
     def order(
-        self, sort: Sort, rows: Rows, scores: NDArray[np.float64], prices: NDArray[np.int64] | None
+        self,
+        sort: Sort,
+        rows: Rows,
+        scores: NDArray[np.float64],
+        prices: NDArray[np.int64] | None,
+        of_kind: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.intp]:
         """Return positions in `rows`, first to show first.
 
@@ -62,6 +89,7 @@ class Ranking:
             rows: matching rows.
             scores: relevance, shape (len(rows),).
             prices: price of the fitting variant by row of the catalogue; needed by the price sorts only.
+            of_kind: which of `rows` are what the query names; they go first under every order but relevance.
         """
         first: NDArray[np.float64] = -scores
         if sort in {Sort.PRICE_LOW, Sort.PRICE_HIGH} and prices is not None:
@@ -70,7 +98,10 @@ class Ranking:
             first = -self._ratings[rows]
         elif sort is Sort.NEWEST:
             first = -self._newness[rows]
-        return np.lexsort((rows, -self.popularity[rows], -scores, first))
+        other = np.zeros(len(rows), np.bool_)
+        if of_kind is not None and sort is not Sort.RELEVANCE and of_kind.sum() >= _ENOUGH_OF_KIND:
+            other = ~of_kind
+        return np.lexsort((rows, -self.popularity[rows], -scores, first, other))
 
     @cached_property
     def _ratings(self) -> NDArray[np.float64]:

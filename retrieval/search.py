@@ -7,7 +7,7 @@ Knows nothing of files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -25,6 +25,8 @@ from retrieval.index import LexicalIndex, Mask, Rows, Scores, VectorIndex
 from retrieval.product_json import clean
 from retrieval.ranking import BEST_SCORE, CANDIDATES, DENSE_WEIGHT, Ranking, reciprocal_ranks
 from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult
+from retrieval.title_kinds import TitleKinds
+from retrieval.vocabulary import Vocabulary
 
 MAX_HITS = 200
 MAX_QUERY_CHARS = 1_000
@@ -73,9 +75,10 @@ class _Matches:
 class Searcher:
     """Searches one catalogue version; safe to use from several threads."""
 
-    def __init__(self, catalogue: Catalogue, lexical: LexicalIndex) -> None:
+    def __init__(self, catalogue: Catalogue, lexical: LexicalIndex, vocabulary: Callable[[], Vocabulary]) -> None:
         self._catalogue = catalogue
         self._lexical = lexical
+        self._vocabulary = vocabulary
         self._columns = Columns(catalogue.rows)
 
     @cached_property
@@ -84,7 +87,7 @@ class Searcher:
 
     @cached_property
     def _ranking(self) -> Ranking:
-        return Ranking(self._catalogue.rows)
+        return Ranking(self._catalogue.rows, TitleKinds(self._catalogue.rows, self._vocabulary()))
 
     def prepare(self) -> None:
         """Build what the first search would otherwise wait for."""
@@ -142,10 +145,11 @@ class Searcher:
         rows = matches.rows
         popularity = self._ranking.popularity[rows]
         fused = reciprocal_ranks(matches.bm25[rows]) + DENSE_WEIGHT * reciprocal_ranks(matches.dense[rows])
-        boost = self._ranking.boosts(query.text, matches.coverage, rows) if query.text else np.zeros(len(rows))
+        of_kind = self._ranking.of_kind(query.text, rows) if query.text else None
+        boost = self._ranking.boosts(query.text, matches.coverage, rows, of_kind) if query.text else np.zeros(len(rows))
         scores = np.clip((fused + boost) / BEST_SCORE, 0.0, 1.0) if query.text else popularity
         prices = self._columns.fitting_prices(query.masks)
-        order = self._ranking.order(request.sort, rows, scores, prices)[: max(1, min(request.k, MAX_HITS))]
+        order = self._ranking.order(request.sort, rows, scores, prices, of_kind)[: max(1, min(request.k, MAX_HITS))]
         return tuple(
             self._hit(
                 int(rows[i]),

@@ -42,7 +42,7 @@ def mine_types(titles: Sequence[Sequence[str]], brands: Sequence[str | None], mo
     barred = modifiers | names | GENERIC_HEADS
     own = {brand: frozenset(word_key(word) for word in words(brand or "")) for brand in set(brands)}
     for title, brand in zip(titles, brands, strict=True):
-        for phrase, is_head in _phrases(_runs(title, own[brand]), modifiers, barred).items():
+        for phrase, is_head in _phrases(title_runs(title, own[brand]), modifiers, barred).items():
             seen[phrase] += 1
             heads[phrase] += is_head
             spread[phrase].add(brand)
@@ -73,7 +73,7 @@ def _phrases(runs: list[list[str]], modifiers: Set[str], barred: Set[str]) -> di
     return found
 
 
-def _runs(title: Sequence[str], own: Set[str]) -> list[list[str]]:
+def title_runs(title: Sequence[str], own: Set[str]) -> list[list[str]]:
     """Stretches of a title's word keys between numbers, grammar words and the brand."""
     runs: list[list[str]] = [[]]
     after_number = False
@@ -87,6 +87,11 @@ def _runs(title: Sequence[str], own: Set[str]) -> list[list[str]]:
             runs[-1].append(key)
         after_number = number
     return [run for run in runs if run]
+
+
+def head_of(run: Sequence[str], modifiers: Set[str]) -> str | None:
+    """Return the last word of a stretch that does not only qualify; None where all do."""
+    return next((key for key in reversed(run) if key not in modifiers and key not in _ADJECTIVES), None)
 
 
 def title_types(title_keys: Sequence[str], types: Set[str]) -> tuple[str, ...]:

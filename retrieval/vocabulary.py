@@ -86,6 +86,7 @@ class Vocabulary:
         self.categories: dict[str, int] = data["categories"]
         self.departments: dict[str, list[str]] = data["departments"]
         self.types: dict[str, int] = data["types"]
+        self.modifiers = frozenset[str](data["modifiers"])
         self.words: dict[str, int] = data["words"]
         self.currency: str | None = data["currency"]
         self.cheap_minor: dict[str, int] = data["cheap_minor"]

@@ -13,7 +13,7 @@ from retrieval.product import Product
 from retrieval.type_phrases import mine_types, title_types
 from retrieval.words import STOP, has_digit, phrase_key, word_key, words
 
-VERSION = 1
+VERSION = 2
 _LONGEST_VALUE = 40
 _WORDS_IN_VALUE = 4
 _SMALL = 2000
@@ -38,8 +38,10 @@ def learn(products: Sequence[Product]) -> dict[str, Any]:
     texts = [_texts(product) for product in products]
     titles = [[word_key(word) for word in words(product.title)] for product in products]
     types: dict[str, int] = {}
+    modifiers: set[str] = set()
     if categories.total() < len(products) / 2:
-        types = mine_types(titles, [p.brand for p in products], _modifiers(texts, titles))
+        modifiers = _modifiers(texts, titles)
+        types = mine_types(titles, [p.brand for p in products], modifiers)
     kinds = [_kinds(product, title, types) for product, title in zip(products, titles, strict=True)]
     currency = Counter(p.price.currency for p in products).most_common(1)
     return {
@@ -48,6 +50,7 @@ def learn(products: Sequence[Product]) -> dict[str, Any]:
         "categories": dict(categories),
         "departments": {name: sorted(held - {""}) for name, held in departments.items()},
         "types": types,
+        "modifiers": sorted(modifiers),
         "words": _words(products, texts),
         "currency": currency[0][0] if currency else None,
         "cheap_minor": _cheap(products, kinds),
