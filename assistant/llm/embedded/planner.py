@@ -282,7 +282,13 @@ class Planner:
     def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
         among_all = re.match(r"(?:and |so )?(?:which|what)\b", clause, re.I) and not re.search(r"\bor\b|\bvs\b", clause)
         points = () if among_all else resolve(clause, _table(state))
-        which = "all of them" if among_all and state.shown else clause if points or not state.shown else ("the first two" if len(state.shown) > 3 else "all of them")
+        which = (
+            "all of them"
+            if among_all and state.shown
+            else clause
+            if points or not state.shown
+            else ("the first two" if len(state.shown) > 3 else "all of them")
+        )
         draft.steps.append(Step("compare_products", {"which": which}))
         draft.question = clause
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.turn import ProductFact
-from retrieval.filters import fold
+from retrieval.filters import fold, states_word
 from retrieval.product import Attribute, Product
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -62,7 +62,9 @@ _IGNORED = frozenset(
         "will",
     ]
 )
-_HIGH = re.compile(r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|loudest|widest|tallest)\b", re.I)
+_HIGH = re.compile(
+    r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|loudest|widest|tallest)\b", re.I
+)
 _LOW = re.compile(r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest)\b", re.I)
 MAX_FACTS = 6
 
@@ -124,13 +126,15 @@ class ProductAnswers:
         product, said = fact.product, fold(question)
         for name in dict.fromkeys(name for variant in product.variants for name in variant.options):
             values = tuple(dict.fromkeys(v.options[name] for v in product.variants if name in v.options))
-            asked = [v for v in values if re.search(rf"(?<!\w){re.escape(fold(v))}(?!\w)", said) and len(v) > 1]
+            wanted = _wanted_value(name, said)
+            # A lone letter or digit ("8", "m") counts only where the words ask for a value.
+            asked = [v for v in values if fold(v) == wanted or (len(v) > 1 and states_word(said, v))]
             if asked:
                 stocked = [v for v in product.variants if v.options.get(name) == asked[0] and v.in_stock is not False]
                 key = "fact_value" if stocked else "fact_sold_out"
                 extra = {"value": plain(asked[0])} if stocked else {}
                 return self._wording(key, title=plain(product.title), **extra)
-            if wanted := _other_value(name, said):
+            if wanted:
                 listed = self._wording.listing([plain(value) for value in values])
                 return self._wording("fact_value_not", title=plain(product.title), values=listed, value=plain(wanted))
             singular = name.rstrip("s").replace("_", " ")
@@ -194,8 +198,8 @@ class ProductAnswers:
         return self._wording("fact_rating", title=title, rating=f"{product.rating:.1f}", count=count)
 
 
-def _other_value(name: str, said: str) -> str:
-    """A value of this option that the words ask for ("in green", "in xl"), when it is none that the product has."""
+def _wanted_value(name: str, said: str) -> str:
+    """The value of this option that the words ask for ("in green", "in xl"), whether the product has it or not."""
     match = re.search(r"\bin (?:a )?(?:(size) )?([\w-]+)[?!. ]*$", said)
     if not match or match.group(2) in {"stock", "general", "total", "it", "store", "shop"}:
         return ""
