@@ -50,7 +50,7 @@ class Ranking:
         """Rating times the logarithm of the number of reviews, 0 to 1, shape (n_rows,)."""
 
     def boosts(
-        self, text: str, coverage: Scores, rows: Rows, of_kind: NDArray[np.bool_] | None = None
+        self, text: str, coverage: Scores, rows: Rows, of_kind: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
         """Return what rows get on top of fusion; shape (len(rows),).
 
@@ -58,7 +58,7 @@ class Ranking:
             text: whose category and brand count.
             coverage: share of the words found, by row of the catalogue.
             rows: matching rows.
-            of_kind: which of `rows` are what the query names.
+            of_kind: above 0 for those of `rows` that are what the query names.
         """
         tokens = frozenset(query_tokens(text))
         return np.asarray(
@@ -69,8 +69,8 @@ class Ranking:
             np.float64,
         )
 
-    def of_kind(self, text: str, rows: Rows) -> NDArray[np.bool_] | None:
-        """Return which rows are the kind of thing that the text names; None where it names none."""
+    def of_kind(self, text: str, rows: Rows) -> NDArray[np.float64] | None:
+        """Return how much it matters that a row is what the text names; None where it names no kind."""
         kind = None if self._kinds is None else self._kinds.of(text)
         return None if kind is None else kind[rows]
 
@@ -80,7 +80,7 @@ class Ranking:
         rows: Rows,
         scores: NDArray[np.float64],
         prices: NDArray[np.int64] | None,
-        of_kind: NDArray[np.bool_] | None = None,
+        of_kind: NDArray[np.float64] | None = None,
     ) -> NDArray[np.intp]:
         """Return positions in `rows`, first to show first.
 
@@ -89,7 +89,7 @@ class Ranking:
             rows: matching rows.
             scores: relevance, shape (len(rows),).
             prices: price of the fitting variant by row of the catalogue; needed by the price sorts only.
-            of_kind: which of `rows` are what the query names; they go first under every order but relevance.
+            of_kind: above 0 for those of `rows` that are what the query names; first under any asked order.
         """
         first: NDArray[np.float64] = -scores
         if sort in {Sort.PRICE_LOW, Sort.PRICE_HIGH} and prices is not None:
@@ -99,8 +99,8 @@ class Ranking:
         elif sort is Sort.NEWEST:
             first = -self._newness[rows]
         other = np.zeros(len(rows), np.bool_)
-        if of_kind is not None and sort is not Sort.RELEVANCE and of_kind.sum() >= _ENOUGH_OF_KIND:
-            other = ~of_kind
+        if of_kind is not None and sort is not Sort.RELEVANCE and np.count_nonzero(of_kind) >= _ENOUGH_OF_KIND:
+            other = of_kind == 0
         return np.lexsort((rows, -self.popularity[rows], -scores, first, other))
 
     @cached_property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import dropwhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from retrieval.words import word_key, word_set, words
 
 _FITTED = word_set("for compatible with fits suits")
 _FEWEST = 4
+_OTHER_NAME = 6.0
+"""Where titles call the kind by another name, the shopper's own word stands mostly in titles of accessories."""
 _HEAD_SHARE = 0.2
 """A word that titles hold far more often than they end a phrase with it ("laptop" in "laptop lock") only qualifies."""
 
@@ -40,7 +43,9 @@ class TitleKinds:
         for row, product in enumerate(products if vocabulary.types else ()):
             own = frozenset(map(word_key, words(product.brand or "")))
             said.update({word_key(word) for word in words(product.title)})
-            for noun in set(self._heads(_unfitted(product.title), own)):
+            # Brands stand first; further on their words are words ("Case Logic … notebook case").
+            keys = list(dropwhile(own.__contains__, _unfitted(product.title)))
+            for noun in set(self._heads(keys, frozenset())):
                 found[noun].append(row)
         self._rows = {
             noun: np.array(rows, np.int64)
@@ -50,14 +55,15 @@ class TitleKinds:
         brands = {word_key(word) for brand in vocabulary.brands.values() for word in words(brand.name)}
         self._brands = frozenset(brands - self._rows.keys())
 
-    def of(self, text: str) -> NDArray[np.bool_] | None:
+    def of(self, text: str) -> NDArray[np.float64] | None:
         """Find the products that are what a query asks for, and do not only mention it.
 
         Args:
             text: the query's words, e.g. "gaming laptop".
 
         Returns:
-            Shape (n_rows,); None where the query names no kind that the catalogue is known to hold.
+            How much it matters, 0 for other products, shape (n_rows,); None where the query names no kind that
+            the catalogue is known to hold.
         """
         heads = self._heads(_unfitted(text), self._brands) if self._rows else []
         if not heads:
@@ -66,8 +72,8 @@ class TitleKinds:
         rows = [self._rows[way] for way in ways if way in self._rows]
         if not rows:
             return None
-        result = np.zeros(self._n_rows, np.bool_)
-        result[np.concatenate(rows)] = True
+        result = np.zeros(self._n_rows, np.float64)
+        result[np.concatenate(rows)] = 1.0 if heads[0] in self._rows else _OTHER_NAME
         return result
 
     def _heads(self, keys: Sequence[str], own: frozenset[str]) -> list[str]:

@@ -18,6 +18,7 @@ from typing import Any
 import Stemmer
 
 from retrieval import vocabulary_learning
+from retrieval.concepts import other_ways
 from retrieval.errors import IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import Speller
@@ -167,8 +168,9 @@ class Vocabulary:
 
     @cached_property
     def type_keys(self) -> dict[str, str]:
-        """Key of a mined kind -> the kind, e.g. "tonercartridge" -> "toner cartridge"."""
-        return {phrase_key(name): name for name in self.types}
+        """Key of a mined kind, and of other ways to say it -> the kind, e.g. "tonercartridge" -> "toner cartridge"."""
+        other = {phrase_key(way): name for name in self.types for way in other_ways(name)}
+        return other | {phrase_key(name): name for name in self.types}
 
     def n_of_kind(self, kind: str) -> int:
         """Number of products of a category or mined kind."""
