@@ -251,7 +251,7 @@ class Opener:
             encoder = self._w.encoder or load_encoder(settings.encoder, settings.encoder_dtype)
             self._intents.warm(encoder.encode)
             self._w.rooms.policies.warm(encoder.encode)
-        except Exception as problem:  # noqa: BLE001 - any broken model file: words go on working
+        except Exception as problem:  # Any broken model file: words go on working.
             log.error("encoder.broken", exc_info=problem)
             return (*degraded, f"The encoder {settings.encoder!r} cannot be loaded, so search goes by words alone.")
         try:

@@ -272,11 +272,13 @@ class Assistant:
             if not self.readiness().words:
                 yield Status(self._opener.wording("doing_opening"))
             plan = await self._opener.plan(OPENING_WAIT_S)
-            async with self._queue.turn(turn.conversation_id):
-                # Closed with this one, so that a Stop keeps what was shown before the next turn begins.
-                async with contextlib.aclosing(self._runner.run(turn, words, plan)) as events:
-                    async for event in events:
-                        yield event
+            # The runner is closed before the queue moves on: a Stop keeps what was shown before the next turn begins.
+            async with (
+                self._queue.turn(turn.conversation_id),
+                contextlib.aclosing(self._runner.run(turn, words, plan)) as events,
+            ):
+                async for event in events:
+                    yield event
         except (TurnRefused, SessionMissing, Refused) as refusal:
             yield Failed(str(refusal))
         except AisleError as problem:

@@ -105,7 +105,7 @@ class Facts:
             stated = attribute.value is not False
             self._text(f"{attribute.label} {attribute.text} {name.replace('_', ' ') if stated else ''}")
         if product.rating is not None:
-            self.numbers |= {product.rating, round(product.rating, 1)}
+            self.numbers |= {product.rating, round(product.rating, 1), 5.0}  # "4.6 of 5"
         self.numbers.add(float(product.rating_count))
         for variant in product.variants:
             self._text(" ".join([*variant.options, *variant.options.values()]))

@@ -205,11 +205,11 @@ def _reprice(assistant: Assistant, product_id: str) -> None:
     from retrieval.product import Money
 
     retrieval = assistant._opener._plan.shop.retrieval
-    products = []
-    for product in retrieval.catalogue.products.values():
-        if product.id == product_id:
-            dearer = [replace(v, price=Money(v.price.amount_minor + 1_000, "USD"), list_price=None) for v in product.variants]
-            product = replace(product, variants=tuple(dearer))
-        products.append(product)
-    import_products(products, root=catalogues_folder(assistant._settings), name="demo", encoder=None, currency="USD")
+    products = dict(retrieval.catalogue.products)
+    variants = products[product_id].variants
+    dearer = (replace(v, price=Money(v.price.amount_minor + 1_000, "USD"), list_price=None) for v in variants)
+    products[product_id] = replace(products[product_id], variants=tuple(dearer))
+    import_products(
+        tuple(products.values()), root=catalogues_folder(assistant._settings), name="demo", encoder=None, currency="USD"
+    )
     assistant._opener._reload(retrieval)
