@@ -247,6 +247,8 @@ class TurnRunner:
         rest, run.reply.buffer = run.reply.buffer, ""
         for event in self._checked(run, [rest] if rest.strip() else []):
             yield event
+        for note in self._unsaid(run):
+            yield _say(run, note)
         question = self._question(run)
         if not run.reply.text.strip() and not (question and question.key.startswith("option:")):
             yield _say(run, self._compose(run) or run.plan.composer.talk(("unclear",)))
@@ -256,6 +258,12 @@ class TurnRunner:
             yield WishesChanged(run.context.ledger.need)
         answer = await self._in_pool(lambda: self._keep(run, question))
         yield Done(answer)
+
+    def _unsaid(self, run: _Run) -> list[str]:
+        """Words that were set aside: the shopper is told even where a model does not tell."""
+        slates = [fact for fact in run.context.ledger.evidence if isinstance(fact, SlateFact) and fact.items]
+        words = [word for slate in slates for word in slate.set_aside if word not in run.reply.text]
+        return [run.plan.composer.set_aside(tuple(dict.fromkeys(words)))] if words and run.reply.text else []
 
     def _compose(self, run: _Run) -> str:
         return run.plan.composer.compose(run.context.ledger.evidence, run.state.words, self._now())

@@ -179,7 +179,6 @@ class Renderer:
         return self.page(
             "slate.html",
             heading=_heading(slate, self.look.locale),
-            note=_note(slate),
             items=items,
             relaxations=[_relaxation(way) for way in slate.relaxations],
         )
@@ -213,9 +212,8 @@ def _words_beside(text: str, chips: Sequence[Mapping[str, str]]) -> str:
 
 def _heading(slate: SlateFact, locale: str) -> str:
     if not slate.items:
-        wishes = ", ".join(clean(c.label(locale)) for c in slate.need.constraints)
-        what = clean(slate.need.text) or "this"
-        return f"Nothing for “{what}”: {wishes}." if wishes else f"Nothing found for “{what}”."
+        # The words say already that nothing fits; what is left to say is what the buttons below do.
+        return "What you could give up" if slate.relaxations else ""
     if slate.surface == "more_like_this":
         return "More like this"
     if slate.surface == "recommend":
@@ -226,15 +224,6 @@ def _heading(slate: SlateFact, locale: str) -> str:
     count = _products(shown) if slate.total <= shown else f"{shown} of {_products(slate.total)}"
     kinds = [c for c in slate.need.constraints if isinstance(c, CategoryIn) and not c.exclude]
     return f"{clean(kinds[0].label(locale))}: {count}" if kinds and len(kinds[0].values) == 1 else count
-
-
-def _note(slate: SlateFact) -> str:
-    notes = [f"Searched for “{clean(used)}” instead of “{clean(typed)}”." for typed, used in slate.corrected.items()]
-    if slate.set_aside:
-        notes.append(f"Nothing here is called “{clean(', '.join(slate.set_aside))}”, so that was left out.")
-    if not slate.meaning_ready:
-        notes.append("Searched by words only.")
-    return " ".join(notes)
 
 
 def _relaxation(way: Relaxation) -> RelaxationView:

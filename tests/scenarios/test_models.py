@@ -73,6 +73,15 @@ def test_a_reply_of_which_nothing_is_left_is_composed_from_the_evidence(
     assert reply.products[0].product.title in reply.text
 
 
+def test_words_that_were_set_aside_are_said_even_where_the_model_does_not(
+    model: ScriptedChatModel, guest: Visitor
+) -> None:
+    model.queue = [call("search_products", query="xyzzyplugh tents"), AIMessage("Here are tents.")]
+    reply = guest.say("xyzzyplugh tents")
+    assert reply.text.startswith("Here are tents.")
+    assert reply.text.count("xyzzyplugh") == 1
+
+
 def test_a_product_of_another_shop_is_not_said(model: ScriptedChatModel, guest: Visitor) -> None:
     catalogue = guest.assistant._opener._plan.shop.retrieval.catalogue.products.values()
     other = next(p for p in catalogue if p.category == "Desk lamps")

@@ -43,6 +43,10 @@ class Composer:
         """Say templates without variables, e.g. ("greeting",)."""
         return " ".join(self._say(name) for name in names)
 
+    def set_aside(self, words: Sequence[str]) -> str:
+        """Say which words found nothing."""
+        return self._say("set_aside", words=self._say.listing([f"“{plain(word)}”" for word in words]))
+
     def corrections(self, corrected: Mapping[str, str], evidence: Sequence[Evidence]) -> str:
         """Say how misspelt words were read, where the evidence does not say it already."""
         said = {word for fact in evidence if isinstance(fact, SlateFact) for word in fact.corrected}
@@ -91,8 +95,7 @@ class Composer:
         sentences = [self._found(slate) if slate.items else self._nothing(slate)]
         sentences += [self._say("corrected", wrong=plain(w), right=plain(r)) for w, r in slate.corrected.items()]
         if slate.set_aside and (slate.items or slate.need.constraints):
-            words = self._say.listing([f"“{plain(word)}”" for word in slate.set_aside])
-            sentences.append(self._say("set_aside", words=words))
+            sentences.append(self.set_aside(slate.set_aside))
         open_wishes = [
             label
             for label in dict.fromkeys(label for item in slate.items for label in item.verdicts)
