@@ -23,8 +23,10 @@ help:  ## list the commands
 demo: install  ## install what is needed, make the demo shop on first use, serve it on http://127.0.0.1:7860
 	$(BIN)/aisle serve --host $(HOST) --port $(PORT)
 
+# The browser's driver keeps an event loop running in its process, so its tests have a process of their own.
 test: dev chromium check  ## install what the tests need, then run every check that CI runs
-	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS)
+	$(TEST_ENV) $(BIN)/python -m pytest -m browser
+	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser"
 
 fast: dev check  ## the checks without the slow tests and the browser
 	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow and not browser"

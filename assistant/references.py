@@ -254,12 +254,17 @@ def _stem(word: str) -> str:
 
 _ORDER_ID = re.compile(
     r"\b([A-Za-z]{1,3}-\d{3,12})\b|#\s?([A-Za-z]{0,3}-?\d{3,12})\b"
-    r"|\border\s+(?:number\s+|no\.?\s+|nr\.?\s+|#\s*)?([A-Za-z]{0,3}-?\d{3,12})\b",
+    r"|\border\s+(?:number\s+|no\.?\s+|nr\.?\s+|is\s+|#\s*)?([A-Za-z]{0,3}-?\d{3,12})\b",
     re.I,
 )
 
 
+def order_ids_in(text: str) -> tuple[str, ...]:
+    """The order numbers that stand in the text, in capitals as the shop writes them, once each."""
+    found = (next(group for group in match.groups() if group).upper() for match in _ORDER_ID.finditer(text))
+    return tuple(dict.fromkeys(found))
+
+
 def order_id_in(text: str) -> str | None:
-    """The order number that stands in the text, in capitals as the shop writes it, or None."""
-    match = _ORDER_ID.search(text)
-    return None if match is None else next(group for group in match.groups() if group).upper()
+    """The first order number that stands in the text, or None."""
+    return next(iter(order_ids_in(text)), None)

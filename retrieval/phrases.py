@@ -104,12 +104,17 @@ FILLERS = pattern(
     r"for (?:me|myself|us|him|her|them|it|someone|somebody)",
     runs="我想买|我想要|我要|想要|想买|有没有|请问|推荐一?下?|给我|帮我|找|买",
 )
+# Heard before the fillers: "show me" stands in it.
+REFUSED = pattern(
+    r"(?:please )?(?:do not|don't|dont|never|stop) (?:show|showing|give|giving|suggest|offer|include)"
+    r"(?: me)?(?: any| a| an| the)?",
+)
 NEGATION = pattern(
     r"(?:anything|everything) (?:but|except)|nothing (?:from|by|in|made of|with)|other than|apart from|"
     r"except(?: for)?|excluding",
     r"(?:but )?(?:not|no) (?:from|by|in|made (?:of|from|with)|with)|rather not",
     r"(?:i )?(?:do not|don't|dont|wouldn't|would not) (?:want|like|need)(?: any| a| an| the| it in)?",
-    r"(?:i )?(?:hate|avoid|dislike)(?: any)?",
+    r"(?:i )?(?:hate|avoid|dislike|hide|exclude)(?: any)?",
     r"(?:that |which )?(?:is not|isn't|isnt|are not|aren't|arent|not|no|without|w/o|never|minus)(?: any| a| an| the)?",
     runs="不要|除了|没有|不含|不是",
 )

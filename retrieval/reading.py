@@ -152,6 +152,7 @@ def _stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
     found += _spans(text, phrases.IN_STOCK, Mark.STOCK)
     found += _spans(text, phrases.WITHDRAWN, Mark.WITHDRAWN)
     found += _spans(text, phrases.NOT_TOO, Mark.UNWANTED)
+    found += _spans(text, phrases.REFUSED, Mark.NEGATION)
     found += _spans(text, phrases.FILLERS, Mark.FILLER)
     found += _spans(text, phrases.NEGATION, Mark.NEGATION)
     return found

@@ -91,6 +91,9 @@ def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, 
             if pattern is _NEED_NOT and not _MUST.search(match.group()):
                 continue
             found = _named_wishes(match["what"], constraints)
+            if match.group().casefold().startswith("without"):
+                # "Without Acme" repeats an exclusion; it does not take it back.
+                found = [key for key in found if not key.startswith("not_")]
             if found:
                 keys += found
                 rest = rest.replace(match.group(), " ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.tools.context import ShopperContext
-from assistant.tools.order_words import order_in_focus, put_order_in_focus
+from assistant.tools.order_words import order_in_focus, put_order_in_focus, status_in
 from assistant.tools.summary import summarise
 from assistant.turn import Order, OrdersFact, ToolResult
 
@@ -19,7 +19,8 @@ def find_orders(context: ShopperContext, order_id: str = "", about: str = "") ->
     if order_id:
         found: tuple[Order, ...] = (orders.get(context.principal, order_in_focus(context, order_id)),)
     else:
-        found = orders.find(context.principal, text=about or None, limit=MAX_ORDERS)
+        status = status_in(context.words)
+        found = orders.find(context.principal, text=about or None, status=status, limit=MAX_ORDERS)
     fact = OrdersFact(found, signed_in=context.principal.customer_id is not None)
     if found:
         put_order_in_focus(context, found[0].id)

@@ -248,3 +248,33 @@ def test_what_goes_with_a_product_is_what_shoppers_took_with_it_or_nothing(visit
     assert all(fact.product.category != "Tents" for fact in slate.items)
     for fact in slate.items:
         assert {reason.code for reason in fact.reasons} & {"bought_with", "seen_with"}
+
+
+def test_a_price_in_another_currency_is_not_silently_dropped(visit: Visitor) -> None:
+    reply = visit.say("running shoes under 80 euros")
+    assert reply.products
+    assert "80 euros" in reply.text
+
+
+@pytest.mark.parametrize("words", ["dont show me {brand} tents", "tents, hide {brand}"])
+def test_a_brand_is_ruled_out_in_other_words_too(visit: Visitor, words: str) -> None:
+    brand = str(visit.say("tents").products[0].product.brand)
+    visit.new_conversation()
+    reply = visit.say(words.format(brand=brand.lower()))
+    assert reply.products
+    assert all(fact.product.brand != brand for fact in reply.products)
+
+
+def test_saying_an_exclusion_again_keeps_it(visit: Visitor) -> None:
+    brand = str(visit.say("tents").products[0].product.brand)
+    visit.say(f"not {brand}")
+    reply = visit.say(f"tents without {brand}")
+    assert reply.products
+    assert all(fact.product.brand != brand for fact in reply.products)
+
+
+def test_a_need_that_found_nothing_does_not_spoil_the_next(visit: Visitor) -> None:
+    visit.say("xyzzyplugh")
+    reply = visit.say("headphones under $150")
+    assert "xyzzyplugh" not in reply.answer.wishes.text
+    assert reply.products

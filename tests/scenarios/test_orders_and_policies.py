@@ -107,3 +107,26 @@ def test_a_person_is_called_and_the_promise_is_kept(visit: Visitor, words: str) 
     again = visit.say("tents")
     assert again.products
     assert again.answer.handed_over
+
+
+@pytest.mark.parametrize("words", ["I want to cancel the shipped one", "cancel my order from last month"])
+def test_an_order_that_is_described_is_not_taken_for_the_one_talked_about(visit: Visitor, words: str) -> None:
+    visit.sign_in("maya")
+    placed = _own(visit, OrderStatus.PLACED)
+    visit.say(f"where is order {placed.id}?")
+    reply = visit.say(words)
+    assert [p for p in reply.answer.proposals if p.order_id == placed.id] == []
+
+
+def test_orders_are_listed_by_their_state(visit: Visitor) -> None:
+    visit.sign_in("maya")
+    orders = visit.say("show my delivered orders").only(OrdersFact).orders
+    assert orders
+    assert {order.status for order in orders} == {OrderStatus.DELIVERED}
+
+
+def test_two_orders_at_once_are_asked_back(visit: Visitor) -> None:
+    visit.sign_in("maya")
+    reply = visit.say("cancel order A-10001 and order A-10002")
+    assert reply.answer.proposals == ()
+    assert "Which order" in reply.text

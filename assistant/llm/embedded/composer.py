@@ -47,6 +47,10 @@ class Composer:
         """Say which words found nothing."""
         return self._say("set_aside", words=self._say.listing([f"“{plain(word)}”" for word in words]))
 
+    def unused(self, phrases: Sequence[str]) -> str:
+        """Say which limits could not be used, e.g. a price in another currency."""
+        return self._say("unused", words=self._say.listing([f"“{plain(phrase)}”" for phrase in phrases]))
+
     def corrections(self, corrected: Mapping[str, str], evidence: Sequence[Evidence]) -> str:
         """Say how misspelt words were read, where the evidence does not say it already."""
         said = {word for fact in evidence if isinstance(fact, SlateFact) for word in fact.corrected}

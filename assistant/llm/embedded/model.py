@@ -23,7 +23,7 @@ from pydantic import ConfigDict, Field
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.planner import Plan, Planner
 from assistant.llm.state import TurnState
-from assistant.turn import Evidence, ToolResult
+from assistant.turn import Evidence, SlateFact, ToolResult
 
 _CHUNK = re.compile(r"\S+\s*")
 _FAILED = {
@@ -87,6 +87,9 @@ class EmbeddedChatModel(BaseChatModel):
         parts = [self.composer.talk([name for name in plan.talk if name == "greeting"]) if not evidence else ""]
         parts.append(self.composer.corrections(plan.corrected, evidence))
         parts.append(self.composer.compose(evidence, plan.question, self.now()))
+        told = {phrase for fact in evidence if isinstance(fact, SlateFact) for phrase in fact.set_aside}
+        unused = [phrase for phrase in dict.fromkeys(plan.set_aside) if phrase not in told]
+        parts.append(self.composer.unused(unused) if unused and evidence else "")
         parts.append(self.composer.talk(tuple(dict.fromkeys(failed))))
         return " ".join(part for part in parts if part)
 

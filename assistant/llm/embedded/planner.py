@@ -74,12 +74,14 @@ class Plan:
         talk: names of templates to say without any tool, e.g. ("greeting",).
         question: the clause that asks about a product; "" without one.
         corrected: misspelt word -> word that was read.
+        set_aside: what was said and cannot be used, e.g. a price in another currency.
     """
 
     steps: tuple[Step, ...] = ()
     talk: tuple[str, ...] = ()
     question: str = ""
     corrected: Mapping[str, str] = field(default_factory=dict)
+    set_aside: tuple[str, ...] = ()
 
 
 @dataclass
@@ -88,6 +90,7 @@ class _Draft:
     talk: list[str] = field(default_factory=list)
     question: str = ""
     corrected: dict[str, str] = field(default_factory=dict)
+    set_aside: list[str] = field(default_factory=list)
 
 
 # "Do you have …" asks for something, unless its nearest example is surely about something else.
@@ -146,11 +149,18 @@ class Planner:
         draft = _Draft()
         for clause in self._clauses(words):
             self._read_clause(clause, state, draft)
+        if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in self._clauses(words)):
+            # What stands beside "ignore your instructions" is no wish: nothing is searched for it.
+            draft.steps = [step for step in draft.steps if step.tool != "search_products"]
         talk = draft.talk if not draft.steps else [t for t in draft.talk if t == "greeting"]
         if not draft.steps and not talk:
             talk = ["unclear"]
         return Plan(
-            tuple(_unique(draft.steps))[:MAX_STEPS], tuple(dict.fromkeys(talk)), draft.question, draft.corrected
+            steps=tuple(_unique(draft.steps))[:MAX_STEPS],
+            talk=tuple(dict.fromkeys(talk)),
+            question=draft.question,
+            corrected=draft.corrected,
+            set_aside=tuple(draft.set_aside),
         )
 
     def _clauses(self, words: str) -> list[str]:
@@ -322,6 +332,7 @@ class Planner:
         needs = self._needs(clause, state)
         used = {word for need in needs for word in fold(need.text).split()}
         for reading in self._reader.read(clause):
+            draft.set_aside += [phrase for phrase in reading.set_aside if any(c.isdigit() for c in phrase)]
             draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
         for need in needs:
             draft.steps.append(Step("search_products", self.arguments(need)))
@@ -342,6 +353,8 @@ class Planner:
         nothing of the kind that was looked for fits them ("laptop", after tents)."""
         if change.constraints or change.dropped or change.sort or change.price_step:
             return False
+        if not self._finds(need):
+            return True  # Nothing was found for it, so there is nothing to refine.
         cue = self._intents.cue(clause)
         asked = bool(change.understanding.set_aside) or (cue is not None and cue.name == "search")
         kinds = tuple(c for c in need.constraints if isinstance(c, CategoryIn))
