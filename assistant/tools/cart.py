@@ -57,9 +57,9 @@ def _products_allowed(context: ShopperContext, which: str, action: str) -> tuple
     else:
         lines = context.shop.carts.view(context.principal).lines
         inside = tuple(line.product for line in lines if line.product)
+        if re.search(r"\b(everything|all of it|all items|empty|clear)\b", context.words, re.I):
+            return inside
         meant = _inside(context.words, inside) or products_meant(context, context.words, search=False)
-        if re.search(r"\b(everything|all of it|all items|empty)\b", context.words, re.I):
-            meant = inside
     wanted = {product.id for product in resolve(which, Table(meant))} if which and len(meant) > 1 else set()
     return tuple(product for product in meant if not wanted or product.id in wanted) or meant
 

@@ -111,3 +111,11 @@ def test_a_purchase_is_logged_against_the_decision_that_showed_it(visit: Visitor
         e.type.value for _, e in log.events() if e.decision_id == fact.decision_id and e.item_id == fact.product.id
     ]
     assert kinds == ["impression", "add_to_cart", "purchase"]
+
+
+def test_the_cart_can_be_emptied_by_words(visit: Visitor) -> None:
+    for fact in visit.say("headlamps").products[:2]:
+        visit.run(visit.assistant.add_to_cart(visit.session.principal, fact.variant.id, 1, fact.decision_id))
+    assert len(_lines(visit)) == 2
+    visit.say("empty my cart")
+    assert _lines(visit) == {}

@@ -75,6 +75,8 @@ def test_what_is_on_its_way_cannot_be_cancelled_and_the_reason_is_said(visit: Vi
         ("how much is shipping?", "shipping#", "$4.90"),
         ("how long is the warranty?", "warranty#", "2-year"),
         ("can I pay by invoice?", "payment#", "invoice"),
+        ("what does it cost to return something?", "returns#", ""),
+        ("what is the warranty on headphones?", "warranty#", ""),
         ("do you match prices of other shops?", "price-match#", ""),
         ("what do you do with my personal data?", "privacy#", ""),
         ("I want to return my boots", "returns#", ""),
