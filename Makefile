@@ -15,7 +15,7 @@ TEST_ENV := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install dev chromium test check fast format constraints clean
+.PHONY: help demo install dev chromium test check fast long format constraints clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,10 +26,13 @@ demo: install  ## install what is needed, make the demo shop on first use, serve
 # The browser's driver keeps an event loop running in its process, so its tests have a process of their own.
 test: dev chromium check  ## install what the tests need, then run every check that CI runs
 	$(TEST_ENV) $(BIN)/python -m pytest -m browser
-	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser"
+	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser and not long"
 
 fast: dev check  ## the checks without the slow tests and the browser
-	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow and not browser"
+	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow and not browser and not long"
+
+long: dev  ## the tests that compute for minutes, such as the whole Icecat catalogue with its vectors
+	$(BIN)/python -m pytest -m long
 
 check:
 	$(BIN)/ruff format --check .

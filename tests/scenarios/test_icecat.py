@@ -183,7 +183,7 @@ def test_the_command_answers_in_json(icecat_data: Path, tmp_path: Path) -> None:
             assert all(item["price_minor"] <= limit for item in answer["products"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_whole_catalogue_is_imported_with_meaning(
     tmp_path: Path, encoder: Encoder, capsys: pytest.CaptureFixture[str]
