@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
+from assistant.naming import unnamed_thing
 from assistant.turn import Question, SlateFact
 from retrieval.filters import CategoryIn, fold
 from retrieval.product import attribute_label
@@ -52,7 +53,7 @@ def choose_question(slate: SlateFact, asked: tuple[str, ...], say: Callable[...,
     stated = {getattr(constraint, "name", "") for constraint in wishes}
     usable = {n: values for n, values in slate.facets.items() if _askable(n, values, slate.total, stated)}
     best = max(((gain(values, slate.total), name) for name, values in usable.items()), default=(0.0, ""))
-    if best[0] < MIN_GAIN_BITS:
+    if best[0] < MIN_GAIN_BITS or unnamed_thing(slate)[1]:
         return None
     text = say("ask_facet", label=attribute_label(best[1]).lower())
     return Question(f"{best[1]}@{kind}", text, tuple(sorted(_commonest(slate.facets[best[1]]), key=_in_order)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.needs import split_needs
 from retrieval.reading import scan
-from retrieval.refinement import Refinement, names_another_thing, prepare
+from retrieval.refinement import Refinement, begins_anew, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
 from retrieval.vocabulary import Vocabulary
 from retrieval.wishes import understand
@@ -79,6 +79,8 @@ class QueryReader:
     def _is_new(
         self, text: str, understood: Understanding, need_text: str, constraints: tuple[Constraint, ...]
     ) -> bool:
+        if begins_anew(text):
+            return True
         before, after = _wanted_kinds(self._with_kind(need_text, constraints)), _wanted_kinds(understood.constraints)
         if after:
             # A need without any thing yet ("a gift under 50", "Acme") is only narrowed by naming one.

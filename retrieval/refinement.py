@@ -72,6 +72,9 @@ _NEED_NOT = _re(
     r" necessarily)?(?: (?:have|need))?(?: for it)?(?: to)?(?: be)? (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
 )
 _MUST = re.compile(r"(?:have|need|necessar|needn't|need not|no need)", re.IGNORECASE)
+_FOR_SOMEBODY = _re(
+    r"gifts?|presents?|(?:something|anything) (?:nice |good |small )?for (?:my|our|a|him|her|them|mum|mom|dad)"
+)
 _CORRECTION = re.compile(
     r"\W+(?:no,? wait|wait,? no|oh,? wait|no,? sorry|sorry,? no|i meant?(?: to say)?|scratch that|or rather)\b\W*", re.I
 )
@@ -145,6 +148,11 @@ def price_step(text: str) -> tuple[PriceStep | None, str]:
         if pattern.search(text):
             return ("cheaper" if step == "cheaper" else "dearer"), pattern.sub(" ", text)
     return None, text
+
+
+def begins_anew(text: str) -> bool:
+    """Whether a message asks for a gift, or for something for somebody: a need of its own, whatever went before."""
+    return _FOR_SOMEBODY.search(text) is not None
 
 
 def split_correction(text: str) -> tuple[str, str]:

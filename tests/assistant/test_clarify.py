@@ -111,3 +111,10 @@ def test_measures_that_few_know_offhand_are_not_asked_for() -> None:
     found = replace(FOUND, facets={"drop": {"4 mm": 10, "8 mm": 10}})
     assert choose_question(found, (), ask) is None
     assert choose_question(replace(FOUND, facets={"length": {"4 m": 10, "8 m": 10}}), (), ask) is not None
+
+
+def test_nothing_is_narrowed_that_only_mentions_what_was_asked_for() -> None:
+    mention = replace(TENTS[0], description="Folds into a suitcase.")
+    found = slate(mention, need=Need("suitcase"), total=20, facets={"capacity": EVEN})
+    assert choose_question(found, (), ask) is None
+    assert choose_question(replace(found, need=Need("tent")), (), ask) is not None

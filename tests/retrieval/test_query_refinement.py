@@ -199,3 +199,11 @@ def test_a_need_without_a_thing_is_narrowed_by_naming_one(reader: QueryReader) -
     assert not reader.read_refinement("hiking boots", "", limit).starts_new_need
     brand = reader.read("Acme")[0]
     assert not reader.read_refinement("hiking boots", brand.text, brand.constraints).starts_new_need
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [("a gift for my mum, 50 bucks", True), ("something for my brother", True), ("something cheaper", False)],
+)
+def test_a_gift_is_a_need_of_its_own(reader: QueryReader, held: tuple[Constraint, ...], text: str, new: bool) -> None:
+    assert refine(reader, text, held).starts_new_need is new
