@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from assistant.naming import unnamed_thing
-from assistant.turn import Question, SlateFact
+from assistant.turn import Need, Question, SlateFact
 from retrieval.filters import CategoryIn, fold
 from retrieval.product import attribute_label
 from retrieval.results import Sort
@@ -16,6 +16,8 @@ MIN_TOTAL = 9
 MIN_COVERAGE = 0.6
 MIN_GAIN_BITS = 0.8
 MAX_ANSWERS = 5
+MAX_NUMBERS = 8
+"""Sizes with gaps between them look wrong."""
 MAX_WISHES = 1
 KIND_KEY = "kind"
 MANY = 30
@@ -40,7 +42,7 @@ def choose_question(slate: SlateFact, asked: tuple[str, ...], say: Callable[...,
     if _of_all_kinds(slate) and KIND_KEY not in asked:
         return Question(KIND_KEY, say("ask_kind"), _commonest(slate.facets["department"]))
     wishes = [c for c in slate.need.constraints if not isinstance(c, CategoryIn)]
-    kind = _kind(slate)
+    kind = kind_of(slate.need)
     if (
         slate.surface != "search"
         or slate.total < MIN_TOTAL
@@ -67,15 +69,16 @@ def _of_all_kinds(slate: SlateFact) -> bool:
 
 
 def _commonest(values: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(sorted(values, key=lambda value: (-values[value], value))[:MAX_ANSWERS])
+    most = MAX_NUMBERS if all(value[:1].isdigit() for value in values) else MAX_ANSWERS
+    return tuple(sorted(values, key=lambda value: (-values[value], value))[:most])
 
 
-def _kind(slate: SlateFact) -> str | None:
+def kind_of(need: Need) -> str | None:
     """What the need is about: the wished categories, or its words."""
-    for constraint in slate.need.constraints:
+    for constraint in need.constraints:
         if isinstance(constraint, CategoryIn) and not constraint.exclude:
             return "+".join(sorted(fold(value) for value in constraint.values))
-    return fold(slate.need.text) or None
+    return fold(need.text) or None
 
 
 def _askable(name: str, values: Mapping[str, int], total: int, stated: set[str]) -> bool:

@@ -64,6 +64,7 @@ class SlateFact:
         relaxations: where nothing fits: what to give up and what that gives.
         set_aside: words that found nothing.
         corrected: misspelt word -> word used.
+        mentions: word of this turn that no wish was made of -> how many of all that fit have it.
         facets: attribute -> value -> count over all that fit.
         decision: the logged decision; None for an empty slate.
         surface: "search", "recommend", "more_like_this".
@@ -80,6 +81,7 @@ class SlateFact:
     decision: Decision | None = None
     surface: str = "search"
     meaning_ready: bool = True
+    mentions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

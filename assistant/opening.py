@@ -285,10 +285,17 @@ class Opener:
 
 
 def finds_in(retrieval: Retrieval) -> Callable[[Need], bool]:
-    """Whether a need finds anything, asked of the catalogue."""
-    return lambda need: (
-        retrieval.search(SearchRequest(words_to_rank_by(need), need.constraints, need.sort, 1)).total > 0
-    )
+    """Whether a need finds anything, asked of the catalogue; every word of its text must be mentioned."""
+
+    def finds(need: Need) -> bool:
+        words = words_to_rank_by(need)
+        request = SearchRequest(words, need.constraints, need.sort, 1)
+        if request.names_kind:
+            request = replace(request, words=tuple(words.split()))
+        result = retrieval.search(request)
+        return result.total > 0 and all(result.mentions.values())
+
+    return finds
 
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.turn import Need
@@ -26,6 +27,12 @@ def without_wish(need: Need, key: str) -> Need:
         for word in _words_of(constraint):
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text, flags=re.I)
     return replace(need, constraints=kept, text=" ".join(text.split()))
+
+
+def without_words(text: str, words: Sequence[str]) -> str:
+    """Return the text without these words and phrases; where nothing would be left, as it is."""
+    gone = {word for phrase in words for word in phrase.casefold().split()}
+    return " ".join(word for word in text.split() if word.casefold() not in gone) or text
 
 
 def words_to_rank_by(need: Need) -> str:

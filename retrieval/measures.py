@@ -23,7 +23,13 @@ NEAR = 0.15
 _CLEAR = 3
 _COUNTED = ("persons", "data", "age", "pixels")
 """Dimensions that come in whole steps: "8 GB" is 8 and nothing beside it."""
+_MOBILE = re.compile(r"[2-6]G", re.IGNORECASE)
+"""A generation of mobile networks, where nothing stands between number and letter; no grams."""
 _NUMBER = r"\d+(?:[.,]\d+)*"
+_LOW = r"at least|min(?:imum)?(?: of)?|over|above|more than|greater than|higher than|from|>=?|≥"
+_HIGH = r"at most|max(?:imum)?(?: of)?|under|below|less than|lower than|up to|not (?:over|above|more than)|<=?|≤"
+_BOUNDS = rf"(?:(?P<low>{_LOW})\s*|(?P<high>{_HIGH})\s*)?"
+_BOUNDS_TOO = rf"(?:(?P<low2>{_LOW})\s*|(?P<high2>{_HIGH})\s*)?"
 _MEASURE = re.compile(
     rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|over|above|more than|greater than|larger than|bigger than|"
     rf"longer than|heavier than|"
@@ -68,6 +74,8 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
     found = []
     for match in _MEASURE.finditer(text):
         unit = match["unit"]
+        if _MOBILE.fullmatch(match["number"] + unit) and not match[0].endswith(f" {unit}"):
+            continue
         if find_unit(unit) is None and unit_key(unit) not in units:
             continue
         first = parse_number(match["number"])
@@ -90,6 +98,31 @@ def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[f
     unit = find_unit(match["unit"])
     slack = NEAR if match["near"] else (0.0 if unit is None or unit.dimension in _COUNTED else EXACT)
     return first - abs(first) * slack, first + abs(first) * slack
+
+
+def find_named(text: str, stats: Sequence[AttributeStats]) -> tuple[tuple[int, int, AttributeRange], ...]:
+    """Find numbers beside the name of an attribute that has no unit: "R value above 4", "at least 10 vents".
+
+    Args:
+        text: cleaned.
+        stats: the catalogue's attributes without a unit.
+
+    Returns:
+        Start, end and limits of each.
+    """
+    if not any(char.isdigit() for char in text):
+        return ()
+    found = []
+    for stat in stats:
+        name = r"[\s-]".join(re.escape(word) for word in stat.name.split("_")) + "s?"
+        behind = rf"{name}(?: (?:is|of))?\s*{_BOUNDS}(?P<after>{_NUMBER})"
+        match = re.search(rf"(?<!\w)(?:{behind}|{_BOUNDS_TOO}(?P<before>{_NUMBER})\s{name})(?!\w)", text, re.I)
+        number = parse_number(match["after"] or match["before"]) if match else None
+        if match and number is not None:
+            low = None if match["high"] or match["high2"] else float(number)
+            high = None if match["low"] or match["low2"] else float(number)
+            found.append((match.start(), match.end(), AttributeRange(stat.name, low, high, None)))
+    return tuple(found)
 
 
 def choose_range(

@@ -100,7 +100,7 @@ FILLERS = pattern(
     r"no thanks|no matter|not (?:necessarily|really|only|just)|if (?:possible|you have|there (?:is|are))|"
     r"as soon as possible",
     rf"(?:for|to) (?:my|our|a|his|her|the) (?:(?:little|older|younger|elder|best|new|old|"
-    rf"\d+[- ]year[- ]old) )?(?:{_WHO})",
+    rf"\d+ ?(?:[- ]years?[- ]old|yo|y/o|yrs?(?: old)?)) )?(?:{_WHO})",
     r"for (?:me|myself|us|him|her|them|it|someone|somebody)",
     runs="我想买|我想要|我要|想要|想买|有没有|请问|推荐一?下?|给我|帮我|找|买",
 )

@@ -29,7 +29,8 @@ def _words(*names: str) -> str:
 
 _SIGNS = _words(*currencies.SIGNS)
 _NAMES = _words(*currencies.WORDS)
-_NUMBER = r"\d{1,3}(?:[ '’]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*"
+_NUMBER = r"\d{1,3}(?:[ '’]\d{3})+(?!\w)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*"
+_NOT_SHOWN = r"(?:do not|don't|dont|never) (?:show|give|offer|suggest|want|need)(?: me| us)?"
 
 
 def _amount(n: int) -> str:
@@ -44,6 +45,8 @@ _UP_TO = (
     r"under|below|beneath|less than|lower than|cheaper than|not over|not above|(?:not?|n't be) (?:more|higher|"
     r"greater) than|not exceeding|"
     r"up to|upto|at most|max(?:imum)?(?: of)?|within|<=|<|≤|不超过|不高于|低于|少于|最多|"
+    rf"(?:nothing|not anything|{_NOT_SHOWN})(?: (?:me|us|any(?:thing)?|stuff|things?|products?|items?|ones?))*"
+    r" (?:over|above|more than)|"
     r"(?:can't|cannot|don't want to|not|dont want to|won't) (?:spend|pay)(?: any)? (?:more than|over|above)"
 )
 _FROM = (
@@ -88,6 +91,7 @@ _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)"
 _COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
+_BESIDE = re.compile(r"([^\W\d_]+)(?: (?:is|of|be|are))?\s*$")
 _HARD_BOUND = ("up_to", "budget", "priced", "near")
 
 
@@ -111,7 +115,10 @@ class PricePhrase:
 
 
 def find_prices(
-    text: str, currency: str, is_thing: Callable[[str], bool] = lambda word: False
+    text: str,
+    currency: str,
+    is_thing: Callable[[str], bool] = lambda word: False,
+    is_measured: Callable[[str], bool] = lambda word: False,
 ) -> tuple[PricePhrase, ...]:
     """Find all price phrases of a cleaned text, in order, none overlapping.
 
@@ -119,6 +126,8 @@ def find_prices(
         text: e.g. "boots under $80".
         currency: the shop's ISO 4217 code; "$" is read as this currency where it is some dollar.
         is_thing: whether a folded word names a product of the shop, so that "under 80 boots" is a price.
+        is_measured: whether a folded word names something that the shop states in numbers, so that "value above 4" is
+            none.
     """
     if not any(char.isdigit() for char in text):
         return ()
@@ -127,7 +136,7 @@ def find_prices(
         for match in pattern.finditer(text):
             if any(phrase.start < match.end() and match.start() < phrase.end for phrase in found):
                 continue
-            phrase = _read(kind, match, text, currency, is_thing)
+            phrase = _read(kind, match, text, currency, is_thing, is_measured)
             if phrase is not None:
                 found.append(phrase)
     if any(phrase.sure for phrase in found):
@@ -137,7 +146,12 @@ def find_prices(
 
 
 def _read(
-    kind: str, match: re.Match[str], text: str, currency: str, is_thing: Callable[[str], bool]
+    kind: str,
+    match: re.Match[str],
+    text: str,
+    currency: str,
+    is_thing: Callable[[str], bool],
+    is_measured: Callable[[str], bool],
 ) -> PricePhrase | None:
     fields = match.groupdict()
     named = [name for name in (fields.get(f"{side}{n}") for n in (1, 2) for side in ("pre", "post")) if name]
@@ -148,6 +162,9 @@ def _read(
         return None
     if not own and not foreign and not _bare_is_price(kind, match, text, is_thing):
         return None
+    beside = None if own or foreign or _says_price(kind, match) else _BESIDE.search(text[: match.start()])
+    if beside and is_measured(beside[1].casefold()):
+        return None  # "R value above 4" speaks of the R value.
     if foreign:
         return PricePhrase(match.start(), match.end(), None, None, foreign=True)
     first, second = _minor(fields, 1, currency), _minor(fields, 2, currency)

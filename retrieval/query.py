@@ -8,13 +8,14 @@ model takes part.
 from __future__ import annotations
 
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
+from retrieval.linking import Linker
 from retrieval.needs import split_needs
 from retrieval.reading import scan
 from retrieval.refinement import Refinement, begins_anew, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
 from retrieval.vocabulary import Vocabulary
-from retrieval.wishes import understand
-from retrieval.words import tokens
+from retrieval.wishes import bare_size, understand
+from retrieval.words import ADJECTIVES, GENERIC_HEADS, TALK, has_digit, tokens
 
 
 class QueryReader:
@@ -42,6 +43,25 @@ class QueryReader:
         reading = scan(text, self._vocabulary, self._currency)
         return tuple(understand(need, self._vocabulary, self._currency) for need in split_needs(reading))
 
+    def names_thing(self, phrase: str) -> bool:
+        """Whether a phrase ends with a word of the catalogue that tells what a thing is, not what it is like: no
+        adjective and no stated value ("laptop", but not "ceramic" or "wide")."""
+        *_, last = tokens(phrase)
+        link = Linker(self._vocabulary).find(last.key)
+        like = link is not None and bool(link.values or link.heads or link.flags)
+        plain = {last.key, last.folded} & (ADJECTIVES | GENERIC_HEADS | TALK)
+        return self._vocabulary.knows(last.text) and not like and not plain and not has_digit(last.text)
+
+    def unit_of(self, name: str) -> str | None:
+        """The unit in which the catalogue states an attribute; None where it has none."""
+        stats = self._vocabulary.attributes.get(name)
+        return stats.unit if stats else None
+
+    def read_within(self, text: str, constraints: tuple[Constraint, ...]) -> Understanding:
+        """Read one need whose wishes, or some of them, are known: their kind of product tells what its words mean."""
+        reading = scan(text, self._vocabulary, self._currency)
+        return understand(split_needs(reading)[0], self._vocabulary, self._currency, constraints)
+
     def read_refinement(self, text: str, need_text: str, constraints: tuple[Constraint, ...]) -> Refinement:
         """Read a follow-up message.
 
@@ -54,9 +74,11 @@ class QueryReader:
             What changes. A message that names another kind of product starts a new need.
         """
         rest, dropped, step = prepare(text, constraints)
+        known = self._with_kind(need_text, constraints)
+        rest = bare_size(rest, known, self._vocabulary)
         reading = scan(rest, self._vocabulary, self._currency)
         needs = split_needs(reading)
-        understood = understand(needs[0], self._vocabulary, self._currency, self._with_kind(need_text, constraints))
+        understood = understand(needs[0], self._vocabulary, self._currency, known)
         new = self._is_new(rest, understood, need_text, constraints) or len(needs) > 1
         held = {constraint.key: constraint for constraint in constraints}
         changed = tuple(c for c in understood.constraints if held.get(c.key) != c)

@@ -115,7 +115,9 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     def is_thing(word: str) -> bool:
         return word_key(word) in vocabulary.category_endings or word_key(word) in vocabulary.type_keys
 
-    prices = find_prices(text, currency, is_thing)
+    stated = (*vocabulary.numeric, *vocabulary.plain_numbers)
+    measured = frozenset(word_key(word) for stats in stated for word in stats.name.split("_")) - STOP
+    prices = find_prices(text, currency, is_thing, lambda word: word_key(word) in measured)
     said = _stock_phrases(text, prices)
     measures = tuple(
         measure

@@ -46,7 +46,9 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 _CHEAPER = _re(
     r"(?:a (?:bit|little) |much |way |something |anything )*(?:cheaper|less (?:expensive|pricey|costly|money)|"
-    r"lower[- ]priced?|more affordable|more budget[- ]friendly)(?: ones?| options?)?|"
+    r"too much(?: money)?|(?:these|they|those|that|this|it|all)(?:'re|'s| are| r| is)?"
+    r"(?: all| really| quite)? (?:expensive|pricey)|"
+    r"lower[- ]priced?|more affordable|more budget[- ]friendly)(?! than \W?\d)(?: ones?| options?)?|"
     r"(?:too|so|pretty|quite|very) (?:expensive|pricey|dear|costly)|(?:can't|cannot|can not) afford(?: (?:that|"
     r"it|this|those|them))?|便宜(?:一)?点|更便宜|太贵了?"
 )
@@ -54,8 +56,10 @@ _DEARER = _re(
     r"(?:a (?:bit|little) |something |anything )*(?:more expensive|pricier|dearer|more (?:premium|luxurious|"
     r"upmarket)|higher[- ](?:end|priced?|quality)|better quality|too cheap)(?: ones?| options?)?|更贵|贵一点"
 )
+_NO_LIMIT = _re(r"no (?:price |upper |money )?limit|no budget|money(?: is|'s)? (?:no object|no problem|not an issue)")
 _DROP_BEFORE = _re(
-    r"(?:forget(?: about)?|never mind|nevermind|remove|drop|ignore|skip|clear|without|lose|take off|"
+    r"(?:(?:does not|doesn't|doesnt) matter|"
+    r"forget(?: about)?|never mind|nevermind|remove|drop|ignore|skip|clear|without|lose|take off|"
     r"don't care about|dont care about|do not care about|no matter|regardless of)(?: the| any| my| a| an| that| what)*"
     r" (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
 )
@@ -81,10 +85,12 @@ _CORRECTION = re.compile(
 _AMOUNT = r"(?P<amount>(?:[$€£]\s?)?\d[\d.,]*\s?(?:k\b)?(?:\s?(?:dollars?|euros?|pounds?|bucks|usd|eur|gbp|[$€£]))?)"
 _NEW_LIMIT = re.compile(
     r"^\W*(?:(?:no|ok|okay|well|actually|sorry|hmm|rather|then|and)\W+)*"
-    r"(?:(?:make (?:it|that)|let'?s say|say|(?:i can )?(?:go )?up to|(?:raise|lower|change) (?:it|that) to)\s+)?"
+    r"(?:(?:make (?:it|that)|let'?s say|say|(?:i can )?(?:go )?up to|(?:raise|lower|change) (?:it|that) to"
+    r"|(?:what|how) about)\s+)?"
     rf"{_AMOUNT}(?:\s+(?:instead|then|please|max|maximum|is (?:ok|okay|fine)(?: too)?))*\W*$",
     re.I,
 )
+_LEAST_BARE = 10
 _PRICE_WORDS = word_set("price budget cost money limit")
 _ASKS = _re(
     r"(?:what|how) about|show me|(?:looking|searching) for|i(?: also)? (?:need|want)|do you (?:have|sell)|also|find me"
@@ -99,6 +105,9 @@ def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, 
     """
     keys: list[str] = []
     rest = text
+    if _NO_LIMIT.search(text):
+        keys += [constraint.key for constraint in constraints if isinstance(constraint, PriceRange)]
+        rest = _NO_LIMIT.sub(" ", text)
     for pattern in (_DROP_AFTER, _DROP_BEFORE, _NEED_NOT, _ANY):
         for match in list(pattern.finditer(rest)):
             if pattern is _NEED_NOT and not _MUST.search(match.group()):
@@ -169,8 +178,8 @@ def new_limit(text: str, constraints: Sequence[Constraint]) -> str:
     """Read a bare amount ("make it 120") as the price limit that holds already, put in full ("under 120")."""
     held = next((c for c in constraints if isinstance(c, PriceRange)), None)
     match = _NEW_LIMIT.match(text) if held else None
-    if not held or not match:
-        return text
+    if not held or not match or (match["amount"].isdigit() and int(match["amount"]) < _LEAST_BARE):
+        return text  # "make it 2" is no limit
     return f"{'under' if held.max_minor is not None else 'over'} {match['amount']}"
 
 

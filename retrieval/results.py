@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from retrieval.filters import Constraint, Verdict
+from retrieval.filters import CategoryIn, Constraint, Verdict
 
 
 class Sort(StrEnum):
@@ -31,6 +31,7 @@ class Understanding:
         set_aside: words that stand nowhere in the catalogue; said to the shopper once.
         corrected: misspelt word -> the catalogue's word that was used instead.
         category_stated: whether the words name a kind of product ("boots"), so that this starts a new need.
+        unclaimed: stretches of words that no wish was made of ("hood" in "rain jacket with a hood"), in the order said.
     """
 
     text: str
@@ -39,16 +40,31 @@ class Understanding:
     set_aside: tuple[str, ...] = ()
     corrected: Mapping[str, str] = field(default_factory=dict)
     category_stated: bool = False
+    unclaimed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A search. `k` is the most hits wanted (1 to 200)."""
+    """A search.
+
+    Args:
+        text: words to rank by; where no wish says the kind of product, they also decide what matches.
+        constraints: wishes.
+        sort: order asked for.
+        k: the most hits wanted, 1 to 200.
+        words: words or phrases whose mentions among the matches are wanted; see SearchResult.
+    """
 
     text: str
     constraints: tuple[Constraint, ...] = ()
     sort: Sort = Sort.RELEVANCE
     k: int = 50
+    words: tuple[str, ...] = ()
+
+    @property
+    def names_kind(self) -> bool:
+        """Whether a wish says which kind of product is wanted."""
+        return any(isinstance(wish, CategoryIn) and not wish.exclude for wish in self.constraints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,7 @@ class SearchResult:
         relaxations: only where `hits` is empty: what to give up, most products first.
         facets: attribute (or "brand", "category") -> value -> number of products, over all products that match.
         mode: whether meaning (the encoder) took part, or words alone.
+        mentions: each of the request's `words` -> how many of all matches have it, in any ending.
     """
 
     hits: tuple[Hit, ...]
@@ -96,3 +113,4 @@ class SearchResult:
     relaxations: tuple[Relaxation, ...] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     mode: Literal["words", "words+meaning"] = "words"
+    mentions: Mapping[str, int] = field(default_factory=dict)

@@ -7,7 +7,7 @@ Knows nothing of files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -20,13 +20,14 @@ from retrieval.catalogue import Catalogue
 from retrieval.columns import Columns
 from retrieval.encoder import Encoder
 from retrieval.facets import Facets
-from retrieval.filters import Constraint, judge
+from retrieval.filters import CategoryIn, Constraint, judge
 from retrieval.index import LexicalIndex, Mask, Rows, Scores, VectorIndex
 from retrieval.product_json import clean
 from retrieval.ranking import BEST_SCORE, CANDIDATES, DENSE_WEIGHT, Ranking, reciprocal_ranks
 from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult
 from retrieval.title_kinds import TitleKinds
 from retrieval.vocabulary import Vocabulary
+from retrieval.words import tokens, word_key
 
 MAX_HITS = 200
 MAX_QUERY_CHARS = 1_000
@@ -34,6 +35,7 @@ MIN_COVERAGE = 0.67
 MIN_COSINE = 0.5
 """Both calibrated on the development half of the Icecat judgments, see docs/experiments.md."""
 _MAX_PAIRS = 15
+_WHOLE = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class _Query:
     text: str
     vector: NDArray[np.float32] | None
     masks: Sequence[Mask]
+    kinds: frozenset[int] = frozenset()
+    """Places of the masks that say which kind of product is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +102,15 @@ class Searcher:
         """Answer a request; see Retrieval.search."""
         text = clean(request.text[:MAX_QUERY_CHARS])
         vector = None if meaning is None or not text else meaning.encoder.encode([text])[0]
-        query = _Query(text, vector, [self._columns.variant_mask(constraint) for constraint in request.constraints])
-        matches = self._match(query, query.masks, meaning)
+        masks = [self._columns.variant_mask(constraint) for constraint in request.constraints]
+        query = _Query(text, vector, masks, _kind_places(request.constraints))
+        matches = self._match(query, range(len(masks)), meaning)
         mode: Literal["words", "words+meaning"] = "words" if meaning is None else "words+meaning"
         if not len(matches.rows):
             return SearchResult((), 0, self._relaxations(request, query, meaning), {}, mode)
         hits = self._hits(request, query, matches)
-        return SearchResult(hits, len(matches.rows), (), self._facets.count(matches.rows), mode)
+        mentions = {word: self._mentioned(word, matches.rows) for word in request.words}
+        return SearchResult(hits, len(matches.rows), (), self._facets.count(matches.rows), mode, mentions)
 
     def nearest(self, row: int, k: int, constraints: Sequence[Constraint], meaning: Meaning | None) -> tuple[Hit, ...]:
         """Find products like the one at `row`; see Retrieval.similar."""
@@ -123,9 +129,10 @@ class Searcher:
 
     # ------------------------------------------------------------ matching
 
-    def _match(self, query: _Query, masks: Sequence[Mask], meaning: Meaning | None) -> _Matches:
+    def _match(self, query: _Query, kept: Collection[int], meaning: Meaning | None) -> _Matches:
+        """Find the rows that match under the masks at the places `kept`."""
         n_rows = self._columns.n_rows
-        allowed = self._columns.product_mask(masks) if masks else None
+        allowed = self._columns.product_mask([query.masks[place] for place in kept]) if kept else None
         dense = np.zeros(n_rows, np.float32)
         if not query.text:
             rows = np.arange(n_rows) if allowed is None else np.flatnonzero(allowed)
@@ -137,7 +144,20 @@ class Searcher:
             rows, cosines = index.search(query.vector, CANDIDATES, allowed)
             dense[rows] = cosines
             matched |= dense >= MIN_COSINE
+        if allowed is not None and not query.kinds.isdisjoint(kept):
+            # What is wanted is a wish already; further words ("a tent for the garden") rank, and hide nothing.
+            matched = allowed
         return _Matches(np.flatnonzero(matched).astype(np.int64), words.scores, words.coverage, dense)
+
+    def _mentioned(self, word: str, rows: Rows) -> int:
+        """Count the rows that have a word or phrase in a text, or in the name of an attribute that they state."""
+        found = self._lexical.match(word).coverage[rows] > _WHOLE
+        keys = {token.key for token in tokens(word)}
+        stated = [self._catalogue.rows[row].attributes for row in rows.tolist()]
+        named = {name for name in set().union(*stated) if keys <= {word_key(part) for part in name.split("_")}}
+        if named:
+            found |= np.array([not named.isdisjoint(attributes) for attributes in stated], np.bool_)
+        return int(np.count_nonzero(found))
 
     # ------------------------------------------------------------ hits
 
@@ -179,7 +199,7 @@ class Searcher:
         for size in (1, 2):
             found = []
             for dropped in list(combinations(range(len(query.masks)), size))[:_MAX_PAIRS]:
-                kept = [mask for i, mask in enumerate(query.masks) if i not in dropped]
+                kept = [place for place in range(len(query.masks)) if place not in dropped]
                 count = len(self._match(query, kept, meaning).rows)
                 if count:
                     given_up = [request.constraints[i] for i in dropped]
@@ -188,6 +208,11 @@ class Searcher:
             if found:
                 return tuple(sorted(found, key=lambda r: (-r.count, r.drop)))
         return ()
+
+
+def _kind_places(constraints: Sequence[Constraint]) -> frozenset[int]:
+    kinds = (place for place, c in enumerate(constraints) if isinstance(c, CategoryIn) and not c.exclude)
+    return frozenset(kinds)
 
 
 def _like_text(catalogue: Catalogue, row: int) -> str:

@@ -20,6 +20,9 @@ _WRITTEN = (
     r"x{1,4}[\s-]?(?:small|large)|extra (?:small|large)|small|medium|large|\d?x{0,4}[sml]|"
     r"\d{1,3}(?:[.,]\d)?(?:\s?/\s?\d{1,3})?[a-z]?"
 )
+_LONE = re.compile(
+    rf"(?:(?:in|a|an|ok|okay|the|make it)\s+)*(?P<size>{_WRITTEN})(?:\s*,?\s*(?:please|pls|thanks))?[.!]?", re.I
+)
 _MORE = re.compile(rf"\s*(?:,|/|or|and)\s*(?:size )?(?P<size>{_WRITTEN})(?![\w%-])", re.IGNORECASE)
 _COMES_IN_SIZES = 0.8
 _REGION = r"(?P<region>us|uk|eu|eur)"
@@ -27,14 +30,21 @@ _END = r"(?=\s*(?:[,.;!?]|$)|\s(?:please|and|but|or|under|below|for|from|with)\b
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<![\w-])(?:size[sd]?|sz\.?)(?: is| of|:)? ?(?:{_REGION} ?)?(?P<size>{_WRITTEN})(?![\w%-])",
+        rf"(?<![\w-])(?:size[sd]?|sz\.?)(?:(?: is| of|:)? |:|(?=\d))(?:{_REGION} ?)?(?P<size>{_WRITTEN})(?![\w%-])",
         rf"(?<![\w-]){_REGION}(?: size)? ?(?P<size>\d{{1,3}}(?:[.,]5)?)(?![\w%-])",
         rf"(?<![\w-])(?P<size>{_WRITTEN})[\s-](?:sized?)(?!\w)",
         rf"(?<![\w-])in (?:an? )?(?P<size>extra small|extra large|small|medium|large|x{{0,4}}[sml]){_END}",
         r"(?P<size>\d{2,3}|[XSML]{1,4})码",
         r"(?<![\w-])(?P<size>x{0,4}[sml])(?= ?(?:,|/|or) ?x{0,4}[sml](?![\w-]))",
+        r"(?-i:(?<![\w'’-])(?P<size>X{0,4}[SML]|[2-5]XL))(?=\s*(?:[,.;!?]|$|\s(?:please|and|or)\b))",
     )
 )
+
+
+def lone_size(text: str) -> str | None:
+    """Return the size of a message that says nothing else, e.g. "M" for "M please"; None for any other message."""
+    match = _LONE.fullmatch(text.strip())
+    return match["size"] if match else None
 
 
 def find_size(text: str, choices: Choices) -> AttributeIn | None:

@@ -40,7 +40,7 @@ _TABLE: dict[str, dict[str, float]] = {
     "rate": {"mbps": 1.0, "gbps": 1000.0},
     "pressure": {"bar": 1.0, "psi": 0.0689476},
     "persons": {"person man pax": 1.0},
-    "temperature": {"°c celsius": 1.0},
+    "temperature": {"°c celsius degree degrees deg": 1.0},
     "thread": {"denier": 1.0},
     "brightness": {"nit": 1.0},
 }  # fmt: skip

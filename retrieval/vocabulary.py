@@ -210,6 +210,12 @@ class Vocabulary:
         return tuple(stats for stats in numeric if stats.numbers and (stats.unit or stats.name.isalpha()))
 
     @cached_property
+    def plain_numbers(self) -> tuple[AttributeStats, ...]:
+        """Attributes that mostly state numbers without a unit ("r_value")."""
+        numeric = (stats for stats in self.attributes.values() if stats.numbers >= _MOSTLY * stats.count)
+        return tuple(stats for stats in numeric if stats.numbers and not stats.unit)
+
+    @cached_property
     def unit_keys(self) -> frozenset[str]:
         """Keys of the units that the catalogue writes, and of what it counts."""
         return frozenset(unit_key(stats.unit or stats.name) for stats in self.numeric) - {""}

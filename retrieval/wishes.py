@@ -9,19 +9,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from retrieval.choices import Choices
-from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint, InStock, MinRating, PriceRange, merge
+from retrieval.filters import (
+    AttributeIn,
+    BrandIn,
+    CategoryIn,
+    Constraint,
+    InStock,
+    MinRating,
+    PriceRange,
+    fold,
+    merge,
+)
 from retrieval.linking import Link, is_bare_number
-from retrieval.measures import choose_range
+from retrieval.measures import choose_range, find_named
 from retrieval.needs import is_fitted, is_modifier, is_refused, kind_links
+from retrieval.price_words import PricePhrase
 from retrieval.reading import Reading
 from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
-from retrieval.sizes import find_size
+from retrieval.sizes import find_size, lone_size
 from retrieval.vocabulary import Vocabulary
-from retrieval.wording import is_part_of_word, set_aside, text_for_ranking, unlinked_noun_after
-from retrieval.words import STOP
+from retrieval.wording import is_part_of_word, set_aside, text_for_ranking, unclaimed, unlinked_noun_after
+from retrieval.words import ADJECTIVES, STOP
 
 _NEAR_NUMBER = 25
+_FAR_BELOW = 15
+_LARGEST_SIZE = 60
+"""No usual count of sizes goes further; a larger bare number is something else."""
 
 
 @dataclass(slots=True)
@@ -34,7 +48,13 @@ class _Need:
     wishes: list[Constraint] = field(default_factory=list)
     dropped: set[int] = field(default_factory=set)
     """Positions of words that are spent: they ask for nothing to be found."""
+    claimed: set[int] = field(default_factory=set)
+    """Positions of words that a wish was made of."""
     aside: list[str] = field(default_factory=list)
+
+    def claim(self, *links: Link) -> None:
+        """Note that a wish was made of the words of these links."""
+        self.claimed |= {position for link in links for position in range(link.start, link.end)}
 
 
 def understand(
@@ -51,8 +71,11 @@ def understand(
     kind = kind_links(reading)
     categories, types = _kinds(reading, kind, vocabulary)
     before = tuple(v for wish in known if isinstance(wish, CategoryIn) and not wish.exclude for v in wish.values)
-    kinds = _shelves(categories, vocabulary) or types or (() if kind else _shelves(before, vocabulary))
+    # A kind that is doubtful here ("suitcase hand luggage") is sure where it is wished for already.
+    held = not kind or any(set(link.categories) & set(before) for link in kind)
+    kinds = _shelves(categories, vocabulary) or types or (_shelves(before, vocabulary) if held else ())
     need = _Need(reading, Choices(vocabulary, kinds), currency)
+    need.claim(*kind)
     if categories:
         need.wishes.append(CategoryIn(categories))
     elif not kind:
@@ -63,6 +86,7 @@ def understand(
     _read_names(need, kind)
     _read_sizes(need)
     _read_measures(need)
+    _read_named_numbers(need)
     need.wishes += refusals.wishes
     _read_stock_phrases(need)
     wishes = merge((), need.wishes)
@@ -72,8 +96,19 @@ def understand(
         sort=_sort(need, wishes),
         set_aside=tuple(dict.fromkeys((*need.aside, *set_aside(reading, need.dropped, vocabulary), *reading.left_out))),
         corrected=dict(reading.corrected),
+        unclaimed=unclaimed(reading, need.dropped | need.claimed),
         category_stated=bool(kind) or any(isinstance(wish, CategoryIn) and not wish.exclude for wish in wishes),
     )
+
+
+def bare_size(text: str, known: Sequence[Constraint], vocabulary: Vocabulary) -> str:
+    """Read a message that is nothing but a size ("M", "43 please") in full ("size M"), where the wanted kind comes in
+    sizes; other messages stay as they are."""
+    wanted = tuple(v for wish in known if isinstance(wish, CategoryIn) and not wish.exclude for v in wish.values)
+    said = lone_size(text)
+    if not said or not wanted or (said.isdigit() and int(said) > _LARGEST_SIZE):
+        return text
+    return f"size {said}" if find_size(f"size {said}", Choices(vocabulary, _shelves(wanted, vocabulary))) else text
 
 
 def _shelves(names: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -113,6 +148,7 @@ def _read_department(need: _Need) -> None:
         doubtful = is_modifier(need.reading, link) or unlinked_noun_after(need.reading, link, need.choices.vocabulary)
         if link.department and not (link.brand or doubtful or is_refused(need.reading, link)):
             need.wishes.append(CategoryIn((link.department,)))
+            need.claim(link)
             vocabulary = need.choices.vocabulary
             need.choices = Choices(vocabulary, _shelves((link.department,), vocabulary))
             return
@@ -126,9 +162,11 @@ def _read_names(need: _Need, kind: Sequence[Link]) -> None:
             continue
         if link.brand and _brand_is_meant(need, link):
             brands.append(need.choices.vocabulary.brands[link.brand].name)
+            need.claim(link)
         elif (
             is_bare_number(link)
             or link.key in STOP
+            or (link.key in ADJECTIVES and not need.choices.kinds)  # "how long": a size of something, somewhere
             or is_fitted(need.reading, link)
             or is_part_of_word(need.reading, link)
         ):
@@ -137,8 +175,10 @@ def _read_names(need: _Need, kind: Sequence[Link]) -> None:
             continue  # "orange juice" in a shop that knows no juice
         elif chosen := need.choices.find_value(link):
             values.setdefault(chosen[0], []).extend(chosen[1])
+            need.claim(link)
         elif flag := need.choices.find_flag(link):
             values.setdefault(flag, []).append("yes")
+            need.claim(link)
     if brands:
         need.wishes.append(BrandIn(tuple(dict.fromkeys(brands))))
     need.wishes += [AttributeIn(name, tuple(dict.fromkeys(said))) for name, said in values.items()]
@@ -166,6 +206,8 @@ def _read_sizes(need: _Need) -> None:
     # "XL" alone was read as a value already; a list of sizes says more.
     if size and (not held or len(size.values) > 1):
         need.wishes.append(size)
+        said = {fold(word) for value in size.values for word in value.split()} | {"size", "sizes", "sized"}
+        need.claimed |= {i for i, token in enumerate(tokens) if token.folded in said}
 
 
 def _read_measures(need: _Need) -> None:
@@ -180,7 +222,19 @@ def _read_measures(need: _Need) -> None:
         chosen = choose_range(measure, numeric, near, choices.share_of, choices.coverage)
         if chosen and chosen.key not in taken:
             need.wishes.append(chosen)
+            need.claimed |= inside
             taken.add(chosen.key)
+
+
+def _read_named_numbers(need: _Need) -> None:
+    taken = {wish.key for wish in need.wishes}
+    stats = [s for s in need.choices.vocabulary.plain_numbers if need.choices.share_of(s) >= need.choices.coverage]
+    tokens = need.reading.tokens
+    first, last = (tokens[0].start, tokens[-1].end) if tokens else (0, 0)
+    for start, end, wish in find_named(need.reading.text, stats):
+        if wish.key not in taken and first <= start and end <= last:
+            need.wishes.append(wish)
+            need.claimed |= {i for i, token in enumerate(tokens) if start <= token.start < end}
 
 
 def _is_taken(reading: Reading, inside: set[int], taken: set[str]) -> bool:
@@ -191,8 +245,9 @@ def _is_taken(reading: Reading, inside: set[int], taken: set[str]) -> bool:
 
 def _read_stock_phrases(need: _Need) -> None:
     reading = need.reading
-    lows = [price.min_minor for price in reading.prices if price.min_minor is not None]
-    highs = [price.max_minor for price in reading.prices if price.max_minor is not None]
+    prices = [price for price in reading.prices if price.sure or not _is_far_below(price, need)]
+    lows = [price.min_minor for price in prices if price.min_minor is not None]
+    highs = [price.max_minor for price in prices if price.max_minor is not None]
     need.aside += [reading.text[price.start : price.end].strip() for price in reading.prices if price.foreign]
     if not highs and reading.cheap and (limit := _cheap_limit(need)) is not None:
         highs = [limit]
@@ -205,6 +260,12 @@ def _read_stock_phrases(need: _Need) -> None:
         need.wishes.append(InStock())
     if reading.min_stars is not None:
         need.wishes.append(MinRating(reading.min_stars))
+
+
+def _is_far_below(price: PricePhrase, need: _Need) -> bool:
+    """Whether a bare number is no price, because nothing of the kind costs anywhere near so little ("not over 4")."""
+    cheap, said = _cheap_limit(need), max(price.min_minor or 0, price.max_minor or 0)
+    return cheap is not None and 0 < said * _FAR_BELOW < cheap
 
 
 def _cheap_limit(need: _Need) -> int | None:

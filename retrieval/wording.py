@@ -10,7 +10,7 @@ from collections.abc import Set
 from retrieval.linking import Link
 from retrieval.reading import Reading
 from retrieval.vocabulary import Vocabulary
-from retrieval.words import ADJECTIVES, STOP, Token, is_cjk
+from retrieval.words import ADJECTIVES, STOP, TALK, Token, has_digit, is_cjk
 
 _COUNTS = ("one", "two", "three")
 _JOINTS = ("-", "/", ".", "&", "'")
@@ -30,6 +30,20 @@ def text_for_ranking(reading: Reading, dropped: Set[int]) -> str:
         text += (_joint(reading, i) if last == i - 1 else " ") + token.text
         last = i
     return text.strip()
+
+
+def unclaimed(reading: Reading, claimed: Set[int]) -> tuple[str, ...]:
+    """Return what was said that no wish was made of: stretches of neighbouring words, in the order said."""
+    phrases: list[list[str]] = [[]]
+    for i, token in enumerate(reading.tokens):
+        weight = len(token.text) > 1 or token.text.isdigit() or is_cjk(token.text)
+        if i in claimed or reading.marks[i] is not None or not weight or {token.folded, token.key} & (STOP | TALK):
+            phrases.append([])
+        else:
+            if has_digit(token.text) and phrases[-1] and has_digit(phrases[-1][-1]):
+                phrases.append([])  # "27 4k" are two things
+            phrases[-1].append(token.text)
+    return tuple(dict.fromkeys(" ".join(words) for words in phrases if words))
 
 
 def set_aside(reading: Reading, dropped: Set[int], vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -86,7 +100,7 @@ def _joint(reading: Reading, position: int) -> str:
 
 
 def _is_unknown(group: list[Token], vocabulary: Vocabulary) -> bool:
-    plain = STOP | ADJECTIVES
+    plain = STOP | ADJECTIVES | TALK
     words = [t for t in group if len(t.text) > 1 and not t.text.isdigit() and not {t.folded, t.key} & plain]
     whole = "".join(token.key for token in group)
     if not words or any(token.text[0].isdigit() for token in group) or whole in vocabulary.word_keys:

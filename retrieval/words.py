@@ -16,6 +16,7 @@ MAX_CHARS = 2000
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]+|\d+(?:[.,]\d+)+(?!\w)|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*")
+_WITH = re.compile(r"(?<!\w)w/(?!o\b)\s*", re.IGNORECASE)
 _CJK_RUN = re.compile(rf"[{_CJK}]")
 _SPELLINGS = {
     "color": "colour", "gray": "grey", "aluminum": "aluminium", "jewelry": "jewellery", "fiber": "fibre",
@@ -25,7 +26,7 @@ _SPELLINGS = {
 }  # fmt: skip
 _IRREGULAR = {
     "men": "man", "women": "woman", "children": "child", "feet": "foot", "mice": "mouse", "knives": "knife",
-    "shelves": "shelf", "scarves": "scarf", "leaves": "leaf", "people": "person", "persons": "person",
+    "shelves": "shelf", "scarves": "scarf", "leaves": "leaf", "people": "person", "persons": "person", "ppl": "person",
     "halves": "half", "loaves": "loaf", "gloves": "glove", "sleeves": "sleeve", "shoes": "shoe", "canoes": "canoe",
     "tomatoes": "tomato", "potatoes": "potato", "heroes": "hero", "batteries": "battery",
     "movies": "movie", "cookies": "cookie", "hoodies": "hoodie", "selfies": "selfie", "beanies": "beanie",
@@ -52,6 +53,7 @@ class Token:
 def clean(text: str) -> str:
     """Bring a message into one form: composed characters, no control characters, at most MAX_CHARS."""
     head = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
+    head = _WITH.sub("with ", head)
     return "".join(char if char.isprintable() else " " for char in head)
 
 
@@ -143,6 +145,12 @@ STOP = word_set(
     的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这"""
 )
 """Grammar words, politeness and talk around shopping: no part of what is searched for."""
+
+TALK = word_set(
+    """fine hm hmm um uh er erm oh ah hey so total limit max maximum min minimum w works work possible possibly first
+    actual actually basically literally guess kinda sorta somewhat rather gonna wanna gotta lol pls plz thx cheers"""
+)
+"""Words around a wish that say nothing of what is wanted, although catalogues may use them otherwise."""
 
 _COMMON = """able above across after again against age ago air alike alone along already although always among amount
     animal answer apart appear apple area arm army around arrive art ask autumn away back bad bag ball band bank base

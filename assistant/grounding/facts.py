@@ -82,7 +82,7 @@ class Facts:
                 self.numbers.add(float(fact.position))
 
     def _slate(self, slate: SlateFact) -> None:
-        self.numbers |= {float(slate.total), float(len(slate.items))}
+        self.numbers |= {float(slate.total), float(len(slate.items)), *map(float, slate.mentions.values())}
         for index, item in enumerate(slate.items):
             self._product(item.product)
             self.numbers.add(float(index + 1))

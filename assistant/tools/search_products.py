@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -12,7 +13,7 @@ from assistant.tools.context import ShopperContext
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
 from assistant.turn import Need, ToolResult
-from assistant.wishes import words_to_rank_by
+from assistant.wishes import without_words, words_to_rank_by
 from retrieval.filters import (
     AttributeIn,
     AttributeRange,
@@ -26,8 +27,11 @@ from retrieval.filters import (
 )
 from retrieval.product import Money
 from retrieval.results import SearchRequest, Sort, Understanding
+from retrieval.words import ADJECTIVES, GENERIC_HEADS, tokens
 
 CANDIDATES = 60
+MAX_MENTIONS = 4
+PLAIN = ADJECTIVES | GENERIC_HEADS
 
 
 class AttributeWish(BaseModel):
@@ -65,20 +69,25 @@ def search_products(
     typed = _constraints(
         context, price_min, price_max, brands, not_brands, categories, not_categories, min_rating, in_stock, attributes
     )
-    read = context.shop.reader.read(query)[0] if query.strip() else None
+    read = context.shop.reader.read_within(query, typed) if query.strip() else None
     # What was given typed wins over what the words say, and its order is the order of the chips.
     given = {key for c in typed for key in (c.key, c.key.removeprefix("not_"), f"not_{c.key}")}
     constraints = merge(typed, [c for c in read.constraints if c.key not in given]) if read else typed
     asked = Sort(sort)
     order = read.sort if read and asked is Sort.RELEVANCE else asked
     need = Need(text=_searchable(read, constraints) if read else "", constraints=constraints, sort=order)
-    words = words_to_rank_by(need)
-    result = context.shop.retrieval.search(SearchRequest(words, need.constraints, need.sort, CANDIDATES))
+    left = _said_now(context, read, constraints) if read else ()
+    aside = _whole(read.set_aside, left) if read else ()
+    left = tuple(phrase for phrase in left if phrase not in aside)
+    request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, CANDIDATES, left)
+    result = context.shop.retrieval.search(request)
+    if request.names_kind and result.total:
+        need = replace(need, text=without_words(need.text, [phrase for phrase in left if not result.mentions[phrase]]))
     slate = slate_from_hits(
         context,
         need,
         result,
-        set_aside=read.set_aside if read else (),
+        set_aside=aside,
         corrected=read.corrected if read else None,
         exclude=frozenset(context.before.seen) if different else frozenset(),
     )
@@ -86,6 +95,22 @@ def search_products(
         context.ledger.need = need
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
+
+
+def _said_now(context: ShopperContext, read: Understanding, constraints: tuple[Constraint, ...]) -> tuple[str, ...]:
+    """What was said in this turn that no wish was made of; plain words ("light") only where nothing else was said."""
+    said = {token.key for token in tokens(context.words)}
+    phrases = (" ".join(t.text for t in tokens(phrase) if t.key in said) for phrase in read.unclaimed)
+    left = [phrase for phrase in phrases if phrase]
+    telling = [phrase for phrase in left if any(not {t.key, t.folded} & PLAIN for t in tokens(phrase))]
+    unchanged = constraints == context.ledger.need.constraints
+    return tuple(telling or (left if unchanged else ()))[:MAX_MENTIONS]
+
+
+def _whole(aside: tuple[str, ...], left: tuple[str, ...]) -> tuple[str, ...]:
+    """What the catalogue does not know, as the phrases it was said in: "heart rate" and not "heart"."""
+    rows = (next((phrase for phrase in left if set(words.split()) & set(phrase.split())), words) for words in aside)
+    return tuple(dict.fromkeys(rows))
 
 
 def _searchable(read: Understanding, constraints: tuple[Constraint, ...]) -> str:

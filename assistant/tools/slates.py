@@ -74,6 +74,7 @@ def slate_from_hits(
         decision=decision,
         surface=surface,
         meaning_ready=result.mode == "words+meaning",
+        mentions=result.mentions,
     )
     remember(context, slate)
     return slate

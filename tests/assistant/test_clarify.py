@@ -43,11 +43,18 @@ def test_it_asks_for_the_attribute_that_splits_best() -> None:
     assert question.answers == ("2 people", "4 people")
 
 
-def test_answers_are_the_commonest_in_the_order_of_their_numbers() -> None:
+def test_numbers_are_all_offered_in_their_order_because_gaps_look_wrong() -> None:
     counts = {"10 l": 9, "2 l": 8, "30 l": 7, "4 l": 6, "5.5 l": 5, "1 l": 1}
     question = choose_question(slate(*TENTS, need=NEED, total=36, facets={"volume": counts}), (), ask)
     assert question is not None
-    assert question.answers == ("2 l", "4 l", "5.5 l", "10 l", "30 l")
+    assert question.answers == ("1 l", "2 l", "4 l", "5.5 l", "10 l", "30 l")
+
+
+def test_of_other_answers_the_commonest_are_offered() -> None:
+    counts = {"Nylon": 9, "Wool": 8, "Canvas": 7, "Mesh": 6, "Felt": 5, "Silk": 1}
+    question = choose_question(slate(*TENTS, need=NEED, total=36, facets={"fabric": counts}), (), ask)
+    assert question is not None
+    assert question.answers == ("Canvas", "Felt", "Mesh", "Nylon", "Wool")
     assert len(question.answers) == MAX_ANSWERS
 
 

@@ -173,7 +173,7 @@ def test_the_command_answers_in_json(icecat_data: Path, tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=240,
         )
         answer = json.loads(ran.stdout)
         assert answer["text"]

@@ -106,6 +106,8 @@ class Composer:
         sentences += [self._say("corrected", wrong=plain(w), right=plain(r)) for w, r in slate.corrected.items()]
         if slate.set_aside and (slate.items or slate.need.constraints):
             sentences.append(self.set_aside(slate.set_aside))
+        if slate.items and slate.surface == "search" and _kinds_wished(slate):
+            sentences += self._mentions(slate)
         open_wishes = [
             label
             for label in dict.fromkeys(label for item in slate.items for label in item.verdicts)
@@ -114,6 +116,16 @@ class Composer:
         if open_wishes:
             sentences.append(self._say("not_stated", what=self._say.listing(open_wishes)))
         return " ".join(sentences)
+
+    def _mentions(self, slate: SlateFact) -> list[str]:
+        """Say how many of those found have the words that are no wish: such words rank, and hide nothing."""
+        some = {word: n for word, n in slate.mentions.items() if 0 < n < slate.total}
+        none = [f"“{plain(word)}”" for word, n in slate.mentions.items() if not n]
+        rows = [
+            self._say("mentioned", count=f"{n:,}", verb="mentions" if n == 1 else "mention", word=plain(word))
+            for word, n in some.items()
+        ]
+        return [*rows, *([self._say("unmentioned", words=self._say.listing(none))] if none else [])]
 
     def _found(self, slate: SlateFact) -> str:
         first = slate.items[0]
@@ -274,6 +286,10 @@ class Composer:
         sentences.append(self._say("policy", title=first.title, text=text))
         sentences += [self._say("policy_also", title=section.title) for section in rest[:1]]
         return "\n\n".join(sentences)
+
+
+def _kinds_wished(slate: SlateFact) -> bool:
+    return any(map(_kinds, slate.need.constraints))
 
 
 def _kinds(wish: Constraint) -> bool:

@@ -34,6 +34,8 @@ from retrieval.results import Sort
 MAX_NEEDS = 4
 BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
 """Words that come back to what was looked for before."""
+_QUALIFIES = re.compile(r"\W*(?:(?:one|ones|something) )?(?:for|with|without|in|from|like|to)\b", re.I)
+"""Words behind these tell more about what is looked for."""
 _ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 
 
@@ -81,16 +83,25 @@ class NeedReader:
         return Need(reading.text, reading.constraints, reading.sort)
 
     def _asks_anew(self, change: Refinement, clause: str, need: Need) -> bool:
-        """Words alone are a need of their own where they are put as a request ("do you have sunscreen") or where
-        nothing of the kind that was looked for fits them ("laptop", after tents)."""
+        """Whether words alone are a need of their own.
+
+        Where the kind of thing is known, only what none of the kind mentions leaves it: put as a request ("do you have
+        sunscreen", after tents) or as the name of a thing ("laptop"). Else also what nothing that was found fits.
+        """
         if change.constraints or change.dropped or change.sort or change.price_step:
             return False
+        cue = self._intents.cue(clause)
+        asked = cue is not None and cue.name == "search"
+        kinds = tuple(c for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude)
+        if kinds:
+            words = change.understanding.unclaimed
+            named = asked or (not _QUALIFIES.match(clause) and any(map(self._reader.names_thing, words)))
+            return named and bool(words) and not self._finds(Need(" ".join(words), kinds))
         if not self._finds(need):
             return True  # Nothing was found for it, so there is nothing to refine.
-        cue = self._intents.cue(clause)
-        asked = bool(change.understanding.set_aside) or (cue is not None and cue.name == "search")
-        kinds = tuple(c for c in need.constraints if isinstance(c, CategoryIn))
-        return asked or (bool(change.text) and not self._finds(Need(change.text, kinds)))
+        return (
+            asked or bool(change.understanding.set_aside) or (bool(change.text) and not self._finds(Need(change.text)))
+        )
 
     def _earlier(self, clause: str, state: TurnState) -> Need | None:
         """The need that "back to the tents" means: its wishes hold again, with what the words add."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.choices import answers_choice, no_preference, only_quantity
+from assistant.clarify import kind_of
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
 from assistant.llm.state import TurnState
@@ -19,6 +20,7 @@ from assistant.references import Table, order_id_in, resolve
 from assistant.text import has_words
 from assistant.turn import Need
 from retrieval.filters import (
+    PriceRange,
     fold,
 )
 from retrieval.product import Product
@@ -31,6 +33,7 @@ _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|
 _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
+_BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
 _ORDINAL_ONE = re.compile(r"\bthe (?:first|second|third|fourth|fifth|sixth|last) one\b", re.I)
 _COUNT = r"(\d{1,2}|two|three|four|five|six)"
 _QUANTITY = re.compile(
@@ -131,9 +134,9 @@ class Planner:
 
     def plan(self, state: TurnState) -> Plan:
         """Plan the turn; never empty: without anything to do it says so ("unclear")."""
-        words = state.words
-        if not has_words(words):
+        if not has_words(state.words):
             return Plan(talk=("unclear",))
+        words = self._in_full(state)
         if state.choosing and answers_choice(state.choosing, words):
             return Plan(steps=(Step("cart", {"action": "add", "which": words}),))
         if self._leaves_it_open(state):
@@ -166,16 +169,32 @@ class Planner:
             if not has_words(part):
                 continue
             cue = self._intents.cue(part)
-            if clauses and (cue is None or cue.name == "search") and self._intents.cue(clauses[-1]) is None:
+            if clauses and self._is_only_limit(clauses[-1]):
+                clauses[-1] = f"{clauses[-1]}, {part}"
+            elif clauses and (cue is None or cue.name == "search") and self._intents.cue(clauses[-1]) is None:
                 clauses[-1] = f"{clauses[-1]} {part}"
             else:
                 clauses.append(part)
         return clauses or [words]
 
+    def _is_only_limit(self, clause: str) -> bool:
+        """Whether a clause says a limit and nothing else ("nothing over 50."): it is about what follows."""
+        reading = self._reader.read(clause)[0]
+        return not reading.text and any(isinstance(wish, PriceRange) for wish in reading.constraints)
+
     def _leaves_it_open(self, state: TurnState) -> bool:
         """Whether the words answer a question with "whatever": the need stays, and no wish is taken back."""
         open_ = no_preference(state.words) and len(state.words.split()) <= 4 and state.need != Need()
         return open_ and bool(state.shown) and not self._refines(state.words, state)
+
+    def _in_full(self, state: TurnState) -> str:
+        """The words; where they are a bare number that answers the question put last, with its unit."""
+        number = _BARE_NUMBER.fullmatch(state.words.strip())
+        name, _, kind = state.focus.asked[-1].partition("@") if state.focus.asked else ("", "", "")
+        if not number or not kind or kind != kind_of(state.need):
+            return state.words
+        unit = self._reader.unit_of(name)
+        return f"{number[1]} {unit}" if unit else state.words
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
         intent = self._intent(clause, state)
