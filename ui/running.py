@@ -29,7 +29,7 @@ class RunningTurns:
     def stop(self, principal: Principal, message_id: str) -> bool:
         """Stop a turn of this session. Returns False where none of that id is running."""
         # A message sent twice is two tasks: one is being answered, the other waits for its answer.
-        return any([task.cancel() for task in self._tasks.get((principal.session_id, message_id), ())])
+        return sum(task.cancel() for task in self._tasks.get((principal.session_id, message_id), ())) > 0
 
     async def batches(
         self, principal: Principal, message_id: str, events: AsyncIterator[TurnEvent], pause_s: float

@@ -94,9 +94,7 @@ class ApiGate:
             return None
         return named[0] if len(named) == 1 else "several"
 
-    def _refusal(
-        self, scope: Scope, headers: Headers, methods: tuple[str, ...], origin: str | None
-    ) -> Response | None:
+    def _refusal(self, scope: Scope, headers: Headers, methods: tuple[str, ...], origin: str | None) -> Response | None:
         if not methods:
             return error_response(404, "not_found", "There is nothing here.")
         if origin is not None and origin not in self._origins:

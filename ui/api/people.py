@@ -25,7 +25,7 @@ LastSeen = Annotated[str | None, Header(alias="last-event-id", max_length=40, de
 private = APIRouter(tags=["people"], dependencies=[Depends(find_caller)])
 
 
-@private.get("/live", response_class=EventStream, responses={200: LIVE_STREAM}, dependencies=[OpenShop])
+@private.get("/live", status_code=200, response_class=Response, responses={200: LIVE_STREAM}, dependencies=[OpenShop])
 async def live(room: InRoom, caller: Caller, after: After = 0, last_event_id: LastSeen = None) -> EventStream:
     """What is newer than a message, then what is said, by anybody; and who speaks."""
     session_id = caller.principal.session_id

@@ -38,9 +38,7 @@ async def cart(room: InRoom, caller: Caller) -> CartEvidence:
 @private.post("/cart/lines", dependencies=[OpenShop])
 async def add(asked: LineAsked, room: InRoom, caller: Caller) -> CartEvidence:
     """Add units of a variant."""
-    changed = await room.assistant.add_to_cart(
-        caller.principal, asked.variant_id, asked.quantity, asked.decision_id
-    )
+    changed = await room.assistant.add_to_cart(caller.principal, asked.variant_id, asked.quantity, asked.decision_id)
     return cart_out(changed, room.look)
 
 

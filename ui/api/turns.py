@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 
 from assistant.turn import Failed, TextDelta, Turn, TurnEvent
 from ui.api.errors import APOLOGY, ApiError
@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 private = APIRouter(tags=["dialogue"], dependencies=[Depends(find_caller)])
 
 
-@private.post("/turns", response_class=EventStream, responses={200: TURN_STREAM})
+@private.post("/turns", status_code=200, response_class=Response, responses={200: TURN_STREAM})
 async def answer(asked: TurnAsked, room: InRoom, caller: Caller) -> EventStream:
     """Answer a message as a stream of events; closing it stops the turn, what was shown is kept."""
     session_id = caller.principal.session_id

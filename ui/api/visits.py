@@ -25,7 +25,12 @@ public = APIRouter(tags=["visit"])
 private = APIRouter(tags=["visit"], dependencies=[Depends(find_caller)])
 
 
-@public.post("/sessions", status_code=201, responses={200: {"model": SessionOut, "description": "The same visit."}})
+@public.post(
+    "/sessions",
+    status_code=201,
+    responses={200: {"model": SessionOut, "description": "The same visit."}},
+    openapi_extra={"security": [{}]},
+)
 async def begin(request: Request, response: Response, room: InRoom, bearer: Bearer) -> SessionOut:
     """Begin a visit, or resume the one that the bearer token names."""
     if request.headers.get("authorization") is not None:
