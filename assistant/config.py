@@ -11,10 +11,8 @@ import platformdirs
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_ORIGIN = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?/?",
-    re.ASCII,
-)
+_HOST = r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]"
+_ORIGIN = re.compile(rf"(?P<scheme>https?)://(?P<host>{_HOST})(?::(?P<port>[1-9][0-9]{{0,4}}))?/?", re.ASCII)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 MIN_SECRET_CHARS = 16
 
@@ -54,6 +52,9 @@ class Settings(BaseSettings):
     shipping_free_from: Decimal | None = Decimal(50)
     tax_note: str = "Prices include tax."
 
+    host_names: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names that this server is reached by besides `host` and this machine's own, e.g. "chat.shop.example" behind a
+    proxy; comma separated in the environment. Requests for any other name are refused."""
     site_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Sites that may call the API from a browser and embed the widget: exact origins, comma separated in the
     environment, e.g. "https://shop.example,http://localhost:8080"."""
@@ -75,6 +76,11 @@ class Settings(BaseSettings):
     seed: int = 7
     """Of the demo shop and of sampling."""
 
+    @field_validator("host_names", mode="before")
+    @classmethod
+    def _read_host_names(cls, given: Any) -> Any:
+        return tuple(read_host_name(part) for part in _parts(given))
+
     @field_validator("site_origins", mode="before")
     @classmethod
     def _read_origins(cls, given: Any) -> Any:
@@ -91,6 +97,21 @@ class Settings(BaseSettings):
         if any(len(secret.get_secret_value()) < MIN_SECRET_CHARS for secret in secrets):
             raise ValueError(f"a secret needs {MIN_SECRET_CHARS} characters or more")
         return secrets
+
+
+def read_host_name(text: str) -> str:
+    """Return a host's name in lower case.
+
+    Args:
+        text: e.g. "Chat.Shop.example".
+
+    Raises:
+        ValueError: it is no exact name (a wildcard, a port, an address line, a name that is not written in ASCII).
+    """
+    name = text.strip().lower()
+    if re.fullmatch(_HOST, name, re.ASCII) is None or ".." in name:
+        raise ValueError(f"{text!r} is no exact host name; write it like chat.shop.example, without a port")
+    return name
 
 
 def read_origin(text: str) -> str:
