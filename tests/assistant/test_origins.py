@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from assistant.config import Settings, read_host_name, read_origin
+from assistant.config import Settings
+from assistant.origins import read_host_name, read_origin
 
 
 @pytest.mark.parametrize(
