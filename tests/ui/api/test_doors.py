@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
 from starlette.routing import BaseRoute, Route
 from starlette.testclient import TestClient
 
@@ -15,9 +16,10 @@ from assistant.service import Assistant
 from tests.architecture.project import ROOT
 from tests.fakes.assistant import FakeAssistant
 from tests.ui.api.caller import Begin, Visit, begin
-from ui.api import gate
+from ui.api import gate, people, purchases, shop, turns, visits
 from ui.api.app import PREFIX, PUBLIC, create_api
 from ui.api.gate import methods_of
+from ui.api.room import find_caller
 from ui.sessions import COOKIE
 from ui.views import Look
 
@@ -72,6 +74,14 @@ def test_the_gate_lets_through_exactly_what_there_is() -> None:
     for path, methods in known.items():
         assert set(methods_of(PREFIX + path)) == methods - {"HEAD"}, path
     assert len(gate._ROUTES) <= len(known)
+
+
+def test_every_router_is_locked_as_a_whole_or_has_public_routes_only() -> None:
+    """A route that is added to a private router is locked even where it does not ask who is calling."""
+    for module in (people, purchases, shop, turns, visits):
+        for router in (found for found in vars(module).values() if isinstance(found, APIRouter)):
+            locked = find_caller in {dependency.dependency for dependency in router.dependencies}
+            assert locked or set(routes(router)) <= PUBLIC, module.__name__
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
