@@ -88,12 +88,17 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
 
 
 def shell_html(renderer: Renderer, settings: Settings) -> str:
-    """Return the page's fixed frame, safe to pass through Gradio's template languages.
+    """Return the page's fixed frame."""
+    html = renderer.page("shell.html", shop_name=settings.shop_name, max_chars=settings.max_message_chars)
+    return safe_template(html)
+
+
+def safe_template(html: str) -> str:
+    """Return HTML that passes through Gradio's template languages as it is.
 
     Gradio runs `html_template` through Handlebars and a JavaScript template string; the signs that mean something
     there are written as HTML character references.
     """
-    html = renderer.page("shell.html", shop_name=settings.shop_name, max_chars=settings.max_message_chars)
     return html.translate(_TEMPLATE_SIGNS)
 
 
