@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FLUSH_S = 0.04
 """Words are sent on in batches this far apart, so that a fast model does not flood the browser."""
+SCRIPTS = ("shopper.js", "person.js")
+"""Parts of the page's one script, in order."""
 MAX_QUEUE = 64
 CONCURRENT_TURNS = 8
 
@@ -69,7 +71,7 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
         shell = gr.HTML(
             value="",
             html_template=shell_html(renderer, settings),
-            js_on_load=files("ui").joinpath("static/shopper.js").read_text(encoding="utf-8"),
+            js_on_load="\n".join(files("ui").joinpath("static", name).read_text(encoding="utf-8") for name in SCRIPTS),
             apply_default_css=False,
             server_functions=[call],
             elem_id="aisle-page",
