@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from assistant.text import clean
 from assistant.turn import Agent, Floor
 
 GUEST = "Guest"
+_MARKS = re.compile(r"\*\*|`")
+"""Of Markdown: one line in the inbox is plain words."""
 _SAID_BY = {"assistant": "Assistant: ", "agent": "You: "}
 _HEADINGS = (
     ("waiting", "Waiting for a person"),
@@ -104,7 +107,7 @@ def _row(row: InboxRow, kind: str, agent: Agent) -> RowView:
     return RowView(
         id=row.conversation_id,
         who=clean(row.customer_name or "") or GUEST,
-        line=said_by + clean(row.last_line) if row.last_line else "",
+        line=said_by + _MARKS.sub("", clean(row.last_line)) if row.last_line else "",
         state=states.get(kind, ""),
         since=(row.waiting_since or row.last_at).isoformat(),
         urgent=row.waiting_since is not None,

@@ -50,7 +50,9 @@ const writeTimes = (node) => {
     const moment = new Date(time.dateTime);
     if (isNaN(moment)) continue;
     const form = time.hasAttribute("data-day")
-      ? { weekday: "short", day: "numeric", month: "short", year: moment.getFullYear() === new Date().getFullYear() ? undefined : "numeric" }
+      ? moment.getFullYear() === new Date().getFullYear()
+        ? { weekday: "short", day: "numeric", month: "short" }
+        : { day: "numeric", month: "short", year: "numeric" }
       : { hour: "2-digit", minute: "2-digit" };
     time.textContent = new Intl.DateTimeFormat(language, form).format(moment);
   }
@@ -67,8 +69,8 @@ const inWords = (seconds) => {
 const writeWaiting = () => {
   for (const node of all("[data-since]")) {
     const seconds = (Date.now() + state.skew - new Date(node.dataset.since)) / 1000;
-    const words = inWords(Math.max(0, seconds));
-    node.textContent = node.dataset.waiting === "yes" && seconds >= 60 ? `waits ${words}` : node.dataset.waiting === "yes" ? "waits" : words;
+    const waits = node.dataset.waiting === "yes" && seconds >= 60 ? "waits " : "";
+    node.textContent = waits + inWords(seconds);
   }
 };
 

@@ -1,6 +1,6 @@
 /* Follows shopper.js in the same script: talking to a person. What an agent says and who has the floor come by
    themselves, one waiting request at a time. */
-const ears = { seq: 0, floor: "assistant", key: "", run: 0 };
+const ears = { seq: 0, floor: "assistant", agent: "", key: "", run: 0 };
 
 const placeOf = (mid) => {
   const turn = (mid && turnOf(mid)) || turns.lastElementChild;
@@ -28,13 +28,13 @@ const drawMessage = (message) => {
   ears.seq = Math.max(ears.seq, message.seq);
   const known = message.mid && turnOf(message.mid);
   // What this page has sent, and the answer to it, are drawn already, unless the connection broke in between.
-  if (known && (message.role === "shopper" || (known.dataset.own && !known.dataset.lost))) return;
+  if (known && (message.role === "shopper" || (known.dataset.own && !known.dataset.lost))) return false;
   const fresh = document.createElement("ol");
   put(fresh, message.html);
   if (message.role === "shopper") {
     one(".welcome").hidden = true;
     turns.append(...fresh.children);
-    return;
+    return true;
   }
   const place = placeOf(message.role === "assistant" ? message.mid : null);
   if (place.dataset.lost) {
@@ -45,27 +45,37 @@ const drawMessage = (message) => {
   place.append(...all(".msg", fresh));
   const who = one(".who", place.lastElementChild).textContent;
   one("[data-live]").textContent = `${who}: ${one(".words", place.lastElementChild).innerText.trim()}`;
+  return true;
 };
 
 const drawFloor = (reply) => {
-  if (!reply.floor) return;
-  const before = ears.floor;
-  const first = ears.key === "";
+  if (!reply.floor) return false;
+  const { floor: before, agent, key } = ears;
+  const first = key === "";
   ears.floor = reply.floor;
+  ears.agent = reply.agent;
   ears.key = reply.floor_key;
   root.dataset.floor = reply.floor;
   drawSlots({ floor: reply.html.floor });
-  if (first || before === reply.floor) return;
-  if (reply.floor === "agent") note(`${reply.agent} has joined.`);
-  if (before === "agent" && reply.floor === "assistant") note("The assistant is back.");
+  if (first) return false;
+  const joins = reply.floor === "agent" && reply.agent !== agent;
+  const back = before === "agent" && reply.floor === "assistant";
+  if (joins) note(`${reply.agent} has joined.`);
+  if (back) {
+    // What nobody has answered is not promised any more.
+    for (const passed of all(".passed")) passed.closest(".msg").remove();
+    note("The assistant is back.");
+  }
+  return joins || back;
 };
 
 /* A person who joins is announced before their words, one who leaves after them. */
 const hear = (reply) => {
-  if (reply.floor === "agent") drawFloor(reply);
-  for (const message of reply.messages || []) drawMessage(message);
-  drawFloor(reply);
-  if (reply.floor || (reply.messages || []).length) showLow();
+  const drawn = [];
+  if (reply.floor === "agent") drawn.push(drawFloor(reply));
+  for (const message of reply.messages) drawn.push(drawMessage(message));
+  if (reply.floor !== "agent") drawn.push(drawFloor(reply));
+  if (drawn.some(Boolean)) showLow();
 };
 
 const listenOn = async () => {
@@ -79,7 +89,7 @@ const listenOn = async () => {
 };
 
 const beginListening = (reply) => {
-  Object.assign(ears, { seq: reply.seq, floor: "assistant", key: "" });
+  Object.assign(ears, { seq: reply.seq, floor: "assistant", agent: "", key: "" });
   drawFloor({ ...reply.floor, html: { floor: reply.html.floor } });
   listenOn();
 };
