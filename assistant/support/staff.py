@@ -95,7 +95,7 @@ class Staff:
             if _find(connection, shown) is not None:
                 raise Refused("name_taken", f"There is a user called {shown} already.")
             _insert(connection, member, kept)
-        log.warning("staff.added", staff=member.id, role=role)
+        log.info("staff.added", staff=member.id, role=role)
         return member
 
     def disable(self, name: str) -> Member:
@@ -240,7 +240,7 @@ class Staff:
             connection.execute(sa.update(staff).where(staff.c.id == row.id).values(values))
             _end_sessions(connection, row.id)
             changed = _find(connection, name)
-        log.warning(event, staff=row.id)
+        log.info(event, staff=row.id)
         return _member(changed)
 
 
