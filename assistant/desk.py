@@ -41,6 +41,7 @@ class Case:
         orders: the customer's, or what the guest ordered in this visit; newest first.
         proposals: open ones about these orders.
         need: what the shopper is looking for.
+        here: False where the shopper has left for another conversation, or has signed out.
     """
 
     conversation_id: str
@@ -50,6 +51,7 @@ class Case:
     orders: tuple[Order, ...]
     proposals: tuple[Proposal, ...]
     need: Need
+    here: bool
 
 
 class Desk:
@@ -175,7 +177,8 @@ class Desk:
     # ------------------------------------------------------------ inside
 
     def _case(self, conversation_id: str, after: int) -> Case:
-        rooms, principal = self._rooms, self._inbox.principal_of(conversation_id)
+        rooms, owner = self._rooms, self._inbox.owner_of(conversation_id)
+        principal = owner.principal
         conversation = rooms.conversations.load(principal, conversation_id, after=after)
         known = rooms.customers.find_customer(principal.customer_id) if principal.customer_id else None
         return Case(
@@ -186,6 +189,7 @@ class Desk:
             orders=rooms.orders.find(principal, limit=MAX_ORDERS),
             proposals=rooms.actions.open(principal),
             need=conversation.need,
+            here=owner.here,
         )
 
     async def _in_pool(self, work: Callable[[], T]) -> T:

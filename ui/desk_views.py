@@ -12,6 +12,7 @@ from assistant.text import clean
 from assistant.turn import Agent, Floor
 
 GUEST = "Guest"
+_LEFT = "The shopper has left this conversation."
 _MARKS = re.compile(r"\*\*|`")
 """Of Markdown: one line in the inbox is plain words."""
 _SAID_BY = {"assistant": "Assistant: ", "agent": "You: "}
@@ -81,7 +82,9 @@ def floor_view(case: Case, agent: Agent) -> FloorView:
             "yours": "You are talking with this shopper; the assistant is silent.",
             "colleague": f"{name} is talking with this shopper.",
             "assistant": "The assistant is talking with this shopper.",
-        }[kind],
+        }[kind]
+        if case.here
+        else _LEFT,
         take="Take over" if kind in ("waiting", "assistant") else "",
         relieve=f"Take over from {name}" if kind == "colleague" and agent.role == "admin" else "",
         mine=kind == "yours",

@@ -51,6 +51,19 @@ class InboxRow:
     waiting_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a conversation is.
+
+    Args:
+        principal: the shopper behind its session; a guest where the visit has ended.
+        here: whether it is the conversation that this shopper has open; False after a new one, or after signing out.
+    """
+
+    principal: Principal
+    here: bool
+
+
 class Inbox:
     """Reads what the staff see of all conversations."""
 
@@ -69,19 +82,21 @@ class Inbox:
         order = sorted(range(len(rows)), key=lambda i: (rank[rows[i].floor], waited[i], -rows[i].last_at.timestamp()))
         return tuple(rows[i] for i in order)
 
-    def principal_of(self, conversation_id: str) -> Principal:
-        """Return whose conversation it is: the shopper behind its session, a guest where the visit has ended.
+    def owner_of(self, conversation_id: str) -> Owner:
+        """Return whose conversation it is.
 
         Raises:
             SessionMissing: there is no such conversation.
         """
         joined = conversations.outerjoin(sessions, sessions.c.session_id == conversations.c.session_id)
-        query = sa.select(conversations.c.session_id, sessions.c.customer_id).select_from(joined)
+        query = sa.select(
+            conversations.c.session_id, sessions.c.customer_id, sessions.c.conversation_id.label("opened")
+        ).select_from(joined)
         with self._store.read() as connection:
             row = connection.execute(query.where(conversations.c.id == conversation_id)).one_or_none()
         if row is None:
             raise SessionMissing("This conversation is not there any more.")
-        return Principal(row.session_id, row.customer_id)
+        return Owner(Principal(row.session_id, row.customer_id), here=row.opened == conversation_id)
 
 
 def _query(since: datetime) -> sa.Select[Any]:

@@ -107,8 +107,16 @@ async def test_a_conversation_whose_visit_has_ended_shows_no_customer(house: Des
     house.says(mara, "hello", "hi")
     house.sessions.sign_out(mara.principal)
     case = await house.desk.open(mara.conversation_id)
-    assert (case.customer, case.orders) == (None, ())
+    assert (case.customer, case.orders, case.here) == (None, (), False)
     assert [message.text for message in case.messages] == ["hello", "hi"]
+
+
+async def test_an_agent_is_told_that_the_shopper_has_begun_another_conversation(house: DeskHouse) -> None:
+    visit = house.visit()
+    await house.desk.take(NORA, visit.conversation_id)
+    assert (await house.desk.open(visit.conversation_id)).here
+    house.sessions.start_conversation(visit.principal)
+    assert not (await house.desk.open(visit.conversation_id)).here
 
 
 async def test_only_who_has_the_floor_speaks(house: DeskHouse) -> None:

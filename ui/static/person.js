@@ -24,6 +24,15 @@ const note = (words) => {
   one("[data-live]").textContent = words;
 };
 
+/* "… has this message" goes away with what is said next; words of a turn that was cut stay. */
+const forgetPassed = (from) => {
+  for (const passed of all(".passed", from)) {
+    const message = passed.closest(".msg");
+    passed.remove();
+    if (!one(".words:not(:empty), .block", message)) message.remove();
+  }
+};
+
 const drawMessage = (message) => {
   ears.seq = Math.max(ears.seq, message.seq);
   const known = message.mid && turnOf(message.mid);
@@ -41,7 +50,7 @@ const drawMessage = (message) => {
     delete place.dataset.lost;
     one(".msg.assistant", place)?.remove();
   }
-  for (const passed of all(".passed", place)) passed.closest(".msg").remove();
+  forgetPassed(place);
   place.append(...all(".msg", fresh));
   const who = one(".who", place.lastElementChild).textContent;
   one("[data-live]").textContent = `${who}: ${one(".words", place.lastElementChild).innerText.trim()}`;
@@ -63,7 +72,7 @@ const drawFloor = (reply) => {
   if (joins) note(`${reply.agent} has joined.`);
   if (back) {
     // What nobody has answered is not promised any more.
-    for (const passed of all(".passed")) passed.closest(".msg").remove();
+    forgetPassed(root);
     note("The assistant is back.");
   }
   return joins || back;
