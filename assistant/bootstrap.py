@@ -13,22 +13,27 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.config import Settings
 from assistant.conversations import Conversations
+from assistant.desk import Desk
 from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.places import catalogues_folder, models_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
+from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
+from assistant.store.staff import open_staff_store
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
 from assistant.support.handoff import HandOff
 from assistant.support.identity import Customers
+from assistant.support.inbox import Inbox
 from assistant.support.lookups import lookups_for
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
+from assistant.support.staff import Staff
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
@@ -65,6 +70,11 @@ def build_assistant(
     """
     prompts = load_prompts()
     store = open_store(settings.data, now)
+    try:
+        staff_store = open_staff_store(settings.data, now)
+    except BaseException:
+        store.close()
+        raise
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="aisle-work")
     variants, live = VariantIndex(), Live()
     orders, actions = OrderBook(store, now), Actions(store, now, settings.locale)
@@ -96,7 +106,15 @@ def build_assistant(
         pool=pool,
     )
     workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)
-    return Assistant(settings, rooms, TurnRunner(conversations, pool, now, live), Opener(workshop))
+    opener = Opener(workshop)
+    desk = Desk(
+        rooms,
+        Staff(staff_store, now),
+        Inbox(store, now),
+        lambda: opener.plan(OPENING_WAIT_S),
+        settings.max_message_chars,
+    )
+    return Assistant(settings, rooms, TurnRunner(conversations, pool, now, live), opener, desk)
 
 
 def policies_folder(settings: Settings) -> Path:

@@ -31,6 +31,13 @@ Customer = Annotated[
 ]
 
 
+users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
+app.add_typer(users, name="users")
+
+UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]
+
+
 def main() -> None:
     """Run the command line; the entry point of the `aisle` script."""
     from assistant.errors import AisleError
@@ -174,6 +181,58 @@ def chat(
     from assistant.conversing import converse
 
     converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
+
+
+@users.command("add")
+def users_add(
+    name: UserName,
+    role: Annotated[str, typer.Option(metavar="ROLE", help="agent, or admin: may relieve a colleague.")] = "agent",
+    generate: Generate = False,
+    json: JsonFlag = False,
+) -> None:
+    """Open an account. The password is asked for on the terminal, or read from stdin.
+
+    Example: aisle users add Nora --role agent --generate
+    """
+    from assistant.errors import ConfigError
+    from assistant.user_commands import add_user
+
+    if role not in ("agent", "admin"):
+        raise ConfigError("The role is agent or admin.")
+    add_user(_settings(), name, role="admin" if role == "admin" else "agent", generate=generate, as_json=json)
+
+
+@users.command("disable")
+def users_disable(name: UserName, json: JsonFlag = False) -> None:
+    """Shut an account out; its sessions end at once.
+
+    Example: aisle users disable Nora
+    """
+    from assistant.user_commands import disable_user
+
+    disable_user(_settings(), name, as_json=json)
+
+
+@users.command("reset")
+def users_reset(name: UserName, generate: Generate = False, json: JsonFlag = False) -> None:
+    """Set a new password, and let a disabled account in again; its sessions end at once.
+
+    Example: aisle users reset Nora --generate
+    """
+    from assistant.user_commands import reset_user
+
+    reset_user(_settings(), name, generate=generate, as_json=json)
+
+
+@users.command("list")
+def users_list(json: JsonFlag = False) -> None:
+    """List the accounts.
+
+    Example: aisle users list
+    """
+    from assistant.user_commands import list_users
+
+    list_users(_settings(), as_json=json)
 
 
 def _settings(**given: Any) -> Settings:

@@ -75,6 +75,7 @@ def serve_pages(settings: Settings) -> None:
         prepare_catalogue(settings, progress)
     # Opened for a moment: what is wrong with it must end this command, not stand on a page.
     open_store(settings.data).close()
+    invitation = _desk_invitation(settings)
     with ExitStack() as closing, suppress(KeyboardInterrupt):
 
         def build(settings: Settings) -> Assistant:
@@ -85,8 +86,35 @@ def serve_pages(settings: Settings) -> None:
             assistant.start()
             return assistant
 
-        run(settings, build, lambda url: say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it."))
+        def ready(url: str) -> None:
+            say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it.")
+            say(f"The desk for the staff: {url}/desk/. {invitation}")
+
+        run(settings, build, ready)
     say("Stopped.")
+
+
+def _desk_invitation(settings: Settings) -> str:
+    """Say who may use the desk. The demo shop has an account of its own, with a new password at every start."""
+    from assistant.service import DEMO_CATALOGUE
+    from assistant.store.clock import system_clock
+    from assistant.store.staff import open_staff_store
+    from assistant.support.staff import Staff
+
+    staff = Staff(open_staff_store(settings.data), system_clock)
+    try:
+        password = None
+        if settings.catalogue == DEMO_CATALOGUE:
+            password = staff.open_demo()
+        else:
+            staff.close_demo()
+        if password:
+            return f"Sign in as demo with the password {password} (a new one at every start)."
+        if any(member.disabled_at is None for member in staff.all()):
+            return "Sign in with a name and password of your own."
+        return "Nobody can sign in yet: aisle users add NAME"
+    finally:
+        staff.close()
 
 
 def import_catalogue(

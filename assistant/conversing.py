@@ -6,8 +6,8 @@ import asyncio
 import json
 import sys
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ class _Talk:
     assistant: Assistant
     session: Session
 
-    def turn(self, text: str) -> AsyncIterator[TurnEvent]:
+    def turn(self, text: str) -> AsyncGenerator[TurnEvent]:
         """Put a message."""
         turn = Turn(self.session.conversation_id, uuid.uuid4().hex, text, self.session.principal)
         return self.assistant.stream(turn)
@@ -130,11 +130,13 @@ async def _answer(talk: _Talk, text: str) -> Answer:
     Raises:
         ModelFailed: it could not be answered; the message is the sentence for the shopper.
     """
-    async for event in talk.turn(text):
-        if isinstance(event, Done):
-            return event.answer
-        if isinstance(event, Failed):
-            raise ModelFailed(event.message)
+    # Closed here and not by the garbage collector, in which a Ctrl-C would be lost.
+    async with aclosing(talk.turn(text)) as events:
+        async for event in events:
+            if isinstance(event, Done):
+                return event.answer
+            if isinstance(event, Failed):
+                raise ModelFailed(event.message)
     raise ModelFailed("The turn ended without an answer.")
 
 

@@ -6,6 +6,7 @@ AisleError
 │   ├── DataFolderBusy      another process holds the data folder
 │   └── StoreBroken         the database cannot be read
 ├── SessionMissing      the conversation does not exist or is not this session's: same words for both
+├── SignInNeeded        nobody of the staff is signed in: the desk leads to its sign-in page
 ├── TurnRefused         a turn that may not start (empty, too long, no context): the sentence is shown
 ├── BadArguments        a tool got arguments it cannot use: the model may try again
 ├── Refused             a rule forbids it: the model explains; `code` names the rule
@@ -37,6 +38,10 @@ class StoreBroken(StoreError):
 
 class SessionMissing(AisleError):
     """The conversation does not exist or is not this session's."""
+
+
+class SignInNeeded(AisleError):
+    """Nobody of the staff is signed in."""
 
 
 class TurnRefused(AisleError):

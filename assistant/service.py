@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 import structlog
 
 from assistant.config import Settings
+from assistant.desk import Desk
 from assistant.errors import AisleError, Refused, SessionMissing, TurnRefused
 from assistant.guards import check_input
 from assistant.history import history_of, live_of
@@ -82,14 +83,16 @@ class Assistant:
         rooms: what works before the catalogue is open.
         runner: runs turns.
         opener: opens the shop; see `opening.Opener`.
+        desk: the staff's door.
     """
 
-    def __init__(self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening) -> None:
+    def __init__(self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk) -> None:
         self._settings = settings
         self._rooms = rooms
         self._runner = runner
         self._opener = opener
         self._queue = TurnQueue()
+        self.desk = desk
 
     # ------------------------------------------------------------ the shop
 
@@ -125,6 +128,7 @@ class Assistant:
     def close(self) -> None:
         """Stop background work and release the data folder."""
         self._opener.close()
+        self.desk.close()
 
     def readiness(self) -> Readiness:
         """What works by now."""

@@ -17,6 +17,7 @@ from assistant.conversations import missing, new_conversation
 from assistant.store import Clock, Store
 from assistant.store.tables import sessions
 from assistant.support.cart import merge_carts
+from assistant.support.handoff import leave_all
 from assistant.support.identity import Customers, check_sign_in, owner_key
 from assistant.turn import Principal
 
@@ -86,6 +87,7 @@ class Sessions:
         with self._store.write() as connection:
             row = _session_row(connection, principal)
             if row.customer_id not in (None, customer.id):
+                leave_all(connection, principal.session_id, now)
                 connection.execute(sa.delete(sessions).where(sessions.c.session_id == principal.session_id))
                 return _new_session(connection, customer.id, now)
             known = replace(principal, customer_id=customer.id)
@@ -97,18 +99,21 @@ class Sessions:
 
     def sign_out(self, principal: Principal) -> Session:
         """End the session and open a new one for a guest: what a customer saw does not stay on the screen."""
+        now = self._clock()
         with self._store.write() as connection:
+            leave_all(connection, principal.session_id, now)
             connection.execute(sa.delete(sessions).where(sessions.c.session_id == principal.session_id))
-            return _new_session(connection, None, self._clock())
+            return _new_session(connection, None, now)
 
     def start_conversation(self, principal: Principal) -> str:
-        """Open a new, empty conversation in the session and return its id.
+        """Open a new, empty conversation in the session and return its id; the one before leaves the queue.
 
         Raises:
             SessionMissing: the session is not there any more.
         """
         with self._store.write() as connection:
             _session_row(connection, principal)
+            leave_all(connection, principal.session_id, self._clock())
             conversation_id = new_conversation(connection, principal.session_id, self._clock())
             mine = sessions.c.session_id == principal.session_id
             connection.execute(sa.update(sessions).where(mine).values(conversation_id=conversation_id))

@@ -12,9 +12,11 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import AisleError, SessionMissing
+from assistant.live import FloorChanged
 from assistant.turn import CartFact
 from retrieval.errors import RetrievalError
 from ui.history import history_html
+from ui.listening import floor_reply, listen
 from ui.render import Renderer
 from ui.running import RunningTurns
 from ui.sessions import find_session
@@ -80,6 +82,19 @@ class MessageRef(_Payload):
     message_id: str = Field(max_length=100)
 
 
+class Person(_Payload):
+    """Why a person is asked for."""
+
+    reason: str = Field(default="", max_length=500)
+
+
+class Heard(_Payload):
+    """What the page has: the number of its last message, and the key of the floor that it shows."""
+
+    after: int = Field(default=0, ge=0)
+    known: str = Field(default="", max_length=200)
+
+
 class PageActions:
     """Carries out what the page asks for and answers with HTML.
 
@@ -106,6 +121,9 @@ class PageActions:
             "confirm": (ProposalRef, self._confirm),
             "decline": (ProposalRef, self._decline),
             "stop": (MessageRef, self._stop),
+            "person": (Person, self._person),
+            "leave": (Nothing, self._leave),
+            "listen": (Heard, self._listen),
         }
 
     @property
@@ -138,15 +156,18 @@ class PageActions:
         items = await self._assistant.history(session.principal, session.conversation_id)
         need = await self._assistant.need(session.principal, session.conversation_id)
         starters = () if items else await self._assistant.starters()
+        floor = floor_reply(await self._floor(session), self._renderer)
         html = {
             "history": history_html(items, self._renderer),
+            "floor": floor.pop("html")["floor"],
             "wishes": self._renderer.wishes(need),
             "starters": self._renderer.page("starters.html", starters=starters),
             "who": self._who(session),
             "loading": self._loading(),
         }
         cart = await self._cart(session, Nothing())
-        return {"html": html | cart["html"], "count": cart["count"]}
+        seq = max((item.seq for item in items), default=0)
+        return {"html": html | cart["html"], "count": cart["count"], "floor": floor, "seq": seq}
 
     async def _ready(self, session: Session, _: Nothing) -> Reply:
         return {"opening": not self._assistant.readiness().words, "html": {"loading": self._loading()}}
@@ -189,6 +210,20 @@ class PageActions:
     async def _stop(self, session: Session, asked: MessageRef) -> Reply:
         self._running.stop(session.principal, asked.message_id)
         return {}
+
+    async def _person(self, session: Session, asked: Person) -> Reply:
+        await self._assistant.hand_over(session.principal, session.conversation_id, asked.reason)
+        return floor_reply(await self._floor(session), self._renderer)
+
+    async def _leave(self, session: Session, _: Nothing) -> Reply:
+        await self._assistant.leave_queue(session.principal, session.conversation_id)
+        return floor_reply(await self._floor(session), self._renderer)
+
+    async def _listen(self, session: Session, asked: Heard) -> Reply:
+        return await listen(self._assistant, session, self._renderer, after=asked.after, known=asked.known)
+
+    async def _floor(self, session: Session) -> FloorChanged:
+        return await self._assistant.floor(session.principal, session.conversation_id)
 
     def _drawn(self, cart: CartFact) -> Reply:
         return {"html": {"cart": self._renderer.cart(cart)}, "count": cart_view(cart, self._renderer.look).count}

@@ -21,6 +21,7 @@ from ui.files import image_routes, policy_routes, static_routes
 from ui.front import Front
 from ui.render import Renderer
 from ui.sessions import session_routes
+from ui.staff import StaffOnly, staff_routes
 from ui.views import Look
 
 if TYPE_CHECKING:
@@ -67,9 +68,11 @@ def create_app(
     app.include_router(policy_routes(assistant, renderer))
     app.include_router(checkout_routes(assistant, renderer))
     app.include_router(static_routes())
+    app.include_router(staff_routes(assistant.desk, renderer, settings.shop_name))
     _quiet_gradio(settings)
     for channel in CHANNELS:
         channel.mount(app, assistant, renderer, settings)
+    app.add_middleware(StaffOnly, desk=assistant.desk)
     app.add_middleware(
         TrustedHostMiddleware,
         allowed_hosts=sorted({"localhost", "127.0.0.1", "[::1]", settings.host, *settings.host_names, *allowed_hosts}),
@@ -82,6 +85,8 @@ def create_app(
         title=renderer.page("title.html", shop_name=settings.shop_name),
         page_head=renderer.page("head.html"),
         page_body=renderer.page("splash.html", shop_name=settings.shop_name),
+        desk_title=renderer.page("title.html", shop_name=f"Desk · {settings.shop_name}"),
+        desk_head=renderer.page("desk_page_head.html"),
     )
 
 

@@ -40,4 +40,11 @@ def _shopper(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: S
     mount(app, assistant, renderer, settings)
 
 
-CHANNELS: tuple[Channel, ...] = (Channel("api", _api), Channel("shopper", _shopper))
+def _desk(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    from ui.desk import mount
+
+    mount(app, assistant, renderer, settings)
+
+
+# The shopper page is mounted at "/", which matches every path: it comes last.
+CHANNELS: tuple[Channel, ...] = (Channel("api", _api), Channel("desk", _desk), Channel("shopper", _shopper))

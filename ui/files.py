@@ -19,14 +19,14 @@ from ui.text import markdown
 if TYPE_CHECKING:
     from assistant.service import Assistant
 
-STATIC = {"aisle.css": "text/css; charset=utf-8"}
+STATIC = {"aisle.css": "text/css; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
 """Files of ui/static that are served as they are."""
 
 _MISSING = PlainTextResponse("There is no such page.", 404)
 
 
 def static_routes() -> APIRouter:
-    """Return the route of our own style sheet."""
+    """Return the route of our own style sheets."""
     router = APIRouter()
 
     @router.get("/ui/{name}")

@@ -24,6 +24,7 @@ _OWN = (
     r"/policies/[^/]+",
     r"/checkout",
     r"/ui/[^/]+",
+    r"/desk(?:/login|/logout)?",
 )
 _GRADIO = (
     r"/",
@@ -37,7 +38,10 @@ _GRADIO = (
     r"/svelte/[\w./-]+",
     r"/gradio_api/(?:queue/join|queue/data|component_server|heartbeat/\w+|cancel|reset|startup-events|app_id|theme\.css)/?",
 )
-ALLOWED_PATHS = re.compile("|".join(f"(?:{path})" for path in (*_OWN, *_GRADIO)), re.ASCII)
+_DESK = tuple(f"/desk{path}" for path in _GRADIO)
+"""The same of the desk's page; ui/staff.py asks for a session before any of them."""
+
+ALLOWED_PATHS = re.compile("|".join(f"(?:{path})" for path in (*_OWN, *_GRADIO, *_DESK)), re.ASCII)
 """Every path that is answered; the rest is 404."""
 
 _HEADERS = {
@@ -82,6 +86,7 @@ class Front:
         page_head: HTML put into the head of the Gradio page.
         page_body: HTML shown in the Gradio page until its script has run.
         title: of the Gradio page, escaped.
+        desk_head, desk_title: the same of the desk's page.
     """
 
     def __init__(
@@ -93,13 +98,13 @@ class Front:
         page_head: str = "",
         page_body: str = "",
         title: str = "",
+        desk_head: str = "",
+        desk_title: str = "",
     ) -> None:
         self.inner = app
         self._api = ApiGate(app, site_origins)
         self._policy = page_policy(image_hosts)
-        self._page_head = page_head
-        self._page_body = page_body
-        self._title = title
+        self._pages = {"/": (title, page_head, page_body), "/desk/": (desk_title, desk_head, "")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -115,10 +120,10 @@ class Front:
         if refusal is not None:
             await refusal(scope, receive, self._sealed(scope, send))
             return
-        if scope["path"] == "/":
+        if scope["path"] in self._pages:
             # Compression would hide the page from the rewriting below; nothing else is touched.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
-            send = self._rewritten(send)
+            send = self._rewritten(scope["path"], send)
         await self.inner(scope, _capped(receive), self._sealed(scope, send))
 
     def _sealed(self, scope: Scope, send: Send) -> Send:
@@ -128,13 +133,13 @@ class Front:
                 for name, value in _HEADERS.items():
                     headers[name] = value
                 headers.setdefault("content-security-policy", self._policy)
-                if scope["path"] == "/" or "set-cookie" in headers:
+                if scope["path"] in self._pages or "set-cookie" in headers:
                     headers["cache-control"] = "no-store"
             await send(message)
 
         return sealed
 
-    def _rewritten(self, send: Send) -> Send:
+    def _rewritten(self, path: str, send: Send) -> Send:
         start: Message | None = None
         body = bytearray()
 
@@ -146,7 +151,7 @@ class Front:
             body.extend(message.get("body", b""))
             if message.get("more_body") or start is None:
                 return
-            page = self._rewrite(body.decode("utf-8")).encode("utf-8")
+            page = self._rewrite(path, body.decode("utf-8")).encode("utf-8")
             headers = MutableHeaders(scope=start)
             headers["content-length"] = str(len(page))
             await send(start)
@@ -154,11 +159,12 @@ class Front:
 
         return rewritten
 
-    def _rewrite(self, page: str) -> str:
+    def _rewrite(self, path: str, page: str) -> str:
         """Replace Gradio's own title and social-media tags, which name other hosts, by ours."""
+        title, head, body = self._pages[path]
         page = re.sub(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>", "", page)
-        page = page.replace("</head>", f"<title>{self._title}</title>{self._page_head}</head>", 1)
-        return page.replace("<gradio-app", f"{self._page_body}<gradio-app", 1)
+        page = page.replace("</head>", f"<title>{title}</title>{head}</head>", 1)
+        return page.replace("<gradio-app", f"{body}<gradio-app", 1)
 
 
 def _refusal(scope: Scope) -> PlainTextResponse | None:

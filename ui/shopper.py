@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FLUSH_S = 0.04
 """Words are sent on in batches this far apart, so that a fast model does not flood the browser."""
+SCRIPTS = ("shopper.js", "person.js")
+"""Parts of the page's one script, in order."""
 MAX_QUEUE = 64
 CONCURRENT_TURNS = 8
 
@@ -70,7 +72,7 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
         shell = gr.HTML(
             value="",
             html_template=shell_html(renderer, settings),
-            js_on_load=files("ui").joinpath("static/shopper.js").read_text(encoding="utf-8"),
+            js_on_load="\n".join(files("ui").joinpath("static", name).read_text(encoding="utf-8") for name in SCRIPTS),
             apply_default_css=False,
             server_functions=[call],
             elem_id="aisle-page",
@@ -89,12 +91,17 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
 
 
 def shell_html(renderer: Renderer, settings: Settings) -> str:
-    """Return the page's fixed frame, safe to pass through Gradio's template languages.
+    """Return the page's fixed frame."""
+    html = renderer.page("shell.html", shop_name=settings.shop_name, max_chars=settings.max_message_chars)
+    return safe_template(html)
+
+
+def safe_template(html: str) -> str:
+    """Return HTML that passes through Gradio's template languages as it is.
 
     Gradio runs `html_template` through Handlebars and a JavaScript template string; the signs that mean something
     there are written as HTML character references.
     """
-    html = renderer.page("shell.html", shop_name=settings.shop_name, max_chars=settings.max_message_chars)
     return html.translate(_TEMPLATE_SIGNS)
 
 

@@ -24,6 +24,7 @@ from assistant.store.clock import Clock, system_clock
 from assistant.store.migrations import MIGRATIONS, migrate
 
 FILE = "aisle.db"
+Migrations = tuple[tuple[int, tuple[str, ...]], ...]
 _WAIT_S = 10.0
 _BROKEN = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_INDEX", "SQLITE_CORRUPT_SEQUENCE", "SQLITE_CORRUPT_VTAB"}
 _PRAGMAS = (
@@ -37,9 +38,21 @@ _PRAGMAS = (
 
 
 class Store:
-    """An open data folder; made by `open_store`. Every method may be called from any thread."""
+    """An open database; made by `open_store`. Every method may be called from any thread."""
 
-    def __init__(self, path: Path, lock: filelock.BaseFileLock, clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        lock: filelock.BaseFileLock | None,
+        clock: Clock,
+        migrations: Migrations = MIGRATIONS,
+    ) -> None:
+        """Args:
+        path: the file.
+        lock: held while it is open; None for a file that several processes share.
+        clock: time of migrations.
+        migrations: what makes its tables.
+        """
         self.path = path
         self._lock = lock
         self._writing = threading.Lock()
@@ -53,7 +66,7 @@ class Store:
             with _plain_errors(path), self._writer.connect() as connection:
                 _check(connection, path)
                 connection.rollback()
-                migrate(connection, clock(), MIGRATIONS)
+                migrate(connection, clock(), migrations)
         except BaseException:
             self.close()
             raise
@@ -95,7 +108,8 @@ class Store:
             self._closed = True
             self._reader.dispose()
             self._writer.dispose()
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     def _refuse_closed(self) -> None:
         # Another process may hold the folder by now.

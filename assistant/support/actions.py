@@ -69,6 +69,15 @@ class Actions:
             row = _own_row(connection, principal, proposal_id)
         return None if row is None else _proposal(row, self._clock())
 
+    def open(self, principal: Principal) -> tuple[Proposal, ...]:
+        """Return the proposals about the principal's own orders that wait for an answer, newest first."""
+        now = self._clock()
+        query = sa.select(proposals).join(orders, orders.c.id == proposals.c.order_id).where(owns_order(principal))
+        waiting = query.where(proposals.c.status == ProposalStatus.OPEN.value, proposals.c.expires_at > now)
+        with self._store.read() as connection:
+            rows = connection.execute(waiting.order_by(proposals.c.created_at.desc())).mappings()
+            return tuple(_proposal(row, now) for row in rows)
+
     def confirm(self, principal: Principal, proposal_id: str, *, idempotency_key: str) -> Proposal:
         """Carry out a proposal: exactly once, however often and from wherever it is confirmed.
 

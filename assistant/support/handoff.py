@@ -8,6 +8,7 @@ first has written, and is told.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -162,6 +163,21 @@ class HandOff:
         else:
             values = {"status": after.entry.value, "agent_id": who["agent_id"], "taken_at": now}
         connection.execute(sa.update(hand_overs).where(entry).values(values))
+
+
+def leave_all(connection: sa.Connection, session_id: str, now: datetime) -> None:
+    """Take a session's waiting conversations out of the queue: the shopper has begun a new one, or has left.
+
+    Args:
+        connection: of a writing transaction.
+        session_id: whose.
+        now: aware datetime.
+    """
+    mine = sa.and_(conversations.c.session_id == session_id, conversations.c.floor == Floor.QUEUE.value)
+    ids = sa.select(conversations.c.id).where(mine)
+    waiting = sa.and_(hand_overs.c.conversation_id.in_(ids), hand_overs.c.status == Entry.WAITING.value)
+    connection.execute(sa.update(hand_overs).where(waiting).values(status="cancelled", closed_at=now))
+    connection.execute(sa.update(conversations).where(mine).values(floor=Floor.ASSISTANT.value))
 
 
 def state_of(row: Any) -> FloorState:

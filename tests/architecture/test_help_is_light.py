@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat")
+GROUPS = {"users": ("add", "disable", "reset", "list")}
+EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
     "torch",
     "gradio",
@@ -46,7 +48,7 @@ def _run(*arguments: str, folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("--version",), *((name, "--help") for name in COMMANDS)], ids=" ".join
+    "arguments", [("--help",), ("--version",), *((*name.split(), "--help") for name in EVERY)], ids=" ".join
 )
 def test_help_loads_no_framework(arguments: tuple[str, ...], tmp_path: Path) -> None:
     ran = _run(*arguments, folder=tmp_path)
@@ -54,9 +56,9 @@ def test_help_loads_no_framework(arguments: tuple[str, ...], tmp_path: Path) -> 
     assert [name for name in HEAVY if name in ran["modules"]] == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", EVERY)
 def test_help_of_each_command_has_an_example(name: str, tmp_path: Path) -> None:
-    shown = _run(name, "--help", folder=tmp_path)["out"]
+    shown = _run(*name.split(), "--help", folder=tmp_path)["out"]
     assert f"Example: aisle {name}" in " ".join(shown.split())
 
 
@@ -65,8 +67,13 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
 
     shown = _run("--help", folder=tmp_path)["out"]
     names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert names == set(COMMANDS)
-    assert [name for name in COMMANDS if f"  {name} " not in shown] == []
+    groups = {
+        group.name: tuple(command.name for command in group.typer_instance.registered_commands if group.typer_instance)
+        for group in app.registered_groups
+        if group.typer_instance
+    }
+    assert (names, groups) == (set(COMMANDS), GROUPS)
+    assert [name for name in (*COMMANDS, *GROUPS) if f"  {name} " not in shown] == []
 
 
 def test_no_argument_shows_the_help(tmp_path: Path) -> None:

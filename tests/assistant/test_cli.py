@@ -309,6 +309,7 @@ def test_the_pages_are_served_until_ctrl_c(aisle: Any) -> None:
         said = process.stdout.readline()
         found = re.search(r"on (http://127\.0\.0\.1:\d+)\.", said)
         assert found, said + process.stderr.read()
+        assert re.search(r"/desk/\. Sign in as demo with the password \S{20,} ", process.stdout.readline())
         with urllib.request.urlopen(found.group(1), timeout=60) as page:
             assert page.status == 200
         process.send_signal(signal.SIGINT)

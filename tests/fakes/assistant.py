@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
-from assistant.errors import Refused, SessionMissing, TurnRefused
+from assistant.errors import Refused, SessionMissing, SignInNeeded, TurnRefused
 from assistant.live import FloorChanged, Live, LiveMessage, News, follow
 from assistant.purchasing import PurchaseJoined
 from assistant.service import DemoCustomer, HistoryItem, Readiness, Session
@@ -94,6 +95,22 @@ SCRIPTS: dict[str, Script] = {
 }
 
 
+class ClosedDesk:
+    """A desk that nobody may enter."""
+
+    async def agent(self, token: str | None, *, active: bool = True) -> Agent:
+        raise SignInNeeded("Your session has ended. Please sign in again.")
+
+    def agent_now(self, token: str | None) -> Agent:
+        raise SignInNeeded("Your session has ended. Please sign in again.")
+
+    async def sign_in(self, name: str, password: str, address: str) -> tuple[Agent, str]:
+        raise Refused("wrong", "That name and password do not fit together.")
+
+    async def sign_out(self, token: str) -> None:
+        """Nobody is signed in."""
+
+
 class FakeAssistant:
     """The one door, made of scripts."""
 
@@ -103,6 +120,7 @@ class FakeAssistant:
     def __init__(self, *, image_dir: Path | None = None, pause_s: float = 0.0) -> None:
         self.image_dir = image_dir
         self.pause_s = pause_s
+        self.desk: Any = ClosedDesk()
         self.hold = threading.Event()
         self.hold.set()
         self.scripts = dict(SCRIPTS)

@@ -128,6 +128,9 @@ def test_every_route_of_ours_is_on_the_list(door: tuple[FakeAssistant, Front]) -
     ours = [route.path for route in routes if isinstance(route, APIRoute)]
     assert sorted(set(ours)) == [
         "/checkout",
+        "/desk",
+        "/desk/login",
+        "/desk/logout",
         "/healthz",
         "/images/{name}",
         "/policies/{name}",

@@ -73,6 +73,7 @@ const newTurn = (id, text) => {
   const turn = document.createElement("li");
   turn.className = "turn current";
   turn.dataset.mid = id;
+  turn.dataset.own = "yes";
   turn.innerHTML =
     '<div class="msg you"><p class="who sr">You</p><p class="bubble" dir="auto"></p></div>' +
     '<div class="msg assistant"><p class="who">AI assistant</p><div class="reply">' +
@@ -155,6 +156,7 @@ const listen = async (id) => {
 const lose = (id) => {
   const turn = turnOf(id);
   setBusy(null);
+  turn.dataset.lost = "yes";
   one(".status", turn).textContent = "";
   const template = one("template[data-lost]");
   one(".after", turn).replaceChildren(template.content.cloneNode(true));
@@ -175,8 +177,8 @@ const send = (text, about = null) => {
 
 const submit = (turn, words) => {
   setBusy(turn.dataset.mid);
-  const status = one(".status", turn);
-  status.replaceChildren(one("template[data-sending]").content.cloneNode(true));
+  delete turn.dataset.lost;
+  if (root.dataset.floor !== "agent") one(".status", turn).replaceChildren(one("template[data-sending]").content.cloneNode(true));
   trigger("submit", { message_id: turn.dataset.mid, text: words, page_product_id: turn.dataset.about || null });
 };
 
@@ -268,7 +270,6 @@ const resume = (button, work) => {
 
 const acts = {
   say: (button) => send(button.dataset.text),
-  person: () => send("I would like to talk to a person"),
   stop: () => state.busy && call("stop", { message_id: state.busy }),
   again: (button) => {
     const turn = button.closest(".turn");
@@ -460,6 +461,7 @@ const open = async () => {
   if (history !== undefined) drawHistory(history);
   drawSlots(rest);
   drawCount(reply.count);
+  if (reply.floor) beginListening(reply);
   one(".opening").hidden = true;
   one(".welcome").hidden = turns.children.length > 0;
   clearTimeout(waitUntilReady.timer);

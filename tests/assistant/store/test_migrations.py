@@ -68,6 +68,34 @@ def test_a_new_migration_is_applied_to_an_old_database_once(tmp_path: Path, cloc
     assert _apply(path, (first, second), clock) == ["a", "b", "migrations"]
 
 
+def test_what_was_said_before_the_desk_is_found_by_its_last_message(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "aisle.db"
+    _apply(path, MIGRATIONS[:1], clock)
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        for name in ("one", "silent"):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO conversations VALUES (:id, 's', 'queue', '{}', '{}', '2026-01-01T00:00:00+00:00')"
+                ),
+                {"id": name},
+            )
+        for seq, at in ((1, "2026-01-02"), (2, "2026-01-03")):
+            connection.execute(
+                sa.text("INSERT INTO messages VALUES ('one', :seq, 'm' || :seq, 'shopper', 'hi', NULL, :at)"),
+                {"seq": seq, "at": f"{at}T00:00:00.000000+00:00"},
+            )
+    engine.dispose()
+    store = open_store(tmp_path, clock)
+    with store.read() as connection:
+        rows = connection.execute(sa.text("SELECT id, floor, agent_id, last_at FROM conversations ORDER BY id")).all()
+    store.close()
+    assert [tuple(row) for row in rows] == [
+        ("one", "queue", None, "2026-01-03T00:00:00.000000+00:00"),
+        ("silent", "queue", None, None),
+    ]
+
+
 def test_a_database_of_a_newer_version_is_refused_unchanged(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     with store.write() as connection:

@@ -95,6 +95,8 @@ def _attempts(otto: Otto, me: Principal, text: str, key: str) -> tuple[Callable[
         # Leaving before asking: the other way round, a hole in both would hide itself.
         lambda: shop.handoff.cancel(me, text),
         lambda: shop.handoff.find(me, text),
+        lambda: shop.handoff.floor(me, text),
+        lambda: shop.actions.open(me),
         lambda: shop.handoff.request(me, text, "x"),
         lambda: talk.load(me, text),
         lambda: talk.find_answer(me, text, "m1"),

@@ -1,0 +1,102 @@
+"""The desk's page for the staff: one Gradio component that holds a shell, its script, and one door to the server.
+
+Built like the shopper page, and mounted beside it with the same things of Gradio switched off. `ui.staff.StaffOnly`
+stands before all of it; Gradio's own check is the second lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+
+from assistant.config import Settings
+from assistant.errors import SignInNeeded
+from ui.desk_actions import DeskActions, Reply
+from ui.render import Renderer
+from ui.shopper import safe_template
+from ui.staff import STAFF_COOKIE
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from assistant.desk import Desk
+    from assistant.service import Assistant
+
+PATH = "/desk"
+
+
+def build_desk(desk: Desk, renderer: Renderer, settings: Settings) -> gr.Blocks:
+    """Build the Gradio page.
+
+    Args:
+        desk: the staff's door.
+        renderer: writes the HTML.
+        settings: for the shop's name and the longest reply.
+    """
+    import gradio as gr
+
+    actions = DeskActions(desk, renderer)
+
+    async def call(asked: Any, request: gr.Request) -> Reply:
+        body = asked if isinstance(asked, dict) else {}
+        return await actions.perform(body.get("action"), body.get("payload"), request.cookies)
+
+    # Gradio reads these annotations at run time; the module itself must not import it.
+    call.__annotations__ = {"asked": Any, "request": gr.Request, "return": dict}
+    shell = renderer.page("desk_shell.html", shop_name=settings.shop_name, max_chars=settings.max_message_chars)
+    with gr.Blocks(title="Desk", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+        gr.HTML(
+            value="",
+            html_template=safe_template(shell),
+            js_on_load=files("ui").joinpath("static/desk.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            server_functions=[call],
+            elem_id="aisle-desk",
+        )
+    page.queue(max_size=1)
+    return page
+
+
+def mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    """Mount the page at "/desk", with everything of Gradio switched off that the page does not use."""
+
+    async def build() -> None:
+        _mount(app, assistant.desk, renderer, settings)
+
+    # Where no event loop is running, Gradio makes some of its own and never closes them; so one is running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(build())).result()
+
+
+def _mount(app: FastAPI, desk: Desk, renderer: Renderer, settings: Settings) -> None:
+    import gradio as gr
+
+    def signed_in(request: Request) -> str | None:
+        try:
+            return desk.agent_now(request.cookies.get(STAFF_COOKIE)).id
+        except SignInNeeded:
+            return None
+
+    gr.mount_gradio_app(
+        app,
+        build_desk(desk, renderer, settings),
+        path=PATH,
+        server_name=settings.host,
+        server_port=settings.port,
+        auth_dependency=signed_in,
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        blocked_paths=[str(settings.data)],
+        max_file_size="1kb",
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+    )
