@@ -102,17 +102,31 @@ def serve(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON lines, also as .gz.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export of the shop, also as .gz.")],
     map_: Annotated[
         str | None,
-        typer.Option("--map", metavar="MAP", help="Column map: a YAML file, or one that comes with Aisle (icecat)."),
+        typer.Option(
+            "--map",
+            metavar="MAP",
+            help="Column map of a CSV or JSON lines file: a YAML file, or one that comes with Aisle (icecat).",
+        ),
     ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the catalogue; the file's name without one.")
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="csv or jsonl; auto goes by name and content.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="auto goes by name and content; google: Merchant feed, TSV or XML; shopify: products, CSV or JSON; "
+            "woocommerce: products, CSV; csv and jsonl: Aisle's own column names, or any with --map.",
+        ),
     ] = "auto",
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Currency of the catalogue, e.g. EUR; AISLE_CURRENCY without one."),
+    ] = None,
     embed: Annotated[bool, typer.Option(help="Make the vectors for search by meaning now.")] = True,
     json: JsonFlag = False,
 ) -> None:
@@ -120,11 +134,19 @@ def import_(
 
     Rows that cannot be used are listed by line and reason. The old catalogue is served until the new one is complete.
 
-    Example: aisle import products.csv --map columns.yaml --name myshop
+    Example: aisle import products_export.csv --currency EUR --name myshop
     """
     from assistant.commands import import_catalogue
 
-    import_catalogue(_settings(), file, map_=map_, name=name, format_=format_, embed=embed, as_json=json)
+    import_catalogue(
+        _settings(currency=currency and currency.upper()),
+        file,
+        map_=map_,
+        name=name,
+        format_=format_,
+        embed=embed,
+        as_json=json,
+    )
 
 
 @app.command()

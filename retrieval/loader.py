@@ -47,6 +47,7 @@ class ImportReport:
         rejected: bad rows, in the order of the file.
         seconds: wall-clock time of the whole import.
         format: key of the format in IMPORTERS; empty where no file was read.
+        currency: ISO 4217 code of every price.
     """
 
     rows: int
@@ -54,6 +55,7 @@ class ImportReport:
     rejected: tuple[RejectedRow, ...]
     seconds: float
     format: str = ""
+    currency: str = ""
 
 
 def import_file(
@@ -84,6 +86,7 @@ def import_file(
     """
     started = time.monotonic()
     rules = load_map(column_map)
+    _check_currency(rules.currency or currency)
     reader = RowReader(rules, rules.currency or currency)
     collected = _Collected(progress)
     try:
@@ -95,18 +98,24 @@ def import_file(
         raise ImportFailed(f"{path.name} cannot be read: {_reason(error)}.") from error
     collected.rejected.sort(key=lambda row: row.line)
     if not collected.products:
-        raise ImportFailed(_nothing_loaded(path, name_of_format, collected.rejected, rules.currency or currency))
+        raise ImportFailed(_nothing_loaded(path, name_of_format, collected.rejected))
     _write(list(collected.products.values()), root, name, encoder, rules.currency or currency, progress)
-    seconds = time.monotonic() - started
-    return ImportReport(collected.rows, len(collected.products), tuple(collected.rejected), seconds, name_of_format)
+    return ImportReport(
+        rows=collected.rows,
+        loaded=len(collected.products),
+        rejected=tuple(collected.rejected),
+        seconds=time.monotonic() - started,
+        format=name_of_format,
+        currency=rules.currency or currency,
+    )
 
 
-def _nothing_loaded(path: Path, format: str, rejected: list[RejectedRow], currency: str) -> str:
+def _nothing_loaded(path: Path, format: str, rejected: list[RejectedRow]) -> str:
     told = f"{path.name}, read as {IMPORTERS[format].about}, holds no row that can be loaded."
     if rejected:
         told += f" The first reason, line {rejected[0].line}: {rejected[0].reason}."
         if rejected[0].reason.startswith("currency "):
-            told += f" The catalogue is in {currency}: set the file's currency with --currency or AISLE_CURRENCY."
+            told += " Give the currency of the file with --currency, or set AISLE_CURRENCY."
     return told
 
 
@@ -139,7 +148,7 @@ def import_products(
     if not checked:
         raise ImportFailed("There are no products to load.")
     _write(list(checked.values()), root, name, encoder, currency, progress)
-    return ImportReport(len(checked), len(checked), (), time.monotonic() - started)
+    return ImportReport(len(checked), len(checked), (), time.monotonic() - started, currency=currency)
 
 
 class _Collected:
@@ -218,11 +227,15 @@ def _reason(error: BaseException) -> str:
     return "the compressed file is damaged or cut off"
 
 
+def _check_currency(currency: str) -> None:
+    if not valid_currency(currency):
+        raise ImportFailed(f"{currency!r} is no ISO 4217 currency code, as EUR or USD are.")
+
+
 def _write(
     products: list[Product], root: Path, name: str, encoder: Encoder | None, currency: str, progress: Progress | None
 ) -> None:
-    if not valid_currency(currency):
-        raise ImportFailed(f"{currency!r} is no ISO 4217 currency code.")
+    _check_currency(currency)
     folder = catalogue_folder(root, name)
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from retrieval.product_json import BadRow
+from retrieval.units import find_unit
 
 _SPACES = re.compile("[\\s\u00a0\u202f']")
-_DIGITS = re.compile(r"[-+]?\d+")
-_ONE = re.compile(r"([-+]?\d*)([.,])(\d+)")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
-_BOTH = re.compile(r"([-+]?\d{1,3}(?:,\d{3})+)(\.\d+)|([-+]?\d{1,3}(?:\.\d{3})+)(,\d+)")
+_DIGITS = re.compile(r"[-+]?\d+", re.ASCII)
+_ONE = re.compile(r"([-+]?\d*)([.,])(\d+)", re.ASCII)
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*", re.ASCII)
+_BOTH = re.compile(r"([-+]?\d{1,3}(?:,\d{3})+)(\.\d+)|([-+]?\d{1,3}(?:\.\d{3})+)(,\d+)", re.ASCII)
 _WITH_CURRENCY = re.compile(r"(?:([A-Za-z]{3})\s*)?([-+]?[\d.,'\s\u00a0\u202f]*\d)\s*([A-Za-z]{3})?")
 _MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([A-Za-z\"'²³]{1,12})")
 _MAX = Decimal(10) ** 13
@@ -72,9 +73,14 @@ def read_price(text: str, decimal_marks: str = "") -> tuple[Decimal, str | None]
 
 
 def read_measure(text: str) -> object:
-    """Read a measure such as "1.5 kg" as an attribute's value with its unit; anything else stays a text."""
+    """Read a measure such as "1.5 kg" as an attribute's value with its unit; anything that is not sure stays a text."""
     found = _MEASURE.fullmatch(text.strip())
-    return {"value": float(found[1].replace(",", ".")), "unit": found[2]} if found else text.strip()
+    if found is not None and find_unit(found[2]) is not None:
+        try:
+            return {"value": float(read_amount(found[1])), "unit": found[2]}
+        except BadRow:
+            pass
+    return text.strip()
 
 
 def sale_is_on(start: str | None, end: str | None, now: datetime) -> bool:

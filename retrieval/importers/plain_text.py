@@ -12,22 +12,28 @@ _BLOCKS = {"p", "br", "div", "li", "tr", "table", "ul", "ol", "h1", "h2", "h3", 
 _CELLS = {"td", "th", "dd"}
 _TAG = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>")
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
+_ESCAPED_MARKUP = re.compile(r"</?(?:p|br|div|span|strong|ul|ol|li|table|tr|td|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MOST_ESCAPES = 3
 
 
 def plain_text(text: str) -> str:
     """Turn HTML into text: block ends become line breaks, list items begin with a dash, entities are resolved.
 
-    Shops escape twice or thrice ("&amp;amp;"), so entities are resolved until none is left. What looks like a tag
-    afterwards was written to be read, and stays.
+    Shops escape twice or thrice ("&amp;amp;"), and sometimes the markup itself ("&lt;br&gt;"), so this goes on until
+    nothing of either is left. What only looks like a tag afterwards ("<5 cm>") was written to be read, and stays.
 
     Args:
         text: HTML or plain text; beyond MAX_HTML characters it is cut off.
     """
     text = text[:MAX_HTML]
-    if _MARKUP.search(text):
-        text = _without_tags(text)
-    return _tidy(unescape(text))
+    markup = _MARKUP
+    for _ in range(_MOST_ESCAPES):
+        if markup.search(text):
+            text = _without_tags(text)
+        if (resolved := unescape(text)) == text:
+            break
+        text, markup = resolved, _ESCAPED_MARKUP
+    return _tidy(text)
 
 
 def unescape(text: str) -> str:

@@ -85,11 +85,12 @@ def product_row(
         line: physical line it begins on.
         offers: at least one.
         fields: text fields in Aisle's names; empty ones may stand.
-        attributes: by any name; empty values may stand.
+        attributes: by any name; empty values may stand, and those that the offers have as an option are left out.
         n_rows: rows of the file that went into it.
     """
     values = {name: value for name, value in fields.items() if value}
-    values["attributes"] = dict(_sound(attributes))
+    chosen = {name for offer in offers for name in offer.options}
+    values["attributes"] = {name: value for name, value in _sound(attributes) if name not in chosen}
     values["variants"] = list(offers)
     return RawRow(line, values, n_rows)
 
@@ -97,13 +98,10 @@ def product_row(
 def _sound(attributes: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in attributes.items():
         key = option_name(name)
-        if not key or len(key) > MAX_SHORT or value is None or value in ("", []):
+        texts = list(dict.fromkeys(str(part) for part in value if part)) if isinstance(value, list) else None
+        if not key or len(key) > MAX_SHORT or value in (None, "") or texts == []:
             continue
-        if isinstance(value, list):
-            texts = list(dict.fromkeys(str(part) for part in value))
-            yield key, texts[0] if len(texts) == 1 else texts
-        else:
-            yield key, value
+        yield key, value if texts is None else (texts[0] if len(texts) == 1 else texts)
 
 
 def in_own_form(values: Mapping[str, object], currency: str) -> dict[str, object]:
@@ -150,11 +148,8 @@ def one_line(text: str) -> str:
 
 def description(*texts: str | None) -> str:
     """Join descriptions as plain text, each once, cut off at what a product holds."""
-    told: list[str] = []
-    for text in texts:
-        plain = plain_text(text) if text else ""
-        if plain and not any(plain in other for other in told):
-            told.append(plain)
+    told = list(dict.fromkeys(plain for text in texts if text and (plain := plain_text(text))))
+    told = [one for one in told if not any(one in other for other in told if other != one)]
     return "\n".join(told)[:MAX_TEXT]
 
 

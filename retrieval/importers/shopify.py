@@ -94,11 +94,14 @@ def read_shopify(stream: BinaryIO) -> Iterator[RawRow | RejectedRow]:
 def _is_one_per_line(head: Head) -> bool:
     if head.text.startswith("[") or re.match(r'\{[^\[{]*"products"\s*:', head.text):
         return False
-    lines = head.text.splitlines()
+    return any(map(_is_object, head.text.splitlines()[:2]))
+
+
+def _is_object(line: str) -> bool:
     try:
-        return isinstance(json.loads(lines[0]), dict)
+        return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
-        return len(lines) > 1 and lines[1].startswith("{")
+        return False
 
 
 def _product_of_json(row: RawRow) -> Iterator[RawRow | RejectedRow]:

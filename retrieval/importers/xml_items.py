@@ -145,7 +145,7 @@ class _Reader:
             return RawRow(line, _parse(source, self._prefixes))
         except expat.ExpatError as error:
             what = expat.ErrorString(error.code) or "not well-formed"
-            return RejectedRow(line + error.lineno - 1, f"not valid XML: {what}")
+            return RejectedRow(line, f"not valid XML on line {line + error.lineno - 1}: {what}")
         except _Refused as error:
             return RejectedRow(line, str(error))
 
