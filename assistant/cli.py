@@ -198,6 +198,32 @@ def chat(
     converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
 
 
+@app.command()
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Look also at what takes long: the encoder, and large files.")
+    ] = False,
+    catalogue: CatalogueName = None,
+    json: JsonFlag = False,
+) -> None:
+    """Look at the installation, the data and the models, and say what to do.
+
+    Nothing is changed, and a running server is not disturbed. Exit code 1 where there is a problem.
+
+    Example: aisle doctor --deep
+    """
+    from assistant.doctor import examine, is_ok, refused, write_report
+    from assistant.errors import ConfigError
+
+    try:
+        checks = examine(_settings(catalogue=catalogue), deep=deep)
+    except ConfigError as error:
+        checks = refused(str(error))
+    write_report(checks, as_json=json)
+    if not is_ok(checks):
+        raise typer.Exit(1)
+
+
 def _settings(**given: Any) -> Settings:
     """Read the settings; what was given on the command line wins over the environment.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -54,3 +55,9 @@ class Settings(BaseSettings):
     slate_size: int = Field(default=6, ge=1, le=12)
     seed: int = 7
     """Of the demo shop and of sampling."""
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """Names of AISLE_ variables in the environment that no setting reads; never their values."""
+    known = {f"AISLE_{name.upper()}" for name in Settings.model_fields}
+    return tuple(sorted(name for name in os.environ if name.upper().startswith("AISLE_") and name.upper() not in known))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "serve", "import", "search", "ask", "chat")
+COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 HEAVY = (
     "torch",
     "gradio",
