@@ -226,16 +226,9 @@ class ImporterContract:
     def _peak(self, importer: Importer, n_rows: int) -> int:
         """Most bytes that Python held while a file was read that is made as it is read."""
 
-        def written() -> Iterator[bytes]:
-            yield from (f"{line}\n".encode() for line in self.before)
-            for i in range(n_rows):
-                end = self.separator if i < n_rows - 1 else ""
-                yield f"{self.row({'id': f'p{i}', 'title': f'Lamp {i} ' + 'x' * 200, 'price': '5.00'})}{end}\n".encode()
-            yield from (f"{line}\n".encode() for line in self.after)
-
         tracemalloc.start()
         try:
-            n_found = sum(isinstance(row, RawRow) for row in importer(_stream(written)))
+            n_found = sum(isinstance(row, RawRow) for row in importer(stream_of(self, n_rows)))
             assert n_found == n_rows
             return tracemalloc.get_traced_memory()[1]
         finally:
@@ -267,5 +260,14 @@ class _Made(io.RawIOBase):
         return len(part)
 
 
-def _stream(write: Callable[[], Iterator[bytes]]) -> io.BufferedReader:
-    return io.BufferedReader(_Made(write), 65_536)
+def stream_of(contract: ImporterContract, n_rows: int) -> io.BufferedReader:
+    """A file of many rows that exists only as far as it is being read."""
+
+    def written() -> Iterator[bytes]:
+        yield from (f"{line}\n".encode() for line in contract.before)
+        for i in range(n_rows):
+            row = contract.row({"id": f"p{i}", "title": f"Lamp {i} {'x' * 200}", "price": "5.00"})
+            yield f"{row}{contract.separator if i < n_rows - 1 else ''}\n".encode()
+        yield from (f"{line}\n".encode() for line in contract.after)
+
+    return io.BufferedReader(_Made(written), 65_536)
