@@ -33,6 +33,15 @@ Customer = Annotated[
 
 def main() -> None:
     """Run the command line; the entry point of the `aisle` script."""
+    try:
+        _run()
+    except ModuleNotFoundError as error:
+        # `warn` may be what cannot be imported.
+        sys.stderr.write(f"aisle: The package {error.name} is not installed: install Aisle again.\n")
+        sys.exit(1)
+
+
+def _run() -> None:
     from assistant.errors import AisleError
     from assistant.terminal import warn
     from recommender.errors import RecommenderError

@@ -1,4 +1,7 @@
-"""The checks of `aisle doctor`, in the order in which they are told."""
+"""The checks of `aisle doctor`, in the order in which they are told.
+
+Packages that may be missing are imported inside the checks, where a failure is a finding.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,6 @@ from contextlib import closing
 from pathlib import Path
 
 from assistant.checkups.check import Check, Patient
-from assistant.store.engine import FILE, LOCK_FILE, read_pid
-from assistant.store.migrations import MIGRATIONS
 
 LITTLE_BYTES = 2**30
 TOO_LITTLE_BYTES = 200 * 2**20
@@ -49,6 +47,8 @@ def _existing(path: Path) -> Path:
 
 def _holder(folder: Path) -> str:
     """Who holds the folder's lock, by trying a shared lock for a moment: nothing is made or written."""
+    from assistant.store.engine import LOCK_FILE, read_pid
+
     try:
         import fcntl
 
@@ -78,6 +78,9 @@ def disk(patient: Patient) -> Iterator[Check]:
 
 def database(patient: Patient) -> Iterator[Check]:
     """SQLite's version, and a look through the pages of the store."""
+    from assistant.store.engine import FILE
+    from assistant.store.migrations import MIGRATIONS
+
     version = f"SQLite {sqlite3.sqlite_version}"
     path = patient.settings.data / FILE
     if not path.exists():

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import httpx
 
 from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.places import catalogues_folder, models_folder
-from assistant.prompts import load_prompts
 from retrieval.errors import RetrievalError
+
+if TYPE_CHECKING:
+    import httpx
 
 _TIMEOUT_S = 3.0
 _MEANING = "search by meaning"
@@ -96,6 +98,8 @@ def click_model(patient: Patient) -> Iterator[Check]:
 
 def prompts(_patient: Patient) -> Iterator[Check]:
     """The prompts' content hash, as it stands on every answer."""
+    from assistant.prompts import load_prompts
+
     try:
         loaded = load_prompts()
     except ConfigError as error:
@@ -110,6 +114,8 @@ def endpoint(patient: Patient) -> Iterator[Check]:
     if settings.llm_url is None:
         yield Check("endpoint", "ok", "No AISLE_LLM_URL is set: the embedded model replies.")
         return
+    import httpx
+
     where = _shown(settings.llm_url)
     key = settings.llm_api_key.get_secret_value()
     try:
@@ -119,7 +125,7 @@ def endpoint(patient: Patient) -> Iterator[Check]:
             timeout=_TIMEOUT_S,
             trust_env=False,
         )
-        names = _models(answer) if answer.status_code == httpx.codes.OK else []
+        names = _models(answer) if answer.status_code == HTTPStatus.OK else []
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         yield Check(
             "endpoint",
@@ -133,9 +139,9 @@ def endpoint(patient: Patient) -> Iterator[Check]:
 
 
 def _judged(where: str, model: str, status: int, names: list[str]) -> Check:
-    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return Check("endpoint", "problem", f"{where} refuses the key.", "Correct AISLE_LLM_API_KEY.", _REPLIES)
-    if status != httpx.codes.OK:
+    if status != HTTPStatus.OK:
         return Check(
             "endpoint",
             "problem",

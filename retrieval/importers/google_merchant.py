@@ -98,7 +98,10 @@ class _Fields:
 
     def first(self, name: str) -> str:
         """The first text under a name; empty without one."""
-        return next(iter(self.texts(name)), "")
+        for text in self.all(name):
+            if isinstance(text, str) and (told := text.strip()):
+                return told
+        return ""
 
 
 class _Reader:
@@ -179,8 +182,7 @@ def _told(
         **pictures(urls),
     }
     for name in _TEXTS:
-        if name not in varying:
-            value = one_line(fields.first(name))
+        if name not in varying and (value := one_line(fields.first(name))):
             attributes[name] = value.split("/") if name == "color" else value
     attributes |= {name: read_measure(value) for name in _MEASURES if (value := fields.first(name))}
     if _availability(fields) in _NOT_AT_HAND:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from retrieval.importers.plain_text import plain_text, unescape
 from retrieval.importers.rows import RawRow, RejectedRow
@@ -135,6 +136,7 @@ def _variant(offer: Offer, currency: str) -> dict[str, object]:
 # ---------------------------------------------------------------- parts of a product
 
 
+@lru_cache(maxsize=1_024)
 def option_name(name: str) -> str:
     """Write a name as Aisle writes attributes and options: "Shoe size" becomes "shoe_size", "Color" "colour"."""
     key = re.sub(r"[\W_]+", "_", unescape(name).casefold()).strip("_")
@@ -143,7 +145,7 @@ def option_name(name: str) -> str:
 
 def one_line(text: str) -> str:
     """Write a title or another short text without markup and line breaks."""
-    return " ".join(plain_text(text).split())
+    return " ".join((plain_text(text) if "<" in text or "&" in text else text).split())
 
 
 def description(*texts: str | None) -> str:

@@ -399,6 +399,22 @@ def test_without_deep_neither_torch_nor_chroma_is_loaded(healthy: Settings) -> N
     assert (ran.returncode, answer["ok"]) == (0, True)
 
 
+def test_missing_packages_are_findings_and_no_crash(healthy: Settings) -> None:
+    hidden = ("httpx", "sqlalchemy", "numpy", "torch", "yaml", "bm25s")
+    ran = _aisle(healthy, "doctor", "--json", hide=hidden, AISLE_LLM_URL="http://127.0.0.1:1/v1")
+    checks = {check["name"]: check for check in json.loads(ran.stdout)["checks"]}
+    assert ran.returncode == 1
+    broken = {name for name, check in checks.items() if "could not be looked at" in check["found"]}
+    assert broken == {"endpoint", "data folder", "database", "encoder", "click model", "prompts"}
+    assert checks["index of words"]["state"] == "ok"
+
+
+def test_where_even_the_command_cannot_be_read_one_sentence_says_so(healthy: Settings) -> None:
+    ran = _aisle(healthy, "doctor", hide=("babel",))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "aisle: The package babel is not installed: install Aisle again.\n"
+
+
 def test_a_setting_that_cannot_be_used_is_a_finding(healthy: Settings) -> None:
     ran = _aisle(healthy, "doctor", "--json", AISLE_PORT="many")
     answer = json.loads(ran.stdout)
@@ -421,9 +437,10 @@ def test_there_is_a_check_for_everything() -> None:
 
 
 def _aisle(
-    settings: Settings, *arguments: str, watch: bool = False, **variables: str
+    settings: Settings, *arguments: str, watch: bool = False, hide: tuple[str, ...] = (), **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    code = "import sys, json, atexit; from assistant.cli import main; sys.argv = ['aisle', *sys.argv[1:]];"
+    code = "import sys, json, atexit; " + "".join(f"sys.modules[{name!r}] = None; " for name in hide)
+    code += "from assistant.cli import main; sys.argv = ['aisle', *sys.argv[1:]];"
     if watch:
         code += "atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr));"
     given = {"AISLE_DATA": str(settings.data), "AISLE_CATALOGUE": "shop", "AISLE_ENCODER": settings.encoder}

@@ -41,7 +41,7 @@ def measure(kind: str, n_rows: int) -> dict[str, float]:
     reader = RowReader(load_map(None), "USD")
     started = time.process_time()
     n_read = 0
-    for row in IMPORTERS[contract.name].read(stream_of(contract, n_rows)):
+    for row in IMPORTERS[contract.name].read(stream_of(contract, n_rows, 200)):
         assert isinstance(row, RawRow)
         reader.read(row.values)
         n_read += 1
