@@ -19,7 +19,7 @@ from retrieval.product_json import MAX_VARIANTS
 
 MAX_GROUP_ROWS = MAX_VARIANTS + 1_000
 """Rows of one product that are kept: its variants, and rows that only add pictures."""
-_BATCH = 1_000
+_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
