@@ -55,13 +55,13 @@ def _holder(folder: Path) -> str:
         with (folder / LOCK_FILE).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
-        return "held by nobody"
+        return "which no aisle is using"
     except BlockingIOError:
         pid = read_pid(folder)
-        return f"held by a running aisle, process {pid}" if pid else "held by a running aisle"
+        return f"in use by a running aisle, process {pid}" if pid else "in use by a running aisle"
     except (ImportError, OSError):
-        return "who holds it cannot be told here"
-    return "held by nobody"
+        return "who uses it cannot be told here"
+    return "which no aisle is using"
 
 
 def disk(patient: Patient) -> Iterator[Check]:

@@ -12,7 +12,7 @@ from assistant.places import catalogues_folder
 from retrieval.errors import CatalogueMissing, IndexBroken
 from retrieval.storage import VOCABULARY, Manifest, check_files, current_version, find_current
 
-_WORDS = "search by words"
+_SHOP = "the whole shop"
 _MEANING = "search by meaning"
 _AGAIN = "Import the catalogue again; what shoppers did is kept elsewhere and stays."
 
@@ -27,7 +27,7 @@ def catalogue(patient: Patient) -> Iterator[Check]:
         yield _missing(patient, root, missing)
         return
     except IndexBroken as broken:
-        yield Check("catalogue", "problem", _first_part(broken), _AGAIN, "the whole shop")
+        yield Check("catalogue", "problem", _first_part(broken), _AGAIN, _SHOP)
         return
     told = (
         f"{settings.catalogue}: {manifest.products} products in {manifest.currency}, import number {manifest.version}."
@@ -46,7 +46,7 @@ def _missing(patient: Patient, root: Path, missing: CatalogueMissing) -> Check:
     there = sorted(folder.name for folder in root.glob("*") if find_current(folder) is not None)
     advice = f"Serve another with AISLE_CATALOGUE ({', '.join(there)}), or load" if there else "Load"
     name = patient.settings.catalogue
-    return Check("catalogue", "problem", _first_part(missing), f"{advice} it: aisle import FILE --name {name}.", _WORDS)
+    return Check("catalogue", "problem", _first_part(missing), f"{advice} it: aisle import FILE --name {name}.", _SHOP)
 
 
 def _words(path: Path, manifest: Manifest) -> Iterator[Check]:
@@ -54,7 +54,7 @@ def _words(path: Path, manifest: Manifest) -> Iterator[Check]:
         check_files(path, manifest, "products.jsonl")
         check_files(path, manifest, "bm25/")
     except IndexBroken as broken:
-        yield Check("index of words", "problem", _first_part(broken), _AGAIN, "the whole shop")
+        yield Check("index of words", "problem", _first_part(broken), _AGAIN, _SHOP)
         return
     try:
         check_files(path, manifest, VOCABULARY)

@@ -82,7 +82,7 @@ def test_a_healthy_folder_is_well_and_stays_as_it_was(healthy: Settings) -> None
     assert {name: check.found for name, check in checks.items() if check.state != "ok"} == {}
     assert "10 products in USD" in checks["catalogue"].found
     assert "sha256" in checks["click model"].found
-    assert "held by nobody" in checks["data folder"].found
+    assert "which no aisle is using" in checks["data folder"].found
     assert snapshot(healthy.data) == before
 
 
@@ -98,6 +98,7 @@ def test_a_missing_catalogue_names_those_that_are_there(healthy: Settings) -> No
     assert check.found == "There is no catalogue 'other'."
     assert "AISLE_CATALOGUE (shop)" in check.advice
     assert "aisle import FILE --name other" in check.advice
+    assert check.degrades == "the whole shop"
 
 
 def _cut(path: Path) -> None:
@@ -192,7 +193,7 @@ def test_who_holds_the_folder_is_told_while_a_server_runs(healthy: Settings) -> 
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         checks = found(healthy)
-        assert f"held by a running aisle, process {process.pid}" in checks["data folder"].found
+        assert f"in use by a running aisle, process {process.pid}" in checks["data folder"].found
         assert checks["database"].state == "ok"
     finally:
         process.communicate("")
