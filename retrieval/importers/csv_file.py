@@ -99,6 +99,8 @@ def _read_header(lines: _Lines) -> tuple[str, list[str]]:
         first = next(lines)
     except StopIteration:
         raise ImportFailed("The file is empty.") from None
+    if not decodes(first):
+        raise ImportFailed("The header line of the CSV file is not UTF-8: save the file as CSV in UTF-8.")
     delimiter = max(DELIMITERS, key=first.count)
     try:
         header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter, strict=True), [])]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -70,6 +70,14 @@ class Offers:
             return
         self._lines[offer.id] = line
         self.good.append(offer)
+
+
+def counting(rejected: Sequence[RejectedRow], n_rows: int) -> list[RejectedRow]:
+    """Let rejections of one product stand for this many rows of the file in all; the first one stands for the rest."""
+    n_first = n_rows - max(0, min(n_rows, len(rejected)) - 1)
+    return [
+        replace(row, n_rows=n_first if number == 0 else int(number < n_rows)) for number, row in enumerate(rejected)
+    ]
 
 
 def _check_options(options: Mapping[str, str]) -> None:

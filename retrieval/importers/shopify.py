@@ -23,6 +23,7 @@ from retrieval.importers.shop_rows import (
     Offer,
     Offers,
     barcode,
+    counting,
     description,
     one_line,
     option_name,
@@ -121,10 +122,9 @@ def _product(line: int, values: Mapping[str, object]) -> Iterator[RawRow | Rejec
     offers = Offers()
     for variant in raw:
         offers.add(line, partial(_offer_of_json, handle, names, variant))
-    yield from offers.rejected
+    # One object is one row, whatever becomes of its variants.
+    yield from counting(offers.rejected, 0 if offers.good else 1)
     if not offers.good:
-        if not offers.rejected:
-            raise BadRow("no variants")
         return
     tags = values.get("tags")
     fields, attributes = _told(
@@ -213,12 +213,12 @@ def _grouped(group: Group, spool: Spool) -> Iterator[RawRow | RejectedRow]:
     except BadRow as error:
         yield RejectedRow(line, str(error), group.n_rows)
         return
+    if not offers.good:
+        yield from counting(offers.rejected, group.n_rows)
+        return
     yield from offers.rejected
-    if offers.good:
-        n_rows = group.n_rows - len(offers.rejected)
-        yield product_row(line, offers.good, {"id": group.key, **fields, **pictures(urls)}, attributes, n_rows)
-    elif not offers.rejected:
-        yield RejectedRow(line, "no price", group.n_rows)
+    n_rows = group.n_rows - len(offers.rejected)
+    yield product_row(line, offers.good, {"id": group.key, **fields, **pictures(urls)}, attributes, n_rows)
 
 
 def _offers_of_rows(group: Group, first: Mapping[str, str], spool: Spool) -> Offers:

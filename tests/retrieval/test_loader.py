@@ -194,13 +194,24 @@ def test_a_wrong_currency_is_told_with_the_way_out(tmp_path: Path) -> None:
     assert import_file(feed, root=tmp_path / "data", name="shop", currency="EUR").currency == "EUR"
 
 
+@pytest.mark.parametrize("price", ["5.00", None])
+def test_an_object_of_json_is_one_row_whatever_becomes_of_its_variants(tmp_path: Path, price: str | None) -> None:
+    variants = [{"id": 1, "price": price}, {"id": 2, "price": None}, {"id": 3, "price": None}]
+    products = [{"handle": "a", "title": "A", "variants": variants}]
+    products += [{"handle": "b", "title": "B", "variants": [{"id": 4, "price": "1"}]}]
+    (tmp_path / "products.json").write_text(json.dumps({"products": products}))
+    report = import_file(tmp_path / "products.json", root=tmp_path / "data", name="shop")
+    assert (report.rows, report.loaded, len(report.rejected)) == (2, 2 if price else 1, 2 if price else 3)
+
+
 def test_rows_that_make_one_product_count_as_rows_and_rejections_come_in_the_order_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(
-        "Handle,Title,Option1 Name,Option1 Value,Variant Price\na,A,Size,M,\na,,,L,5\na,,,XL,5\ntoo,few\nb,B,,,free\n"
+        "Handle,Title,Option1 Name,Option1 Value,Variant Price\n"
+        "a,A,Size,M,\na,,,L,5\na,,,XL,5\ntoo,few\nb,B,,,free\nb,,,,\n"
     )
     report = import_file(path, root=tmp_path / "data", name="shop")
-    assert (report.rows, report.loaded) == (5, 1)
+    assert (report.rows, report.loaded) == (6, 1)
     assert [(row.line, row.reason) for row in report.rejected] == [
         (2, "no price"),
         (5, "2 fields where the header has 5"),

@@ -70,6 +70,11 @@ def test_empty_cells_are_left_out() -> None:
     assert read(b"id,title,brand\na,b, \n") == [RawRow(2, {"id": "a", "title": "b"})]
 
 
+def test_a_file_in_utf_16_is_told_with_the_way_out() -> None:
+    with pytest.raises(ImportFailed, match="save the file as CSV in UTF-8"):
+        read("id,title\na,b\n".encode("utf-16"))
+
+
 @pytest.mark.parametrize(("content", "why"), [(b"", "empty"), (b"\n", "no column"), (b"id,id\n1,2\n", "twice")])
 def test_a_file_without_a_usable_header_fails_as_a_whole(content: bytes, why: str) -> None:
     with pytest.raises(ImportFailed, match=why):
