@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 
+from assistant.naming import unnamed_thing
 from assistant.turn import Question, SlateFact
 from retrieval.filters import CategoryIn, fold
 from retrieval.product import attribute_label
@@ -15,21 +17,28 @@ MIN_COVERAGE = 0.6
 MIN_GAIN_BITS = 0.8
 MAX_ANSWERS = 5
 MAX_WISHES = 1
+KIND_KEY = "kind"
+MANY = 30
+"""From here on products of all kinds are too many to look through."""
 _NOT_ASKED = frozenset({"brand", "colour", "color", "category", "department"})
+_TECHNICAL = re.compile(r"\d\s*(?:mm|µm|mg|g|mah|ma|v|hz|khz|db|dpi|ohm|nm)$", re.I)
+"""Measures that few shoppers know of what they want ("drop 8 mm"): no question is put about them."""
 
 
-def choose_question(slate: SlateFact, asked: tuple[str, ...], ask: Callable[[str], str]) -> Question | None:
+def choose_question(slate: SlateFact, asked: tuple[str, ...], say: Callable[..., str]) -> Question | None:
     """Pick the question that narrows the slate's need best.
 
     Args:
         slate: what was found.
         asked: keys put before in this conversation.
-        ask: writes the question about an attribute's label.
+        say: writes the sentences "ask_facet", with a `label`, and "ask_kind".
 
     Returns:
         A question with tappable answers, or None where none helps: few products, several wishes already stated, an
         order asked for, a question about this kind of product put before, or no attribute that splits them.
     """
+    if _of_all_kinds(slate) and KIND_KEY not in asked:
+        return Question(KIND_KEY, say("ask_kind"), _commonest(slate.facets["department"]))
     wishes = [c for c in slate.need.constraints if not isinstance(c, CategoryIn)]
     kind = _kind(slate)
     if (
@@ -44,12 +53,21 @@ def choose_question(slate: SlateFact, asked: tuple[str, ...], ask: Callable[[str
     stated = {getattr(constraint, "name", "") for constraint in wishes}
     usable = {n: values for n, values in slate.facets.items() if _askable(n, values, slate.total, stated)}
     best = max(((gain(values, slate.total), name) for name, values in usable.items()), default=(0.0, ""))
-    if best[0] < MIN_GAIN_BITS:
+    if best[0] < MIN_GAIN_BITS or unnamed_thing(slate)[1]:
         return None
-    values = slate.facets[best[1]]
-    answers = sorted(values, key=lambda value: (-values[value], value))[:MAX_ANSWERS]
-    text = ask(attribute_label(best[1]).lower())
-    return Question(f"{best[1]}@{kind}", text, tuple(sorted(answers, key=_in_order)))
+    text = say("ask_facet", label=attribute_label(best[1]).lower())
+    return Question(f"{best[1]}@{kind}", text, tuple(sorted(_commonest(slate.facets[best[1]]), key=_in_order)))
+
+
+def _of_all_kinds(slate: SlateFact) -> bool:
+    """Whether a need names no kind of thing at all ("a gift, 50 bucks") and much of everything fits."""
+    kinds = any(isinstance(constraint, CategoryIn) for constraint in slate.need.constraints)
+    several = len(slate.facets.get("department", {})) > 1
+    return slate.surface == "search" and not slate.need.text and not kinds and slate.total >= MANY and several
+
+
+def _commonest(values: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(values, key=lambda value: (-values[value], value))[:MAX_ANSWERS])
 
 
 def _kind(slate: SlateFact) -> str | None:
@@ -61,7 +79,7 @@ def _kind(slate: SlateFact) -> str | None:
 
 
 def _askable(name: str, values: Mapping[str, int], total: int, stated: set[str]) -> bool:
-    plain = 2 <= len(values) <= 8 and not set(values) <= {"yes", "no"}
+    plain = 2 <= len(values) <= 8 and not set(values) <= {"yes", "no"} and not any(map(_TECHNICAL.search, values))
     return name not in _NOT_ASKED and name not in stated and plain and sum(values.values()) >= MIN_COVERAGE * total
 
 

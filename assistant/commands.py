@@ -151,6 +151,8 @@ def find_map(given: str) -> Path:
 def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool) -> None:
     """Search, and write the products with what was understood; each of several needs is searched for itself."""
     from assistant.places import catalogues_folder
+    from assistant.turn import Need
+    from assistant.wishes import words_to_rank_by
     from retrieval.engine import Retrieval
     from retrieval.query import QueryReader
     from retrieval.results import SearchRequest, Understanding
@@ -163,7 +165,9 @@ def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool
     reader = QueryReader(retrieval.vocabulary(), catalogue.currency)
     found = []
     for understanding in reader.read(text) or (Understanding(text),):
-        request = SearchRequest(understanding.text, understanding.constraints, understanding.sort, limit)
+        # The words that the chat ranks by, so that both count the same products.
+        words = words_to_rank_by(Need(understanding.text, understanding.constraints, understanding.sort))
+        request = SearchRequest(words, understanding.constraints, understanding.sort, limit)
         found.append(_search_answer(retrieval, understanding, retrieval.search(request)))
     if as_json:
         say_json({**found[0], "also": found[1:]})

@@ -135,6 +135,7 @@ class CartFact:
         tax_note: as the shop sets it.
         checkout_url: where the cart's button leads; None for an empty cart.
         changed: what this turn did, e.g. "added"; None where it was only viewed.
+        changed_titles: titles of the lines that this turn changed, in order; empty where `undo` says it.
         undo: what undoes it: (variant_id, quantity to set); None without a change.
     """
 
@@ -147,6 +148,7 @@ class CartFact:
     checkout_url: str | None = None
     changed: str | None = None
     undo: tuple[str, int] | None = None
+    changed_titles: tuple[str, ...] = ()
 
 
 class OrderStatus(StrEnum):

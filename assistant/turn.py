@@ -6,6 +6,7 @@ in assistant.evidence; their names can be imported from here as well.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,6 +35,7 @@ __all__ = [
     "Answer",
     "CartFact",
     "CartLineFact",
+    "Choosing",
     "ComparisonFact",
     "Done",
     "Evidence",
@@ -113,6 +115,23 @@ class Floor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Choosing:
+    """A product that waits for the answer to "which size?" before it goes into the cart.
+
+    Args:
+        product_id: the product.
+        quantity: units wanted, 1 or more.
+        options: options chosen so far, folded, e.g. {"colour": "black"}.
+        then: product ids whose turn comes after it.
+    """
+
+    product_id: str
+    quantity: int = 1
+    options: Mapping[str, str] = field(default_factory=dict)
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Focus:
     """What "the second one", "it", "that order" can mean.
 
@@ -120,7 +139,8 @@ class Focus:
         shown: product ids of the last slate, in order.
         seen: product ids shown so far for the current need, for "show me more".
         product_id: the product talked about last; None without one.
-        pending: the product that waits for an answer to "which size?" before it goes into the cart; None without one.
+        choosing: the choice that is under way before something goes into the cart; None without one.
+        compared: product ids of the comparison that was drawn last, until something else is shown.
         order_id: the order talked about last; None without one.
         asked: clarifying questions already put, by key; none is put twice.
         earlier_needs: needs that were left for another, latest first, to come back to.
@@ -129,7 +149,8 @@ class Focus:
     shown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     product_id: str | None = None
-    pending: str | None = None
+    choosing: Choosing | None = None
+    compared: tuple[str, ...] = ()
     order_id: str | None = None
     asked: tuple[str, ...] = ()
     earlier_needs: tuple[Need, ...] = ()

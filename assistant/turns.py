@@ -148,7 +148,7 @@ class TurnRunner:
         """Keep the message, and lay the table for the model."""
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
-        ledger = Ledger(need=before.need, focus=replace(before.focus, pending=None))
+        ledger = Ledger(need=before.need, focus=replace(before.focus, choosing=None))
         context = ShopperContext(
             principal=turn.principal,
             conversation_id=turn.conversation_id,
@@ -275,9 +275,7 @@ class TurnRunner:
         slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
         if len(slates) != 1 or "?" in run.reply.text:
             return None
-        return choose_question(
-            slates[0], run.before.focus.asked, lambda label: run.plan.wording("ask_facet", label=label)
-        )
+        return choose_question(slates[0], run.before.focus.asked, run.plan.wording)
 
     def _keep(self, run: _Run, question: Question | None) -> Answer:
         """Write the answer and the table after it, in one transaction."""
@@ -317,7 +315,7 @@ def _say(run: _Run, text: str) -> TextDelta:
 def _start_over(run: _Run) -> None:
     """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
     ledger = run.context.ledger
-    ledger.need, ledger.focus = run.before.need, replace(run.before.focus, pending=None)
+    ledger.need, ledger.focus = run.before.need, replace(run.before.focus, choosing=None)
     ledger.evidence.clear()
     ledger.shown.clear()
     ledger.question = None
@@ -349,7 +347,7 @@ def _state(words: str, before: Conversation, context: ShopperContext) -> TurnSta
         shown=tuple(product for product in map(find, focus.shown) if product),
         in_focus=find(focus.product_id) if focus.product_id else None,
         page=find(context.page_product_id) if context.page_product_id else None,
-        pending=find(focus.pending) if focus.pending else None,
+        choosing=find(focus.choosing.product_id) if focus.choosing else None,
         in_cart=tuple(line.product for line in cart.lines if line.product),
     )
 
@@ -377,6 +375,7 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
             shown=tuple(dict.fromkeys(ledger.shown)),
             seen=tuple(seen)[-MAX_SEEN:],
             product_id=focus.product_id if moved else None,
+            compared=focus.compared if focus.compared != before.focus.compared else (),
         )
     earlier = [fact.need for fact in ledger.evidence if isinstance(fact, SlateFact) and fact.need != ledger.need]
     if before.need != Need() and not same_subject(before.need, ledger.need):

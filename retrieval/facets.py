@@ -52,8 +52,8 @@ class Facets:
         """Count facet values over `rows`.
 
         Returns:
-            "brand" and "category" first, then the attributes that most of the products state; each with its most common
-            values. A facet with one value only is left out, because choosing it changes nothing.
+            "brand", "category" and "department" first, then the attributes that most of the products state; each with
+            its most common values. A facet with one value only is left out, because choosing it changes nothing.
         """
         if not len(rows) or not self._keys:
             return {}
@@ -78,7 +78,7 @@ class Facets:
         return picked
 
     def _chosen(self, stated: NDArray[np.floating], distinct: NDArray[np.integer], n_rows: int) -> Iterator[int]:
-        fixed = [self._names.index(name) for name in ("brand", "category") if name in self._names]
+        fixed = [self._names.index(name) for name in ("brand", "category", "department") if name in self._names]
         yield from (name for name in fixed if distinct[name] > 1)
         # Values that hardly repeat (weights, part numbers) are no choice to offer.
         useful = (distinct > 1) & (stated >= _MIN_SHARE * n_rows) & (distinct <= np.maximum(2, stated / 2))
@@ -92,6 +92,8 @@ def _plain_keys(product: Product) -> Iterator[_Key]:
         yield ("brand", product.brand)
     if product.category:
         yield ("category", product.category)
+    if product.department:
+        yield ("department", product.department)
     for variant in product.variants:
         yield from variant.options.items()
 

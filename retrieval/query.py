@@ -10,7 +10,7 @@ from __future__ import annotations
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.needs import split_needs
 from retrieval.reading import scan
-from retrieval.refinement import Refinement, names_another_thing, prepare
+from retrieval.refinement import Refinement, begins_anew, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
 from retrieval.vocabulary import Vocabulary
 from retrieval.wishes import understand
@@ -79,15 +79,24 @@ class QueryReader:
     def _is_new(
         self, text: str, understood: Understanding, need_text: str, constraints: tuple[Constraint, ...]
     ) -> bool:
+        if begins_anew(text):
+            return True
         before, after = _wanted_kinds(self._with_kind(need_text, constraints)), _wanted_kinds(understood.constraints)
         if after:
-            return before.isdisjoint(after)
+            # A need without any thing yet ("a gift under 50", "Acme") is only narrowed by naming one.
+            return before.isdisjoint(after) and bool(before or _says_more(need_text, constraints))
         if understood.category_stated:
             said = {token.key for token in tokens(need_text)}
             return not all(token.key in said for token in tokens(understood.text))
         values = any(isinstance(wish, AttributeIn | BrandIn) for wish in understood.constraints)
         known = bool(self._vocabulary.categories) or values
         return not known and names_another_thing(text, understood.text, need_text)
+
+
+def _says_more(need_text: str, constraints: tuple[Constraint, ...]) -> bool:
+    """Whether a need's words say more than its wishes."""
+    wished = {token.key for constraint in constraints for token in tokens(constraint.label())}
+    return any(token.key not in wished for token in tokens(need_text))
 
 
 def _wanted_kinds(constraints: tuple[Constraint, ...]) -> frozenset[str]:

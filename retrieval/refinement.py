@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, fold
+from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, PriceRange, fold
 from retrieval.results import Sort, Understanding
 from retrieval.words import ADJECTIVES, clean, phrase_key, tokens, word_key, word_set
 
@@ -72,6 +72,19 @@ _NEED_NOT = _re(
     r" necessarily)?(?: (?:have|need))?(?: for it)?(?: to)?(?: be)? (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
 )
 _MUST = re.compile(r"(?:have|need|necessar|needn't|need not|no need)", re.IGNORECASE)
+_FOR_SOMEBODY = _re(
+    r"gifts?|presents?|(?:something|anything) (?:nice |good |small )?for (?:my|our|a|him|her|them|mum|mom|dad)"
+)
+_CORRECTION = re.compile(
+    r"\W+(?:no,? wait|wait,? no|oh,? wait|no,? sorry|sorry,? no|i meant?(?: to say)?|scratch that|or rather)\b\W*", re.I
+)
+_AMOUNT = r"(?P<amount>(?:[$€£]\s?)?\d[\d.,]*\s?(?:k\b)?(?:\s?(?:dollars?|euros?|pounds?|bucks|usd|eur|gbp|[$€£]))?)"
+_NEW_LIMIT = re.compile(
+    r"^\W*(?:(?:no|ok|okay|well|actually|sorry|hmm|rather|then|and)\W+)*"
+    r"(?:(?:make (?:it|that)|let'?s say|say|(?:i can )?(?:go )?up to|(?:raise|lower|change) (?:it|that) to)\s+)?"
+    rf"{_AMOUNT}(?:\s+(?:instead|then|please|max|maximum|is (?:ok|okay|fine)(?: too)?))*\W*$",
+    re.I,
+)
 _PRICE_WORDS = word_set("price budget cost money limit")
 _ASKS = _re(
     r"(?:what|how) about|show me|(?:looking|searching) for|i(?: also)? (?:need|want)|do you (?:have|sell)|also|find me"
@@ -137,6 +150,30 @@ def price_step(text: str) -> tuple[PriceStep | None, str]:
     return None, text
 
 
+def begins_anew(text: str) -> bool:
+    """Whether a message asks for a gift, or for something for somebody: a need of its own, whatever went before."""
+    return _FOR_SOMEBODY.search(text) is not None
+
+
+def split_correction(text: str) -> tuple[str, str]:
+    """Split a message that corrects itself ("red, no wait, blue") into what was said and what corrects it.
+
+    Returns:
+        Both parts; the second is "" where nothing is corrected.
+    """
+    match = _CORRECTION.search(text)
+    return (text[: match.start()], text[match.end() :]) if match and match.start() else (text, "")
+
+
+def new_limit(text: str, constraints: Sequence[Constraint]) -> str:
+    """Read a bare amount ("make it 120") as the price limit that holds already, put in full ("under 120")."""
+    held = next((c for c in constraints if isinstance(c, PriceRange)), None)
+    match = _NEW_LIMIT.match(text) if held else None
+    if not held or not match:
+        return text
+    return f"{'under' if held.max_minor is not None else 'over'} {match['amount']}"
+
+
 def names_another_thing(text: str, words: str, need_text: str) -> bool:
     """Whether a message asks for things that the need does not name, judged by words alone.
 
@@ -151,7 +188,7 @@ def names_another_thing(text: str, words: str, need_text: str) -> bool:
 
 def prepare(text: str, constraints: Sequence[Constraint]) -> tuple[str, tuple[str, ...], PriceStep | None]:
     """Take out what only makes sense against earlier wishes; the rest can be read like a first message."""
-    cleaned = clean(text)
+    cleaned = new_limit(clean(text), constraints)
     keys, rest = withdrawn(cleaned, constraints)
     step, rest = price_step(rest)
     return rest, keys, step

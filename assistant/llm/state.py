@@ -22,7 +22,7 @@ class TurnState:
         shown: products of the last slate, in order.
         in_focus: the product talked about last; None without one.
         page: the product on the shopper's page; None without one.
-        pending: the product that waits for the answer to "which size?"; None without one.
+        choosing: the product that waits for the answer to "which size?"; None without one.
         in_cart: products in the cart.
     """
 
@@ -32,7 +32,7 @@ class TurnState:
     shown: tuple[Product, ...] = ()
     in_focus: Product | None = None
     page: Product | None = None
-    pending: Product | None = None
+    choosing: Product | None = None
     in_cart: tuple[Product, ...] = ()
 
     def as_text(self) -> str:

@@ -83,6 +83,13 @@ class Carts:
             return self._take_out(principal, variant_id)
         return self._put(principal, variant_id, lambda _: quantity, None)
 
+    def clear(self, principal: Principal) -> CartFact:
+        """Take everything out, and return the empty cart with `changed` "removed"."""
+        with self._store.write() as connection:
+            cart = _read(connection, owner_key(principal))
+            connection.execute(sa.delete(cart_lines).where(cart_lines.c.cart_id == cart.id))
+        return replace(self.view(principal), changed="removed")
+
     def decisions(self, principal: Principal) -> Mapping[str, str]:
         """Return variant id -> decision id for the lines that were chosen from a slate."""
         with self._store.read() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.errors import BadArguments
 from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import fact_of, products_meant, put_in_focus, table_of
@@ -28,6 +30,7 @@ def compare_products(context: ShopperContext, which: str) -> ToolResult:
     put_in_focus(context, products[0])
     with context.ledger.lock:
         context.ledger.evidence.append(fact)
+        context.ledger.focus = replace(context.ledger.focus, compared=tuple(product.id for product in products))
     return ToolResult((fact,), summarise((fact,)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.clarify import MAX_ANSWERS, choose_question, gain
-from assistant.turn import Need
+from assistant.turn import Need, SlateFact
 from retrieval.filters import AttributeIn, CategoryIn, PriceRange
 from retrieval.results import Sort
 from tests.assistant.small_shop import TENTS, slate
@@ -18,8 +18,8 @@ FOUND = slate(*TENTS, need=NEED, total=20, facets={"capacity": EVEN})
 CHEAP, NAVY = PriceRange("USD", None, 1), AttributeIn("colour", ("navy",))
 
 
-def ask(label: str) -> str:
-    return f"Which {label}?"
+def ask(name: str, label: str = "") -> str:
+    return f"Which {label}?" if name == "ask_facet" else "What kind?"
 
 
 def test_gain_is_the_entropy_times_the_share_that_states_it() -> None:
@@ -79,3 +79,42 @@ def test_it_asks_nothing_where_nothing_is_gained(found: object) -> None:
 def test_a_stated_attribute_is_not_asked_for() -> None:
     need = replace(NEED, constraints=(*NEED.constraints, AttributeIn("capacity", ("2 people",))))
     assert choose_question(replace(FOUND, need=need), (), ask) is None
+
+
+ALL_KINDS = slate(
+    *TENTS, need=Need("", (CHEAP,)), total=40, facets={"department": {"Kitchen": 25, "Outdoor": 15}, "capacity": EVEN}
+)
+
+
+def test_a_need_without_a_kind_is_asked_for_one_once() -> None:
+    question = choose_question(ALL_KINDS, (), ask)
+    assert question is not None
+    assert (question.text, question.answers) == ("What kind?", ("Kitchen", "Outdoor"))
+    assert choose_question(ALL_KINDS, (question.key,), ask) is None
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        replace(ALL_KINDS, need=Need("gift for hiking", (CHEAP,))),
+        replace(ALL_KINDS, total=29),
+        replace(ALL_KINDS, facets={"department": {"Kitchen": 40}}),
+        replace(ALL_KINDS, surface="recommend"),
+    ],
+)
+def test_the_kind_is_not_asked_where_words_or_one_department_say_it_or_little_fits(found: SlateFact) -> None:
+    question = choose_question(found, (), ask)
+    assert question is None or question.text != "What kind?"
+
+
+def test_measures_that_few_know_offhand_are_not_asked_for() -> None:
+    found = replace(FOUND, facets={"drop": {"4 mm": 10, "8 mm": 10}})
+    assert choose_question(found, (), ask) is None
+    assert choose_question(replace(FOUND, facets={"length": {"4 m": 10, "8 m": 10}}), (), ask) is not None
+
+
+def test_nothing_is_narrowed_that_only_mentions_what_was_asked_for() -> None:
+    mention = replace(TENTS[0], description="Folds into a suitcase.")
+    found = slate(mention, need=Need("suitcase"), total=20, facets={"capacity": EVEN})
+    assert choose_question(found, (), ask) is None
+    assert choose_question(replace(found, need=Need("tent")), (), ask) is not None

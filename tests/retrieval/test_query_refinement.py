@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint, PriceRange, merge
 from retrieval.query import QueryReader
-from retrieval.refinement import Refinement
+from retrieval.refinement import Refinement, split_correction
 from retrieval.results import Sort
 from retrieval.vocabulary import Vocabulary
 from tests.retrieval.reading_shop import make_product, make_shop
@@ -158,3 +158,52 @@ def test_without_categories_asking_for_other_things_starts_a_new_need() -> None:
 
 def test_a_new_need_carries_its_own_kind(reader: QueryReader, held: tuple[Constraint, ...]) -> None:
     assert refine(reader, "what about backpacks", held).understanding.constraints == (CategoryIn(("Backpacks",)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("only Acme, no wait, Bolt", ("only Acme", "Bolt")),
+        ("a tent - I mean a sleeping bag", ("a tent", "a sleeping bag")),
+        ("red. No, sorry, blue", ("red", "blue")),
+        ("no wait", ("no wait", "")),
+        ("what does IP67 mean", ("what does IP67 mean", "")),
+    ],
+)
+def test_a_message_that_corrects_itself_has_two_parts(text: str, parts: tuple[str, str]) -> None:
+    assert split_correction(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text", ["make it 150", "150", "actually $150", "up to 150 is fine", "no, let's say 150 dollars"]
+)
+def test_a_bare_amount_moves_the_limit(reader: QueryReader, held: tuple[Constraint, ...], text: str) -> None:
+    change = refine(reader, text, held)
+    assert change.constraints == (PriceRange("USD", None, 15_000),)
+    assert not change.starts_new_need
+
+
+@pytest.mark.parametrize("text", ["make it waterproof", "150 cm", "size 10", "2 pairs"])
+def test_other_numbers_move_no_limit(reader: QueryReader, held: tuple[Constraint, ...], text: str) -> None:
+    assert not [c for c in refine(reader, text, held).constraints if isinstance(c, PriceRange)]
+
+
+def test_a_bare_amount_is_no_limit_where_none_holds(reader: QueryReader) -> None:
+    assert reader.read_refinement("150", "hiking boots", ()).constraints == ()
+    floor = (PriceRange("USD", 5_000, None),)
+    assert reader.read_refinement("make it 80", "hiking boots", floor).constraints == (PriceRange("USD", 8_000, None),)
+
+
+def test_a_need_without_a_thing_is_narrowed_by_naming_one(reader: QueryReader) -> None:
+    limit = (PriceRange("USD", None, 5_000),)
+    assert not reader.read_refinement("hiking boots", "", limit).starts_new_need
+    brand = reader.read("Acme")[0]
+    assert not reader.read_refinement("hiking boots", brand.text, brand.constraints).starts_new_need
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [("a gift for my mum, 50 bucks", True), ("something for my brother", True), ("something cheaper", False)],
+)
+def test_a_gift_is_a_need_of_its_own(reader: QueryReader, held: tuple[Constraint, ...], text: str, new: bool) -> None:
+    assert refine(reader, text, held).starts_new_need is new

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.embedded.wording import Wording, plain
+from assistant.naming import unnamed_thing
 from assistant.turn import (
     CartFact,
     ComparisonFact,
@@ -21,7 +23,8 @@ from assistant.turn import (
     RefusalFact,
     SlateFact,
 )
-from retrieval.filters import CategoryIn, Verdict, fold
+from retrieval.filters import CategoryIn, Constraint, Verdict, fold
+from retrieval.words import tokens
 
 MAX_POLICY_CHARS = 700
 MAX_DIFFERENCES = 4
@@ -66,7 +69,10 @@ class Composer:
             now: aware; decides what is late.
         """
         changed = any(isinstance(fact, CartFact) and fact.changed for fact in evidence)
+        people = any(isinstance(fact, HandOverFact) for fact in evidence)
         told = [fact for fact in evidence if not (changed and isinstance(fact, CartFact) and not fact.changed)]
+        # Where a person takes over, it helps nobody to read that no policy says anything.
+        told = [fact for fact in told if not (people and isinstance(fact, PolicyFact) and not fact.sections)]
         parts = [self._fact(fact, question, now) for fact in told]
         if sum(isinstance(fact, SlateFact) for fact in evidence) > 1:
             return "\n\n".join(part for part in parts if part)
@@ -85,7 +91,7 @@ class Composer:
             case OrdersFact():
                 return self._orders(fact, now)
             case PolicyFact():
-                return self._policy(fact)
+                return self._policy(fact, question)
             case Proposal():
                 return self._say("proposal", title=fact.title, after=fact.after)
             case RefusalFact():
@@ -122,6 +128,10 @@ class Composer:
             return self._say("more_like", **common)
         if slate.surface == "goes_with":
             return self._say("goes_with" if len(slate.items) > 1 else "goes_with_one", **common)
+        word, mentioning = unnamed_thing(slate)
+        if mentioning:
+            title, price = plain(mentioning.product.title), self._say.money(mentioning.variant.price)
+            return self._say("found_mentioned", word=plain(word), title=title, price=price)
         if slate.total == 1:
             return self._say("found_one", **common)
         what = self.what(slate, slate.total)
@@ -130,14 +140,15 @@ class Composer:
     def what(self, slate: SlateFact, count: int) -> str:
         """What was looked for, as a noun: the wished category, the words that several share, else "products"."""
         for constraint in slate.need.constraints:
-            if isinstance(constraint, CategoryIn) and not constraint.exclude:
+            if isinstance(constraint, CategoryIn) and not constraint.exclude and not _departments(constraint, slate):
                 shared = _shared_ending([fold(value).split() for value in constraint.values])
                 if shared:
                     return plain(shared)
         return "product" if count == 1 else "products"
 
     def _limits(self, slate: SlateFact) -> str:
-        labels = [plain(c.label()) for c in slate.need.constraints if not (isinstance(c, CategoryIn) and not c.exclude)]
+        wishes = slate.need.constraints
+        labels = [plain(c.label()) for c in wishes if not _kinds(c) or _departments(c, slate)]
         return f" ({', '.join(labels)})" if labels else ""
 
     def _because(self, fact: ProductFact) -> str:
@@ -210,7 +221,8 @@ class Composer:
         if fact.changed == "added":
             undo = fact.undo[0] if fact.undo else fact.lines[-1].variant_id
             line = next((line for line in fact.lines if line.variant_id == undo), fact.lines[-1])
-            text = self._say("cart_added", title=plain(line.title), count=count, total=total)
+            titles = self._say.listing([f"**{plain(title)}**" for title in fact.changed_titles or (line.title,)])
+            text = self._say("cart_added", titles=titles, count=count, total=total)
         elif fact.changed == "removed":
             text = self._say("cart_removed", count=count, total=total)
         elif fact.changed:
@@ -248,7 +260,7 @@ class Composer:
             case _:
                 return self._say(f"status_{order.status.value}")
 
-    def _policy(self, fact: PolicyFact) -> str:
+    def _policy(self, fact: PolicyFact, question: str) -> str:
         if not fact.sections:
             return self._say("policy_none")
         first, *rest = fact.sections
@@ -257,9 +269,41 @@ class Composer:
             if len(first.text) <= MAX_POLICY_CHARS
             else first.text[:MAX_POLICY_CHARS].rsplit(". ", 1)[0] + "."
         )
-        sentences = [self._say("policy", title=first.title, text=text)]
+        silent = unmentioned(question or fact.question, fact)
+        sentences = [self._say("policy_silent", what=plain(silent))] if silent else []
+        sentences.append(self._say("policy", title=first.title, text=text))
         sentences += [self._say("policy_also", title=section.title) for section in rest[:1]]
         return "\n\n".join(sentences)
+
+
+def _kinds(wish: Constraint) -> bool:
+    return isinstance(wish, CategoryIn) and not wish.exclude
+
+
+def _departments(wish: Constraint, slate: SlateFact) -> bool:
+    """Whether a wish for kinds names departments ("Kitchen"), which is no word for what was found."""
+    held = {fold(item.product.department or "") for item in slate.items}
+    kinds = {fold(item.product.category or "") for item in slate.items}
+    return isinstance(wish, CategoryIn) and {fold(value) for value in wish.values} <= held - kinds
+
+
+_ASKED_FOR = re.compile(
+    r"\b(?:pay(?:ing)? (?:with|by|via|using|through)|(?:do|can) you (?:accept|take)|accept|"
+    r"(?:ship|deliver|send|post|shipping|delivery|deliveries)(?: (?:it|this|them|orders))? to)\s+"
+    r"(?P<what>(?:[\w'’.-]+\s*){1,3})",
+    re.I,
+)
+_NO_NAMES = frozenset(
+    ["a", "an", "the", "my", "your", "me", "us", "it", "this", "that", "any", "other", "of", "in", "or"]
+)
+
+
+def unmentioned(question: str, fact: PolicyFact) -> str:
+    """What a question names as a way to pay or a place to send to and the sections found do not, e.g. "PayPal"."""
+    match = _ASKED_FOR.search(question)
+    named = [token for token in tokens(match["what"]) if token.text.casefold() not in _NO_NAMES] if match else []
+    held = {token.key for section in fact.sections for token in tokens(f"{section.title} {section.text}")}
+    return "" if any(token.key in held for token in named) else " ".join(token.text for token in named)
 
 
 def _shared_ending(names: Sequence[Sequence[str]]) -> str:

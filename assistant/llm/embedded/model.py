@@ -84,7 +84,7 @@ class EmbeddedChatModel(BaseChatModel):
                 evidence.extend(message.artifact.evidence)
             elif message.status == "error":
                 failed.append(_FAILED.get(message.name or "", "tool_failed"))
-        parts = [self.composer.talk([name for name in plan.talk if name == "greeting"]) if not evidence else ""]
+        parts = [self.composer.talk([name for name in plan.talk if name == "sorry" or not evidence])]
         parts.append(self.composer.corrections(plan.corrected, evidence))
         parts.append(self.composer.compose(evidence, plan.question, self.now()))
         told = {phrase for fact in evidence if isinstance(fact, SlateFact) for phrase in fact.set_aside}

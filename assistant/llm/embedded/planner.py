@@ -11,28 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.choices import answers_choice, no_preference, only_quantity
 from assistant.llm.embedded.intents import Intent, IntentReader
+from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
 from assistant.llm.state import TurnState
 from assistant.references import Table, order_id_in, resolve
 from assistant.text import has_words
 from assistant.turn import Need
-from assistant.wishes import without_wish
 from retrieval.filters import (
-    AttributeIn,
-    AttributeRange,
-    BrandIn,
-    CategoryIn,
-    Constraint,
-    InStock,
-    MinRating,
-    PriceRange,
     fold,
-    merge,
 )
-from retrieval.product import Money, Product
+from retrieval.product import Product
 from retrieval.query import QueryReader
-from retrieval.refinement import Refinement
-from retrieval.results import Sort, Understanding
+from retrieval.results import Understanding
 
 MAX_STEPS = 4
 _SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
@@ -40,9 +31,7 @@ _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|
 _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
-_BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
 _ORDINAL_ONE = re.compile(r"\bthe (?:first|second|third|fourth|fifth|sixth|last) one\b", re.I)
-_ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 _COUNT = r"(\d{1,2}|two|three|four|five|six)"
 _QUANTITY = re.compile(
     rf"\b(?:add|take|buy|get|put|order|want|need)\s+(?:me\s+)?{_COUNT}\b(?!\s*-?(?:st|nd|rd|th|person|inch|gb|l\b|litre))"
@@ -98,6 +87,7 @@ _WEAKER = frozenset({"show_more", "recommend", "search", "out_of_scope", "greeti
 SURE = 0.65
 _SERVICE = frozenset({"policy", "track_order", "find_orders", "cancel_order", "complaint"})
 SURE_OF_SERVICE = 0.75
+BESIDE_STEPS = ("greeting", "sorry")
 TALK_ALONE = ("greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
 
 
@@ -115,9 +105,9 @@ class Planner:
         self, intents: IntentReader, reader: QueryReader, currency: str, finds: Callable[[Need], bool] = lambda _: True
     ) -> None:
         self._finds = finds
+        self._needs = NeedReader(intents, reader, currency, finds)
         self._intents = intents
         self._reader = reader
-        self._currency = currency
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
             "complaint": self._complaint,
@@ -144,15 +134,20 @@ class Planner:
         words = state.words
         if not has_words(words):
             return Plan(talk=("unclear",))
-        if state.pending and self._answers_choice(state):
+        if state.choosing and answers_choice(state.choosing, words):
             return Plan(steps=(Step("cart", {"action": "add", "which": words}),))
+        if self._leaves_it_open(state):
+            return Plan(steps=(Step("search_products", search_arguments(state.need)),))
+        units = only_quantity(words)
+        if units is not None and state.in_cart:
+            return Plan(steps=(Step("cart", {"action": "set_quantity", "which": words, "quantity": units}),))
         draft = _Draft()
         for clause in self._clauses(words):
             self._read_clause(clause, state, draft)
         if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in self._clauses(words)):
             # What stands beside "ignore your instructions" is no wish: nothing is searched for it.
             draft.steps = [step for step in draft.steps if step.tool != "search_products"]
-        talk = draft.talk if not draft.steps else [t for t in draft.talk if t == "greeting"]
+        talk = draft.talk if not draft.steps else [t for t in draft.talk if t in BESIDE_STEPS]
         if not draft.steps and not talk:
             talk = ["unclear"]
         return Plan(
@@ -177,6 +172,11 @@ class Planner:
                 clauses.append(part)
         return clauses or [words]
 
+    def _leaves_it_open(self, state: TurnState) -> bool:
+        """Whether the words answer a question with "whatever": the need stays, and no wish is taken back."""
+        open_ = no_preference(state.words) and len(state.words.split()) <= 4 and state.need != Need()
+        return open_ and bool(state.shown) and not self._refines(state.words, state)
+
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
         intent = self._intent(clause, state)
         if intent in TALK_ALONE:
@@ -193,8 +193,8 @@ class Planner:
             return self._checked(cue.name, clause, state)
         if order_id_in(clause) and len(clause.split()) <= 4:
             return "find_orders"
-        back = _BACK.search(clause)
-        readings = self._reader.read(_without(clause, back) if back else clause)
+        back = BACK.search(clause)
+        readings = self._reader.read(without(clause, back) if back else clause)
         names_products = any(_names_products(reading) for reading in readings)
         if cue is None and _ORDINAL_ONE.search(clause) and self._pointed_at(clause, state):
             return "product_question"
@@ -229,7 +229,7 @@ class Planner:
         if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
             points = self._pointed_at(clause, state)
             if not points and name == "product_question":
-                return "search" if any(map(_names_products, self._reader.read(clause))) else "policy"
+                return "search" if self._looks_for(clause) else "policy"
             if not points and name == "more_like" and not state.shown:
                 return "search"
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
@@ -240,10 +240,18 @@ class Planner:
             return "search"
         return name
 
+    def _looks_for(self, clause: str) -> bool:
+        """Whether words name products, or are nothing but a word or two that finds some ("bluetooth")."""
+        readings = self._reader.read(clause)
+        alone = len(clause.split()) <= 2 and any(
+            reading.text and self._finds(Need(reading.text)) for reading in readings
+        )
+        return alone or any(map(_names_products, readings))
+
     def _pointed_at(self, clause: str, state: TurnState) -> tuple[Product, ...]:
         """What the clause points at; nothing where it names a kind that is not on the table ("the cheapest tent")."""
         points = resolve(clause, _table(state))
-        kinds = {kind for reading in self._reader.read(clause) for kind in _categories(reading.constraints)}
+        kinds = {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
         fitting = tuple(p for p in points if {fold(p.category or ""), fold(p.department or "")} & kinds)
         return fitting if kinds else points
 
@@ -251,19 +259,13 @@ class Planner:
         change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
         return bool(change.constraints or change.dropped or change.sort or change.price_step or change.starts_new_need)
 
-    def _answers_choice(self, state: TurnState) -> bool:
-        said = fold(state.words)
-        if state.pending is None or len(said.split()) > 6:
-            return False
-        values = {fold(value) for variant in state.pending.variants for value in variant.options.values()}
-        return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said) for value in values)
-
     # ------------------------------------------------------------ handlers
 
     def _hand_over(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("hand_over", {"reason": clause}))
 
     def _complaint(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.talk.append("sorry")
         draft.steps.append(Step("answer_policy", {"question": clause}))
         draft.steps.append(Step("hand_over", {"reason": clause}))
 
@@ -290,16 +292,7 @@ class Planner:
         draft.steps.append(Step("cart", {"action": "remove", "which": clause}))
 
     def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        among_all = re.match(r"(?:and |so )?(?:which|what)\b", clause, re.I) and not re.search(r"\bor\b|\bvs\b", clause)
-        points = () if among_all else resolve(clause, _table(state))
-        which = (
-            "all of them"
-            if among_all and state.shown
-            else clause
-            if points or not state.shown
-            else ("the first two" if len(state.shown) > 3 else "all of them")
-        )
-        draft.steps.append(Step("compare_products", {"which": which}))
+        draft.steps.append(Step("compare_products", {"which": _compared(clause, state)}))
         draft.question = clause
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
@@ -307,6 +300,7 @@ class Planner:
         draft.question = clause
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.question = draft.question or clause
         draft.steps.append(Step("answer_policy", {"question": self._intents.rephrase("policy", clause)}))
 
     def _recommend(self, clause: str, state: TurnState, draft: _Draft) -> None:
@@ -323,121 +317,31 @@ class Planner:
         if state.need == Need():
             draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
         else:
-            draft.steps.append(Step("search_products", {**self.arguments(state.need), "different": True}))
+            draft.steps.append(Step("search_products", {**search_arguments(state.need), "different": True}))
 
     def _show_again(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("search_products", self.arguments(state.need)))
+        draft.steps.append(Step("search_products", search_arguments(state.need)))
 
     def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        needs = self._needs(clause, state)
+        needs = self._needs.read(clause, state)
         used = {word for need in needs for word in fold(need.text).split()}
         for reading in self._reader.read(clause):
             draft.set_aside += [phrase for phrase in reading.set_aside if any(c.isdigit() for c in phrase)]
             draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
         for need in needs:
-            draft.steps.append(Step("search_products", self.arguments(need)))
-
-    def _needs(self, clause: str, state: TurnState) -> list[Need]:
-        if state.need != Need():
-            earlier = self._earlier(clause, state)
-            if earlier is not None:
-                return [earlier]
-            change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
-            if not change.starts_new_need and not self._asks_anew(change, clause, state.need):
-                return [self._refined(change, state)]
-        readings = self._reader.read(_ADD.sub("", clause))
-        return [Need(r.text, r.constraints, r.sort) for r in readings][:MAX_STEPS]
-
-    def _asks_anew(self, change: Refinement, clause: str, need: Need) -> bool:
-        """Words alone are a need of their own where they are put as a request ("do you have sunscreen") or where
-        nothing of the kind that was looked for fits them ("laptop", after tents)."""
-        if change.constraints or change.dropped or change.sort or change.price_step:
-            return False
-        if not self._finds(need):
-            return True  # Nothing was found for it, so there is nothing to refine.
-        cue = self._intents.cue(clause)
-        asked = bool(change.understanding.set_aside) or (cue is not None and cue.name == "search")
-        kinds = tuple(c for c in need.constraints if isinstance(c, CategoryIn))
-        return asked or (bool(change.text) and not self._finds(Need(change.text, kinds)))
-
-    def _earlier(self, clause: str, state: TurnState) -> Need | None:
-        """The need that "back to the tents" means: its wishes hold again, with what the words add."""
-        back = _BACK.search(clause)
-        if not back:
-            return None
-        reading = self._reader.read(_without(clause, back))[0]
-        named = _categories(reading.constraints)
-        for need in state.focus.earlier_needs:
-            if named & _categories(need.constraints) or set(fold(reading.text).split()) & set(fold(need.text).split()):
-                return Need(need.text, merge(need.constraints, reading.constraints), need.sort)
-        return None
-
-    def _refined(self, change: Refinement, state: TurnState) -> Need:
-        """The need after a follow-up: withdrawn and replaced wishes go with their words, new ones come with theirs."""
-        need = state.need
-        old = {constraint.key: constraint for constraint in need.constraints}
-        replaced = [c.key for c in change.constraints if c.key in old and not getattr(c, "exclude", False)]
-        unwanted = [key for c in change.constraints if (key := c.key.removeprefix("not_")) != c.key and key in old]
-        for key in (*change.dropped, *replaced, *unwanted):
-            need = without_wish(need, key)
-        kept = tuple(c for c in state.need.constraints if c.key not in change.dropped)
-        constraints = merge(kept, change.constraints)
-        if change.price_step is not None:
-            constraints = merge(constraints, self._price_step(change.price_step, state))
-        known = fold(need.text).split()
-        added = [word for word in change.text.split() if fold(word) not in known]
-        return Need(" ".join([*need.text.split(), *added]), constraints, change.sort or need.sort)
-
-    def _price_step(self, step: str, state: TurnState) -> tuple[Constraint, ...]:
-        """ "Cheaper" means below the middle of what was shown (or below the one talked about); "dearer" above it."""
-        focus = state.in_focus if state.in_focus in state.shown else None
-        prices = sorted(product.price.amount_minor for product in ((focus,) if focus else state.shown))
-        if not prices:
-            return ()
-        middle = prices[len(prices) // 2]
-        old = next((c for c in state.need.constraints if isinstance(c, PriceRange)), PriceRange(self._currency))
-        if step == "cheaper":
-            ceiling = max(middle - 1, 1)
-            low = old.min_minor if old.min_minor is not None and old.min_minor <= ceiling else None
-            return (PriceRange(self._currency, low, ceiling),)
-        high = old.max_minor if old.max_minor is not None and old.max_minor > middle else None
-        return (PriceRange(self._currency, middle + 1, high),)
-
-    def arguments(self, need: Need) -> dict[str, Any]:
-        """A need as the arguments of `search_products`."""
-        row: dict[str, Any] = {"query": need.text}
-        attributes: list[dict[str, Any]] = []
-        for constraint in need.constraints:
-            match constraint:
-                case PriceRange():
-                    row["price_min"] = self._major(constraint.min_minor)
-                    row["price_max"] = self._major(constraint.max_minor)
-                case BrandIn():
-                    row["not_brands" if constraint.exclude else "brands"] = list(constraint.values)
-                case CategoryIn():
-                    row["not_categories" if constraint.exclude else "categories"] = list(constraint.values)
-                case InStock():
-                    row["in_stock"] = True
-                case MinRating():
-                    row["min_rating"] = constraint.value
-                case AttributeIn():
-                    values = list(constraint.values)
-                    attributes.append({"name": constraint.name, "values": values, "exclude": constraint.exclude})
-                case AttributeRange():
-                    low, high = constraint.min, constraint.max
-                    attributes.append({"name": constraint.name, "min": low, "max": high, "unit": constraint.unit})
-        if attributes:
-            row["attributes"] = attributes
-        if need.sort is not Sort.RELEVANCE:
-            row["sort"] = need.sort.value
-        return row
-
-    def _major(self, minor: int | None) -> float | None:
-        return None if minor is None else float(Money(minor, self._currency).amount)
+            draft.steps.append(Step("search_products", search_arguments(need)))
 
 
-def _without(clause: str, match: re.Match[str]) -> str:
-    return f"{clause[: match.start()]} {clause[match.end() :]}".strip() or clause
+def _compared(clause: str, state: TurnState) -> str:
+    """Which products a question about the better one is about, in words that `references` resolves."""
+    among_all = re.match(r"(?:and |so )?(?:which|what)\b", clause, re.I) and not re.search(r"\bor\b|\bvs\b", clause)
+    if among_all and state.focus.compared:
+        return " ".join(state.focus.compared)
+    if among_all and state.shown:
+        return "all of them"
+    if resolve(clause, _table(state)) or not state.shown:
+        return clause
+    return "the first two" if len(state.shown) > 3 else "all of them"
 
 
 def _table(state: TurnState) -> Table:
@@ -450,10 +354,6 @@ def _names_products(reading: Understanding) -> bool:
 
 def _strong(readings: Sequence[Understanding]) -> bool:
     return any(reading.category_stated for reading in readings)
-
-
-def _categories(constraints: Sequence[Constraint]) -> set[str]:
-    return {fold(v) for c in constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
 
 
 def _quantity(clause: str) -> int:

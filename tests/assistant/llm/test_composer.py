@@ -184,3 +184,48 @@ def test_a_title_cannot_mark_up_the_reply() -> None:
     said = say(slate(STRANGE))
     assert said.count("**") == 2
     assert not set("<>[]") & set(said)
+
+
+MENTION = replace(CUP, description="Safe in the dishwasher.")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("dishwasher", False), ("large dishwasher", False),
+        ("mug", True), ("mugs", True), (CUP.brand or "", True),
+        ("goblet", True),  # found by meaning: nothing mentions it
+    ],
+)  # fmt: skip
+def test_what_only_a_description_mentions_is_not_said_to_be_found(words: str, said: bool) -> None:
+    text = COMPOSER.compose([slate(DOME, MENTION, need=Need(words), total=2)])
+    assert ("I found" in text) == said
+    assert (f"sold as “{words.rsplit(maxsplit=1)[-1]}”" in text) != said
+    assert said or f"mentions it, for example **{MENTION.title}**" in text
+
+
+def test_a_word_that_was_set_aside_is_not_judged_again() -> None:
+    found = slate(MENTION, CAMP_MUG, need=Need("mug dishwasher"), total=2)
+    assert "sold as" not in COMPOSER.compose([replace(found, set_aside=("dishwasher",))])
+
+
+HOW_TO_PAY = "You can pay by card or invoice."
+PAYING = PolicyFact("q", (PolicySection("payment#how", "Payment: How can I pay?", HOW_TO_PAY, "/policies/payment"),))
+
+
+@pytest.mark.parametrize(
+    ("question", "silent"),
+    [
+        ("can I pay with PayPal?", "PayPal"), ("do you accept cards", ""), ("can I pay by invoice", ""),
+        ("do you ship to South Korea", "South Korea"), ("how do returns work", ""),
+    ],
+)  # fmt: skip
+def test_a_name_that_the_policy_does_not_hold_is_said_to_be_missing(question: str, silent: str) -> None:
+    text = COMPOSER.compose([PAYING], question)
+    assert HOW_TO_PAY in text
+    assert (f"do not mention “{silent}”" in text) if silent else ("do not mention" not in text)
+
+
+def test_several_additions_are_all_named() -> None:
+    text = COMPOSER.compose([replace(CART, changed="added", changed_titles=("A tent", "A mug"))])
+    assert "**A tent** and **A mug**" in text

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from assistant.llm.embedded.intents import IntentReader
+from assistant.llm.embedded.needs import search_arguments
 from assistant.llm.embedded.planner import MAX_STEPS, Plan, Planner
 from assistant.llm.state import TurnState
 from assistant.prompts import load_prompts
@@ -114,7 +115,7 @@ def test_back_to_an_earlier_need_brings_its_wishes_back() -> None:
 
 
 def test_the_answer_to_which_size_goes_into_the_cart() -> None:
-    state = replace(SHOWN, pending=RIDGE)
+    state = replace(SHOWN, choosing=RIDGE)
     assert steps("9", state) == [("cart", {"action": "add", "which": "9"})]
     assert tools("show me mugs", state) == ["search_products"]
 
@@ -140,7 +141,7 @@ def test_every_constraint_becomes_an_argument_that_the_search_accepts() -> None:
         CategoryIn(("Tents",), exclude=True), InStock(), MinRating(4.0),
         AttributeIn("material", ("Oak",), exclude=True),
     )  # fmt: skip
-    arguments = PLANNER.arguments(Need("mug", wishes, Sort.RATING))
+    arguments = search_arguments(Need("mug", wishes, Sort.RATING))
     assert arguments == {
         "query": "mug",
         "price_min": 5.0,
@@ -160,7 +161,7 @@ ARGUMENTS = {tool.__name__: arguments_model(tool) for tool in TOOLS}
 STATES = (
     NOTHING,
     SHOWN,
-    replace(SHOWN, pending=RIDGE, in_focus=RIDGE),
+    replace(SHOWN, choosing=RIDGE, in_focus=RIDGE),
     TurnState("", Need("boots", (PriceRange("USD", 100, 20000),)), Focus(asked=("x@y",)), BOOTS, CAMP_MUG, RIDGE),
 )
 _SAID = st.lists(

@@ -255,3 +255,12 @@ def test_a_cart_survives_a_restart(tmp_path: Path, clock: ManualClock) -> None:
         assert _held(shop) == expected
         shop.carts.add(GUEST, "tent-v")
         store.close()
+
+
+def test_clearing_takes_everything_out_of_this_cart_only(shop: Shop) -> None:
+    shop.carts.add(GUEST, "tent-v", 2)
+    shop.carts.add(AS_MARA, "tent-v", 1)
+    cleared = shop.carts.clear(GUEST)
+    assert (cleared.changed, cleared.lines) == ("removed", ())
+    assert _held(shop, AS_MARA) == {"tent-v": 1}
+    assert shop.carts.clear(GUEST).lines == ()

@@ -1,0 +1,180 @@
+"""What is looked for after a message: a need of its own, a follow-up to the one before, or an earlier one again.
+
+Knows the catalogue's reader and what is on the table; it decides neither what a message is for nor what is done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.llm.embedded.intents import IntentReader
+from assistant.llm.state import TurnState
+from assistant.turn import Need
+from assistant.wishes import without_wish
+from retrieval.filters import (
+    AttributeIn,
+    AttributeRange,
+    BrandIn,
+    CategoryIn,
+    Constraint,
+    InStock,
+    MinRating,
+    PriceRange,
+    fold,
+    merge,
+)
+from retrieval.product import Money
+from retrieval.query import QueryReader
+from retrieval.refinement import Refinement, split_correction
+from retrieval.results import Sort
+
+MAX_NEEDS = 4
+BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
+"""Words that come back to what was looked for before."""
+_ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
+
+
+class NeedReader:
+    """Reads needs.
+
+    Args:
+        intents: reader of intents, to tell a request from a remark.
+        reader: the catalogue's query reader.
+        currency: of the catalogue.
+        finds: whether a need finds anything in the catalogue.
+    """
+
+    def __init__(
+        self, intents: IntentReader, reader: QueryReader, currency: str, finds: Callable[[Need], bool]
+    ) -> None:
+        self._intents = intents
+        self._reader = reader
+        self._currency = currency
+        self._finds = finds
+
+    def read(self, clause: str, state: TurnState) -> list[Need]:
+        """Return what is looked for after a clause: the need so far, refined, or needs of their own; at most 4."""
+        said, corrected = split_correction(clause)
+        if corrected:
+            # "Only Acme, no wait, Bolt": what corrects the first part is a follow-up to it.
+            *others, last = self.read(said, state) or [state.need]
+            return [*others, self._corrected(corrected, replace(state, need=last))]
+        if state.need != Need():
+            earlier = self._earlier(clause, state)
+            if earlier is not None:
+                return [earlier]
+            change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
+            if not change.starts_new_need and not self._asks_anew(change, clause, state.need):
+                return [self._refined(change, state)]
+        readings = self._reader.read(_ADD.sub("", clause))
+        return [Need(r.text, r.constraints, r.sort) for r in readings][:MAX_NEEDS]
+
+    def _corrected(self, clause: str, state: TurnState) -> Need:
+        """The need after its own correction: another kind of product begins anew, anything else changes it."""
+        change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
+        if not change.starts_new_need:
+            return self._refined(change, state)
+        reading = self._reader.read(clause)[0]
+        return Need(reading.text, reading.constraints, reading.sort)
+
+    def _asks_anew(self, change: Refinement, clause: str, need: Need) -> bool:
+        """Words alone are a need of their own where they are put as a request ("do you have sunscreen") or where
+        nothing of the kind that was looked for fits them ("laptop", after tents)."""
+        if change.constraints or change.dropped or change.sort or change.price_step:
+            return False
+        if not self._finds(need):
+            return True  # Nothing was found for it, so there is nothing to refine.
+        cue = self._intents.cue(clause)
+        asked = bool(change.understanding.set_aside) or (cue is not None and cue.name == "search")
+        kinds = tuple(c for c in need.constraints if isinstance(c, CategoryIn))
+        return asked or (bool(change.text) and not self._finds(Need(change.text, kinds)))
+
+    def _earlier(self, clause: str, state: TurnState) -> Need | None:
+        """The need that "back to the tents" means: its wishes hold again, with what the words add."""
+        back = BACK.search(clause)
+        if not back:
+            return None
+        reading = self._reader.read(without(clause, back))[0]
+        named = wanted_kinds(reading.constraints)
+        for need in state.focus.earlier_needs:
+            if named & wanted_kinds(need.constraints) or set(fold(reading.text).split()) & set(fold(need.text).split()):
+                return Need(need.text, merge(need.constraints, reading.constraints), need.sort)
+        return None
+
+    def _refined(self, change: Refinement, state: TurnState) -> Need:
+        """The need after a follow-up: withdrawn and replaced wishes go with their words, new ones come with theirs."""
+        need = state.need
+        old = {constraint.key: constraint for constraint in need.constraints}
+        replaced = [c.key for c in change.constraints if c.key in old and not getattr(c, "exclude", False)]
+        unwanted = [key for c in change.constraints if (key := c.key.removeprefix("not_")) != c.key and key in old]
+        for key in (*change.dropped, *replaced, *unwanted):
+            need = without_wish(need, key)
+        kept = tuple(c for c in state.need.constraints if c.key not in change.dropped)
+        constraints = merge(kept, change.constraints)
+        if change.price_step is not None:
+            constraints = merge(constraints, self._price_step(change.price_step, state))
+        known = fold(need.text).split()
+        added = [word for word in change.text.split() if fold(word) not in known]
+        return Need(" ".join([*need.text.split(), *added]), constraints, change.sort or need.sort)
+
+    def _price_step(self, step: str, state: TurnState) -> tuple[Constraint, ...]:
+        """ "Cheaper" means below the middle of what was shown (or below the one talked about); "dearer" above it."""
+        focus = state.in_focus if state.in_focus in state.shown else None
+        prices = sorted(product.price.amount_minor for product in ((focus,) if focus else state.shown))
+        if not prices:
+            return ()
+        middle = prices[len(prices) // 2]
+        old = next((c for c in state.need.constraints if isinstance(c, PriceRange)), PriceRange(self._currency))
+        if step == "cheaper":
+            ceiling = max(middle - 1, 1)
+            low = old.min_minor if old.min_minor is not None and old.min_minor <= ceiling else None
+            return (PriceRange(self._currency, low, ceiling),)
+        high = old.max_minor if old.max_minor is not None and old.max_minor > middle else None
+        return (PriceRange(self._currency, middle + 1, high),)
+
+
+def search_arguments(need: Need) -> dict[str, Any]:
+    """Write a need as the arguments of `search_products`."""
+    row: dict[str, Any] = {"query": need.text}
+    attributes: list[dict[str, Any]] = []
+    for constraint in need.constraints:
+        match constraint:
+            case PriceRange():
+                row["price_min"] = _major(constraint.min_minor, constraint.currency)
+                row["price_max"] = _major(constraint.max_minor, constraint.currency)
+            case BrandIn():
+                row["not_brands" if constraint.exclude else "brands"] = list(constraint.values)
+            case CategoryIn():
+                row["not_categories" if constraint.exclude else "categories"] = list(constraint.values)
+            case InStock():
+                row["in_stock"] = True
+            case MinRating():
+                row["min_rating"] = constraint.value
+            case AttributeIn():
+                values = list(constraint.values)
+                attributes.append({"name": constraint.name, "values": values, "exclude": constraint.exclude})
+            case AttributeRange():
+                low, high = constraint.min, constraint.max
+                attributes.append({"name": constraint.name, "min": low, "max": high, "unit": constraint.unit})
+    if attributes:
+        row["attributes"] = attributes
+    if need.sort is not Sort.RELEVANCE:
+        row["sort"] = need.sort.value
+    return row
+
+
+def _major(minor: int | None, currency: str) -> float | None:
+    return None if minor is None else float(Money(minor, currency).amount)
+
+
+def without(clause: str, match: re.Match[str]) -> str:
+    """The clause without what was matched; the whole clause where nothing else is in it."""
+    return f"{clause[: match.start()]} {clause[match.end() :]}".strip() or clause
+
+
+def wanted_kinds(constraints: Sequence[Constraint]) -> set[str]:
+    """The kinds that are wished for, folded."""
+    return {fold(v) for c in constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}

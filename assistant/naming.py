@@ -1,0 +1,43 @@
+"""Whether what was found goes by the name that was asked for, or only mentions it.
+
+Words against what the catalogue states; knows nothing of scores.
+"""
+
+from __future__ import annotations
+
+from assistant.evidence import ProductFact, SlateFact
+from retrieval.filters import CategoryIn
+from retrieval.words import tokens
+
+
+def unnamed_thing(slate: SlateFact) -> tuple[str, ProductFact | None]:
+    """The thing that was asked for, where nothing found goes by its name and something only mentions it: a
+    "dishwasher" where cups are safe for one.
+
+    Names are titles, kinds, brands, and stated values; a word in a description or in an attribute's name is none.
+
+    Returns:
+        The word, and the first product that mentions it; None where something has the name or a kind is known.
+    """
+    unknown = {token.key for phrase in slate.set_aside for token in tokens(phrase)}
+    said = [token for token in tokens(slate.need.text) if token.key not in unknown]
+    kinds = any(isinstance(wish, CategoryIn) for wish in slate.need.constraints)
+    if slate.surface != "search" or kinds or not said or any(said[-1].key in _names(item) for item in slate.items):
+        return "", None
+    return said[-1].text, next((item for item in slate.items if said[-1].key in _mentions(item)), None)
+
+
+def _mentions(item: ProductFact) -> set[str]:
+    texts = [item.product.description, *(attribute.label for attribute in item.product.attributes.values())]
+    return {token.key for text in texts for token in tokens(text)}
+
+
+def _names(item: ProductFact) -> set[str]:
+    product = item.product
+    stated = [value.text for value in product.attributes.values() if not isinstance(value.value, bool)]
+    flags = [attribute.label for attribute in product.attributes.values() if attribute.value is True]
+    # A yes/no attribute is named as a whole ("waterproof"); one word of a longer name is another thing.
+    texts = [product.title, product.category, product.department, product.brand, *stated]
+    texts += [flag for flag in flags if len(flag.split()) == 1]
+    texts += [value for variant in product.variants for value in variant.options.values()]
+    return {token.key for text in texts if text for token in tokens(text)}
