@@ -40,6 +40,15 @@ Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and
 
 def main() -> None:
     """Run the command line; the entry point of the `aisle` script."""
+    try:
+        _run()
+    except ModuleNotFoundError as error:
+        # `warn` may be what cannot be imported.
+        sys.stderr.write(f"aisle: The package {error.name} is not installed: install Aisle again.\n")
+        sys.exit(1)
+
+
+def _run() -> None:
     from assistant.errors import AisleError
     from assistant.terminal import warn
     from recommender.errors import RecommenderError
@@ -109,17 +118,31 @@ def serve(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON lines, also as .gz.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export of the shop, also as .gz.")],
     map_: Annotated[
         str | None,
-        typer.Option("--map", metavar="MAP", help="Column map: a YAML file, or one that comes with Aisle (icecat)."),
+        typer.Option(
+            "--map",
+            metavar="MAP",
+            help="Column map of a CSV or JSON lines file: a YAML file, or one that comes with Aisle (icecat).",
+        ),
     ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the catalogue; the file's name without one.")
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="csv or jsonl; auto goes by name and content.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="auto goes by name and content; google: Merchant feed, TSV or XML; shopify: products, CSV or JSON; "
+            "woocommerce: products, CSV; csv and jsonl: Aisle's own column names, or any with --map.",
+        ),
     ] = "auto",
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Currency of the catalogue, e.g. EUR; AISLE_CURRENCY without one."),
+    ] = None,
     embed: Annotated[bool, typer.Option(help="Make the vectors for search by meaning now.")] = True,
     json: JsonFlag = False,
 ) -> None:
@@ -127,11 +150,19 @@ def import_(
 
     Rows that cannot be used are listed by line and reason. The old catalogue is served until the new one is complete.
 
-    Example: aisle import products.csv --map columns.yaml --name myshop
+    Example: aisle import products_export.csv --currency EUR --name myshop
     """
     from assistant.commands import import_catalogue
 
-    import_catalogue(_settings(), file, map_=map_, name=name, format_=format_, embed=embed, as_json=json)
+    import_catalogue(
+        _settings(currency=currency and currency.upper()),
+        file,
+        map_=map_,
+        name=name,
+        format_=format_,
+        embed=embed,
+        as_json=json,
+    )
 
 
 @app.command()
@@ -233,6 +264,32 @@ def users_list(json: JsonFlag = False) -> None:
     from assistant.user_commands import list_users
 
     list_users(_settings(), as_json=json)
+
+
+@app.command()
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Look also at what takes long: the encoder, and large files.")
+    ] = False,
+    catalogue: CatalogueName = None,
+    json: JsonFlag = False,
+) -> None:
+    """Look at the installation, the data and the models, and say what to do.
+
+    Nothing is changed, and a running server is not disturbed. Exit code 1 where there is a problem.
+
+    Example: aisle doctor --deep
+    """
+    from assistant.doctor import examine, is_ok, refused, write_report
+    from assistant.errors import ConfigError
+
+    try:
+        checks = examine(_settings(catalogue=catalogue), deep=deep)
+    except ConfigError as error:
+        checks = refused(str(error))
+    write_report(checks, as_json=json)
+    if not is_ok(checks):
+        raise typer.Exit(1)
 
 
 def _settings(**given: Any) -> Settings:

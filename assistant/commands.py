@@ -129,6 +129,7 @@ def import_catalogue(
 ) -> None:
     """Load a catalogue and tell what was loaded and what was rejected."""
     from assistant.places import catalogues_folder
+    from retrieval.importers import IMPORTERS
     from retrieval.loader import import_file
 
     name = name or catalogue_name(file)
@@ -146,9 +147,15 @@ def import_catalogue(
     if as_json:
         rejected = [{"line": row.line, "reason": row.reason} for row in report.rejected]
         seconds = round(report.seconds, 3)
-        say_json({"rows": report.rows, "loaded": report.loaded, "rejected": rejected, "seconds": seconds})
+        counts = {"rows": report.rows, "loaded": report.loaded, "rejected": rejected, "seconds": seconds}
+        say_json({**counts, "format": report.format})
         return
-    say(f"{report.loaded} products from {report.rows} rows in {report.seconds:.1f} s, as catalogue {name!r}.")
+    say(
+        f"{report.loaded} products from {report.rows} rows in {report.seconds:.1f} s, as catalogue {name!r}."
+        f" Read as {IMPORTERS[report.format].about}, priced in {report.currency}."
+    )
+    if report.rejected:
+        say(f"{len(report.rejected)} could not be loaded:")
     for row in report.rejected[:_SHOWN_REJECTIONS]:
         say(f"  line {row.line}: {row.reason}")
     if len(report.rejected) > _SHOWN_REJECTIONS:

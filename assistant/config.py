@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -100,3 +101,9 @@ class Settings(BaseSettings):
 def _parts(given: Any) -> Any:
     """Split what stands in one environment variable at its commas; a sequence stays."""
     return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """Names of AISLE_ variables in the environment that no setting reads; never their values."""
+    known = {f"AISLE_{name.upper()}" for name in Settings.model_fields}
+    return tuple(sorted(name for name in os.environ if name.upper().startswith("AISLE_") and name.upper() not in known))

@@ -22,8 +22,9 @@ from retrieval.bm25_index import Bm25Index
 from retrieval.embeddings import EmbeddingCache, product_text
 from retrieval.encoder import Encoder
 from retrieval.errors import ImportFailed
-from retrieval.importers import IMPORTERS, SUFFIXES
+from retrieval.importers import IMPORTERS
 from retrieval.importers.column_map import RowReader, load_map
+from retrieval.importers.head import HEAD_BYTES, Head
 from retrieval.importers.rows import RawRow, RejectedRow
 from retrieval.product import Product
 from retrieval.product_json import BadRow, product_from_json, product_to_json, valid_currency
@@ -33,6 +34,7 @@ from retrieval.vocabulary import Vocabulary
 Progress = Callable[[str, int, int | None], None]
 """Called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index"."""
 _PROGRESS_EVERY = 1_000
+_WORKBOOK = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,16 @@ class ImportReport:
         loaded: products in the catalogue now.
         rejected: bad rows, in the order of the file.
         seconds: wall-clock time of the whole import.
+        format: key of the format in IMPORTERS; empty where no file was read.
+        currency: ISO 4217 code of every price.
     """
 
     rows: int
     loaded: int
     rejected: tuple[RejectedRow, ...]
     seconds: float
+    format: str = ""
+    currency: str = ""
 
 
 def import_file(
@@ -66,11 +72,11 @@ def import_file(
     """Load a file into a catalogue.
 
     Args:
-        path: CSV or JSON lines, plain or gzip.
+        path: of one of the formats, plain or gzip.
         root: folder of all catalogues.
         name: of the catalogue, e.g. "icecat".
-        column_map: YAML file; None for files in Aisle's own column names.
-        format: a key of IMPORTERS, or "auto" to go by name and content.
+        column_map: YAML file, for CSV and JSON lines; None for files in Aisle's own column names.
+        format: a key of IMPORTERS, or "auto" to go by name and content; with a map, "auto" is CSV or JSON lines.
         encoder: makes vectors for search by meaning; None loads for search by words alone.
         currency: ISO 4217 code of the catalogue, unless the map states one.
 
@@ -80,23 +86,37 @@ def import_file(
     """
     started = time.monotonic()
     rules = load_map(column_map)
+    _check_currency(rules.currency or currency)
     reader = RowReader(rules, rules.currency or currency)
     collected = _Collected(progress)
     try:
         with _open(path) as stream:
-            for row in IMPORTERS[_format(path, stream, format)](stream):
+            name_of_format = _format(path, stream, format, column_map is not None)
+            for row in IMPORTERS[name_of_format].read(stream):
                 collected.add(row, reader)
     except (OSError, EOFError, zlib.error) as error:
         raise ImportFailed(f"{path.name} cannot be read: {_reason(error)}.") from error
+    collected.rejected.sort(key=lambda row: row.line)
     if not collected.products:
-        first = (
-            f" The first reason, line {collected.rejected[0].line}: {collected.rejected[0].reason}."
-            if collected.rejected
-            else ""
-        )
-        raise ImportFailed(f"{path.name} holds no row that can be loaded.{first}")
+        raise ImportFailed(_nothing_loaded(path, name_of_format, collected.rejected))
     _write(list(collected.products.values()), root, name, encoder, rules.currency or currency, progress)
-    return ImportReport(collected.rows, len(collected.products), tuple(collected.rejected), time.monotonic() - started)
+    return ImportReport(
+        rows=collected.rows,
+        loaded=len(collected.products),
+        rejected=tuple(collected.rejected),
+        seconds=time.monotonic() - started,
+        format=name_of_format,
+        currency=rules.currency or currency,
+    )
+
+
+def _nothing_loaded(path: Path, format: str, rejected: list[RejectedRow]) -> str:
+    told = f"{path.name}, read as {IMPORTERS[format].about}, holds no row that can be loaded."
+    if rejected:
+        told += f" The first reason, line {rejected[0].line}: {rejected[0].reason}."
+        if rejected[0].reason.startswith("currency "):
+            told += " Give the currency of the file with --currency, or set AISLE_CURRENCY."
+    return told
 
 
 def import_products(
@@ -128,7 +148,7 @@ def import_products(
     if not checked:
         raise ImportFailed("There are no products to load.")
     _write(list(checked.values()), root, name, encoder, currency, progress)
-    return ImportReport(len(checked), len(checked), (), time.monotonic() - started)
+    return ImportReport(len(checked), len(checked), (), time.monotonic() - started, currency=currency)
 
 
 class _Collected:
@@ -144,8 +164,8 @@ class _Collected:
 
     def add(self, row: RawRow | RejectedRow, reader: RowReader) -> None:
         """Read one row."""
-        self.rows += 1
-        if self._progress is not None and self.rows % _PROGRESS_EVERY == 0:
+        before, self.rows = self.rows, self.rows + row.n_rows
+        if self._progress is not None and self.rows // _PROGRESS_EVERY > before // _PROGRESS_EVERY:
             self._progress("read", self.rows, None)
         if isinstance(row, RejectedRow):
             self.rejected.append(row)
@@ -179,17 +199,22 @@ def _open(path: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, unpacked)
 
 
-def _format(path: Path, stream: BinaryIO, wanted: str) -> str:
+def _format(path: Path, stream: BinaryIO, wanted: str, has_map: bool) -> str:
     if wanted != "auto":
         if wanted not in IMPORTERS:
             raise ImportFailed(f"There is no importer {wanted!r}: use one of {', '.join(IMPORTERS)}.")
+        if has_map and not IMPORTERS[wanted].takes_map:
+            raise ImportFailed(
+                f"The format {wanted!r} knows its columns, so leave --map out, or read the file as csv or jsonl."
+            )
         return wanted
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    if suffixes and suffixes[-1] in SUFFIXES:
-        return SUFFIXES[suffixes[-1]]
-    first = stream.read(4_096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    head = Head(path.name, stream.read(HEAD_BYTES))
     stream.seek(0)
-    return "jsonl" if first == b"{" else "csv"
+    if head.content.startswith(_WORKBOOK):
+        raise ImportFailed(f"{path.name} is a workbook or an archive: save it as CSV, or unpack it.")
+    # Who gives a map says what the columns mean, whatever they are called.
+    formats = {name: one for name, one in IMPORTERS.items() if one.takes_map or not has_map}
+    return next(name for name, one in formats.items() if one.recognises(head))
 
 
 def _reason(error: BaseException) -> str:
@@ -202,11 +227,15 @@ def _reason(error: BaseException) -> str:
     return "the compressed file is damaged or cut off"
 
 
+def _check_currency(currency: str) -> None:
+    if not valid_currency(currency):
+        raise ImportFailed(f"{currency!r} is no ISO 4217 currency code, as EUR or USD are.")
+
+
 def _write(
     products: list[Product], root: Path, name: str, encoder: Encoder | None, currency: str, progress: Progress | None
 ) -> None:
-    if not valid_currency(currency):
-        raise ImportFailed(f"{currency!r} is no ISO 4217 currency code.")
+    _check_currency(currency)
     folder = catalogue_folder(root, name)
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -109,6 +109,7 @@ class Variant:
         list_price: the price before a discount; None without one.
         stock: units at hand; 0 sold out; None where the shop does not say.
         gtin: barcode number, digits only.
+        available: whether it is in stock, where the shop says only that and not how many; counts where stock is None.
     """
 
     id: str
@@ -117,11 +118,12 @@ class Variant:
     list_price: Money | None = None
     stock: int | None = None
     gtin: str | None = None
+    available: bool | None = None
 
     @property
     def in_stock(self) -> bool | None:
         """True or False where the shop states it, None where it does not."""
-        return None if self.stock is None else self.stock > 0
+        return self.available if self.stock is None else self.stock > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class Product:
         rating: mean of 1 to 5 stars; None without reviews.
         rating_count: number of reviews.
         image: path or address of the main image; None without one.
+        more_images: further ones, in the order of the shop.
         url: the product's page in the shop; None without one.
         released: ISO date of first sale; None where not stated.
     """
@@ -157,6 +160,7 @@ class Product:
     image: str | None = None
     url: str | None = None
     released: str | None = None
+    more_images: tuple[str, ...] = ()
 
     @property
     def default_variant(self) -> Variant:

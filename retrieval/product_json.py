@@ -30,14 +30,17 @@ MAX_ATTRIBUTES = 2_000
 MAX_ATTRIBUTE_TEXT = 10_000
 MAX_VARIANTS = 2_000
 MAX_PRICE_MINOR = 10**13
+MAX_IMAGES = 100
 
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _CURRENCIES: frozenset[str] = frozenset(list_currencies())
 _TEXT_KEYS = ("title", "description", "brand", "category", "department", "image", "url", "released")
-_PRODUCT_KEYS = frozenset({"id", "attributes", "variants", "rating", "rating_count", *_TEXT_KEYS})
-_VARIANT_KEYS = frozenset(["id", "price_minor", "currency", "options", "list_price_minor", "stock", "gtin"])
+_PRODUCT_KEYS = frozenset({"id", "attributes", "variants", "rating", "rating_count", "more_images", *_TEXT_KEYS})
+_VARIANT_KEYS = frozenset(
+    ["id", "price_minor", "currency", "options", "list_price_minor", "stock", "available", "gtin"]
+)
 
 Pool = dict[tuple[object, ...], Attribute]
 """Attributes seen so far: equal ones are shared, which saves most of their memory."""
@@ -65,6 +68,8 @@ def product_to_json(product: Product) -> str:
         row["rating"] = product.rating
     if product.rating_count:
         row["rating_count"] = product.rating_count
+    if product.more_images:
+        row["more_images"] = list(product.more_images)
     if product.attributes:
         row["attributes"] = {a.name: _attribute_json(a) for a in product.attributes.values()}
     row["variants"] = [_variant_json(variant) for variant in product.variants]
@@ -89,6 +94,8 @@ def _variant_json(variant: Variant) -> dict[str, object]:
         row["list_price_minor"] = variant.list_price.amount_minor
     if variant.stock is not None:
         row["stock"] = variant.stock
+    if variant.available is not None:
+        row["available"] = variant.available
     if variant.gtin is not None:
         row["gtin"] = variant.gtin
     return row
@@ -141,6 +148,7 @@ def product_from_row(row: Mapping[str, object], pool: Pool | None = None) -> Pro
         image=_text(row, "image", MAX_TITLE),
         url=_text(row, "url", MAX_TITLE),
         released=_date(_text(row, "released", 40)),
+        more_images=_more_images(row.get("more_images")),
     )
 
 
@@ -157,6 +165,20 @@ def _text(row: Mapping[str, object], name: str, limit: int) -> str | None:
     if len(value) > limit:
         raise BadRow(f"{name} is longer than {limit:,} characters")
     return clean(value) or None
+
+
+def _more_images(raw: object) -> tuple[str, ...]:
+    if raw is None:
+        return ()
+    if not isinstance(raw, list) or not all(isinstance(url, str) and len(url) <= MAX_TITLE for url in raw):
+        raise BadRow("more_images is not a list of addresses")
+    return tuple(told for url in raw[:MAX_IMAGES] if (told := clean(url)))
+
+
+def _available(value: object) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise BadRow("available is neither true nor false")
+    return value
 
 
 def _date(text: str | None) -> str | None:
@@ -215,6 +237,7 @@ def _variant(raw: object) -> Variant:
         list_price=None if list_price is None else Money(_price(list_price, "list price"), currency),
         stock=_count(raw.get("stock"), "stock"),
         gtin=_text(raw, "gtin", 20),
+        available=_available(raw.get("available")),
     )
 
 

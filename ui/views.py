@@ -245,7 +245,7 @@ def _saving(variant: Variant) -> Money | None:
 
 def _stock(variant: Variant) -> str:
     if variant.stock is None:
-        return ""
+        return "In stock" if variant.in_stock else ""
     if variant.stock <= 0:
         return "This version is sold out"
     return f"Only {variant.stock} left" if variant.stock <= FEW_LEFT else "In stock"
@@ -260,7 +260,7 @@ def _variant_view(variant: Variant, meant: Variant, product: Product, look: Look
         name=name,
         label=name if one_price else f"{name} · {price}",
         price=price,
-        stock="Sold out" if variant.stock is not None and variant.stock <= 0 else _stock(variant),
+        stock="Sold out" if variant.in_stock is False else _stock(variant),
         sold_out=variant.in_stock is False,
         selected=variant.id == meant.id,
     )

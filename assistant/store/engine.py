@@ -25,6 +25,8 @@ from assistant.store.migrations import MIGRATIONS, migrate
 
 FILE = "aisle.db"
 Migrations = tuple[tuple[int, tuple[str, ...]], ...]
+LOCK_FILE = "aisle.lock"
+_HOLDER_FILE = "aisle.pid"
 _WAIT_S = 10.0
 _BROKEN = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_INDEX", "SQLITE_CORRUPT_SEQUENCE", "SQLITE_CORRUPT_VTAB"}
 _PRAGMAS = (
@@ -162,26 +164,26 @@ def open_store(data: Path, clock: Clock = system_clock) -> Store:
 
 def _hold(data: Path) -> filelock.BaseFileLock:
     # Not per thread: whoever closes the store need not be the thread that opened it.
-    lock = filelock.FileLock(data / "aisle.lock", thread_local=False)
-    holder = data / "aisle.pid"
+    lock = filelock.FileLock(data / LOCK_FILE, thread_local=False)
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout as error:
-        who = f"process {pid}" if (pid := _read_pid(holder)) else "another process"
+        who = f"process {pid}" if (pid := read_pid(data)) else "another process"
         raise DataFolderBusy(
             f"The data folder {data} is in use by {who}; stop it, or choose another folder with AISLE_DATA."
         ) from error
     try:
-        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+        (data / _HOLDER_FILE).write_text(f"{os.getpid()}\n", encoding="ascii")
     except OSError:
         lock.release()
         raise
     return lock
 
 
-def _read_pid(holder: Path) -> str | None:
+def read_pid(data: Path) -> str | None:
+    """The process that last held a data folder; None where it cannot be read."""
     try:
-        text = holder.read_text(encoding="ascii").strip()
+        text = (data / _HOLDER_FILE).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return None
     return text if text.isdigit() else None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from retrieval.importers.csv_file import read_csv
-from retrieval.importers.jsonl_file import read_jsonl
-from retrieval.importers.rows import Importer
+from retrieval.importers.csv_file import CSV
+from retrieval.importers.google_merchant import GOOGLE_MERCHANT
+from retrieval.importers.jsonl_file import JSONL
+from retrieval.importers.rows import Format
+from retrieval.importers.shopify import SHOPIFY
+from retrieval.importers.woocommerce import WOOCOMMERCE
 
-IMPORTERS: dict[str, Importer] = {
-    "csv": read_csv,
-    "jsonl": read_jsonl,
+IMPORTERS: dict[str, Format] = {
+    "google": GOOGLE_MERCHANT,
+    "shopify": SHOPIFY,
+    "woocommerce": WOOCOMMERCE,
+    "jsonl": JSONL,
+    "csv": CSV,
 }
-SUFFIXES: dict[str, str] = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-"""File name endings (a last `.gz` is taken off first) and the importer that reads them."""
+"""The first one that recognises a file reads it; CSV, the last, recognises everything."""

@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retrieval.errors import MapError
+from retrieval.importers.shop_rows import Offer, in_own_form
 from retrieval.product import Money, Product
 from retrieval.product_json import BadRow, Pool, product_from_row, valid_currency
 
@@ -127,14 +128,20 @@ class RowReader:
         Raises:
             BadRow: with the reason.
         """
-        own = self._map.variants is not None and isinstance(values.get(self._map.variants), list)
-        product = product_from_row(values if own else self._own_form(values), self._pool)
+        product = product_from_row(self._in_own_form(values), self._pool)
         for variant in product.variants:
             if variant.price.currency != self._currency:
                 raise BadRow(f"currency {variant.price.currency} in a catalogue in {self._currency}")
         return product
 
-    def _own_form(self, values: Mapping[str, object]) -> dict[str, object]:
+    def _in_own_form(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        variants = values.get(self._map.variants) if self._map.variants is not None else None
+        if not isinstance(variants, list):
+            return self._mapped(values)
+        # A shop format's rows are complete but for the currency; a file in Aisle's own form cannot hold an Offer.
+        return in_own_form(values, self._currency) if any(isinstance(v, Offer) for v in variants) else values
+
+    def _mapped(self, values: Mapping[str, object]) -> dict[str, object]:
         fields = self._map.fields
         row: dict[str, object] = {name: _as_text(values.get(column)) for name, column in fields.items()}
         row["variants"] = [self._variant(row["id"], values)]

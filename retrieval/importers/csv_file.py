@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
 from retrieval.errors import ImportFailed
-from retrieval.importers.rows import BAD_TEXT, RawRow, RejectedRow, decodes
+from retrieval.importers.head import DELIMITERS
+from retrieval.importers.rows import BAD_TEXT, Format, RawRow, RejectedRow, decodes
 
-_DELIMITERS = ",;\t|"
 _MAX_RECORD_LINES = 2_000
+_TOO_LONG = f"a field is longer than {csv.field_size_limit():,} characters"
+_BAD_QUOTE = "a quote is not closed or stands inside a field"
 
 
 class _Lines:
@@ -45,6 +47,10 @@ class _Lines:
         """Start a record and return the number of its first line."""
         self._record.clear()
         return self.number + 1
+
+    def first_of_record(self) -> str:
+        """The first line of this record, without its line end."""
+        return self._record[0].replace("\0", "").rstrip("\r\n")
 
     def give_back_all_but_first(self) -> None:
         """Make the lines after the first of this record come again."""
@@ -76,10 +82,13 @@ def _records(lines: _Lines) -> Iterator[RawRow | RejectedRow]:
             fields = next(csv.reader(lines, delimiter=delimiter, strict=True))
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error as error:
             lines.give_back_all_but_first()
-            yield RejectedRow(start, "a quote is not closed or stands inside a field")
-            continue
+            fields = lines.first_of_record().split(delimiter)
+            # Tab separated feeds are often written without quoting: there a quote is an inch, or just a quote.
+            if delimiter != "\t" or len(fields) != len(header):
+                yield RejectedRow(start, _TOO_LONG if "field limit" in str(error) else _BAD_QUOTE)
+                continue
         if any(field.strip() for field in fields):
             yield _row(start, header, fields)
 
@@ -90,7 +99,9 @@ def _read_header(lines: _Lines) -> tuple[str, list[str]]:
         first = next(lines)
     except StopIteration:
         raise ImportFailed("The file is empty.") from None
-    delimiter = max(_DELIMITERS, key=first.count)
+    if not decodes(first):
+        raise ImportFailed("The header line of the CSV file is not UTF-8: save the file as CSV in UTF-8.")
+    delimiter = max(DELIMITERS, key=first.count)
     try:
         header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter, strict=True), [])]
     except csv.Error as error:
@@ -110,3 +121,6 @@ def _row(line: int, header: list[str], fields: list[str]) -> RawRow | RejectedRo
     if not all(decodes(field) for field in fields):
         return RejectedRow(line, BAD_TEXT)
     return RawRow(line, {name: field for name, field in zip(header, fields, strict=True) if name and field.strip()})
+
+
+CSV = Format("CSV with a header line", read_csv, lambda _head: True, takes_map=True)

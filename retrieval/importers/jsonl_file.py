@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
-from retrieval.importers.rows import BAD_TEXT, RawRow, RejectedRow, decodes
+from retrieval.importers.head import Head
+from retrieval.importers.rows import BAD_TEXT, Format, RawRow, RejectedRow, decodes
 
 MAX_LINE_CHARS = 4_000_000
 
@@ -45,3 +46,12 @@ def _read_line(number: int, line: str) -> RawRow | RejectedRow:
     if not isinstance(values, dict):
         return RejectedRow(number, "not a JSON object")
     return RawRow(number, values)
+
+
+def _is_jsonl(head: Head) -> bool:
+    if head.suffix in {".jsonl", ".ndjson"}:
+        return True
+    return head.suffix not in {".csv", ".tsv"} and head.text[:1] in {"{", "["}
+
+
+JSONL = Format("JSON lines", read_jsonl, _is_jsonl, takes_map=True)

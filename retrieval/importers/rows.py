@@ -1,6 +1,6 @@
 """What every importer yields: rows of named values with the physical line they begin on, or a rejection.
 
-Knows nothing of products.
+Also what says of itself which files it reads. Knows nothing of products.
 """
 
 from __future__ import annotations
@@ -9,13 +9,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from retrieval.importers.head import Head
+
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row as the file states it; `line` is the physical line it begins on, from 1."""
+    """One row as the file states it.
+
+    Args:
+        line: physical line it begins on, from 1.
+        values: by column, or a product in the form of `shop_rows`.
+        n_rows: rows of the file that it was put together from, where several make one product.
+    """
 
     line: int
     values: Mapping[str, object]
+    n_rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class RejectedRow:
 
     line: int
     reason: str
+    n_rows: int = 1
 
 
 Importer = Callable[[BinaryIO], Iterator[RawRow | RejectedRow]]
@@ -31,6 +41,23 @@ Importer = Callable[[BinaryIO], Iterator[RawRow | RejectedRow]]
 is raised as ImportFailed."""
 
 BAD_TEXT = "not valid UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format.
+
+    Args:
+        about: what it is, for people, e.g. "Shopify products (CSV or JSON)".
+        read: its importer.
+        recognises: whether a file that begins so is one; asked in the order of IMPORTERS, so the plain ones come last.
+        takes_map: whether a column map says what its columns mean; the other formats say it themselves.
+    """
+
+    about: str
+    read: Importer
+    recognises: Callable[[Head], bool]
+    takes_map: bool = False
 
 
 def decodes(text: str) -> bool:

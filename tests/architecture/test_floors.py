@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from assistant.checkups.system import floors
 from tests.architecture.project import normal_name, pins, pyproject
 
-FLOORS = tomllib.loads((Path(__file__).parent / "floors.toml").read_text())
+FLOORS = floors()
 INSTALLED = sorted(name for name, row in FLOORS.items() if row.get("installed", True))
 
 

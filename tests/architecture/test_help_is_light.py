@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "serve", "import", "search", "ask", "chat")
+COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 GROUPS = {"users": ("add", "disable", "reset", "list")}
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (

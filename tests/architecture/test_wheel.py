@@ -19,7 +19,7 @@ from tests.architecture.project import PACKAGES, ROOT, normal_name, pins, tracke
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("install")]
 
 _NEEDED_BYTES = 6 * 2**30
-_DATA_SUFFIXES = {".md", ".yaml", ".yml", ".css", ".js", ".html", ".svg", ".png", ".woff2", ".json", ".txt"}
+_DATA_SUFFIXES = {".md", ".yaml", ".yml", ".css", ".js", ".html", ".svg", ".png", ".woff2", ".json", ".txt", ".toml"}
 
 
 def _run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

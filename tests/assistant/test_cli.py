@@ -96,7 +96,7 @@ def test_import_reports_rejected_rows_by_line_and_loads_the_rest(aisle: Any, tmp
     file.write_text(ROWS)
     ran = aisle("import", file, "--json")
     assert ran.code == 0
-    assert {"rows", "loaded", "rejected", "seconds", "version"} == set(ran.json)
+    assert {"rows", "loaded", "rejected", "seconds", "format", "version"} == set(ran.json)
     assert (ran.json["rows"], ran.json["loaded"]) == (4, 3)
     (rejected,) = ran.json["rejected"]
     assert rejected["line"] == 4
@@ -110,6 +110,23 @@ def test_import_tells_people_the_same(aisle: Any, tmp_path: Path) -> None:
     assert "3 products from 4 rows" in ran.out
     assert "line 4:" in ran.out
     assert "aisle serve --catalogue spring-tents" in ran.out
+
+
+def test_import_knows_an_export_of_a_shop_and_takes_its_currency(aisle: Any, tmp_path: Path) -> None:
+    file = tmp_path / "products_export.csv"
+    file.write_text("Handle,Title,Variant Price\ntent,Tent,99.90\nmug,Mug,\n")
+    ran = aisle("import", file, "--currency", "eur", "--name", "shop")
+    assert "1 products from 2 rows" in ran.out
+    assert "Read as Shopify products (CSV or JSON), priced in EUR." in ran.out
+    assert "1 could not be loaded:\n  line 3: no price" in ran.out
+    assert aisle("search", "tent", "--catalogue", "shop", "--json").json["products"][0]["currency"] == "EUR"
+
+
+def test_import_help_names_every_format(aisle: Any) -> None:
+    from retrieval.importers import IMPORTERS
+
+    words = aisle("import", "--help").out
+    assert [name for name in IMPORTERS if name not in words] == []
 
 
 @pytest.mark.parametrize(

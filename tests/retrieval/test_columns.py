@@ -41,6 +41,7 @@ def products(draw: st.DrawFn) -> Product:
             Money(draw(st.integers(0, 20)), draw(CURRENCIES)),
             draw(st.dictionaries(NAMES, WORDS, max_size=2)),
             stock=draw(st.sampled_from([None, 0, 3])),
+            available=draw(st.sampled_from([None, True, False])),
         )
         for i in range(draw(st.integers(1, 4)))
     )

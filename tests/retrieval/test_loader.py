@@ -11,6 +11,8 @@ import pytest
 
 from retrieval.engine import Retrieval
 from retrieval.errors import CatalogueMissing, ImportFailed, MapError
+from retrieval.importers import IMPORTERS
+from retrieval.importers.head import HEAD_BYTES, Head
 from retrieval.loader import import_file, import_products
 from retrieval.product_json import product_to_json
 from retrieval.results import SearchRequest
@@ -127,6 +129,94 @@ def test_a_file_without_a_known_ending_is_read_by_its_content(tmp_path: Path) ->
     (tmp_path / "lines").write_text(product_to_json(small_shop()[0]) + "\n")
     assert import_file(tmp_path / "export", root=tmp_path / "data", name="a").loaded == 2
     assert import_file(tmp_path / "lines", root=tmp_path / "data", name="b").loaded == 1
+
+
+WOO = "ID,Type,Name,Regular price\n1,simple,Tent,10\n"
+
+
+def test_a_map_says_what_the_columns_mean_whatever_they_are_called(tmp_path: Path) -> None:
+    (tmp_path / "shop.csv").write_text(WOO)
+    (tmp_path / "map.yaml").write_text("fields: {id: ID, title: Type}\nprice: {column: Regular price}\n")
+    report = import_file(tmp_path / "shop.csv", root=tmp_path / "data", name="shop", column_map=tmp_path / "map.yaml")
+    assert report.format == "csv"
+    assert Retrieval.open(tmp_path / "data", "shop").catalogue.rows[0].title == "simple"
+    with pytest.raises(ImportFailed, match="leave --map out"):
+        import_file(
+            tmp_path / "shop.csv",
+            root=tmp_path / "data",
+            name="shop",
+            column_map=tmp_path / "map.yaml",
+            format="woocommerce",
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format"),
+    [
+        ("a.csv", WOO, "woocommerce"),
+        ("a.csv", "id,title,price,availability,link\n", "google"),
+        ("a.txt", "g:id\tg:title\tg:price\tg:availability\tg:image_link\n", "google"),
+        ("a", "<?xml version='1.0'?>", "google"),
+        ("a.json", '\ufeff {"products": [{"id": 1, "handle": "a", "variants": []}]}', "shopify"),
+        ("a.json", '[{"title": "x", "body_html": "' + "x" * 70_000, "jsonl"),
+        ("a.json", '[{"variants": [], "handle": "a", "body_html": "' + "x" * 70_000, "shopify"),
+        ("a.jsonl", product_to_json(small_shop()[0]), "jsonl"),
+        ("a.jsonl", '{"id": "a", "handle": "of steel", "price": 1}', "jsonl"),
+        ("a.csv", "id,title,price,brand,link,image_link,description\n", "csv"),
+        ("a.csv", "handle,title,price\n", "csv"),
+        ("a.csv", "id,type,name,price\n", "csv"),
+        ("a.csv", '{"looks": "like JSON"},b\n', "csv"),
+        ("a.tsv", "id\ttitle\tprice\n", "csv"),
+        ("a.csv", '"unclosed\n', "csv"),
+        ("a", "", "csv"),
+    ],
+)
+def test_each_format_is_known_by_what_it_holds_and_a_plain_file_is_taken_for_no_other(
+    name: str, content: str, format: str
+) -> None:
+    head = Head(name, content.encode()[:HEAD_BYTES])
+    assert next(key for key, one in IMPORTERS.items() if one.recognises(head)) == format
+
+
+def test_a_workbook_is_told_from_a_text(tmp_path: Path) -> None:
+    (tmp_path / "shop.xlsx").write_bytes(b"PK\x03\x04" + bytes(500))
+    with pytest.raises(ImportFailed, match="save it as CSV"):
+        import_file(tmp_path / "shop.xlsx", root=tmp_path / "data", name="shop")
+
+
+def test_a_wrong_currency_is_told_with_the_way_out(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text("<rss><item><id>a</id><title>A</title><price>5 EUR</price></item></rss>")
+    with pytest.raises(ImportFailed, match="currency EUR in a catalogue in USD"):
+        import_file(feed, root=tmp_path / "data", name="shop")
+    with pytest.raises(ImportFailed, match="'euro' is no ISO 4217 currency code"):
+        import_file(feed, root=tmp_path / "data", name="shop", currency="euro")
+    assert import_file(feed, root=tmp_path / "data", name="shop", currency="EUR").currency == "EUR"
+
+
+@pytest.mark.parametrize("price", ["5.00", None])
+def test_an_object_of_json_is_one_row_whatever_becomes_of_its_variants(tmp_path: Path, price: str | None) -> None:
+    variants = [{"id": 1, "price": price}, {"id": 2, "price": None}, {"id": 3, "price": None}]
+    products = [{"handle": "a", "title": "A", "variants": variants}]
+    products += [{"handle": "b", "title": "B", "variants": [{"id": 4, "price": "1"}]}]
+    (tmp_path / "products.json").write_text(json.dumps({"products": products}))
+    report = import_file(tmp_path / "products.json", root=tmp_path / "data", name="shop")
+    assert (report.rows, report.loaded, len(report.rejected)) == (2, 2 if price else 1, 2 if price else 3)
+
+
+def test_rows_that_make_one_product_count_as_rows_and_rejections_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "Handle,Title,Option1 Name,Option1 Value,Variant Price\n"
+        "a,A,Size,M,\na,,,L,5\na,,,XL,5\ntoo,few\nb,B,,,free\nb,,,,\n"
+    )
+    report = import_file(path, root=tmp_path / "data", name="shop")
+    assert (report.rows, report.loaded) == (6, 1)
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (2, "no price"),
+        (5, "2 fields where the header has 5"),
+        (6, "bad price 'free'"),
+    ]
 
 
 def test_an_interrupted_import_leaves_the_old_version_and_resumes(tmp_path: Path) -> None:

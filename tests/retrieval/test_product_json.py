@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.product import Product
+from retrieval.product import Money, Product, Variant
 from retrieval.product_json import BadRow, Pool, clean, product_from_json, product_from_row, product_to_json
 from tests.retrieval.fakes import small_shop
 from tests.retrieval.test_columns import products
@@ -28,6 +28,17 @@ def test_a_product_comes_back_once_its_texts_are_clean(item: Product) -> None:
 @pytest.mark.parametrize("item", small_shop(), ids=lambda item: item.id)
 def test_a_clean_product_comes_back_unchanged(item: Product) -> None:
     assert product_from_json(product_to_json(item)) == item
+
+
+@pytest.mark.parametrize("available", [True, False, None])
+def test_pictures_and_what_is_in_stock_without_a_number_come_back(available: bool | None) -> None:
+    variant = Variant("a", Money(1, "USD"), available=available)
+    item = Product("a", "A", (variant,), image="1.jpg", more_images=("2.jpg", "3.jpg"))
+    again = product_from_json(product_to_json(item))
+    assert again == item
+    assert again.in_stock is available
+    counted = Variant("a", Money(1, "USD"), stock=0, available=True)
+    assert counted.in_stock is False
 
 
 def _row(**changes: object) -> dict[str, object]:
@@ -66,6 +77,9 @@ def _row(**changes: object) -> dict[str, object]:
         ({"attributes": {"": 1}}, "empty or too long"),
         ({"attributes": {"x": {"value": 1, "unit": 5}}}, "unit"),
         ({"description": "x" * 50_001}, "longer than 50,000"),
+        ({"more_images": "a.jpg"}, "not a list of addresses"),
+        ({"more_images": [1]}, "not a list of addresses"),
+        ({"variants": [{"id": "a", "price_minor": 1, "currency": "USD", "available": 1}]}, "neither true nor false"),
     ],
 )
 def test_a_bad_field_is_named(changes: dict[str, object], reason: str) -> None:

@@ -28,6 +28,12 @@ def test_a_card_shows_price_saving_rating_and_stock() -> None:
         assert part in words
 
 
+@pytest.mark.parametrize(("available", "says"), [(True, "In stock"), (False, "Sold out")])
+def test_a_card_shows_stock_that_is_stated_without_a_number(available: bool, says: str) -> None:
+    variant = replace(JACKET.variants[0], stock=None, available=available)
+    assert says in read(RENDERER.fact(shop.slate((replace(JACKET, variants=(variant,)),))))
+
+
 def test_each_wish_on_a_card_is_said_in_words_too() -> None:
     fact = replace(
         shop.fact(JACKET), verdicts={"size M": Verdict.MET, "blue": Verdict.NOT_MET, "light": Verdict.NOT_STATED}

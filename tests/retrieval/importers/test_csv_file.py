@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Mapping, Sequence
 
 import pytest
 
 from retrieval.errors import ImportFailed
 from retrieval.importers.csv_file import read_csv
 from retrieval.importers.rows import RawRow, RejectedRow
-from tests.contracts.importer import ImporterContract
+from tests.contracts.importer import ImporterContract, Row
 
 
 class TestCsv(ImporterContract):
     name = "csv"
+    suffix = ".csv"
+    before = ("id,title,price",)
 
-    def write(self, rows: Sequence[Mapping[str, str]], newline: str = "\n") -> bytes:
-        file = io.StringIO(newline="")
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator=newline)
-        writer.writeheader()
-        writer.writerows(rows)
-        return file.getvalue().encode()
+    def row(self, row: Row) -> str:
+        return f'{row["id"]},"{row["title"]}",{row["price"]}'
 
-    def broken_row(self) -> bytes:
-        return b"d,too,many,fields"
+    def broken_row(self) -> str:
+        return "d,too,many,fields"
 
 
 def read(content: bytes) -> list[RawRow | RejectedRow]:
@@ -74,7 +70,26 @@ def test_empty_cells_are_left_out() -> None:
     assert read(b"id,title,brand\na,b, \n") == [RawRow(2, {"id": "a", "title": "b"})]
 
 
+def test_a_file_in_utf_16_is_told_with_the_way_out() -> None:
+    with pytest.raises(ImportFailed, match="save the file as CSV in UTF-8"):
+        read("id,title\na,b\n".encode("utf-16"))
+
+
 @pytest.mark.parametrize(("content", "why"), [(b"", "empty"), (b"\n", "no column"), (b"id,id\n1,2\n", "twice")])
 def test_a_file_without_a_usable_header_fails_as_a_whole(content: bytes, why: str) -> None:
     with pytest.raises(ImportFailed, match=why):
         read(content)
+
+
+def test_in_a_tab_separated_file_a_quote_may_be_just_a_quote() -> None:
+    found = read(b'id\ttitle\na\t"Best" 24" screen\nb\t"with\ta tab"\nc\t"open\n')
+    assert [row.values["title"] for row in found if isinstance(row, RawRow)] == [
+        '"Best" 24" screen',
+        "with\ta tab",
+        '"open',
+    ]
+
+
+def test_a_field_beyond_all_measure_is_told_as_such() -> None:
+    found = read(b'id,title\na,"' + b"x" * 200_000 + b'"\nb,c\n')
+    assert found == [RejectedRow(2, "a field is longer than 131,072 characters"), RawRow(3, {"id": "b", "title": "c"})]

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
 
 import pytest
 
 from retrieval.importers.jsonl_file import MAX_LINE_CHARS, read_jsonl
 from retrieval.importers.rows import RawRow, RejectedRow
-from tests.contracts.importer import ImporterContract
+from tests.contracts.importer import ImporterContract, Row
 
 
 class TestJsonl(ImporterContract):
     name = "jsonl"
+    suffix = ".jsonl"
 
-    def write(self, rows: Sequence[Mapping[str, str]], newline: str = "\n") -> bytes:
-        return "".join(json.dumps(row, ensure_ascii=False) + newline for row in rows).encode()
+    def row(self, row: Row) -> str:
+        return json.dumps(row, ensure_ascii=False)
 
-    def broken_row(self) -> bytes:
-        return b'{"id": "d", "title": '
+    def broken_row(self) -> str:
+        return '{"id": "d", "title": '
 
 
 @pytest.mark.parametrize(
