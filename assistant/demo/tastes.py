@@ -32,7 +32,7 @@ class Segment(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     share: float
-    departments: dict[str, float]
+    shelves: dict[str, float]
     categories: dict[str, float]
     price_sensitivity: float
     colours: tuple[str, ...]
@@ -134,7 +134,7 @@ def _by_group(groups: Sequence[str], n_rows: int, spread: float, rng: np.random.
 
 def _segment_liking(segment: Segment, catalogue: Sequence[Made]) -> list[float]:
     return [
-        segment.departments.get(made.spec.department, 0.0)
+        segment.shelves.get(made.spec.shelf, 0.0)
         + segment.categories.get(made.spec.category, 0.0)
         + 0.5 * _share_of_colours(made, segment.colours)
         for made in catalogue
