@@ -122,9 +122,7 @@ class _Shelf:
         tier = min(1.0, old.tier + rng.uniform(0.02, 0.15))
         out = dt.date.fromisoformat(old.product.released or "")
         released = out + (LAST_RELEASE - out) * rng.uniform(0.45, 0.95)
-        new = self._make(
-            brand, model, tier, released, lambda: draw_successor(kind.attributes, old.true, tier, rng)
-        )
+        new = self._make(brand, model, tier, released, lambda: draw_successor(kind.attributes, old.true, tier, rng))
         return replace(new, replaces=old.product.id)
 
     def _make(

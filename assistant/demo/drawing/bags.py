@@ -113,7 +113,15 @@ def tote(i: Ink, rng: Random) -> str:
 
 def hip_pack(i: Ink, rng: Random) -> str:
     """Draw a hip pack with its belt."""
-    bottle = rect(348, 128, 38, 96, METAL, 10) + rect(354, 112, 26, 20, NIGHT, 5) if rng.random() < 0.35 else ""
+    return _hip_pack(i, rng, "")
+
+
+def bottle_pack(i: Ink, rng: Random) -> str:
+    """Draw a hip pack with a bottle at its side."""
+    return _hip_pack(i, rng, rect(348, 128, 38, 96, METAL, 10) + rect(354, 112, 26, 20, NIGHT, 5))
+
+
+def _hip_pack(i: Ink, rng: Random, bottle: str) -> str:
     front = rng.choice(
         (
             line("M158 196 Q240 184 322 196", i.deep, 4) + rect(300, 194, 10, 24, i.trim, 4),
@@ -139,9 +147,9 @@ def wash_bag(i: Ink, rng: Random) -> str:
     """Draw a toiletry bag with a brush or a bottle looking out."""
     out = rng.choice(
         (
-            line("M206 140 L178 54", METAL_LIGHT, 11) + shape("M166 30 l26 -8 8 36 -24 6z", i.trim),
+            line("M212 146 L184 62", METAL_DARK, 11) + line("M180 50 L174 32", i.trim, 22),
             rect(270, 70, 48, 80, i.light, 8) + rect(282, 52, 24, 22, NIGHT_LIGHT, 4),
-            rect(196, 64, 44, 86, "#e9f0f2", 10) + rect(206, 48, 24, 18, i.trim, 4) + rect(196, 96, 44, 22, i.trim),
+            rect(190, 66, 48, 90, i.trim, 10) + rect(200, 48, 28, 20, NIGHT, 4) + rect(190, 98, 48, 24, METAL_LIGHT),
         )
     )
     return (

@@ -21,18 +21,26 @@ def _glass(cx: float, cy: float, r: float) -> str:
 
 
 def camera(i: Ink, rng: Random) -> str:
-    """Draw a camera with dials, with or without a hump for the viewfinder."""
+    """Draw a camera with dials and a hump for the viewfinder."""
     hump = (
         shape("M192 122 L210 78 H270 L288 122z", METAL_LIGHT)
         + shape("M250 78 H270 L288 122 H262z", METAL)
         + rect(222, 90, 36, 18, NIGHT, 4)
     )
-    flat = rect(116, 104, 60, 22, METAL_LIGHT, 6) + rect(190, 108, 34, 18, NIGHT, 4) + rect(194, 112, 26, 10, SCREEN, 3)
+    return _camera(i, rng, hump)
+
+
+def flat_camera(i: Ink, rng: Random) -> str:
+    """Draw a camera with dials, without a viewfinder."""
+    return _camera(i, rng, rect(116, 104, 60, 22, METAL_LIGHT, 6))
+
+
+def _camera(i: Ink, rng: Random, top: str) -> str:
     body = rng.choice((i.base, i.base, NIGHT_LIGHT))
     return (
         line("M100 150 Q56 190 84 252", i.deep, 7)
         + line("M380 150 Q424 190 396 252", i.deep, 7)
-        + (hump if rng.random() < 0.55 else flat)
+        + top
         + rect(312, 98, 42, 26, METAL, 5)
         + "".join(line(f"M{318 + k * 8} 102 v18", METAL_DARK, 2.5) for k in range(5))
         + dot(140, 116, 15, METAL)

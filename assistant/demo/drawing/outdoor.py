@@ -211,7 +211,15 @@ def poles(i: Ink, rng: Random) -> str:
 
 def camp_chair(i: Ink, rng: Random) -> str:
     """Draw a folding chair for the camp."""
-    cup = rect(338, 190, 34, 34, i.deep, 6) + rect(344, 176, 22, 28, METAL_LIGHT, 4) if rng.random() < 0.5 else ""
+    return _camp_chair(i, rng, "")
+
+
+def cup_chair(i: Ink, rng: Random) -> str:
+    """Draw a folding chair with a cup in its holder."""
+    return _camp_chair(i, rng, rect(338, 190, 34, 34, i.deep, 6) + rect(344, 176, 22, 28, METAL_LIGHT, 4))
+
+
+def _camp_chair(i: Ink, rng: Random, cup: str) -> str:
     quilt = "".join(line(f"M176 {104 + k * 24} H304", i.dark, 3) for k in range(4))
     return (
         both(line("M150 304 L322 214", METAL_DARK, 8))

@@ -135,7 +135,9 @@ def rain_boot(i: Ink, rng: Random) -> str:
     buckle = rect(262, 84, 34, 26, METAL_LIGHT, 6) + rect(270, 91, 18, 12, i.deep, 3)
     return (
         shape("M176 58 H290 L292 196 Q344 206 386 226 Q410 240 408 270 H176 Q170 160 176 58z", i.base)
-        + shape("M256 58 H290 L292 196 Q344 206 386 226 Q410 240 408 270 H338 Q330 226 270 210 Q252 140 256 58z", i.dark)
+        + shape(
+            "M256 58 H290 L292 196 Q344 206 386 226 Q410 240 408 270 H338 Q330 226 270 210 Q252 140 256 58z", i.dark
+        )
         + oval(233, 58, 57, 11, i.deep)
         + rng.choice((band, buckle, band + buckle))
         + line("M192 110 Q188 170 192 232", i.light, 9)
@@ -155,7 +157,9 @@ def winter_boot(i: Ink, rng: Random) -> str:
     quilt = "".join(line(f"M172 {120 + k * 26} Q214 {132 + k * 26} 250 {120 + k * 26}", i.dark, 3) for k in range(4))
     return (
         shape("M164 88 H300 L302 186 Q360 198 394 226 Q412 246 408 272 H166 Q160 180 164 88z", i.base)
-        + shape("M252 88 H300 L302 186 Q360 198 394 226 Q412 246 408 272 H338 Q338 224 274 210 Q250 150 252 88z", i.dark)
+        + shape(
+            "M252 88 H300 L302 186 Q360 198 394 226 Q412 246 408 272 H338 Q338 224 274 210 Q250 150 252 88z", i.dark
+        )
         + shape("M332 206 Q398 214 408 272 H352 Q356 236 332 206z", i.deep)
         + (quilt if rng.random() < 0.5 else line("M176 150 Q200 210 176 260", i.light, 5, "8 7"))
         + fur

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from random import Random
 
-from assistant.demo.drawing.ink import GLASS, GLASS_LIGHT, METAL, METAL_DARK, METAL_LIGHT, NIGHT, PAPER, WOOD, WOOD_DARK, Ink
+from assistant.demo.drawing.ink import (
+    GLASS,
+    GLASS_LIGHT,
+    METAL,
+    METAL_DARK,
+    METAL_LIGHT,
+    NIGHT,
+    PAPER,
+    WOOD,
+    WOOD_DARK,
+    Ink,
+)
 from assistant.demo.drawing.svg import both, dot, faint, line, oval, rect, shape
 
 

@@ -139,7 +139,8 @@ def cards(i: Ink, rng: Random) -> str:
             shape("M240 136 l9 20 22 2 -17 14 6 22 -20 -12 -20 12 6 -22 -17 -14 22 -2z", i.base),
         )
     )
-    back = rect(186, 92, 108, 150, i.base, 12) + rect(196, 102, 88, 130, i.light, 8) + rect(206, 112, 68, 110, i.base, 6)
+    back = rect(186, 92, 108, 150, i.base, 12) + rect(196, 102, 88, 130, i.light, 8)
+    back += rect(206, 112, 68, 110, i.base, 6)
     face = (
         rect(186, 92, 108, 150, i.shadow, 12)
         + rect(184, 90, 108, 150, PAPER, 12)
@@ -159,30 +160,40 @@ def cards(i: Ink, rng: Random) -> str:
 
 
 def kite(i: Ink, rng: Random) -> str:
-    """Draw a kite in the sky: a diamond with a tail, or a two-line delta."""
-    clouds = both(oval(92, 84, 40, 13, PAPER)) + oval(130, 268, 46, 13, PAPER)
+    """Draw a kite on one line: a diamond with a tail, in one of three cuts."""
     bows = "".join(
         moved(shape("M240 180 l-18 -10 v20z", i.trim) + shape("M240 180 l18 -10 v20z", i.trim), dx, dy, turn)
         for dx, dy, turn in ((-12, 84, 40), (-54, 112, 10), (-96, 112, -20))
     )
-    diamond = (
+    panels = rng.choice(((i.light, i.dark, i.trim), (i.trim, i.base, i.dark), (i.light, i.trim, i.base)))
+    return _clouds(rng) + (
         line("M232 236 Q226 300 170 290 Q120 280 88 316", i.deep, 4)
         + bows
         + shape("M256 36 L346 130 L236 240 L172 120z", i.base)
-        + shape("M256 36 L346 130 L244 128z", i.light)
-        + shape("M346 130 L236 240 L244 128z", i.dark)
-        + shape("M172 120 L236 240 L244 128z", i.trim)
+        + shape("M256 36 L346 130 L244 128z", panels[0])
+        + shape("M346 130 L236 240 L244 128z", panels[1])
+        + shape("M172 120 L236 240 L244 128z", panels[2])
         + line("M256 36 L236 240 M172 120 L346 130", i.deep, 3)
     )
-    delta = (
+
+
+def delta_kite(i: Ink, rng: Random) -> str:
+    """Draw a kite on two lines."""
+    return _clouds(rng) + (
         line("M222 206 Q220 270 260 340 M262 206 Q268 270 270 340", i.deep, 2.5)
         + shape("M242 60 L420 214 L286 190 L242 216 L198 190 L64 214z", i.base)
         + shape("M242 60 L420 214 L286 190z", i.dark)
         + shape("M242 60 L286 190 L242 216 L198 190z", i.trim)
         + line("M242 60 L420 214 M242 60 L64 214 M242 60 V216", i.deep, 4)
-        + shape("M64 214 L198 190 L160 160z", i.light)
+        + rng.choice(
+            (shape("M64 214 L198 190 L160 160z", i.light), line("M160 144 L216 190 M324 144 L268 190", i.light, 5))
+        )
     )
-    return faint(clouds, 0.9) + rng.choice((diamond, delta))
+
+
+def _clouds(rng: Random) -> str:
+    first, second = rng.randint(64, 110), rng.randint(250, 290)
+    return faint(both(oval(92, first, 40, 13, PAPER)) + oval(130, second, 46, 13, PAPER), 0.9)
 
 
 def train(i: Ink, rng: Random) -> str:
@@ -212,11 +223,7 @@ def train(i: Ink, rng: Random) -> str:
         + "".join(dot(x, 262, 24, NIGHT) + dot(x, 262, 10, i.trim) for x in (138, 204, 270))
         + line("M138 262 H270", WOOD_LIGHT, 7)
     )
-    return (
-        sleepers + rect(48, 286, 388, 8, NIGHT, 3) + (puff if rng.random() < 0.5 else wagon + puff) + engine
-        if rng.random() < 0.7
-        else sleepers + rect(48, 286, 388, 8, NIGHT, 3) + wagon + engine
-    )
+    return sleepers + rect(48, 286, 388, 8, NIGHT, 3) + rng.choice((puff, wagon, wagon + puff)) + engine
 
 
 def craft_kit(i: Ink, rng: Random) -> str:
@@ -230,10 +237,8 @@ def craft_kit(i: Ink, rng: Random) -> str:
         + oval(180 + k * 38, 76 + (k % 2) * 18, 9, 17, ("#c8504b", "#e6bb47", "#3f74b5", "#4f8f6b")[k])
         for k in range(4)
     )
-    beads = "".join(
-        dot(166 + (k % 6) * 30, 170 - (k // 6) * 26 - (k % 2) * 8, 13, ("#c8504b", "#e6bb47", "#3d8a8d", "#db8fa3")[k % 4])
-        for k in range(12)
-    )
+    tones = ("#c8504b", "#e6bb47", "#3d8a8d", "#db8fa3")
+    beads = "".join(dot(166 + (k % 6) * 30, 170 - (k // 6) * 26 - (k % 2) * 8, 13, tones[k % 4]) for k in range(12))
     return (
         shape("M112 190 L76 112 L364 96 L368 190z", i.dark)
         + shape("M124 182 L94 120 L352 106 L356 182z", i.light)
