@@ -15,7 +15,7 @@ The choice model, per slot k (0-based) of a slate:
 - an item that is looked at but not clicked is dismissed with probability 0.5 * sigmoid(-1.6 - u);
 - with a purchase, each category that fits with it is visited with probability 0.45: one thing of it is bought along,
   chosen by exp(1.5 u), on its product page (no decision);
-- an order with clothing or shoes comes back with about 0.2, any other with 0.05: a RETURN event for each thing in it.
+- an order with clothing or shoes comes back with about 0.27, any other with 0.06: a RETURN event for each thing in it.
 
 u is the utility in tastes.py. Prices, stock and tastes do not change over the time simulated. The first shoppers are
 the shop's customers: each comes again until as many orders are placed as the year has for that customer.

@@ -24,8 +24,8 @@ POLICY = "demo-logging/1"
 _BOUGHT_IF_CARTED = 0.5
 _VISITS_PARTNER = 0.45
 _TWO_OF_A_CHEAP_ONE, _CHEAP_MINOR = 0.2, 3000
-_CANCELLED, _LATE, _RETURNED = 0.04, 0.02, {"clothing": 0.2, "shoes": 0.22}
-_RETURNED_ELSE = 0.05
+_CANCELLED, _LATE, _RETURNED = 0.04, 0.02, {"clothing": 0.26, "shoes": 0.28}
+_RETURNED_ELSE = 0.06
 _DAY = 86_400.0
 
 
@@ -222,8 +222,8 @@ class Visits:
     def _with_fate(self, purchase: Purchase, chance_of_return: float) -> Purchase:
         cancelled, late, returned = (self._rng.random(3) < (_CANCELLED, _LATE, chance_of_return)).tolist()
         # Asked for within the 30 days after delivery, and back some days later.
-        asked = purchase.at + float(self._rng.uniform(8, 16)) * _DAY
-        back = round(asked + float(self._rng.uniform(7, 14)) * _DAY, 1)
+        asked = purchase.at + float(self._rng.uniform(6, 14)) * _DAY
+        back = round(asked + float(self._rng.uniform(9, 17)) * _DAY, 1)
         if cancelled:
             return replace(purchase, cancelled=True)
         if late or not returned:
