@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import structlog
 from langchain_core.language_models import BaseChatModel
@@ -64,7 +65,8 @@ def build_assistant(
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="aisle-work")
     variants = VariantIndex()
     orders, actions = OrderBook(store, now), Actions(store, now, settings.locale)
-    policies, event_log = Policies(policies_folder(settings)), SqlEventLog(store)
+    policies = Policies(texts_folder(settings, "policies"), guides=texts_folder(settings, "guides"))
+    event_log = SqlEventLog(store)
     conversations = Conversations(
         store,
         now,
@@ -91,12 +93,12 @@ def build_assistant(
     return Assistant(settings, rooms, TurnRunner(conversations, pool, now), Opener(workshop))
 
 
-def policies_folder(settings: Settings) -> Path:
-    """The shop's own policies where it has put some, else those of the demo shop for the demo."""
-    own = shop_folder(settings) / "policies"
+def texts_folder(settings: Settings, kind: Literal["policies", "guides"]) -> Path:
+    """The shop's own texts where it has put some, else those of the demo shop for the demo."""
+    own = shop_folder(settings) / kind
     if own.is_dir() or settings.catalogue != DEMO_CATALOGUE:
         return own
-    return Path(str(resources.files("assistant.demo") / "policies"))
+    return Path(str(resources.files("assistant.demo") / kind))
 
 
 def ensure_catalogue(
