@@ -13,7 +13,7 @@ from assistant.tools.pointing import products_meant, put_in_focus
 from assistant.tools.summary import summarise
 from assistant.turn import CartFact, Question, ToolResult
 from recommender.events import EventType
-from retrieval.filters import fold, judge
+from retrieval.filters import Verdict, fold, judge
 from retrieval.product import Product, Variant
 
 MAX_CHOICES = 8
@@ -103,6 +103,8 @@ def _variant_for(context: ShopperContext, product: Product) -> Variant | None:
     if chosen and not fitting:
         raise Refused("sold_out", f"{product.title} is sold out in {', '.join(chosen.values())}.")
     wished, _ = judge(context.ledger.need.constraints, replace(product, variants=tuple(fitting or buyable)))
+    if lost := _sold_out_wishes(context, product, chosen, wished):
+        raise Refused("sold_out", f"{product.title} is sold out in {', '.join(lost)}.")
     open_options = _open_options(fitting or buyable, chosen, context, wished)
     if not open_options or context.before.pending == product.id:
         return wished
@@ -114,6 +116,21 @@ def _variant_for(context: ShopperContext, product: Product) -> Variant | None:
         context.ledger.question = question
         context.ledger.focus = replace(context.ledger.focus, pending=product.id, product_id=product.id)
     return None
+
+
+def _sold_out_wishes(
+    context: ShopperContext, product: Product, chosen: dict[str, str], buyable: Variant
+) -> tuple[str, ...]:
+    """Option values wished for earlier that only sold-out variants have: no other is taken instead."""
+    constraints = context.ledger.need.constraints
+    best, met = judge(constraints, product)
+    _, met_now = judge(constraints, replace(product, variants=(buyable,)))
+    names = (
+        getattr(constraint, "name", "")
+        for constraint, before, now in zip(constraints, met, met_now, strict=True)
+        if before is Verdict.MET and now is not Verdict.MET
+    )
+    return tuple(best.options[name] for name in names if name in best.options and name not in chosen)
 
 
 def _chosen(product: Product, words: str) -> dict[str, str]:
