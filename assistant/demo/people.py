@@ -47,14 +47,13 @@ def make_people(*, seed: int, now: datetime, first_bought: Mapping[str, float]) 
     rng = random.Random(f"{seed}:people")
     rows = load_people_spec()
     others = [*rows.others, *_more(rows, N_CUSTOMERS - len(rows.others), rng)]
-    keys = dict.fromkeys(rows.demo) | {
-        f"C-{1000 + number}": f"demo-shopper-{number:04d}" for number in range(1, len(others) + 1)
-    }
+    keys: dict[str, str | None] = dict.fromkeys(rows.demo)
+    keys |= {f"C-{1000 + number}": f"demo-shopper-{number:04d}" for number in range(1, len(others) + 1)}
     people = []
     for place, ((customer_id, key), row) in enumerate(zip(keys.items(), [*rows.demo.values(), *others], strict=True)):
         longest = 1500 if key else 1200
         joined = now - timedelta(days=rng.randint(1 if key else 330, longest), minutes=rng.randint(0, 1439))
-        if key in first_bought:
+        if key is not None and key in first_bought:
             first = datetime.fromtimestamp(first_bought[key], now.tzinfo).replace(microsecond=0)
             joined = min(joined, first - timedelta(minutes=rng.randint(5, 90)))
         people.append(_person(customer_id, place, row, joined, key))
