@@ -136,7 +136,8 @@ def ensure_catalogue(
 def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None, n_shoppers: int | None) -> None:
     """Write the demo's files, fill the store, train the click model, and import the catalogue last: while it is
     missing the demo counts as not made, so that an interrupted run is simply made again."""
-    from assistant.demo.build import N_SHOPPERS, build_demo
+    from assistant.demo.build import build_demo
+    from assistant.demo.shoppers import N_SHOPPERS
     from recommender.train import train
 
     demo = build_demo(shop_folder(settings), seed=settings.seed, n_shoppers=n_shoppers or N_SHOPPERS, progress=progress)
