@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import structlog
 from langchain_core.language_models import BaseChatModel
@@ -78,7 +79,8 @@ def build_assistant(
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="aisle-work")
     variants, live = VariantIndex(), Live()
     orders, actions = OrderBook(store, now), Actions(store, now, settings.locale)
-    policies, event_log = Policies(policies_folder(settings)), SqlEventLog(store)
+    policies = Policies(texts_folder(settings, "policies"), guides=texts_folder(settings, "guides"))
+    event_log = SqlEventLog(store)
     conversations = Conversations(
         store,
         now,
@@ -117,12 +119,12 @@ def build_assistant(
     return Assistant(settings, rooms, TurnRunner(conversations, pool, now, live), opener, desk)
 
 
-def policies_folder(settings: Settings) -> Path:
-    """The shop's own policies where it has put some, else those of the demo shop for the demo."""
-    own = shop_folder(settings) / "policies"
+def texts_folder(settings: Settings, kind: Literal["policies", "guides"]) -> Path:
+    """The shop's own texts where it has put some, else those of the demo shop for the demo."""
+    own = shop_folder(settings) / kind
     if own.is_dir() or settings.catalogue != DEMO_CATALOGUE:
         return own
-    return Path(str(resources.files("assistant.demo") / "policies"))
+    return Path(str(resources.files("assistant.demo") / kind))
 
 
 def ensure_catalogue(
@@ -160,7 +162,8 @@ def ensure_catalogue(
 def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None, n_shoppers: int | None) -> None:
     """Write the demo's files, fill the store, train the click model, and import the catalogue last: while it is
     missing the demo counts as not made, so that an interrupted run is simply made again."""
-    from assistant.demo.build import N_SHOPPERS, build_demo
+    from assistant.demo.build import build_demo
+    from assistant.demo.shoppers import N_SHOPPERS
     from recommender.train import train
 
     demo = build_demo(shop_folder(settings), seed=settings.seed, n_shoppers=n_shoppers or N_SHOPPERS, progress=progress)

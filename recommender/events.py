@@ -20,6 +20,7 @@ class EventType(StrEnum):
     REMOVE_FROM_CART = "remove_from_cart"
     PURCHASE = "purchase"
     DISMISS = "dismiss"
+    RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ INTEREST: Final[Mapping[EventType, float]] = {
     EventType.PURCHASE: 3.0,
     EventType.REMOVE_FROM_CART: -1.0,
     EventType.DISMISS: -0.5,
+    # Most of what the purchase said is taken back; that others bought the item, and with what, stays true.
+    EventType.RETURN: -2.0,
 }
 _DISTANCE_DECAY: Final = 0.8
 _SHRINK: Final = 3.0

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from assistant.demo.spec import AttributeSpec, Choice
 from retrieval.product import Attribute, AttributeValue, attribute_text
 
+_KEPT = 0.75
 _CONDITION = re.compile(r"(?P<no>!?)(?P<name>\w+)(?:=(?P<value>.+))?")
 
 
@@ -44,12 +45,40 @@ def draw_attributes(
     Returns:
         What is true of the product (prices follow from it), and the part of it that the shop states.
     """
+    return _state(specs, lambda spec, _, true: _draw(spec, true, tier, rng), rng)
+
+
+def draw_successor(
+    specs: Mapping[str, AttributeSpec], before: Mapping[str, Attribute], tier: float, rng: random.Random
+) -> tuple[dict[str, Attribute], dict[str, Attribute]]:
+    """Draw the attributes of what replaces a product: most choices stay, what it had it keeps, numbers move.
+
+    Args:
+        specs, tier, rng: as in `draw_attributes`.
+        before: what is true of the product that is replaced.
+    """
+
+    def drawn(spec: AttributeSpec, name: str, true: Mapping[str, Attribute]) -> AttributeValue:
+        old = before.get(name)
+        kept = old is not None and (
+            old.value is True if spec.chance is not None else spec.base is None and rng.random() < _KEPT
+        )
+        return old.value if old is not None and kept else _draw(spec, true, tier, rng)
+
+    return _state(specs, drawn, rng)
+
+
+def _state(
+    specs: Mapping[str, AttributeSpec],
+    value_of: Callable[[AttributeSpec, str, Mapping[str, Attribute]], AttributeValue],
+    rng: random.Random,
+) -> tuple[dict[str, Attribute], dict[str, Attribute]]:
     true: dict[str, Attribute] = {}
     stated: dict[str, Attribute] = {}
     for name, spec in specs.items():
         if not all(holds(condition, true) for condition in spec.when):
             continue
-        attribute = Attribute(name, _draw(spec, true, tier, rng), spec.unit)
+        attribute = Attribute(name, value_of(spec, name, true), spec.unit)
         true[name] = attribute
         if rng.random() >= spec.missing:
             stated[name] = attribute

@@ -18,16 +18,17 @@ from assistant.demo.catalogue import Made, Progress, make_catalogue
 from assistant.demo.drawing import draw
 from assistant.demo.order_json import order_to_json
 from assistant.demo.orders import make_orders
-from assistant.demo.people import Person, make_people
-from assistant.demo.shoppers import Behaviour, simulate
+from assistant.demo.people import Person, load_people_spec, make_people
+from assistant.demo.relations import make_relations
+from assistant.demo.reviews import Review, make_reviews, review_to_json
+from assistant.demo.shoppers import N_SHOPPERS, Behaviour, simulate
 from assistant.demo.spec import load_spec
 from assistant.support.identity import Customer
 from assistant.turn import Order
 from recommender.events import Decision, Event
 from retrieval.product import Product
 from retrieval.product_json import product_to_json
-
-N_SHOPPERS = 800
+from retrieval.relations import Relation, relation_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class DemoShop:
 
     Args:
         products: the whole catalogue.
+        relations: what fits, what is an accessory, what replaces what.
+        reviews: what customers say; untrusted text.
         customers: all of them; "maya", "jonas" and "li" are the ones to sign in as.
         orders: (customer id, order), oldest first, as `OrderBook.load` takes them.
         decisions: slates shown to simulated shoppers, with the probabilities of what was shown, oldest first.
@@ -43,6 +46,8 @@ class DemoShop:
     """
 
     products: tuple[Product, ...]
+    relations: tuple[Relation, ...]
+    reviews: tuple[Review, ...]
     customers: tuple[Customer, ...]
     orders: tuple[tuple[str, Order], ...]
     decisions: tuple[Decision, ...]
@@ -64,7 +69,8 @@ def build_demo(
         seed: the same seed and the same `now` give the same files, byte for byte; the catalogue and the images
             depend on the seed alone.
         now: aware datetime to which orders and behaviour are relative; None takes the present.
-        n_shoppers: simulated shoppers whose behaviour is written, 1 or more.
+        n_shoppers: simulated shoppers whose behaviour is written, 1 or more; the first 197 are customers, so that
+            fewer of them leave customers without orders.
         progress: called with (what, done, total).
 
     Returns:
@@ -74,15 +80,22 @@ def build_demo(
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = make_catalogue(load_spec(), seed=seed, progress=progress)
     _write_lines(folder / "catalogue.jsonl", (product_to_json(made.product) for made in catalogue))
+    relations = make_relations(catalogue)
+    _write_lines(folder / "relations.jsonl", map(relation_to_json, relations))
+    reviews = make_reviews(catalogue, load_spec(), load_people_spec().places, seed=seed)
+    _write_lines(folder / "reviews.jsonl", map(review_to_json, reviews))
     _write_images(folder / "images", catalogue, progress)
-    people = make_people(seed=seed, now=now)
-    _write_lines(folder / "customers.jsonl", map(_person_json, people))
-    orders = make_orders(people, catalogue, seed=seed, now=now)
-    _write_lines(folder / "orders.jsonl", (order_to_json(customer_id, order) for customer_id, order in orders))
     behaviour = simulate(catalogue, seed=seed, now=now, n_shoppers=n_shoppers, progress=progress)
     _write_behaviour(folder, behaviour)
+    first_bought = {purchase.shopper_key: purchase.at for purchase in reversed(behaviour.purchases)}
+    people = make_people(seed=seed, now=now, first_bought=first_bought)
+    _write_lines(folder / "customers.jsonl", map(_person_json, people))
+    orders = make_orders(people, catalogue, behaviour.purchases, seed=seed, now=now)
+    _write_lines(folder / "orders.jsonl", (order_to_json(customer_id, order) for customer_id, order in orders))
     return DemoShop(
         products=tuple(made.product for made in catalogue),
+        relations=relations,
+        reviews=reviews,
         customers=tuple(person.customer for person in people),
         orders=orders,
         decisions=behaviour.decisions,
@@ -126,5 +139,6 @@ def _person_json(person: Person) -> str:
         "email": customer.email,
         "address": person.address,
         "joined_at": customer.joined_at.isoformat(timespec="seconds"),
+        "shopper_key": person.shopper_key,
     }
     return json.dumps(row, ensure_ascii=False)

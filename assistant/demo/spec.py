@@ -106,6 +106,8 @@ class TypeSpec(_Spec):
         titles, leads, facts, points, care: sentence patterns with {attribute} places; "name? …", "!name? …" and
             "name=value? …" are used only where that holds.
         fits_with: categories that are bought together with it.
+        department: as shown; several shelves may share one.
+        shelf: name of the file that it stands in, e.g. "outdoor".
     """
 
     category: str
@@ -125,6 +127,7 @@ class TypeSpec(_Spec):
     care: tuple[str, ...] = ()
     fits_with: tuple[str, ...] = ()
     department: str = ""
+    shelf: str = ""
 
 
 class BrandSpec(_Spec):
@@ -171,6 +174,6 @@ def load_spec() -> ShopSpec:
         rows = shelf["types"]
         if not isinstance(rows, list):
             raise ValueError(f"{path.name}: types must be a list")
-        types += [{**row, "department": shelf["department"]} for row in rows]
+        types += [{**row, "department": shelf["department"], "shelf": path.stem} for row in rows]
     makers = read_yaml(FOLDER / "brands.yaml")
     return ShopSpec.model_validate({**makers, "types": types})

@@ -32,7 +32,7 @@ class Segment(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     share: float
-    departments: dict[str, float]
+    shelves: dict[str, float]
     categories: dict[str, float]
     price_sensitivity: float
     colours: tuple[str, ...]
@@ -46,12 +46,14 @@ class Tastes:
         item_ids: n product ids.
         shopper_keys: m keys, as in Event.
         segments: m names of the shoppers' main segments.
+        price_sensitivities: (m,); sensitivity(s) in the formula above, 0 or more.
         utilities: (m, n); row s is shopper s, column i is item i.
     """
 
     item_ids: tuple[str, ...]
     shopper_keys: tuple[str, ...]
     segments: tuple[str, ...]
+    price_sensitivities: FloatArray
     utilities: FloatArray
 
     def best_items(self, shopper_key: str, k: int) -> tuple[str, ...]:
@@ -62,9 +64,13 @@ class Tastes:
     def save(self, path: Path) -> None:
         """Write the truth as JSON, utilities to three decimals."""
         rows = {
-            key: {"segment": segment, "utilities": row}
-            for key, segment, row in zip(
-                self.shopper_keys, self.segments, np.round(self.utilities, 3).tolist(), strict=True
+            key: {"segment": segment, "price_sensitivity": sensitivity, "utilities": row}
+            for key, segment, sensitivity, row in zip(
+                self.shopper_keys,
+                self.segments,
+                np.round(self.price_sensitivities, 3).tolist(),
+                np.round(self.utilities, 3).tolist(),
+                strict=True,
             )
         }
         path.write_text(json.dumps({"item_ids": self.item_ids, "shoppers": rows}) + "\n", encoding="utf-8")
@@ -78,6 +84,7 @@ class Tastes:
             tuple(data["item_ids"]),
             tuple(rows),
             tuple(row["segment"] for row in rows.values()),
+            np.array([row["price_sensitivity"] for row in rows.values()]),
             np.array([row["utilities"] for row in rows.values()]),
         )
 
@@ -105,24 +112,21 @@ def draw_tastes(
     mixture += _SECOND_SEGMENT * np.eye(len(names))[rng.integers(len(names), size=n_shoppers)]
     charm = rng.normal(0, 0.45, len(catalogue))
     brands = [made.product.brand or "" for made in catalogue]
+    sensitivities = mixture @ np.array([segment.price_sensitivity for segment in segments.values()])
+    sensitivities *= rng.lognormal(0, 0.35, n_shoppers)
     utilities = (
         _by_group([made.spec.category for made in catalogue], n_shoppers, 0.4, rng)
         + _by_group(brands, n_shoppers, 0.3, rng)
         + mixture @ _by_group(brands, len(names), 0.5, rng)
         + mixture @ np.array([_segment_liking(segment, catalogue) for segment in segments.values()])
         + np.outer(rng.gamma(4, 0.3, n_shoppers), np.array([made.tier - 0.5 for made in catalogue]))
-        - np.outer(
-            mixture
-            @ np.array([segment.price_sensitivity for segment in segments.values()])
-            * rng.lognormal(0, 0.35, n_shoppers),
-            _relative_prices(catalogue),
-        )
+        - np.outer(sensitivities, _relative_prices(catalogue))
         + np.array([_saving(made) for made in catalogue])
         + charm
     )
     keys = tuple(f"demo-shopper-{number:04d}" for number in range(1, n_shoppers + 1))
     ids = tuple(made.product.id for made in catalogue)
-    return Tastes(ids, keys, tuple(names[place] for place in main), utilities)
+    return Tastes(ids, keys, tuple(names[place] for place in main), sensitivities, utilities)
 
 
 def _by_group(groups: Sequence[str], n_rows: int, spread: float, rng: np.random.Generator) -> FloatArray:
@@ -134,7 +138,7 @@ def _by_group(groups: Sequence[str], n_rows: int, spread: float, rng: np.random.
 
 def _segment_liking(segment: Segment, catalogue: Sequence[Made]) -> list[float]:
     return [
-        segment.departments.get(made.spec.department, 0.0)
+        segment.shelves.get(made.spec.shelf, 0.0)
         + segment.categories.get(made.spec.category, 0.0)
         + 0.5 * _share_of_colours(made, segment.colours)
         for made in catalogue

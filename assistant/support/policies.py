@@ -1,4 +1,4 @@
-"""The shop's policies: Markdown files, and which sections answer a question.
+"""The shop's policies and guides: Markdown files, and which sections answer a question.
 
 A section is found by its words and, once the encoder is attached, by meaning as well. Where nothing is close enough,
 nothing is returned: then the policies do not say. The text is data; what may be done with an order is in rules.py.
@@ -22,32 +22,39 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # Set on the questions in tests/assistant/support/policy_questions.py (README.md tells the figures).
 MIN_WORDS = 0.32
 MIN_MIXED = 0.42
+# Stricter, as most questions about products are for the catalogue to answer; set on GUIDES there.
+MIN_GUIDE_WORDS = 0.6
+MIN_GUIDE_MIXED = 0.67
 _WORDS_SHARE = 0.3
 
 
 class Policies:
-    """Answers questions with stored sections."""
+    """Answers questions with stored sections: of the policies, and where those do not say, of the guides."""
 
-    def __init__(self, folder: Path, encode: Encode | None = None) -> None:
+    def __init__(self, folder: Path, encode: Encode | None = None, *, guides: Path | None = None) -> None:
         """Args:
         folder: of Markdown files "<name>.md" with "# Title" and "## Section" headings.
         encode: text to vectors; None searches by words alone until `warm`.
+        guides: a folder of the same form, with advice on choosing and care; asked after the policies.
         """
-        self._sections = tuple(section for path in sorted(folder.glob("*.md")) for section in read_sections(path))
-        self._by_id = {section.id: section for section in self._sections}
-        self._words = WordIndex(self._sections)
-        self._meaning: _MeaningIndex | None = None
+        self._policies = _Shelf(folder, MIN_WORDS, MIN_MIXED)
+        self._guides = _Shelf(guides, MIN_GUIDE_WORDS, MIN_GUIDE_MIXED)
+        self._by_id = {section.id: section for section in (*self._guides.sections, *self._policies.sections)}
         if encode is not None:
             self.warm(encode)
 
     def warm(self, encode: Encode) -> None:
         """Attach the encoder: from now on meaning counts as well."""
-        if self._sections:
-            self._meaning = _MeaningIndex(self._sections, encode)
+        self._policies.warm(encode)
+        self._guides.warm(encode)
 
     def all(self) -> tuple[PolicySection, ...]:
-        """Return every section, in the order of the files."""
-        return self._sections
+        """Return every section, in the order of the files, guides last."""
+        return self._policies.sections + self._guides.sections
+
+    def titles(self) -> set[str]:
+        """Return the titles of the policies' sections, e.g. "Returns: How long do I have?", without those of guides."""
+        return {section.title for section in self._policies.sections}
 
     def find(self, section_id: str) -> PolicySection | None:
         """Return a section, e.g. "returns#how-long", or None."""
@@ -62,23 +69,46 @@ class Policies:
         return self._by_id[section_id]
 
     def answer(self, question: str, k: int = 2) -> PolicyFact:
-        """Return the sections that answer a question, best first; none where the policies do not say.
+        """Return the sections that answer a question, best first; none where neither policies nor guides say.
 
         Args:
             question: as asked.
             k: the most sections wanted, 1 or more.
         """
-        if not self._sections:
-            return PolicyFact(question, ())
+        return PolicyFact(question, self._policies.answer(question, k) or self._guides.answer(question, k))
+
+
+class _Shelf:
+    """Sections that are searched together.
+
+    Args:
+        folder: of Markdown files; None has none.
+        min_words, min_mixed: the least score of an answer, by words alone and with meaning.
+    """
+
+    def __init__(self, folder: Path | None, min_words: float, min_mixed: float) -> None:
+        paths = [] if folder is None else sorted(folder.glob("*.md"))
+        self.sections = tuple(section for path in paths for section in read_sections(path))
+        self._min_words, self._min_mixed = min_words, min_mixed
+        self._words = WordIndex(self.sections)
+        self._meaning: _MeaningIndex | None = None
+
+    def warm(self, encode: Encode) -> None:
+        if self.sections:
+            self._meaning = _MeaningIndex(self.sections, encode)
+
+    def answer(self, question: str, k: int) -> tuple[PolicySection, ...]:
+        if not self.sections:
+            return ()
         asked = in_policy_words(question)
-        scores, least = self._words.scores(asked), MIN_WORDS
+        scores, least = self._words.scores(asked), self._min_words
         if self._meaning is not None:
             meant = self._meaning.scores(asked)
-            scores, least = _WORDS_SHARE * scores + (1 - _WORDS_SHARE) * meant, MIN_MIXED
+            scores, least = _WORDS_SHARE * scores + (1 - _WORDS_SHARE) * meant, self._min_mixed
         best = [int(place) for place in np.argsort(-scores, kind="stable")[:k]]
         # A second section must be nearly as good as the first, or it only distracts.
         kept = [place for place in best if scores[place] >= max(least, 0.8 * scores[best[0]])]
-        return PolicyFact(question, tuple(self._sections[place] for place in kept))
+        return tuple(self.sections[place] for place in kept)
 
 
 def read_sections(path: Path) -> tuple[PolicySection, ...]:

@@ -17,7 +17,7 @@ def answer_policy(context: ShopperContext, question: str) -> ToolResult:
     """
     policies = context.shop.policies
     fact = policies.answer(question)
-    if not fact.sections and (topic := _topic(question, {section.title for section in policies.all()})):
+    if not fact.sections and (topic := _topic(question, policies.titles())):
         # "I want to return my boots": the boots say nothing to the policies, the returning does.
         fact = replace(policies.answer(topic), question=question)
     with context.ledger.lock:

@@ -23,7 +23,7 @@ from assistant.tools.pointing import products_meant, put_in_focus
 from assistant.tools.summary import summarise
 from assistant.turn import CartFact, CartLineFact, Choosing, Evidence, Question, RefusalFact, ToolResult
 from recommender.events import EventType
-from retrieval.filters import fold, judge
+from retrieval.filters import Verdict, fold, judge
 from retrieval.product import Product, Variant
 
 MAX_CHOICES = 8
@@ -76,11 +76,14 @@ def _add(context: ShopperContext, which: str, quantity: int) -> list[Evidence]:
     for one in wanted:
         try:
             variants = _buyable(one)
+            best = _best_of(context, one.product, variants)
+            if lost := _sold_out_wishes(context, one.product, one.options, best):
+                raise Refused("sold_out", f"{one.product.title} is sold out in {', '.join(lost)}.")
             choice = None if no_preference(context.words) else open_option(variants, _decided(context, one))
             if choice is not None:
                 undecided.append((one, choice))
                 continue
-            facts.append(_put(context, one.product, _best_of(context, one.product, variants), quantity))
+            facts.append(_put(context, one.product, best, quantity))
         except Refused as refusal:
             refused.append(refusal)
     if refused and not facts and not undecided:
@@ -139,6 +142,21 @@ def _put(context: ShopperContext, product: Product, variant: Variant, quantity: 
     fact = context.shop.carts.add(context.principal, variant.id, quantity, decision_id=decision_id)
     record_behaviour(context, EventType.ADD_TO_CART, product.id, decision_id)
     return fact
+
+
+def _sold_out_wishes(
+    context: ShopperContext, product: Product, chosen: Mapping[str, str], buyable: Variant
+) -> tuple[str, ...]:
+    """Option values wished for earlier that only sold-out variants have: no other is taken instead."""
+    constraints = context.ledger.need.constraints
+    best, met = judge(constraints, product)
+    _, met_now = judge(constraints, replace(product, variants=(buyable,)))
+    names = (
+        getattr(constraint, "name", "")
+        for constraint, before, now in zip(constraints, met, met_now, strict=True)
+        if before is Verdict.MET and now is not Verdict.MET
+    )
+    return tuple(best.options[name] for name in names if name in best.options and name not in chosen)
 
 
 def _ask(

@@ -36,6 +36,11 @@ class EventLogContract:
     def log(self) -> EventLog:
         raise NotImplementedError
 
+    def test_every_kind_of_event_comes_back(self, log: EventLog) -> None:
+        events = [replace(EVENT, event_id=kind.value, type=kind) for kind in EventType]
+        assert log.append_many([], events) == len(events)
+        assert [event for _, event in log.events()] == events
+
     def test_a_decision_comes_back_to_the_last_bit(self, log: EventLog) -> None:
         log.append_decision(DECISION)
         assert log.find_decision("d1") == DECISION

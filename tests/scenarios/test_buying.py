@@ -27,14 +27,30 @@ def _place(visit: Visitor, key: str = "once"):  # type: ignore[no-untyped-def]
 
 
 def test_words_put_the_pointed_at_variant_into_the_cart(visit: Visitor) -> None:
-    first = visit.say("rain jackets in size M").products[0]
+    shown = visit.say("rain jackets in size M").products
+    place, first = next((place, fact) for place, fact in enumerate(shown) if fact.variant.in_stock)
     colour = first.variant.options["colour"]
-    reply = visit.say(f"add the first one in {colour} to my cart")
+    reply = visit.say(f"add the {('first', 'second', 'third', 'fourth')[place]} one in {colour} to my cart")
     (line,) = reply.only(CartFact).lines
     assert line.product is not None
     assert line.product.id == first.product.id
     assert line.variant is not None
     assert line.variant.options == {"size": "M", "colour": colour}
+
+
+def test_a_wished_size_that_is_sold_out_is_said_and_no_other_is_taken(visit: Visitor) -> None:
+    kinds = ("rain jackets", "fleece jackets", "down jackets", "t-shirts", "base layers")
+    sold_out = (
+        (place, fact)
+        for kind in kinds
+        for place, fact in enumerate(visit.say(f"{kind} in size M").products[:4])
+        if fact.variant.options.get("size") == "M" and not fact.variant.in_stock
+    )
+    place, fact = next(sold_out)
+    colour = fact.variant.options["colour"]
+    reply = visit.say(f"add the {('first', 'second', 'third', 'fourth')[place]} one in {colour} to my cart")
+    assert "sold out in M" in reply.text
+    assert _lines(visit) == {}
 
 
 def test_an_open_choice_is_asked_once_and_the_answer_is_enough(visit: Visitor) -> None:

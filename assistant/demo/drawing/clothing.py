@@ -215,3 +215,25 @@ def blanket(i: Ink, rng: Random) -> str:
     )
     fringe = "".join(line(f"M{132 + k * 13} 180 v17", i.deep, 3.5) for k in range(18))
     return layers + rng.choice((check, rows, bobbles)) + fringe + line("M128 138 Q200 128 330 132", PAPER, 3)
+
+
+def scarf(i: Ink, rng: Random) -> str:
+    """Draw a scarf in a loop: plain, striped or checked."""
+    stripes = "".join(line(f"M{150 - k} {206 + k * 26} L{214 - k} {212 + k * 26}", i.trim, 8) for k in range(3))
+    check = "".join(line(f"M{164 + k * 18} 178 L{154 + k * 18} 288", i.trim, 4) for k in range(3)) + "".join(
+        line(f"M146 {206 + k * 26} L214 {212 + k * 26}", i.light, 4) for k in range(3)
+    )
+    fringe = "".join(line(f"M{142 + k * 11} 290 l-3 26", i.deep, 4) for k in range(7))
+    short = "".join(line(f"M{268 + k * 10} 258 l3 24", i.deep, 4) for k in range(6))
+    return (
+        shape("M262 160 Q300 180 330 250 L262 262 Q252 206 236 176z", i.dark)
+        + short
+        + shape("M112 118 Q240 64 368 118 Q388 150 354 178 Q240 226 126 178 Q92 150 112 118z", i.base)
+        + shape("M150 122 Q240 92 330 122 Q336 136 320 142 Q240 166 160 142 Q144 136 150 122z", i.deep)
+        + shape("M304 100 Q340 106 368 118 Q388 150 354 178 Q318 194 288 199 Q352 150 304 100z", i.dark)
+        + shape("M154 168 L222 184 L210 294 L138 288z", i.light)
+        + rng.choice(("", stripes, check))
+        + fringe
+        + line("M128 136 Q150 166 196 178", i.light, 5)
+        + line("M182 116 Q240 100 296 116", i.dark, 3)
+    )

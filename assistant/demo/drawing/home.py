@@ -170,3 +170,105 @@ def pot(i: Ink, rng: Random) -> str:
         + rect(160, 184, 160, 26, i.light, 8)
         + shape("M276 184 h36 q8 0 8 8 v10 q0 8 -8 8 h-40z", i.base)
     )
+
+
+def bulb(i: Ink, rng: Random) -> str:
+    """Draw a shining light bulb: round, candle-shaped or a filament one."""
+    glass = rng.choice(
+        (
+            "M240 54 Q318 56 318 134 Q318 172 288 202 Q276 214 274 232 H206 Q204 214 192 202 Q162 172 162 134 "
+            "Q162 56 240 54z",
+            "M240 44 Q262 84 282 126 Q300 168 280 206 Q274 216 272 232 H208 Q206 216 200 206 Q180 168 198 126 "
+            "Q218 84 240 44z",
+            "M240 62 Q300 62 306 122 Q308 160 290 232 H190 Q172 160 174 122 Q180 62 240 62z",
+        )
+    )
+    coil = line("M216 230 V158 L228 134 L240 162 L252 134 L264 158 V230", i.trim, 4)
+    rays = "".join(moved(rect(236, 18, 8, 22, GLOW, 4), 0, -40, turn) for turn in (-72, -36, 36, 72))
+    return (
+        faint(dot(240, 140, 128, GLOW), 0.45)
+        + rays
+        + shape(glass, "#fff4d2")
+        + faint(shape(glass, i.base), 0.16)
+        + (coil if rng.random() < 0.6 else faint(dot(240, 140, 46, GLOW), 0.9))
+        + line("M196 112 Q200 88 218 78", "#ffffff", 7)
+        + rect(204, 230, 72, 16, METAL_LIGHT, 5)
+        + "".join(rect(206, 246 + k * 14, 68, 10, METAL if k % 2 else METAL_DARK, 5) for k in range(3))
+        + shape("M216 288 H264 L252 304 H228z", NIGHT_LIGHT)
+    )
+
+
+def pendant(i: Ink, rng: Random) -> str:
+    """Draw a hanging lamp: a dome, a ball of ribs or a cone."""
+    dome = (
+        shape("M132 208 Q136 110 240 106 Q344 110 348 208z", i.base)
+        + shape("M276 112 Q344 124 348 208 H300 Q300 150 276 112z", i.dark)
+        + oval(240, 208, 108, 16, GLOW)
+        + line("M152 186 Q160 138 204 122", i.light, 6)
+    )
+    ball = (
+        dot(240, 184, 92, i.light)
+        + faint(dot(240, 184, 60, GLOW), 0.8)
+        + "".join(line(f"M240 92 Q{148 + k * 31} 184 240 276", i.dark, 3) for k in range(7))
+        + line("M154 158 Q240 176 326 158 M154 212 Q240 230 326 212", i.base, 5)
+    )
+    cone = (
+        shape("M212 110 H268 L338 218 H142z", i.base)
+        + shape("M250 110 H268 L338 218 H290z", i.dark)
+        + oval(240, 218, 98, 14, GLOW)
+        + line("M208 132 L166 202", i.light, 6)
+    )
+    return (
+        faint(shape("M150 218 L112 304 H368 L330 218z", GLOW), 0.45)
+        + rect(204, 0, 72, 12, METAL, 4)
+        + line("M240 10 V104", NIGHT, 4)
+        + rect(228, 84, 24, 26, METAL_DARK, 6)
+        + rng.choice((dome, ball, cone))
+    )
+
+
+def cushion(i: Ink, rng: Random) -> str:
+    """Draw a plump cushion: plain with buttons, striped or with a sprig."""
+    plain = line("M150 120 Q240 200 330 120 M150 280 Q240 196 330 280", i.dark, 3) + dot(240, 200, 8, i.deep)
+    stripes = "".join(
+        line(f"M{150 + k * 36} {114 if k % 2 else 110} Q{146 + k * 37} 200 {150 + k * 36} 286", i.trim, 9)
+        for k in range(6)
+    )
+    sprig = line("M240 276 Q232 200 244 130", i.trim, 5) + "".join(
+        moved(shape("M240 196 Q262 178 284 184 Q268 204 240 196z", i.trim), side * 4, y - 180, 0 if side > 0 else 180)
+        for side, y in ((1, 150), (-1, 170), (1, 200), (-1, 226))
+    )
+    return (
+        shape(
+            "M108 104 Q140 84 240 96 Q340 84 372 104 Q392 118 380 202 Q392 286 372 298 Q340 316 240 304 "
+            "Q140 316 108 298 Q88 286 100 202 Q88 118 108 104z",
+            i.base,
+        )
+        + shape("M372 104 Q392 118 380 202 Q392 286 372 298 Q352 312 300 308 Q352 250 344 96 Q362 98 372 104z", i.dark)
+        + rng.choice((plain, stripes, sprig))
+        + line("M120 120 Q112 160 116 200", i.light, 6)
+        + line("M108 104 Q140 84 240 96 Q340 84 372 104", i.light, 4)
+        + both(shape("M100 100 l-14 -14 26 4z", i.deep) + shape("M100 302 l-14 14 26 -4z", i.deep))
+    )
+
+
+def rug(i: Ink, rng: Random) -> str:
+    """Draw a rug on the floor with fringes, in one of three patterns."""
+    diamonds = "".join(
+        shape(f"M{170 + k * 70} 196 l30 34 -34 34 -30 -34z", (i.trim, i.light, i.trim)[k]) for k in range(3)
+    )
+    bands = "".join(
+        shape(f"M{124 - k * 9} {190 + k * 30} H{356 + k * 9} l3 12 H{121 - k * 9}z", (i.trim, i.light, i.dark)[k % 3])
+        for k in range(4)
+    )
+    frame = line("M140 178 H340 L364 282 H116z", i.light, 6) + line("M156 194 H324 L342 266 H138z", i.trim, 4)
+    fringe = "".join(line(f"M{84 + k * 16} 300 l{-3 + k * 0.3:.1f} 16", i.light, 4) for k in range(20))
+    back = "".join(line(f"M{124 + k * 12} 160 v-9", i.light, 3) for k in range(20))
+    return (
+        back
+        + shape("M118 160 H362 L398 302 H82z", i.base)
+        + shape("M300 160 H362 L398 302 H326z", i.dark)
+        + rng.choice((diamonds, bands, frame))
+        + shape("M82 302 H398 V308 H82z", i.deep)
+        + fringe
+    )

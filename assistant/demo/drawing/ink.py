@@ -40,13 +40,12 @@ _COLOURS = {
 }
 _TRIMS = ("#e08a3c", "#e6bb47", "#3d8a8d", "#c8504b", "#f3ead9", "#4f8f6b", "#3f74b5")
 _GROUNDS = {
-    "Outdoor": "#dfe8dc",
     "Clothing": "#e6e3ee",
     "Shoes": "#efe5d9",
     "Kitchen": "#f1e7d6",
     "Electronics": "#dfe6ef",
     "Home & light": "#efe6dd",
-    "Sport": "#dbeaec",
+    "Sports & outdoors": "#dde9e2",
     "Bags": "#e7e5da",
     "Toys & games": "#f4e2dc",
 }

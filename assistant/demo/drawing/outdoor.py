@@ -165,3 +165,71 @@ def bottle(i: Ink, rng: Random) -> str:
         + mark
         + rect(206, 104, 68, 6, METAL_LIGHT)
     )
+
+
+def bladder(i: Ink, rng: Random) -> str:
+    """Draw a hydration bladder with its tube."""
+    level = rng.choice((150, 178, 206))
+    tube = rng.choice((i.trim, NIGHT_LIGHT, i.deep))
+    return (
+        line("M240 292 Q240 326 300 314 Q392 296 372 180 Q362 120 398 84", tube, 10)
+        + moved(rect(380, 56, 24, 40, NIGHT, 8) + rect(384, 46, 16, 16, i.trim, 5), 4, 0, 0)
+        + rect(150, 44, 180, 30, i.deep, 8)
+        + rect(214, 26, 52, 26, NIGHT_LIGHT, 8)
+        + shape("M154 70 H326 Q336 200 318 272 Q308 302 240 302 Q172 302 162 272 Q144 200 154 70z", "#d6e6ee")
+        + faint(
+            shape(
+                f"M150 {level} Q196 {level - 12} 240 {level} T330 {level} Q332 240 318 272 Q308 302 240 302 "
+                f"Q172 302 162 272 Q150 230 150 {level}z",
+                i.base,
+            ),
+            0.82,
+        )
+        + line("M176 100 Q168 190 182 264", "#ffffff", 7)
+        + "".join(line(f"M296 {110 + k * 34} h18", i.deep, 4) for k in range(5))
+        + dot(240, 280, 13, NIGHT)
+    )
+
+
+def poles(i: Ink, rng: Random) -> str:
+    """Draw a pair of trekking poles, crossed or side by side."""
+    cork = rng.choice(("#c59a6b", NIGHT, "#5d6673"))
+    one = (
+        line("M240 120 V292", METAL, 7)
+        + line("M240 120 V206", i.base, 11)
+        + rect(232, 202, 16, 22, NIGHT, 4)
+        + line("M240 292 V316", METAL_DARK, 5)
+        + oval(240, 286, 26, 6, i.deep)
+        + rect(229, 52, 22, 74, cork, 10)
+        + rect(226, 44, 28, 18, NIGHT, 8)
+        + line("M250 58 Q290 92 252 122", i.trim, 6)
+        + "".join(line(f"M232 {78 + k * 12} h16", NIGHT_LIGHT, 2.5) for k in range(4))
+    )
+    turn = rng.choice((14, 20, 6))
+    return moved(one, -40, 4, -turn) + moved(one, 46, 4, turn)
+
+
+def camp_chair(i: Ink, rng: Random) -> str:
+    """Draw a folding chair for the camp."""
+    return _camp_chair(i, rng, "")
+
+
+def cup_chair(i: Ink, rng: Random) -> str:
+    """Draw a folding chair with a cup in its holder."""
+    return _camp_chair(i, rng, rect(338, 190, 34, 34, i.deep, 6) + rect(344, 176, 22, 28, METAL_LIGHT, 4))
+
+
+def _camp_chair(i: Ink, rng: Random, cup: str) -> str:
+    quilt = "".join(line(f"M176 {104 + k * 24} H304", i.dark, 3) for k in range(4))
+    return (
+        both(line("M150 304 L322 214", METAL_DARK, 8))
+        + both(line("M158 88 L138 304", NIGHT_LIGHT, 8))
+        + shape("M160 66 Q240 82 320 66 L312 212 H168z", i.base)
+        + shape("M278 74 Q302 72 320 66 L312 212 H270z", i.dark)
+        + (quilt if rng.random() < 0.5 else rect(196, 92, 88, 30, i.trim, 6))
+        + shape("M160 204 H320 L352 234 Q240 256 128 234z", i.light)
+        + shape("M128 234 Q240 256 352 234 L350 246 Q240 268 130 246z", i.deep)
+        + both(line("M128 174 H188", i.deep, 14) + line("M136 176 L132 236", NIGHT_LIGHT, 7))
+        + cup
+        + both(dot(142, 302, 8, NIGHT))
+    )

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
-from assistant.demo.drawing import bags, clothing, electronics, home, kitchen, outdoor, shoes, sport, toys
+from assistant.demo.drawing import (
+    bags,
+    clothing,
+    electronics,
+    home,
+    kitchen,
+    optics,
+    outdoor,
+    shoes,
+    sport,
+    table,
+    toys,
+)
 from assistant.demo.drawing.ink import Ink, make_ink
 from assistant.demo.drawing.svg import HEIGHT, WIDTH, dot, moved, oval, rect, shape
 
@@ -35,11 +47,24 @@ SHAPES: Mapping[str, Drawing] = {
         *(sport.helmet, sport.yoga_mat, sport.dumbbell, sport.ball, sport.bands),
         *(bags.daypack, bags.duffel, bags.suitcase, bags.sleeve),
         *(toys.board_game, toys.blocks, toys.plush, toys.puzzle),
+        *(optics.camera, optics.flat_camera, optics.lens, optics.lens_filter, optics.strap),
+        *(home.bulb, home.pendant, home.cushion, home.rug),
+        *(shoes.slipper, shoes.rain_boot, shoes.winter_boot),
+        *(bags.tote, bags.hip_pack, bags.bottle_pack, bags.wash_bag, bags.wallet),
+        *(toys.cards, toys.kite, toys.delta_kite, toys.train, toys.craft_kit),
+        *(table.lid, table.teapot, table.lunch_box),
+        *(outdoor.bladder, outdoor.poles, outdoor.camp_chair, outdoor.cup_chair, clothing.scarf),
+        *(sport.goggles, sport.smoke_goggles, sport.mirror_goggles),
     )
 }
 """Every drawing by its name."""
 
-_ON_THE_WALL = frozenset({"clock", "jacket", "puffer", "fleece", "longsleeve", "trousers", "tshirt", "gloves", "socks"})
+_ON_THE_WALL = frozenset(
+    {
+        *("clock", "jacket", "puffer", "fleece", "longsleeve", "trousers", "tshirt", "gloves", "socks"),
+        *("scarf", "kite", "delta_kite", "pendant", "goggles", "smoke_goggles", "mirror_goggles", "strap"),
+    }
+)
 
 
 def draw(name: str, *, colour: str | None, department: str, seed: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from assistant.demo.drawing.ink import GUM, METAL, NIGHT, NIGHT_LIGHT, PAPER, SOLE, WOOD, WOOD_DARK, Ink
-from assistant.demo.drawing.svg import dot, line, rect, shape
+from assistant.demo.drawing.ink import GUM, METAL, METAL_LIGHT, NIGHT, NIGHT_LIGHT, PAPER, SOLE, WOOD, WOOD_DARK, Ink
+from assistant.demo.drawing.svg import dot, line, moved, oval, rect, shape
 
 
 def boot(i: Ink, rng: Random) -> str:
@@ -111,4 +111,60 @@ def _sandal(i: Ink, rng: Random, toe: str) -> str:
         + rect(220, 144, 12, 14, i.deep, 3)
         + toe
         + "".join(rect(104 + k * 36, 288, 22, 10, NIGHT, 3) for k in range(8))
+    )
+
+
+def slipper(i: Ink, rng: Random) -> str:
+    """Draw a pair of slippers, with a fleece collar on some."""
+    fluff = "".join(dot(166 + k * 14, 196 - (k % 2) * 8 + abs(k - 4) * 2, 13, SOLE) for k in range(9))
+    seam = line("M292 204 Q344 198 380 236", i.light, 4, "7 6")
+    one = (
+        shape("M90 262 H404 Q420 264 416 282 Q412 296 388 296 H104 Q84 294 84 280z", GUM)
+        + shape("M92 264 Q92 214 132 206 Q220 232 262 196 Q360 176 404 246 Q410 258 404 264z", i.base)
+        + shape("M316 190 Q380 202 404 246 Q410 258 404 264 H352 Q356 216 316 190z", i.dark)
+        + shape("M116 212 Q196 240 264 198 Q250 176 214 184 Q160 196 116 212z", i.deep)
+        + (fluff if rng.random() < 0.5 else line("M114 212 Q200 242 266 198", i.trim, 9))
+        + seam
+    )
+    return moved(one, 26, -58, 0, 0.82) + moved(one, -26, 4, 0, 0.96)
+
+
+def rain_boot(i: Ink, rng: Random) -> str:
+    """Draw a rubber boot, shiny, with a band or a buckle."""
+    band = line("M178 92 H288", i.trim, 12)
+    buckle = rect(262, 84, 34, 26, METAL_LIGHT, 6) + rect(270, 91, 18, 12, i.deep, 3)
+    return (
+        shape("M176 58 H290 L292 196 Q344 206 386 226 Q410 240 408 270 H176 Q170 160 176 58z", i.base)
+        + shape(
+            "M256 58 H290 L292 196 Q344 206 386 226 Q410 240 408 270 H338 Q330 226 270 210 Q252 140 256 58z", i.dark
+        )
+        + oval(233, 58, 57, 11, i.deep)
+        + rng.choice((band, buckle, band + buckle))
+        + line("M192 110 Q188 170 192 232", i.light, 9)
+        + line("M350 226 Q380 236 388 256", i.light, 5)
+        + shape("M172 266 H410 V288 Q410 302 396 302 H280 L268 292 H252 L248 302 H186 Q172 302 172 288z", i.deep)
+        + "".join(rect(292 + k * 24, 290, 13, 12, NIGHT, 3) for k in range(5))
+    )
+
+
+def winter_boot(i: Ink, rng: Random) -> str:
+    """Draw a lined boot with laces and a thick sole."""
+    fur = "".join(dot(172 + k * 15, 84 + (k % 2) * 8, 14, SOLE) for k in range(9))
+    laces = "".join(
+        line(f"M{262 + k * 6} {120 + k * 24} l34 8", i.trim, 5) + dot(298 + k * 5, 128 + k * 24, 4, METAL_LIGHT)
+        for k in range(4)
+    )
+    quilt = "".join(line(f"M172 {120 + k * 26} Q214 {132 + k * 26} 250 {120 + k * 26}", i.dark, 3) for k in range(4))
+    return (
+        shape("M164 88 H300 L302 186 Q360 198 394 226 Q412 246 408 272 H166 Q160 180 164 88z", i.base)
+        + shape(
+            "M252 88 H300 L302 186 Q360 198 394 226 Q412 246 408 272 H338 Q338 224 274 210 Q250 150 252 88z", i.dark
+        )
+        + shape("M332 206 Q398 214 408 272 H352 Q356 236 332 206z", i.deep)
+        + (quilt if rng.random() < 0.5 else line("M176 150 Q200 210 176 260", i.light, 5, "8 7"))
+        + fur
+        + laces
+        + shape("M160 262 H412 V286 Q412 304 394 304 H178 Q160 304 160 286z", NIGHT_LIGHT)
+        + line("M164 268 H408", SOLE, 6)
+        + "".join(rect(172 + k * 30, 294, 18, 12, NIGHT, 3) for k in range(8))
     )

@@ -126,3 +126,36 @@ def ball(i: Ink, rng: Random) -> str:
         + line("M136 140 Q240 190 230 296 M262 76 Q236 170 346 210 M136 140 Q180 100 262 76", i.deep, 4)
         + oval(190, 118, 22, 13, PAPER)
     )
+
+
+def goggles(i: Ink, rng: Random) -> str:
+    """Draw swim goggles with clear lenses."""
+    return _goggles(i, rng, "#cfe6ee")
+
+
+def smoke_goggles(i: Ink, rng: Random) -> str:
+    """Draw swim goggles with smoke lenses."""
+    return _goggles(i, rng, "#5d6673")
+
+
+def mirror_goggles(i: Ink, rng: Random) -> str:
+    """Draw swim goggles with mirrored lenses."""
+    return _goggles(i, rng, i.trim)
+
+
+def _goggles(i: Ink, rng: Random, glass: str) -> str:
+    top = rng.choice((34, 42, 50))
+    gleam = rng.choice(("M130 170 Q136 154 162 154 L138 196 Q130 184 130 170z", "M134 168 Q140 154 156 152 L140 180z"))
+    eye = (
+        shape("M100 176 Q104 126 164 126 Q222 128 226 176 Q222 226 166 230 Q106 228 100 176z", i.base)
+        + shape("M118 176 Q122 144 164 144 Q206 146 208 176 Q206 210 166 212 Q124 210 118 176z", glass)
+        + shape(gleam, "#ffffff")
+    )
+    return (
+        line(f"M104 164 Q28 120 92 84 Q240 {top} 388 84 Q452 120 376 164", i.deep, 12)
+        + line("M104 186 Q40 160 84 112 Q240 64 396 112 Q440 160 376 186", i.dark, 9)
+        + rect(222, top + 18, 36, 26, NIGHT_LIGHT, 6)
+        + both(eye)
+        + line("M224 172 Q240 158 256 172", i.deep, 11)
+        + both(rect(88, 160, 20, 32, NIGHT, 6))
+    )

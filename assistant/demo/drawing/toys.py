@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from assistant.demo.drawing.ink import NIGHT, PAPER, WOOD_LIGHT, Ink
+from assistant.demo.drawing.ink import GLOW, NIGHT, PAPER, WOOD_LIGHT, Ink
 from assistant.demo.drawing.svg import both, dot, faint, line, moved, oval, rect, shape
 
 _MEADOW = ((118, 96), (176, 128), (232, 92), (288, 122), (124, 168), (196, 196), (262, 176), (302, 222), (146, 228))
@@ -127,4 +127,126 @@ def puzzle(i: Ink, rng: Random) -> str:
             -4,
             14,
         )
+    )
+
+
+def cards(i: Ink, rng: Random) -> str:
+    """Draw a fan of cards before their box."""
+    marks = rng.choice(
+        (
+            shape("M240 130 l24 34 -24 34 -24 -34z", i.base),
+            dot(240, 164, 26, i.base) + dot(240, 164, 12, i.trim),
+            shape("M240 136 l9 20 22 2 -17 14 6 22 -20 -12 -20 12 6 -22 -17 -14 22 -2z", i.base),
+        )
+    )
+    back = rect(186, 92, 108, 150, i.base, 12) + rect(196, 102, 88, 130, i.light, 8)
+    back += rect(206, 112, 68, 110, i.base, 6)
+    face = (
+        rect(186, 92, 108, 150, i.shadow, 12)
+        + rect(184, 90, 108, 150, PAPER, 12)
+        + marks
+        + dot(200, 106, 6, i.trim)
+        + dot(276, 224, 6, i.trim)
+    )
+    return (
+        rect(300, 128, 108, 172, i.deep, 8)
+        + rect(292, 122, 108, 178, i.dark, 8)
+        + rect(304, 150, 84, 56, i.trim, 6)
+        + moved(back, -84, 42, -34)
+        + moved(back, -58, 26, -18)
+        + moved(face, -28, 22, -2)
+        + moved(face, 8, 30, 14)
+    )
+
+
+def kite(i: Ink, rng: Random) -> str:
+    """Draw a kite on one line: a diamond with a tail, in one of three cuts."""
+    bows = "".join(
+        moved(shape("M240 180 l-18 -10 v20z", i.trim) + shape("M240 180 l18 -10 v20z", i.trim), dx, dy, turn)
+        for dx, dy, turn in ((-12, 84, 40), (-54, 112, 10), (-96, 112, -20))
+    )
+    panels = rng.choice(((i.light, i.dark, i.trim), (i.trim, i.base, i.dark), (i.light, i.trim, i.base)))
+    return _clouds(rng) + (
+        line("M232 236 Q226 300 170 290 Q120 280 88 316", i.deep, 4)
+        + bows
+        + shape("M256 36 L346 130 L236 240 L172 120z", i.base)
+        + shape("M256 36 L346 130 L244 128z", panels[0])
+        + shape("M346 130 L236 240 L244 128z", panels[1])
+        + shape("M172 120 L236 240 L244 128z", panels[2])
+        + line("M256 36 L236 240 M172 120 L346 130", i.deep, 3)
+    )
+
+
+def delta_kite(i: Ink, rng: Random) -> str:
+    """Draw a kite on two lines."""
+    return _clouds(rng) + (
+        line("M222 206 Q220 270 260 340 M262 206 Q268 270 270 340", i.deep, 2.5)
+        + shape("M242 60 L420 214 L286 190 L242 216 L198 190 L64 214z", i.base)
+        + shape("M242 60 L420 214 L286 190z", i.dark)
+        + shape("M242 60 L286 190 L242 216 L198 190z", i.trim)
+        + line("M242 60 L420 214 M242 60 L64 214 M242 60 V216", i.deep, 4)
+        + rng.choice(
+            (shape("M64 214 L198 190 L160 160z", i.light), line("M160 144 L216 190 M324 144 L268 190", i.light, 5))
+        )
+    )
+
+
+def _clouds(rng: Random) -> str:
+    first, second = rng.randint(64, 110), rng.randint(250, 290)
+    return faint(both(oval(92, first, 40, 13, PAPER)) + oval(130, second, 46, 13, PAPER), 0.9)
+
+
+def train(i: Ink, rng: Random) -> str:
+    """Draw a toy engine on its track, with a puff or a wagon."""
+    puff = faint(dot(150, 62, 20, PAPER) + dot(120, 48, 15, PAPER) + dot(172, 48, 14, PAPER), 0.95)
+    wagon = (
+        rect(318, 196, 92, 56, i.trim, 8)
+        + "".join(dot(338 + k * 26, 190, 15, WOOD_LIGHT) for k in range(3))
+        + dot(340, 268, 18, NIGHT)
+        + dot(390, 268, 18, NIGHT)
+        + dot(340, 268, 7, i.trim)
+        + dot(390, 268, 7, i.trim)
+        + rect(300, 234, 22, 10, NIGHT, 4)
+    )
+    sleepers = "".join(rect(60 + k * 32, 292, 14, 14, i.shadow, 3) for k in range(12))
+    engine = (
+        shape("M132 108 L126 76 H166 L160 108z", i.deep)
+        + rect(104, 108, 138, 104, i.base, 22)
+        + rect(104, 168, 138, 44, i.dark, 10)
+        + line("M122 128 H196", i.light, 8)
+        + rect(220, 84, 84, 140, i.base, 8)
+        + rect(210, 72, 104, 20, i.deep, 8)
+        + rect(236, 108, 50, 46, PAPER, 8)
+        + rect(96, 210, 212, 34, i.trim, 8)
+        + dot(108, 146, 13, GLOW)
+        + shape("M96 214 L70 256 H110z", NIGHT)
+        + "".join(dot(x, 262, 24, NIGHT) + dot(x, 262, 10, i.trim) for x in (138, 204, 270))
+        + line("M138 262 H270", WOOD_LIGHT, 7)
+    )
+    return sleepers + rect(48, 286, 388, 8, NIGHT, 3) + rng.choice((puff, wagon, wagon + puff)) + engine
+
+
+def craft_kit(i: Ink, rng: Random) -> str:
+    """Draw an open box with wool, brushes or beads."""
+    wool = dot(196, 148, 40, i.trim) + "".join(
+        line(f"M{162 + k * 6} {130 + k * 9} Q196 {110 + k * 14} {230 - k * 4} {136 + k * 9}", i.light, 3)
+        for k in range(5)
+    )
+    brushes = "".join(
+        line(f"M{190 + k * 34} 190 L{180 + k * 38} {84 + (k % 2) * 18}", WOOD_LIGHT, 8)
+        + oval(180 + k * 38, 76 + (k % 2) * 18, 9, 17, ("#c8504b", "#e6bb47", "#3f74b5", "#4f8f6b")[k])
+        for k in range(4)
+    )
+    tones = ("#c8504b", "#e6bb47", "#3d8a8d", "#db8fa3")
+    beads = "".join(dot(166 + (k % 6) * 30, 170 - (k // 6) * 26 - (k % 2) * 8, 13, tones[k % 4]) for k in range(12))
+    return (
+        shape("M112 190 L76 112 L364 96 L368 190z", i.dark)
+        + shape("M124 182 L94 120 L352 106 L356 182z", i.light)
+        + rng.choice((wool + moved(wool, 74, 8, 40, 0.8), brushes, beads))
+        + rect(104, 186, 272, 114, i.base, 8)
+        + rect(336, 186, 40, 114, i.dark, 8)
+        + rect(140, 212, 150, 62, PAPER, 8)
+        + shape("M180 262 l20 -36 20 36z", i.trim)
+        + dot(246, 244, 17, i.base)
+        + line("M104 194 H376", i.deep, 5)
     )

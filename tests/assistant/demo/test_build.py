@@ -16,6 +16,7 @@ from assistant.demo.build import DemoShop
 from assistant.demo.tastes import Tastes
 from recommender.events import Decision, Event
 from retrieval.product_json import product_from_json
+from retrieval.relations import read_relations
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -30,6 +31,8 @@ def test_the_files_hold_what_was_returned(shop: DemoShop, folder: Path) -> None:
     assert tuple(map(product_from_json, lines("catalogue.jsonl"))) == shop.products
     assert [json.loads(line)["id"] for line in lines("customers.jsonl")] == [customer.id for customer in shop.customers]
     assert [json.loads(line)["id"] for line in lines("orders.jsonl")] == [order.id for _, order in shop.orders]
+    assert read_relations(folder / "relations.jsonl", (product.id for product in shop.products)) == shop.relations
+    assert [json.loads(line)["text"] for line in lines("reviews.jsonl")] == [review.text for review in shop.reviews]
     decision, event = TypeAdapter(Decision), TypeAdapter(Event)
     assert tuple(map(decision.validate_json, lines("decisions.jsonl")[:50])) == shop.decisions[:50]
     assert tuple(map(event.validate_json, lines("behaviour.jsonl")[:500])) == shop.events[:500]

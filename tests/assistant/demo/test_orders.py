@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +15,14 @@ from assistant.demo.orders import EXPRESS_MINOR, FREE_FROM_MINOR, SHIPPING_MINOR
 from assistant.demo.people import DEMO_CUSTOMERS, make_people
 from assistant.support.rules import may_cancel
 from assistant.turn import OrderStatus
+from recommender.events import EventType
 
 _SENT = {OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.RETURN_REQUESTED, OrderStatus.RETURNED}
 _ARRIVED = _SENT - {OrderStatus.SHIPPED}
 
 
 def test_there_are_enough_customers_with_mails_that_reach_nobody(shop: DemoShop, now: datetime) -> None:
-    assert len(shop.customers) >= 60
+    assert len(shop.customers) == 200
     assert len({customer.id for customer in shop.customers}) == len(shop.customers)
     assert len({customer.email for customer in shop.customers}) == len(shop.customers)
     for customer in shop.customers:
@@ -41,13 +44,13 @@ def test_names_come_from_many_scripts_and_lengths(shop: DemoShop) -> None:
 
 
 def test_every_customer_has_an_address(now: datetime) -> None:
-    for person in make_people(seed=7, now=now):
+    for person in make_people(seed=7, now=now, first_bought={}):
         assert len(person.address.splitlines()) == 3
 
 
 def test_there_are_enough_orders_in_every_state(shop: DemoShop) -> None:
     states = Counter(order.status for _, order in shop.orders)
-    assert len(shop.orders) >= 240
+    assert 780 <= len(shop.orders) <= 820
     assert set(states) == set(OrderStatus)
     assert min(states.values()) >= 5
 
@@ -120,3 +123,38 @@ def test_open_orders_are_expected_after_now_unless_late(shop: DemoShop, now: dat
         if order.status in (OrderStatus.PLACED, OrderStatus.PACKED):
             assert order.expected_at is not None
             assert order.expected_at > now
+
+
+def test_whoever_orders_has_joined_before(shop: DemoShop) -> None:
+    joined = {customer.id: customer.joined_at for customer in shop.customers}
+    assert all(joined[customer_id] < order.placed_at for customer_id, order in shop.orders)
+
+
+def test_the_orders_of_customers_are_the_purchases_of_simulated_shoppers(shop: DemoShop, folder: Path) -> None:
+    rows = map(json.loads, (folder / "customers.jsonl").read_text(encoding="utf-8").splitlines())
+    keys = {row["id"]: row["shopper_key"] for row in rows}
+    assert {customer_id for customer_id, key in keys.items() if key is None} == set(DEMO_CUSTOMERS)
+    bought: dict[tuple[str, int], Counter[str]] = {}
+    value: Counter[tuple[str, int]] = Counter()
+    for event in shop.events:
+        if event.type is EventType.PURCHASE:
+            bought.setdefault((event.shopper_key, int(event.at)), Counter())[event.item_id] += 1
+            value[event.shopper_key, int(event.at)] += event.value_minor
+    customers = set(keys.values())
+    matched = 0
+    for customer_id, order in shop.orders:
+        if customer_id not in DEMO_CUSTOMERS:
+            moment = (keys[customer_id], int(order.placed_at.timestamp()))
+            assert bought[moment] == Counter(line.product_id for line in order.lines)
+            assert value[moment] == order.subtotal.amount_minor
+            matched += 1
+    assert matched == sum(key in customers for key, _ in bought)
+
+
+def test_what_came_back_is_a_return_in_the_behaviour_too(shop: DemoShop, folder: Path) -> None:
+    rows = map(json.loads, (folder / "customers.jsonl").read_text(encoding="utf-8").splitlines())
+    keys = {row["id"]: row["shopper_key"] for row in rows}
+    returned = {(event.shopper_key, event.item_id) for event in shop.events if event.type is EventType.RETURN}
+    for customer_id, order in shop.orders:
+        if order.status is OrderStatus.RETURNED and customer_id not in DEMO_CUSTOMERS:
+            assert {(keys[customer_id], line.product_id) for line in order.lines} <= returned

@@ -17,6 +17,7 @@ from assistant.turn import OrderStatus
 from retrieval.product import Money
 
 FOLDER = Path(assistant.demo.__file__).parent / "policies"
+GUIDES = FOLDER.parent / "guides"
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,43 @@ def test_size_tables_hold_every_size_that_is_sold(policies: Policies) -> None:
 )
 def test_plain_questions_find_their_section(policies: Policies, question: str, section: str) -> None:
     assert section in [found.id for found in policies.answer(question).sections]
+
+
+@pytest.fixture(scope="module")
+def guides() -> Policies:
+    return Policies(GUIDES)
+
+
+def test_guides_have_several_short_sections_each(guides: Policies) -> None:
+    sections: dict[str, int] = {}
+    for section in guides.all():
+        sections[section.id.split("#")[0]] = sections.get(section.id.split("#")[0], 0) + 1
+        assert len(section.text) < 600, section.id
+    assert len(sections) >= 6
+    assert min(sections.values()) >= 3
+    assert not sections.keys() & {section.id.split("#")[0] for section in Policies(FOLDER).all()}
+
+
+def _choices(category: str, attribute: str) -> set[str]:
+    spec = next(spec for spec in load_spec().types if spec.category == category)
+    return {
+        f"{choice:g}" if isinstance(choice, float) else str(choice) for choice in spec.attributes[attribute].pick or {}
+    }
+
+
+@pytest.mark.parametrize(
+    ("section", "category", "attribute"),
+    [
+        ("light-and-bulbs#which-light-bulb-fits-my-lamp", "Light bulbs", "socket"),
+        ("light-and-bulbs#how-bright-should-a-light-bulb-be", "Light bulbs", "brightness"),
+        ("light-and-bulbs#which-colour-temperature-is-right-for-a-lamp", "Light bulbs", "colour_temperature"),
+        ("lenses-and-filters#which-lens-fits-my-camera", "Cameras", "lens_mount"),
+        ("lenses-and-filters#which-focal-length-do-i-need", "Lenses", "focal_length"),
+        ("choosing-a-tent#what-does-3-season-or-4-season-mean-for-a-tent", "Tents", "seasons"),
+    ],
+)
+def test_guides_speak_of_every_choice_that_the_catalogue_has(
+    guides: Policies, section: str, category: str, attribute: str
+) -> None:
+    text = guides.get(section).text.replace(",", "").replace(".", "")
+    assert {choice for choice in _choices(category, attribute) if choice.replace(".", "") not in text} == set()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.demo.catalogue import Made
-from assistant.demo.shoppers import CANDIDATES, DAYS, SLATE, Behaviour, simulate
+from assistant.demo.shoppers import DAYS, Behaviour, simulate
 from assistant.demo.tastes import Tastes, load_segments
+from assistant.demo.visits import CANDIDATES, SLATE
 from recommender.events import EventType
 
 
@@ -40,7 +41,7 @@ def test_every_event_of_a_decision_refers_to_what_it_showed(behaviour: Behaviour
             assert event.position is not None
             assert shown[event.decision_id][event.position] == event.item_id
         else:
-            assert event.type in (EventType.CLICK, EventType.ADD_TO_CART, EventType.PURCHASE)
+            assert event.type in (EventType.CLICK, EventType.ADD_TO_CART, EventType.PURCHASE, EventType.RETURN)
 
 
 def test_logged_probabilities_are_those_of_drawing_without_replacement(behaviour: Behaviour) -> None:
@@ -114,15 +115,87 @@ def test_things_that_fit_are_bought_together(behaviour: Behaviour, catalogue: tu
 def test_segments_differ_in_what_they_like_best(behaviour: Behaviour, catalogue: tuple[Made, ...]) -> None:
     tastes = behaviour.tastes
     assert set(tastes.segments) == set(load_segments())
-    departments = np.array([made.spec.department for made in catalogue])
+    shelves = np.array([made.spec.shelf for made in catalogue])
 
-    def mean(segment: str, department: str) -> float:
+    def mean(segment: str, shelf: str) -> float:
         rows = np.array([name == segment for name in tastes.segments])
-        return float(tastes.utilities[rows][:, departments == department].mean())
+        return float(tastes.utilities[rows][:, shelves == shelf].mean())
 
-    assert mean("hikers", "Outdoor") > mean("desk_workers", "Outdoor") + 0.5
-    assert mean("coffee_people", "Kitchen") > mean("hikers", "Kitchen") + 0.5
-    assert mean("families", "Toys & games") > mean("hikers", "Toys & games") + 0.5
+    assert mean("hikers", "outdoor") > mean("desk_workers", "outdoor") + 0.5
+    assert mean("coffee_people", "kitchen") > mean("hikers", "kitchen") + 0.5
+    assert mean("families", "toys") > mean("hikers", "toys") + 0.5
+
+
+def test_whoever_minds_the_price_buys_cheaper_within_a_category(
+    behaviour: Behaviour, catalogue: tuple[Made, ...]
+) -> None:
+    tastes = behaviour.tastes
+    minding = dict(zip(tastes.shopper_keys, tastes.price_sensitivities.tolist(), strict=True))
+    logs: dict[str, list[float]] = {}
+    for made in catalogue:
+        logs.setdefault(made.spec.category, []).append(math.log(made.product.price.amount_minor))
+    usual = {category: sum(values) / len(values) for category, values in logs.items()}
+    dearer = {
+        made.product.id: math.log(made.product.price.amount_minor) - usual[made.spec.category] for made in catalogue
+    }
+    bought = [e for e in behaviour.events if e.type is EventType.PURCHASE and e.decision_id]
+    middle = float(np.median(tastes.price_sensitivities))
+    careful = [dearer[e.item_id] for e in bought if minding[e.shopper_key] > middle]
+    careless = [dearer[e.item_id] for e in bought if minding[e.shopper_key] <= middle]
+    spread = math.sqrt(np.var(careful) / len(careful) + np.var(careless) / len(careless))
+    assert np.mean(careless) - np.mean(careful) > 3 * spread
+
+
+def _months(behaviour: Behaviour, items: set[str], kind: EventType) -> dict[int, int]:
+    return Counter(
+        datetime.fromtimestamp(event.at, UTC).month
+        for event in behaviour.events
+        if event.type is kind and event.item_id in items
+    )
+
+
+def test_the_year_has_seasons(behaviour: Behaviour, catalogue: tuple[Made, ...]) -> None:
+    """Share of clicks in half a year, against that of everything: differences of several standard deviations."""
+
+    def share(categories: set[str], months: set[int]) -> tuple[float, int]:
+        counts = _months(behaviour, {m.product.id for m in catalogue if m.spec.category in categories}, EventType.CLICK)
+        return sum(counts[month] for month in months) / counts.total(), counts.total()  # type: ignore[attr-defined]
+
+    everything = {made.spec.category for made in catalogue}
+    for categories, months in (
+        ({"Down jackets", "Winter boots", "Gloves", "Scarves", "Hats"}, {10, 11, 12, 1, 2}),
+        ({"Sandals", "T-shirts", "Tents", "Swim goggles"}, {4, 5, 6, 7, 8}),
+        ({"Board games", "Building sets", "Soft toys", "Puzzles"}, {11, 12}),
+    ):
+        usual, _ = share(everything, months)
+        seen, n = share(categories, months)
+        assert seen - usual > 5 * math.sqrt(usual * (1 - usual) / n), categories
+
+
+def test_more_people_come_before_the_holidays(behaviour: Behaviour) -> None:
+    visits = {event.session_key: event.at for event in reversed(behaviour.events) if event.type is EventType.IMPRESSION}
+    months = Counter(datetime.fromtimestamp(at, UTC).month for at in visits.values())
+    assert set(months) == set(range(1, 13))
+    assert months[12] > 1.3 * sum(months.values()) / 12
+
+
+def test_returns_follow_a_purchase_and_are_more_of_what_is_worn(
+    behaviour: Behaviour, catalogue: tuple[Made, ...]
+) -> None:
+    worn = {made.product.id for made in catalogue if made.spec.shelf in ("clothing", "shoes")}
+    bought: dict[tuple[str, str], float] = {}
+    counts = {True: [0, 0], False: [0, 0]}
+    for event in behaviour.events:
+        if event.type is EventType.PURCHASE:
+            bought[event.session_key, event.item_id] = event.at
+            counts[event.item_id in worn][1] += 1
+        elif event.type is EventType.RETURN:
+            assert event.at > bought[event.session_key, event.item_id] + 5 * 86_400
+            counts[event.item_id in worn][0] += 1
+    worn_share, other_share = (counts[which][0] / counts[which][1] for which in (True, False))
+    assert 0.12 < worn_share < 0.35
+    assert 0.02 < other_share < 0.15
+    assert worn_share > 2 * other_share
 
 
 def test_the_same_seed_gives_the_same_behaviour(catalogue: tuple[Made, ...], now: datetime) -> None:
@@ -145,6 +218,7 @@ def test_the_truth_can_be_written_and_read(tmp_path: Path, behaviour: Behaviour)
     read = Tastes.load(tmp_path / "truth.json")
     assert (read.item_ids, read.shopper_keys, read.segments) == (tastes.item_ids, tastes.shopper_keys, tastes.segments)
     assert np.abs(read.utilities - tastes.utilities).max() <= 0.0005 + 1e-9
+    assert np.abs(read.price_sensitivities - tastes.price_sensitivities).max() <= 0.0005 + 1e-9
     key = tastes.shopper_keys[5]
     row = tastes.utilities[5]
     best = read.best_items(key, 10)

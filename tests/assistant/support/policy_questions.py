@@ -180,3 +180,37 @@ HELD_OUT: Expected = (
     ("what are the ingredients of the energy bar", ()),
     ("sell me your company", ()),
 )
+
+GUIDES: Expected = (
+    ("how do I choose the right size of tent?", ("choosing-a-tent#how-do-i-choose-the-right-tent-size",)),
+    ("what does 4-season mean?", ("choosing-a-tent#what-does-3-season-or-4-season-mean-for-a-tent",)),
+    ("which water column does my tent need", ("choosing-a-tent#which-water-column-does-a-tent-need",)),
+    ("what is a freestanding tent good for", ("choosing-a-tent#do-i-need-a-freestanding-tent",)),
+    (
+        "what comfort temperature should my sleeping bag have",
+        ("choosing-a-sleeping-bag#how-do-i-choose-a-sleeping-bag-s-comfort-temperature",),
+    ),
+    ("down or synthetic sleeping bag?", ("choosing-a-sleeping-bag#should-a-sleeping-bag-be-down-or-synthetic",)),
+    ("what does the R-value mean", ("choosing-a-sleeping-bag#what-does-the-r-value-of-a-sleeping-mat-mean",)),
+    ("how fine should I grind coffee for espresso?", ("brewing-coffee#how-fine-should-i-grind-the-coffee",)),
+    ("how much coffee per cup", ("brewing-coffee#how-much-coffee-do-i-use-for-a-cup",)),
+    ("how do I choose a coffee grinder", ("brewing-coffee#how-do-i-choose-a-coffee-grinder",)),
+    ("how do I take care of leather boots?", ("caring-for-leather#how-do-i-care-for-leather-boots-and-shoes",)),
+    ("how should I wash my down jacket", ("caring-for-leather#how-do-i-wash-a-down-jacket",)),
+    ("how do I look after a leather wallet", ("caring-for-leather#how-do-i-care-for-a-leather-bag-or-wallet",)),
+    ("which bulb fits my lamp?", ("light-and-bulbs#which-light-bulb-fits-my-lamp",)),
+    ("how many lumens do I need", ("light-and-bulbs#how-bright-should-a-light-bulb-be",)),
+    ("can I dim any bulb", ("light-and-bulbs#can-i-dim-any-light-bulb",)),
+    ("which lens fits my camera", ("lenses-and-filters#which-lens-fits-my-camera",)),
+    ("what size filter fits my lens", ("lenses-and-filters#which-filter-fits-my-lens",)),
+    ("which focal length for portraits?", ("lenses-and-filters#which-focal-length-do-i-need",)),
+    ("is the first one freestanding?", ()),
+    ("a two-person tent under 2 kg", ()),
+    ("do you have leather wallets", ()),
+    ("what colours does the lamp come in", ()),
+    ("do you sell light bulbs", ()),
+    ("which lens is the cheapest", ()),
+    ("a gift for a coffee lover", ()),
+    ("show me tents", ()),
+)
+"""Questions to the guides, on which their thresholds were set; and such as the catalogue answers, not a guide."""

