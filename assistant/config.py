@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?/?",
+    re.ASCII,
+)
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+MIN_SECRET_CHARS = 16
 
 
 class Settings(BaseSettings):
@@ -17,7 +25,7 @@ class Settings(BaseSettings):
     Money is in major units here ("4.90"), because people write it; it is turned into minor units once.
     """
 
-    model_config = SettingsConfigDict(env_prefix="AISLE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="AISLE_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("aisle")))
     """Folder of everything that Aisle keeps."""
@@ -46,6 +54,18 @@ class Settings(BaseSettings):
     shipping_free_from: Decimal | None = Decimal(50)
     tax_note: str = "Prices include tax."
 
+    site_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Sites that may call the API from a browser and embed the widget: exact origins, comma separated in the
+    environment, e.g. "https://shop.example,http://localhost:8080"."""
+    purchase_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Secrets that the shop's server signs purchases with, comma separated; each is accepted, so that one can be
+    replaced by the next. Without one, no purchase is taken."""
+    messages_per_minute: int = Field(default=20, ge=0)
+    """Most messages of one visit; 0 sets no limit. Likewise below."""
+    messages_per_day: int = Field(default=200, ge=0)
+    sessions_per_hour: int = Field(default=100, ge=0)
+    """Most new visits through the API from one network address. Behind a proxy every visitor has the proxy's."""
+
     max_tool_calls: int = Field(default=6, ge=1, le=20)
     turn_timeout_s: float = Field(default=15.0, gt=0)
     max_message_chars: int = Field(default=4000, ge=1)
@@ -54,3 +74,42 @@ class Settings(BaseSettings):
     slate_size: int = Field(default=6, ge=1, le=12)
     seed: int = 7
     """Of the demo shop and of sampling."""
+
+    @field_validator("site_origins", mode="before")
+    @classmethod
+    def _read_origins(cls, given: Any) -> Any:
+        return tuple(read_origin(part) for part in _parts(given))
+
+    @field_validator("purchase_secrets", mode="before")
+    @classmethod
+    def _read_secrets(cls, given: Any) -> Any:
+        return _parts(given)
+
+    @field_validator("purchase_secrets")
+    @classmethod
+    def _check_secrets(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < MIN_SECRET_CHARS for secret in secrets):
+            raise ValueError(f"a secret needs {MIN_SECRET_CHARS} characters or more")
+        return secrets
+
+
+def read_origin(text: str) -> str:
+    """Return an origin in the form that browsers send: lower case, without the scheme's own port.
+
+    Args:
+        text: e.g. "https://Shop.example:443".
+
+    Raises:
+        ValueError: it is no exact origin (a wildcard, a path, "null", a name that is not written in ASCII).
+    """
+    found = _ORIGIN.fullmatch(text.strip().lower())
+    if found is None or ".." in found["host"] or int(found["port"] or 1) > 65535:
+        raise ValueError(f"{text!r} is no exact origin; write it like https://shop.example or http://localhost:8080")
+    port = found["port"]
+    where = "" if port is None or port == _DEFAULT_PORTS[found["scheme"]] else f":{port}"
+    return f"{found['scheme']}://{found['host']}{where}"
+
+
+def _parts(given: Any) -> Any:
+    """Split what stands in one environment variable at its commas; a sequence stays."""
+    return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given

@@ -13,11 +13,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def clean(text: str, max_chars: int | None = None) -> str:
     """Return the text in NFC without control, invisible and lone surrogate characters, cut to `max_chars`."""
-    visible = _INVISIBLE.sub("", _CONTROL.sub(" ", _SURROGATE.sub("", text)))
-    normal = unicodedata.normalize("NFC", visible).strip()
+    normal = unicodedata.normalize("NFC", visible(text)).strip()
     if max_chars is not None and len(normal) > max_chars:
         return normal[: max_chars - 1].rstrip() + "…"
     return normal
+
+
+def visible(text: str) -> str:
+    """Return a piece of a text without control, invisible and lone surrogate characters; white space stays."""
+    return _INVISIBLE.sub("", _CONTROL.sub(" ", _SURROGATE.sub("", text)))
 
 
 def has_words(text: str) -> bool:

@@ -36,21 +36,24 @@ from retrieval.results import Relaxation, Sort
 from ui.text import allowed_link, markdown
 from ui.views import Look, cart_view, item_view, moment_view, order_view
 
-_ORDER_ASKED = {
+ORDER_ASKED = {
     Sort.PRICE_LOW: "cheapest first",
     Sort.PRICE_HIGH: "dearest first",
     Sort.RATING: "best rated first",
     Sort.NEWEST: "newest first",
 }
+"""An order that was asked for, in words."""
+
 _DRAWN_ALREADY = ("price", "rating")
 """Rows of a comparison that the table draws in its own form."""
 
-_OUTCOME = {
+OUTCOME = {
     ProposalStatus.OPEN: "",
     ProposalStatus.DONE: "Done.",
     ProposalStatus.DECLINED: "Left as it was.",
     ProposalStatus.EXPIRED: "This offer has run out. Nothing was changed; ask again if you still want it.",
 }
+"""What became of a proposal, in words."""
 
 
 def template_environment() -> Environment:
@@ -150,8 +153,8 @@ class Renderer:
     def wishes(self, need: Need) -> str:
         """Draw what is looked for, as chips."""
         chips = [{"key": c.key, "label": clean(c.label(self.look.locale))} for c in need.constraints]
-        order = _ORDER_ASKED.get(need.sort, "")
-        return self.page("wishes.html", text=_words_beside(need.text, chips), chips=chips, order=order)
+        order = ORDER_ASKED.get(need.sort, "")
+        return self.page("wishes.html", text=words_beside(need.text, chips), chips=chips, order=order)
 
     def details(self, fact: ProductFact) -> str:
         """Draw everything that is known of a product."""
@@ -169,7 +172,7 @@ class Renderer:
             proposal=proposal,
             status=proposal.status.value,
             amount=proposal.amount.format(self.look.locale) if proposal.amount else "",
-            outcome=_OUTCOME[proposal.status],
+            outcome=OUTCOME[proposal.status],
             expires=moment_view(proposal.expires_at, self.look, day_only=False),
         )
 
@@ -178,7 +181,7 @@ class Renderer:
         items = [item_view(fact, self.look, titles) for fact in slate.items]
         return self.page(
             "slate.html",
-            heading=_heading(slate, self.look.locale),
+            heading=slate_heading(slate, self.look.locale),
             items=items,
             relaxations=[_relaxation(way) for way in slate.relaxations],
         )
@@ -204,13 +207,14 @@ def _products(count: int) -> str:
     return "1 product" if count == 1 else f"{count:,} products"
 
 
-def _words_beside(text: str, chips: Sequence[Mapping[str, str]]) -> str:
-    """The words that no chip says already ("tent" beside the chip "Tents" says nothing new)."""
+def words_beside(text: str, chips: Sequence[Mapping[str, str]]) -> str:
+    """Return the words that no chip says already ("tent" beside the chip "Tents" says nothing new)."""
     said = {word.rstrip("s") for chip in chips for word in fold(chip["label"]).split()}
     return " ".join(word for word in clean(text).split() if fold(word).rstrip("s") not in said)
 
 
-def _heading(slate: SlateFact, locale: str) -> str:
+def slate_heading(slate: SlateFact, locale: str) -> str:
+    """Say what a slate is and how much of it is shown; empty where the words say it already."""
     if not slate.items:
         # The words say already that nothing fits; what is left to say is what the buttons below do.
         return "What you could give up" if slate.relaxations else ""
