@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 LOADER = "loader.js"
 FRAME = "frame.html"
-PARTS = ("frame.js", "api.js", "cards.js", "dom.js", "turns.js", "words.js", "frame.css")
+PARTS = ("frame.js", "api.js", "cards.js", "dom.js", "page.js", "turns.js", "words.js", "frame.css")
 """What the frame loads besides its page."""
+LANGUAGES = ("words.en.js", "words.de.js")
+"""Of these it loads one."""
 
 _KINDS = {
     "js": "text/javascript; charset=utf-8",
@@ -92,7 +94,7 @@ def widget_routes(settings: Settings, image_hosts: Collection[str] = ()) -> APIR
         shop_name=escape(settings.shop_name), sites=escape(" ".join(settings.site_origins))
     )
     frame = _File.of(FRAME, page)
-    parts = {name: _File.of(name, read_widget_file(name)) for name in PARTS}
+    parts = {name: _File.of(name, read_widget_file(name)) for name in (*PARTS, *LANGUAGES)}
     policy = frame_policy(settings.site_origins, image_hosts)
 
     @router.get("/widget.js")

@@ -36,7 +36,7 @@
     }
     @media print { .box { display: none; } }
     @media (prefers-reduced-motion: no-preference) { .panel { animation: rise 140ms ease-out; } @keyframes rise { from { opacity: 0; translate: 0 8px; } } }`;
-  const ICONS = { talk: "M5 5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-7l-4.500 4v-4H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM8 9.500h8M8 12.500h5", close: "M6 6l12 12M18 6 6 18" };
+  const ICONS = { talk: "M5 5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-7l-4.5 4v-4H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM8 9.5h8M8 12.5h5", close: "M6 6l12 12M18 6 6 18" };
   const GAP = 16, SIZE = 56, LONGEST_ID = 300, ANSWER_MS = 4000;
   const OPEN = "aisle:open", WAITING = "aisle:waiting";
 
