@@ -13,6 +13,7 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.config import Settings
 from assistant.conversations import Conversations
+from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.places import catalogues_folder, models_folder, shop_folder
 from assistant.prompts import load_prompts
@@ -21,6 +22,7 @@ from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
+from assistant.support.handoff import HandOff
 from assistant.support.identity import Customers
 from assistant.support.lookups import lookups_for
 from assistant.support.orders import OrderBook
@@ -62,7 +64,7 @@ def build_assistant(
     prompts = load_prompts()
     store = open_store(settings.data, now)
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="aisle-work")
-    variants = VariantIndex()
+    variants, live = VariantIndex(), Live()
     orders, actions = OrderBook(store, now), Actions(store, now, settings.locale)
     policies, event_log = Policies(policies_folder(settings)), SqlEventLog(store)
     conversations = Conversations(
@@ -76,6 +78,7 @@ def build_assistant(
             policies=policies,
             log=event_log,
         ),
+        live,
     )
     rooms = Rooms(
         sessions=Sessions(store, now, demo=settings.catalogue == DEMO_CATALOGUE),
@@ -84,11 +87,13 @@ def build_assistant(
         carts=Carts(store, variants.find, settings, now),
         orders=orders,
         actions=actions,
+        handoff=HandOff(store, now, live),
+        live=live,
         policies=policies,
         pool=pool,
     )
     workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)
-    return Assistant(settings, rooms, TurnRunner(conversations, pool, now), Opener(workshop))
+    return Assistant(settings, rooms, TurnRunner(conversations, pool, now, live), Opener(workshop))
 
 
 def policies_folder(settings: Settings) -> Path:

@@ -7,7 +7,7 @@ decides what is answered.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,11 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from assistant.errors import SessionMissing
+from assistant.errors import Refused, SessionMissing
+from assistant.live import Live
 from assistant.store import Clock, Store
 from assistant.store.answers import Lookups, answer_from_json, answer_to_json
 from assistant.store.tables import conversations, messages
-from assistant.turn import Answer, Floor, Focus, Need, Principal
+from assistant.support.floor import FloorState, taken
+from assistant.support.handoff import state_of
+from assistant.turn import Agent, Answer, Floor, Focus, Need, Principal
 
 _HISTORY = 200
 _NEED: TypeAdapter[Need] = TypeAdapter(Need)
@@ -47,6 +50,8 @@ class Message:
         at: aware datetime.
         answer: the whole answer with today's facts; None for a shopper's message.
         notes: what the answer showed that is gone since, in sentences.
+        seq: its number in the conversation, from 1.
+        agent_name: who of the staff wrote it; empty for the others.
     """
 
     message_id: str
@@ -55,6 +60,8 @@ class Message:
     at: datetime
     answer: Answer | None = None
     notes: tuple[str, ...] = ()
+    seq: int = 0
+    agent_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +73,50 @@ class Conversation:
         messages: oldest first, the last 200.
         need: what is looked for.
         focus: what "it" and "the second one" can mean.
-        floor: who speaks to the shopper.
+        state: who has the floor.
     """
 
     id: str
     messages: tuple[Message, ...]
     need: Need
     focus: Focus
-    floor: Floor
+    state: FloorState
+
+    @property
+    def floor(self) -> Floor:
+        """Who speaks to the shopper."""
+        return self.state.floor
 
 
 class Conversations:
     """Reads and continues conversations."""
 
-    def __init__(self, store: Store, clock: Clock, lookups: LookupsFor) -> None:
+    def __init__(self, store: Store, clock: Clock, lookups: LookupsFor, live: Live | None = None) -> None:
         """Args:
         store: where conversations are kept.
         clock: the time.
         lookups: gives, for a principal, where the facts behind stored ids come from.
+        live: hears of every message; nobody watches without.
         """
         self._store = store
         self._clock = clock
         self._lookups = lookups
+        self._live = live or Live()
 
-    def load(self, principal: Principal, conversation_id: str) -> Conversation:
+    def load(self, principal: Principal, conversation_id: str, *, after: int = 0) -> Conversation:
         """Return one of the principal's conversations with its history.
+
+        Args:
+            principal: whose.
+            conversation_id: which.
+            after: only messages with a higher number; 0 for all.
 
         Raises:
             SessionMissing: it is not the principal's or does not exist; the words are the same.
         """
         with self._store.read() as connection:
             row = _conversation_row(connection, principal, conversation_id)
-            query = sa.select(messages).where(messages.c.conversation_id == conversation_id)
+            query = sa.select(messages).where(messages.c.conversation_id == conversation_id, messages.c.seq > after)
             rows = connection.execute(query.order_by(messages.c.seq.desc()).limit(_HISTORY)).all()
             lookups = self._lookups(principal)
             said = tuple(_message(message, lookups) for message in reversed(rows))
@@ -106,7 +125,7 @@ class Conversations:
             messages=said,
             need=_NEED.validate_json(row.need),
             focus=_FOCUS.validate_json(row.focus),
-            floor=Floor(row.floor),
+            state=state_of(row),
         )
 
     def append_user(self, principal: Principal, conversation_id: str, message_id: str, text: str) -> bool:
@@ -121,16 +140,37 @@ class Conversations:
         return self._append(principal, conversation_id, message_id, Role.SHOPPER, text)
 
     def append_answer(
-        self, principal: Principal, conversation_id: str, message_id: str, answer: Answer, *, need: Need, focus: Focus
+        self,
+        principal: Principal,
+        conversation_id: str,
+        message_id: str,
+        answer: Answer,
+        *,
+        need: Need,
+        focus: Focus,
+        cut: bool = False,
     ) -> bool:
         """Keep the answer to a message and what is on the table after it, in one transaction.
+
+        Args:
+            principal, conversation_id, message_id: what is answered.
+            answer: the whole of it.
+            need, focus: after it.
+            cut: an agent has taken the floor meanwhile; the answer is what was shown until then.
 
         Returns:
             False where the message is answered already (nothing is changed).
 
         Raises:
             SessionMissing: as in `load`.
+            Refused: "taken" where an agent has the floor and the answer is not cut.
         """
+
+        def may(row: Any) -> None:
+            state = state_of(row)
+            if not cut and state.agent is not None:
+                raise taken(state.agent)
+
         state = {"need": _NEED.dump_json(need).decode(), "focus": _FOCUS.dump_json(focus).decode()}
         return self._append(
             principal,
@@ -140,7 +180,28 @@ class Conversations:
             answer.text,
             answer=answer_to_json(answer),
             state=state,
+            may=may,
         )
+
+    def append_reply(self, agent: Agent, conversation_id: str, message_id: str, text: str) -> bool:
+        """Keep what an agent said, while this agent has the floor: checked in the same transaction.
+
+        Returns:
+            False where this message id is known already (nothing is changed).
+
+        Raises:
+            SessionMissing: there is no such conversation.
+            Refused: "taken" where a colleague has the floor, "not_on_the_floor" where no agent has.
+        """
+
+        def may(row: Any) -> None:
+            state = state_of(row)
+            if state.agent is not None and not state.agent_speaks(agent):
+                raise taken(state.agent)
+            if state.agent is None:
+                raise Refused("not_on_the_floor", "Take over first: the assistant is talking with this shopper.")
+
+        return self._append(None, conversation_id, message_id, Role.AGENT, text, agent=agent, may=may)
 
     def find_answer(self, principal: Principal, conversation_id: str, message_id: str) -> Answer | None:
         """Return the answer that a message has got already, or None.
@@ -181,7 +242,7 @@ class Conversations:
 
     def _append(
         self,
-        principal: Principal,
+        principal: Principal | None,
         conversation_id: str,
         message_id: str,
         role: Role,
@@ -189,13 +250,19 @@ class Conversations:
         *,
         answer: str | None = None,
         state: dict[str, str] | None = None,
+        agent: Agent | None = None,
+        may: Callable[[Any], None] | None = None,
     ) -> bool:
+        """Keep a message once. `principal` is None where staff speak; `may` refuses from the conversation's row."""
         with self._store.write() as connection:
-            _conversation_row(connection, principal, conversation_id)
+            row = _conversation_row(connection, principal, conversation_id)
+            if may is not None:
+                may(row)
             known = sa.select(messages.c.seq).where(_is(conversation_id, message_id, role))
             if connection.execute(known).scalar_one_or_none() is not None:
                 return False
             last = sa.select(sa.func.max(messages.c.seq)).where(messages.c.conversation_id == conversation_id)
+            now = self._clock()
             connection.execute(
                 sa.insert(messages).values(
                     conversation_id=conversation_id,
@@ -204,11 +271,13 @@ class Conversations:
                     role=role.value,
                     text=text,
                     answer=answer,
-                    at=self._clock(),
+                    at=now,
+                    agent_id=agent.id if agent else None,
+                    agent_name=agent.name if agent else None,
                 )
             )
-            if state:
-                _set(connection, conversation_id, state)
+            _set(connection, conversation_id, {**(state or {}), "last_at": now})
+        self._live.ring(conversation_id)
         return True
 
 
@@ -233,9 +302,11 @@ def missing() -> SessionMissing:
     return SessionMissing("This conversation is not there any more; please start a new one.")
 
 
-def _conversation_row(connection: sa.Connection, principal: Principal, conversation_id: str) -> Any:
-    mine = sa.and_(conversations.c.id == conversation_id, conversations.c.session_id == principal.session_id)
-    row = connection.execute(sa.select(conversations).where(mine)).one_or_none()
+def _conversation_row(connection: sa.Connection, principal: Principal | None, conversation_id: str) -> Any:
+    query = sa.select(conversations).where(conversations.c.id == conversation_id)
+    if principal is not None:
+        query = query.where(conversations.c.session_id == principal.session_id)
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise missing()
     return row
@@ -249,10 +320,12 @@ def _is(conversation_id: str, message_id: str, role: Role) -> sa.ColumnElement[b
     )
 
 
-def _set(connection: sa.Connection, conversation_id: str, values: dict[str, str]) -> None:
+def _set(connection: sa.Connection, conversation_id: str, values: Mapping[str, object]) -> None:
     connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(values))
 
 
 def _message(row: Any, lookups: Lookups) -> Message:
     answer, notes = (None, ()) if row.answer is None else answer_from_json(row.answer, lookups)
-    return Message(row.message_id, Role(row.role), row.text, row.at, answer, notes)
+    return Message(
+        row.message_id, Role(row.role), row.text, row.at, answer, notes, seq=row.seq, agent_name=row.agent_name or ""
+    )

@@ -15,7 +15,8 @@ from assistant.commands import prepare_catalogue
 from assistant.config import Settings
 from assistant.errors import AisleError, ModelFailed, TurnRefused
 from assistant.terminal import say, say_json, say_part, showing_progress, warn
-from assistant.turn import Answer, Done, Failed, TextDelta, Turn, TurnEvent
+from assistant.text import clean
+from assistant.turn import Answer, Done, Failed, PassedOn, TextDelta, Turn, TurnEvent
 
 if TYPE_CHECKING:
     from assistant.service import Assistant, Session
@@ -141,6 +142,8 @@ async def _reply(talk: _Talk, text: str, locale: str) -> None:
     async for event in talk.turn(text):
         if isinstance(event, TextDelta):
             say_part(event.text)
+        elif isinstance(event, PassedOn):
+            say_part(f"{clean(event.agent_name)} has this message and answers here.")
         elif isinstance(event, Failed):
             warn(event.message)
         elif isinstance(event, Done):

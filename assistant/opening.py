@@ -30,10 +30,9 @@ from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
 from assistant.places import catalogues_folder, models_folder
 from assistant.prompts import Prompts
-from assistant.service import Readiness, Rooms
+from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
-from assistant.support.handoff import HandOff
 from assistant.tools.context import Shop
 from assistant.turn import Need
 from assistant.turns import Floorplan
@@ -217,7 +216,7 @@ class Opener:
             orders=rooms.orders,
             actions=rooms.actions,
             policies=rooms.policies,
-            handoff=HandOff(w.store, w.now),
+            handoff=rooms.handoff,
             now=lambda: w.now().timestamp(),
         )
         composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))

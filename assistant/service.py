@@ -10,69 +10,47 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 
 from assistant.config import Settings
-from assistant.conversations import Conversations, Role
 from assistant.errors import AisleError, Refused, SessionMissing, TurnRefused
 from assistant.guards import check_input
-from assistant.session import Sessions
-from assistant.support.actions import Actions
-from assistant.support.cart import Carts
-from assistant.support.identity import Customers
-from assistant.support.orders import Contact, OrderBook
-from assistant.support.policies import Policies
+from assistant.history import history_of, live_of
+from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
+from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
+from assistant.support.orders import Contact
+from assistant.text import clean
 from assistant.tools.context import session_key, shopper_key
+from assistant.tools.hand_over import MAX_REASON_CHARS
 from assistant.turn import (
     CartFact,
-    Evidence,
     Failed,
+    HandOverFact,
     Need,
     Order,
     PolicySection,
     Principal,
     ProductFact,
     Proposal,
-    Question,
-    Source,
     Status,
     Turn,
     TurnEvent,
 )
 from assistant.turn_queue import TurnQueue
-from assistant.turns import APOLOGY, Floorplan, TurnRunner
+from assistant.turns import APOLOGY, TurnRunner
 from assistant.wishes import without_wish
 from recommender.events import Event, EventType
 from retrieval.filters import judge
 
+__all__ = ["DEMO_CATALOGUE", "Assistant", "DemoCustomer", "HistoryItem", "Readiness", "Rooms", "Session"]
+
 log = structlog.get_logger()
 T = TypeVar("T")
 DEMO_CATALOGUE = "demo"
-OPENING_WAIT_S = 60.0
-Speaker = Literal["shopper", "assistant", "agent"]
-_SPEAKERS: dict[Role, Speaker] = {Role.SHOPPER: "shopper", Role.ASSISTANT: "assistant", Role.AGENT: "agent"}
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """What works by now.
-
-    Args:
-        words: the shop is open: search by words, orders, policies.
-        meaning: search by meaning takes part too.
-        loading: what is still being loaded, in plain words.
-        degraded: what does not work and what to do about it, in sentences for the operator.
-    """
-
-    words: bool = False
-    meaning: bool = False
-    loading: tuple[str, ...] = ()
-    degraded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,63 +70,6 @@ class DemoCustomer:
     id: str
     name: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryItem:
-    """Something that was said, with the cards that it drew."""
-
-    role: Speaker
-    text: str
-    evidence: tuple[Evidence, ...] = ()
-    question: Question | None = None
-    sources: tuple[Source, ...] = ()
-    message_id: str = ""
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """What is open from the first moment, before any catalogue is: all of it in the store.
-
-    Args:
-        sessions, conversations, customers, carts, orders, actions: kept by the store.
-        policies: the shop's texts.
-        pool: where blocking work runs.
-    """
-
-    sessions: Sessions
-    conversations: Conversations
-    customers: Customers
-    carts: Carts
-    orders: OrderBook
-    actions: Actions
-    policies: Policies
-    pool: Executor
-
-
-class Opening(Protocol):
-    """How the assistant sees the shop being opened; `opening.Opener` does it."""
-
-    def start(self) -> None:
-        """Begin in the background; a second call does nothing."""
-
-    def wait(self, until: Literal["words", "meaning"]) -> None:
-        """Block until it is reached. Raises what stopped it."""
-
-    def readiness(self) -> Readiness:
-        """What works by now."""
-
-    def starters(self) -> tuple[str, ...]:
-        """Questions to begin with."""
-
-    def wording(self, name: str) -> str:
-        """A sentence of the house without variables."""
-
-    async def plan(self, timeout_s: float) -> Floorplan:
-        """The opened shop. Raises TurnRefused where it is not open in time, or cannot be opened."""
-
-    def close(self) -> None:
-        """Stop, and release everything."""
 
 
 class Assistant:
@@ -296,16 +217,7 @@ class Assistant:
         """
         await self._opener.plan(OPENING_WAIT_S)
         found = await self._in_pool(lambda: self._rooms.conversations.load(principal, conversation_id))
-        rows = []
-        for message in found.messages:
-            answer = message.answer
-            speaker, text = _SPEAKERS[message.role], " ".join([message.text, *message.notes])
-            if answer is None or message.role is Role.SHOPPER:
-                rows.append(HistoryItem(speaker, text, message_id=message.message_id))
-            else:
-                facts = (answer.evidence, answer.question, answer.sources)
-                rows.append(HistoryItem(speaker, text, *facts, message.message_id))
-        return tuple(rows)
+        return history_of(found)
 
     async def need(self, principal: Principal, conversation_id: str) -> Need:
         """What is looked for now: the chips."""
@@ -321,6 +233,51 @@ class Assistant:
             return need
 
         return await self._in_pool(change)
+
+    # ------------------------------------------------------------ a person
+
+    async def floor(self, principal: Principal, conversation_id: str) -> FloorChanged:
+        """Who has the floor now. Raises SessionMissing as in `history`."""
+        return await self._in_pool(lambda: self._rooms.handoff.floor(principal, conversation_id))
+
+    async def hand_over(self, principal: Principal, conversation_id: str, reason: str = "") -> HandOverFact:
+        """Put the conversation into the queue for a person; a second time keeps its place.
+
+        Raises:
+            SessionMissing: as in `history`.
+            Refused: a person has the floor already.
+        """
+        words = clean(reason, MAX_REASON_CHARS)
+        return await self._in_pool(lambda: self._rooms.handoff.request(principal, conversation_id, words))
+
+    async def leave_queue(self, principal: Principal, conversation_id: str) -> None:
+        """Leave the queue; the assistant goes on alone.
+
+        Raises:
+            SessionMissing: as in `history`.
+            Refused: the conversation does not wait.
+        """
+        await self._in_pool(lambda: self._rooms.handoff.cancel(principal, conversation_id))
+
+    async def watch(
+        self, principal: Principal, conversation_id: str, after: int = 0
+    ) -> AsyncGenerator[LiveMessage | FloorChanged]:
+        """Yield the messages after a number and who has the floor, then what comes, until closed.
+
+        Raises:
+            SessionMissing: as in `history`.
+        """
+        await self._opener.plan(OPENING_WAIT_S)
+        store = self._rooms.conversations
+
+        async def look(known: int) -> News:
+            found = await self._in_pool(lambda: store.load(principal, conversation_id, after=known))
+            return News(live_of(found), await self.floor(principal, conversation_id))
+
+        with self._rooms.live.listening(conversation_id) as bell:
+            async with contextlib.aclosing(follow(bell, after, look)) as happenings:
+                async for happening in happenings:
+                    yield happening
 
     # ------------------------------------------------------------ products and behaviour
 

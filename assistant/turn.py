@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from assistant.evidence import (
     CartFact,
@@ -31,6 +32,7 @@ from assistant.evidence import (
 )
 
 __all__ = [
+    "Agent",
     "Answer",
     "CartFact",
     "CartLineFact",
@@ -47,6 +49,7 @@ __all__ = [
     "OrderLine",
     "OrderStatus",
     "OrdersFact",
+    "PassedOn",
     "PolicyFact",
     "PolicySection",
     "Principal",
@@ -80,6 +83,21 @@ class Principal:
 
     session_id: str
     customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A member of staff, as the desk's session knows them.
+
+    Args:
+        id: opaque.
+        name: as shoppers see it, e.g. "Nora".
+        role: an "admin" may also take a conversation from a colleague.
+    """
+
+    id: str
+    name: str
+    role: Literal["agent", "admin"] = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +241,13 @@ class WishesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A person has the floor: the message is kept for them, the assistant is silent. `Done` follows."""
+
+    agent_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The turn is over; `answer` holds all of it."""
 
@@ -241,5 +266,5 @@ class Failed:
     message: str
 
 
-TurnEvent = Status | EvidenceFound | TextDelta | WishesChanged | Done | Stopped | Failed
+TurnEvent = Status | EvidenceFound | TextDelta | WishesChanged | PassedOn | Done | Stopped | Failed
 """Every channel must render each of these (tests/contracts/channel.py)."""

@@ -20,8 +20,9 @@ import structlog
 from assistant.agent import AgentLoop, Calling, Found, Said, Words
 from assistant.clarify import choose_question
 from assistant.conversations import Conversation, Conversations, Role
-from assistant.errors import ModelFailed
+from assistant.errors import ModelFailed, Refused
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.live import Cut, Live
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.state import TurnState
@@ -36,6 +37,7 @@ from assistant.turn import (
     Focus,
     HandOverFact,
     Need,
+    PassedOn,
     PolicyFact,
     ProductFact,
     Question,
@@ -99,6 +101,7 @@ class _Run:
     context: ShopperContext
     state: TurnState
     reply: _Reply = field(default_factory=_Reply)
+    shown: list[TurnEvent] = field(default_factory=list)
 
 
 class TurnRunner:
@@ -108,12 +111,16 @@ class TurnRunner:
         conversations: where dialogues are kept.
         pool: where blocking work runs.
         now: aware clock.
+        live: says when an agent takes the floor; nobody does without.
     """
 
-    def __init__(self, conversations: Conversations, pool: Executor, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, conversations: Conversations, pool: Executor, now: Callable[[], datetime], live: Live | None = None
+    ) -> None:
         self._conversations = conversations
         self._pool = pool
         self._now = now
+        self._live = live or Live()
 
     async def run(self, turn: Turn, words: str, plan: Floorplan) -> AsyncGenerator[TurnEvent]:
         """Answer a message that has passed the guards.
@@ -130,19 +137,39 @@ class TurnRunner:
             for event in _again(done):
                 yield event
             return
-        run = await self._in_pool(lambda: self._begin(turn, words, plan))
-        if run.before.floor is Floor.AGENT:
-            yield Done(Answer("", wishes=run.before.need, handed_over=True))
-            return
-        finished = False
-        try:
-            async with contextlib.aclosing(self._answer(run)) as events:
+        # A take from here on either cuts the turn or is seen by its first look at the floor.
+        with self._live.turn(turn.conversation_id) as cut:
+            run = await self._in_pool(lambda: self._begin(turn, words, plan))
+            if run.before.state.agent is not None:
+                yield PassedOn(run.before.state.agent.name)
+                yield Done(Answer("", wishes=run.before.need, handed_over=True))
+                return
+            async with contextlib.aclosing(self._speak(run, cut)) as events:
                 async for event in events:
-                    finished = isinstance(event, Done)
                     yield event
+
+    async def _speak(self, run: _Run, cut: Cut) -> AsyncGenerator[TurnEvent]:
+        """Answer until the end, or until an agent takes the floor: then what was shown is kept, and nothing more."""
+        last: TurnEvent | None = None
+        try:
+            async with contextlib.aclosing(cut.until(self._answer(run))) as events:
+                async for event in events:
+                    last = event
+                    run.shown.append(event)
+                    yield event
+        except Refused:
+            if cut.agent_name is None:
+                raise
         finally:
-            if not finished and (run.reply.text or run.context.ledger.evidence):
-                await asyncio.shield(self._in_pool(lambda: self._keep(run, None)))
+            if not isinstance(last, Done):
+                if cut.agent_name is not None:
+                    _only_what_was_shown(run)
+                if run.reply.text or run.context.ledger.evidence:
+                    keep = self._in_pool(lambda: self._keep(run, None, cut=cut.agent_name is not None))
+                    await asyncio.shield(keep)
+        if cut.agent_name is not None and not isinstance(last, Done | Failed):
+            yield PassedOn(cut.agent_name)
+            yield Done(self._answer_of(run, None, handed_over=True))
 
     def _begin(self, turn: Turn, words: str, plan: Floorplan) -> _Run:
         """Keep the message, and lay the table for the model."""
@@ -163,7 +190,9 @@ class TurnRunner:
         return _Run(turn, plan, before, context, _state(words, before, context))
 
     async def _answer(self, run: _Run) -> AsyncGenerator[TurnEvent]:
-        history = [Said(m.role is Role.SHOPPER, m.text) for m in run.before.messages[:-1] if m.text]
+        asked = (Role.SHOPPER, run.turn.message_id)
+        earlier = [m for m in run.before.messages if m.text and (m.role, m.message_id) != asked]
+        history = [Said(m.role is Role.SHOPPER, m.text) for m in earlier]
         deadline = time.monotonic() + run.plan.shop.settings.turn_timeout_s
         try:
             async with contextlib.aclosing(self._listen(run, run.plan.loop, history, deadline)) as events:
@@ -279,14 +308,25 @@ class TurnRunner:
             slates[0], run.before.focus.asked, lambda label: run.plan.wording("ask_facet", label=label)
         )
 
-    def _keep(self, run: _Run, question: Question | None) -> Answer:
+    def _keep(self, run: _Run, question: Question | None, *, cut: bool = False) -> Answer:
         """Write the answer and the table after it, in one transaction."""
+        answer = self._answer_of(run, question, handed_over=cut)
+        focus = next_focus(run.before, run.context.ledger, question)
+        turn = run.turn
+        self._conversations.append_answer(
+            turn.principal, turn.conversation_id, turn.message_id, answer, need=answer.wishes, focus=focus, cut=cut
+        )
+        return answer
+
+    def _answer_of(self, run: _Run, question: Question | None, *, handed_over: bool) -> Answer:
         ledger = run.context.ledger
         policies = [fact for fact in ledger.evidence if isinstance(fact, PolicyFact)]
-        handed_over = run.before.floor is not Floor.ASSISTANT or any(
-            isinstance(f, HandOverFact) for f in ledger.evidence
+        handed_over = (
+            handed_over
+            or run.before.floor is not Floor.ASSISTANT
+            or any(isinstance(f, HandOverFact) for f in ledger.evidence)
         )
-        answer = Answer(
+        return Answer(
             text=run.reply.text.strip(),
             evidence=tuple(ledger.evidence),
             wishes=ledger.need,
@@ -296,12 +336,6 @@ class TurnRunner:
             prompt_hash=run.plan.prompt_hash,
             repaired=run.reply.removed,
         )
-        focus = next_focus(run.before, ledger, question)
-        turn = run.turn
-        self._conversations.append_answer(
-            turn.principal, turn.conversation_id, turn.message_id, answer, need=ledger.need, focus=focus
-        )
-        return answer
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
@@ -312,6 +346,16 @@ def _say(run: _Run, text: str) -> TextDelta:
     joined = text if not run.reply.text or run.reply.text.endswith((" ", "\n")) else f" {text}"
     run.reply.text += joined
     return TextDelta(joined)
+
+
+def _only_what_was_shown(run: _Run) -> None:
+    """Forget words and facts that were ready but not shown when an agent took the floor."""
+    run.reply.text = "".join(event.text for event in run.shown if isinstance(event, TextDelta))
+    facts = [event.fact for event in run.shown if isinstance(event, EvidenceFound)]
+    ledger = run.context.ledger
+    ledger.evidence[:] = [fact for fact in ledger.evidence if fact in facts]
+    if not facts:
+        ledger.need, ledger.focus = run.before.need, run.before.focus
 
 
 def _start_over(run: _Run) -> None:

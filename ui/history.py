@@ -67,7 +67,7 @@ def _reply(item: HistoryItem, renderer: Renderer) -> ReplyView:
         after += renderer.question(item.question, said=item.question.text in item.text)
     return ReplyView(
         role=item.role,
-        who=WHO.get(item.role, WHO["assistant"]),
+        who=clean(item.who) or WHO.get(item.role, WHO["assistant"]),
         blocks=tuple(Markup(renderer.fact(fact)) for fact in shown),  # noqa: S704 (made by our templates)
         words=Markup(renderer.words(item.text)),  # noqa: S704 (cleaned by nh3)
         after=Markup(after),  # noqa: S704 (made by our templates)

@@ -136,6 +136,10 @@ class Renderer:
         """Draw the end of a turn that the shopper stopped."""
         return self.page("small.html", kind="stopped")
 
+    def passed_on(self, agent_name: str) -> str:
+        """Draw that a person has the message now, in place of an answer."""
+        return self.page("small.html", kind="passed_on", name=clean(agent_name))
+
     def failed(self, message: str) -> str:
         """Draw the end of a turn that could not be answered."""
         return self.page("small.html", kind="failed", text=clean(message))

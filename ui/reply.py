@@ -15,6 +15,7 @@ from assistant.turn import (
     Evidence,
     EvidenceFound,
     Failed,
+    PassedOn,
     PolicyFact,
     Status,
     Stopped,
@@ -42,6 +43,7 @@ class ReplyLog:
         self._lines: list[str] = []
         self._words = ""
         self._facts: list[Evidence] = []
+        self._passed_on = False
         self.ended = False
 
     @property
@@ -66,6 +68,9 @@ class ReplyLog:
                 self._put("words", self._renderer.words(self._words))
             case WishesChanged():
                 self._put("wishes", self._renderer.wishes(event.need))
+            case PassedOn():
+                self._put("after", self._renderer.passed_on(event.agent_name))
+                self._passed_on = True
             case Done():
                 self._done(event)
             case Stopped():
@@ -99,7 +104,7 @@ class ReplyLog:
         after = self._renderer.sources(answer.sources)
         if answer.question:
             after += self._renderer.question(answer.question, said=answer.question.text in answer.text)
-        if after:
+        if after and not self._passed_on:
             self._put("after", after)
         self._end("done")
 

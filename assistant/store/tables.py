@@ -78,6 +78,9 @@ conversations = sa.Table(
     _text("need"),
     _text("focus"),
     _time("created_at"),
+    _text("agent_id", null=True),
+    _text("agent_name", null=True),
+    _time("last_at", null=True),
 )
 
 messages = sa.Table(
@@ -90,6 +93,8 @@ messages = sa.Table(
     _text("text"),
     _text("answer", null=True),
     _time("at"),
+    _text("agent_id", null=True),
+    _text("agent_name", null=True),
 )
 
 carts = sa.Table("carts", METADATA, _text("id", key=True), _text("owner"), _time("created_at"))
@@ -200,6 +205,8 @@ hand_overs = sa.Table(
     _text("status"),
     _time("requested_at"),
     _time("closed_at", null=True),
+    _text("agent_id", null=True),
+    _time("taken_at", null=True),
 )
 
 decisions = sa.Table("decisions", METADATA, _text("decision_id", key=True), _text("body"))

@@ -24,6 +24,7 @@ from assistant.turn import (
     HandOverFact,
     Need,
     OrdersFact,
+    PassedOn,
     PolicyFact,
     ProductFact,
     Proposal,
@@ -61,6 +62,7 @@ EVENTS: dict[type, tuple[TurnEvent, tuple[str, ...]]] = {
     EvidenceFound: (EvidenceFound(shop.ORDERS), ("A-10421",)),
     TextDelta: (TextDelta("Hello there."), ("Hello there.",)),
     WishesChanged: (WishesChanged(Need("jacket", shop.WISHES)), ("jacket", "under $90", "size M", "not wool")),
+    PassedOn: (PassedOn("Nora"), ("Nora",)),
     Done: (
         Done(
             Answer(
@@ -166,6 +168,7 @@ def events_with(*payloads: str) -> list[TurnEvent]:
         EvidenceFound(HandOverFact(1, payload)),
         TextDelta(words),
         WishesChanged(need),
+        PassedOn(payload),
         Done(
             Answer(
                 words,

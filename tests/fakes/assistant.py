@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
 
 from assistant.errors import Refused, SessionMissing, TurnRefused
+from assistant.live import FloorChanged, Live, LiveMessage, News, follow
 from assistant.service import DemoCustomer, HistoryItem, Readiness, Session
+from assistant.support.floor import FloorState, move
 from assistant.turn import (
+    Agent,
     Answer,
     CartFact,
     Done,
     Evidence,
     EvidenceFound,
     Failed,
+    Floor,
     HandOverFact,
     Need,
     Order,
+    PassedOn,
     PolicySection,
     Principal,
     ProductFact,
@@ -110,6 +116,8 @@ class FakeAssistant:
         self._needs: dict[str, Need] = {}
         self._carts: dict[str, dict[str, int]] = {}
         self._conversations = 0
+        self._floors: dict[str, FloorState] = {}
+        self._live = Live()
 
     def readiness(self) -> Readiness:
         return self.ready
@@ -162,8 +170,12 @@ class FakeAssistant:
         if not turn.text.strip():
             raise TurnRefused("Please write something.")
         script = next((s for word, s in self.scripts.items() if word in turn.text.lower()), Script((), "I heard you."))
-        kept = self._histories.setdefault(turn.conversation_id, [])
-        kept.append(HistoryItem("shopper", turn.text, message_id=turn.message_id))
+        self._keep(turn.conversation_id, HistoryItem("shopper", turn.text, message_id=turn.message_id))
+        agent = self._state(turn.conversation_id).agent
+        if agent is not None:
+            yield PassedOn(agent.name)
+            yield Done(Answer("", handed_over=True))
+            return
         said: list[str] = []
         try:
             async for event in self._play(turn, script):
@@ -174,7 +186,8 @@ class FakeAssistant:
             self.stopped.append(turn.message_id)
             raise
         finally:
-            kept.append(HistoryItem("assistant", "".join(said), script.facts, script.question, script.sources))
+            answered = HistoryItem("assistant", "".join(said), script.facts, script.question, script.sources)
+            self._keep(turn.conversation_id, replace(answered, message_id=turn.message_id))
 
     async def _play(self, turn: Turn, script: Script) -> AsyncIterator[TurnEvent]:
         yield Status("Looking …")
@@ -195,6 +208,57 @@ class FakeAssistant:
             await asyncio.sleep(self.pause_s)
             yield TextDelta(word if index == len(words) - 1 else word + " ")
         yield Done(Answer(script.text, script.facts, need, script.question, script.sources))
+
+    # ------------------------------------------------------------ a person
+
+    async def floor(self, principal: Principal, conversation_id: str) -> FloorChanged:
+        state = self._state(conversation_id)
+        waiting = [each for each, one in self._floors.items() if one.floor is Floor.QUEUE]
+        position = waiting.index(conversation_id) + 1 if conversation_id in waiting else None
+        return FloorChanged(state.floor, state.agent.name if state.agent else None, position)
+
+    async def hand_over(self, principal: Principal, conversation_id: str, reason: str = "") -> HandOverFact:
+        self.move(conversation_id, "request")
+        return HandOverFact((await self.floor(principal, conversation_id)).position or 1, reason)
+
+    async def leave_queue(self, principal: Principal, conversation_id: str) -> None:
+        self.move(conversation_id, "cancel")
+
+    async def watch(
+        self, principal: Principal, conversation_id: str, after: int = 0
+    ) -> AsyncGenerator[LiveMessage | FloorChanged]:
+        async def look(known: int) -> News:
+            kept = [item for item in self._histories.get(conversation_id, ()) if item.seq > known]
+            moment = datetime(2026, 11, 22, tzinfo=UTC)
+            rows = [LiveMessage(item.seq, item.role, item.who, item.text, item.at or moment, item) for item in kept]
+            return News(tuple(rows), await self.floor(principal, conversation_id))
+
+        with self._live.listening(conversation_id) as bell:
+            async for happening in follow(bell, after, look):
+                yield happening
+
+    def move(self, conversation_id: str, action: str, agent: Agent | None = None) -> None:
+        """Move the floor, as the desk does."""
+        before = self._state(conversation_id)
+        after = move(before, action, agent)
+        if after.floor is not before.floor:
+            # The order of the dictionary is the order of the queue.
+            self._floors.pop(conversation_id, None)
+        self._floors[conversation_id] = after
+        self._live.ring(conversation_id)
+        self._live.ring_queue()
+
+    def agent_says(self, conversation_id: str, agent: Agent, text: str) -> None:
+        """Let an agent speak, as the desk does."""
+        self._keep(conversation_id, HistoryItem("agent", text, who=agent.name))
+
+    def _state(self, conversation_id: str) -> FloorState:
+        return self._floors.get(conversation_id, FloorState())
+
+    def _keep(self, conversation_id: str, item: HistoryItem) -> None:
+        kept = self._histories.setdefault(conversation_id, [])
+        kept.append(replace(item, seq=len(kept) + 1, at=datetime(2026, 11, 22, tzinfo=UTC)))
+        self._live.ring(conversation_id)
 
     async def need(self, principal: Principal, conversation_id: str) -> Need:
         return self._needs.get(conversation_id, Need())

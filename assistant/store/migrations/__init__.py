@@ -11,9 +11,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assistant.errors import StoreError
-from assistant.store.migrations import m0001_start
+from assistant.store.migrations import m0001_start, m0002_desk
 
-MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = ((1, m0001_start.STATEMENTS),)
+MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (1, m0001_start.STATEMENTS),
+    (2, m0002_desk.STATEMENTS),
+)
 
 _TABLE = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL)"
 

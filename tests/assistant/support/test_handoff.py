@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from assistant.errors import Refused, SessionMissing
+from assistant.live import FloorChanged
 from assistant.session import Sessions
 from assistant.store import open_store
 from assistant.store.tables import conversations, hand_overs
-from assistant.support.handoff import ARROWS, HandOff, next_floor
-from assistant.turn import Floor, HandOverFact, Principal
+from assistant.support.handoff import HandOff
+from assistant.turn import Agent, Floor, HandOverFact, Principal
 from tests.assistant.support.shop import Shop
 from tests.fakes.clock import ManualClock
 
 Place = tuple[Principal, str]
+NORA = Agent("a1", "Nora")
+OLA = Agent("a2", "Ola", "admin")
 
 
 def _place(shop: Shop) -> Place:
@@ -64,12 +68,16 @@ def test_who_does_not_wait_cannot_leave(shop: Shop) -> None:
 
 def test_with_a_person_on_the_floor_nothing_is_queued(shop: Shop) -> None:
     principal, conversation_id = _place(shop)
-    with shop.store.write() as connection:
-        connection.execute(sa.update(conversations).values(floor=Floor.AGENT.value))
+    shop.handoff.take(conversation_id, NORA)
     with pytest.raises(Refused, match="talking to a person already"):
         shop.handoff.request(principal, conversation_id, "x")
-    with shop.store.read() as connection:
-        assert connection.execute(sa.select(hand_overs)).all() == []
+    assert _entries(shop) == [("taken", "a1")]
+
+
+def test_the_store_itself_holds_no_agents_floor_without_an_agent(shop: Shop) -> None:
+    _place(shop)
+    with pytest.raises(sa.exc.IntegrityError), shop.store.write() as connection:
+        connection.execute(sa.update(conversations).values(floor=Floor.AGENT.value))
 
 
 def test_a_conversation_of_somebody_else_and_none_at_all_are_answered_in_the_same_words(shop: Shop) -> None:
@@ -87,30 +95,89 @@ def test_a_conversation_of_somebody_else_and_none_at_all_are_answered_in_the_sam
     assert _floor(shop, theirs) == "assistant"
 
 
-@pytest.mark.parametrize("floor", Floor)
-@pytest.mark.parametrize("action", ["request", "cancel", "take", "hand_back", "anything"])
-def test_the_floor_moves_along_arrows_only(floor: Floor, action: str) -> None:
-    if (floor, action) in ARROWS:
-        assert next_floor(floor, action) is ARROWS[floor, action]
-    else:
-        with pytest.raises(Refused) as refused:
-            next_floor(floor, action)
-        assert refused.value.code == "not_possible_now"
+def test_of_two_who_take_at_once_one_wins_and_the_other_is_told_who(shop: Shop) -> None:
+    place = _place(shop)
+    shop.handoff.request(*place, "a bill")
+    told: list[str] = []
+    won: list[str] = []
+
+    def take(agent: Agent) -> None:
+        try:
+            shop.handoff.take(place[1], agent)
+            won.append(agent.name)
+        except Refused as refused:
+            told.append(str(refused))
+
+    threads = [threading.Thread(target=take, args=(agent,)) for agent in (NORA, OLA)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert told == [f"{won[0]} is talking with this shopper."]
+    assert shop.handoff.floor(*place) == FloorChanged(Floor.AGENT, won[0], None)
 
 
-def test_nobody_waits_for_ever_on_a_floor_without_a_way_back() -> None:
-    reachable = {Floor.ASSISTANT}
-    for _ in Floor:
-        reachable |= {after for (before, _), after in ARROWS.items() if before in reachable}
-    assert reachable == set(Floor)
-    assert {before for (before, _) in ARROWS} == set(Floor)
+def test_taking_twice_is_taking_once(shop: Shop) -> None:
+    place = _place(shop)
+    shop.handoff.request(*place, "a bill")
+    for _ in range(2):
+        shop.handoff.take(place[1], NORA)
+    assert _entries(shop) == [("taken", "a1")]
 
 
-def test_the_queue_survives_a_restart(tmp_path: Path, clock: ManualClock) -> None:
+def test_a_place_in_the_queue_is_taken_closed_and_given_anew(shop: Shop) -> None:
+    place = _place(shop)
+    shop.handoff.request(*place, "a bill")
+    shop.handoff.take(place[1], NORA)
+    shop.handoff.hand_back(place[1], NORA)
+    assert shop.handoff.floor(*place) == FloorChanged(Floor.ASSISTANT)
+    shop.handoff.request(*place, "another bill")
+    assert _entries(shop) == [("closed", "a1"), ("waiting", None)]
+
+
+def test_an_agent_may_step_in_unasked(shop: Shop) -> None:
+    place = _place(shop)
+    shop.handoff.take(place[1], NORA)
+    assert _entries(shop) == [("taken", "a1")]
+    with pytest.raises(Refused, match="Nora is talking"):
+        shop.handoff.hand_back(place[1], OLA)
+    shop.handoff.relieve(place[1], OLA)
+    assert _entries(shop) == [("taken", "a2")]
+    assert shop.handoff.floor(*place).agent_name == "Ola"
+
+
+def test_those_who_wait_move_up_when_one_is_taken(shop: Shop) -> None:
+    first, second = _place(shop), _place(shop)
+    shop.handoff.request(*first, "a")
+    shop.handoff.request(*second, "b")
+    shop.handoff.take(first[1], NORA)
+    assert shop.handoff.floor(*second) == FloorChanged(Floor.QUEUE, None, 1)
+
+
+def test_an_unknown_conversation_cannot_be_taken(shop: Shop) -> None:
+    for move in (shop.handoff.take, shop.handoff.hand_back, shop.handoff.relieve):
+        with pytest.raises(SessionMissing):
+            move("no-such-conversation", OLA)
+
+
+def _entries(shop: Shop) -> list[tuple[str, str | None]]:
+    with shop.store.read() as connection:
+        query = sa.select(hand_overs.c.status, hand_overs.c.agent_id).order_by(hand_overs.c.seq)
+        return [(row.status, row.agent_id) for row in connection.execute(query)]
+
+
+def test_the_queue_and_the_floor_survive_a_restart(tmp_path: Path, clock: ManualClock) -> None:
     store = open_store(tmp_path, clock)
     session = Sessions(store, clock).open(None)
     promised = HandOff(store, clock).request(session.principal, session.conversation_id, "a bill")
     store.close()
     store = open_store(tmp_path, clock)
-    assert HandOff(store, clock).find(session.principal, session.conversation_id) == promised
+    handoff = HandOff(store, clock)
+    assert handoff.find(session.principal, session.conversation_id) == promised
+    handoff.take(session.conversation_id, NORA)
+    store.close()
+    store = open_store(tmp_path, clock)
+    floor = HandOff(store, clock).floor(session.principal, session.conversation_id)
+    assert floor == FloorChanged(Floor.AGENT, "Nora")
     store.close()
