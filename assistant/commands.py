@@ -85,7 +85,7 @@ def serve_pages(settings: Settings) -> None:
             assistant.start()
             return assistant
 
-        run(settings, build, lambda url: say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it."))
+        run(settings, build, lambda url: say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it."), say)
     say("Stopped.")
 
 
