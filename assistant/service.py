@@ -143,6 +143,11 @@ class Assistant:
         found = await self._in_pool(lambda: self._rooms.sessions.open(token))
         return await self._named(found.principal, found.conversation_id, found.token)
 
+    async def find_session(self, token: str) -> Session | None:
+        """Return the session of a token; None where it is unknown or has expired. Nothing is begun."""
+        found = await self._in_pool(lambda: self._rooms.sessions.find(token))
+        return await self._named(found.principal, found.conversation_id, found.token) if found else None
+
     async def sign_in(self, token: str, customer_id: str) -> Session:
         """Sign a customer of the demo shop in.
 

@@ -53,18 +53,24 @@ class Sessions:
         self._demo = demo
         self._customers = Customers(store)
 
+    def find(self, token: str) -> Session | None:
+        """Return the session of a token; None where it is unknown or unused for 30 days."""
+        now = self._clock()
+        with self._store.read() as connection:
+            row = connection.execute(sa.select(sessions).where(sessions.c.token_hash == _hash(token))).one_or_none()
+        if row is None or now - row.seen_at >= IDLE:
+            return None
+        if now - row.seen_at >= _SEEN_EVERY:
+            self._touch(row.session_id, now)
+        return Session(Principal(row.session_id, row.customer_id), row.conversation_id, token)
+
     def open(self, token: str | None) -> Session:
         """Return the session of a token; a new one where the token is missing, unknown or unused for 30 days."""
-        now = self._clock()
-        if token:
-            with self._store.read() as connection:
-                row = connection.execute(sa.select(sessions).where(sessions.c.token_hash == _hash(token))).one_or_none()
-            if row is not None and now - row.seen_at < IDLE:
-                if now - row.seen_at >= _SEEN_EVERY:
-                    self._touch(row.session_id, now)
-                return Session(Principal(row.session_id, row.customer_id), row.conversation_id, token)
+        found = self.find(token) if token else None
+        if found is not None:
+            return found
         with self._store.write() as connection:
-            return _new_session(connection, None, now)
+            return _new_session(connection, None, self._clock())
 
     def sign_in(self, principal: Principal, customer_id: str) -> Session:
         """Sign a customer in; the guest's conversation and cart come along, and the token changes.

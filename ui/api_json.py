@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from assistant.live import FloorChanged, HistoryItem
 from assistant.text import clean, visible
 from assistant.turn import (
     CartFact,
@@ -21,6 +22,7 @@ from assistant.turn import (
     Need,
     Order,
     OrdersFact,
+    PassedOn,
     PolicyFact,
     PolicySection,
     ProductFact,
@@ -66,7 +68,16 @@ from ui.api.facts import (
     WishesOut,
     WishVerdict,
 )
-from ui.api.models import DoneEvent, FailedEvent, StatusEvent, StoppedEvent, TextEvent
+from ui.api.models import (
+    DoneEvent,
+    FailedEvent,
+    FloorOut,
+    MessageOut,
+    PassedOnEvent,
+    StatusEvent,
+    StoppedEvent,
+    TextEvent,
+)
 from ui.render import ORDER_ASKED, OUTCOME, slate_heading, words_beside
 from ui.text import allowed_link
 from ui.views import ItemView, Look, VariantView, cart_view, item_view, order_view
@@ -184,6 +195,27 @@ def sources_out(sources: Sequence[Source | PolicySection], look: Look) -> list[S
     return [SourceOut(id=s.id, title=clean(s.title), url=_link(s.url, look)) for s in sources]
 
 
+def floor_out(floor: FloorChanged) -> FloorOut:
+    """Write who speaks to the shopper."""
+    name = clean(floor.agent_name) if floor.agent_name else None
+    return FloorOut(holder=floor.floor.value, agent_name=name, position=floor.position)
+
+
+def message_out(item: HistoryItem, look: Look) -> MessageOut:
+    """Write something that was said, with its cards."""
+    return MessageOut(
+        seq=item.seq,
+        message_id=item.message_id,
+        role=item.role,
+        who=clean(item.who),
+        text=clean(item.text),
+        at=item.at,
+        evidence=[evidence_out(fact, look) for fact in item.evidence],
+        question=question_out(item.question),
+        sources=sources_out(item.sources, look),
+    )
+
+
 class TurnJson:
     """Writes the events of one turn; a fact found twice is written once, as on the pages.
 
@@ -208,6 +240,8 @@ class TurnJson:
                     yield "text", TextEvent(text=text)
             case WishesChanged():
                 yield "wishes", wishes_out(event.need, self._look)
+            case PassedOn():
+                yield "passed_on", PassedOnEvent(agent_name=clean(event.agent_name))
             case Done():
                 yield from self._done(event)
             case Stopped():

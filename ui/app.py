@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
@@ -43,7 +44,9 @@ def create_app(
         link_hosts: other hosts that links in replies may lead to.
         allowed_hosts: host names that this server answers to, besides this machine's own and `settings.host`.
     """
-    look = Look(settings.locale, settings.timezone, frozenset(image_hosts), frozenset(link_hosts))
+    site_hosts = {urlsplit(origin).hostname for origin in settings.site_origins}
+    links = frozenset(link_hosts) | {host for host in site_hosts if host}
+    look = Look(settings.locale, settings.timezone, frozenset(image_hosts), links)
     renderer = Renderer(look)
     app = FastAPI(title=settings.shop_name, docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -74,6 +77,7 @@ def create_app(
     )
     return Front(
         app,
+        site_origins=settings.site_origins,
         image_hosts=image_hosts,
         title=renderer.page("title.html", shop_name=settings.shop_name),
         page_head=renderer.page("head.html"),

@@ -28,10 +28,16 @@ class Channel:
     mount: Callable[[FastAPI, Assistant, Renderer, Settings], None]
 
 
+def _api(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    from ui.api.app import mount
+
+    mount(app, assistant, renderer, settings)
+
+
 def _shopper(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
     from ui.shopper import mount
 
     mount(app, assistant, renderer, settings)
 
 
-CHANNELS: tuple[Channel, ...] = (Channel("shopper", _shopper),)
+CHANNELS: tuple[Channel, ...] = (Channel("api", _api), Channel("shopper", _shopper))

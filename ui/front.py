@@ -15,8 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-MAX_BODY_BYTES = 64 * 1024
-"""Longest request body: a message has at most a few thousand characters, and nothing is uploaded."""
+from ui.api.gate import MAX_BODY_BYTES, ApiGate
 
 _OWN = (
     r"/healthz",
@@ -86,6 +85,7 @@ class Front:
 
     Args:
         app: what answers; kept as `inner`, because its start-up and shut-down count.
+        site_origins: other sites whose pages may call the API.
         image_hosts: other hosts that the page may load pictures from.
         page_head: HTML put into the head of the Gradio page.
         page_body: HTML shown in the Gradio page until its script has run.
@@ -96,12 +96,14 @@ class Front:
         self,
         app: FastAPI,
         *,
+        site_origins: Collection[str] = (),
         image_hosts: Collection[str] = (),
         page_head: str = "",
         page_body: str = "",
         title: str = "",
     ) -> None:
         self.inner = app
+        self._api = ApiGate(app, site_origins)
         self._policy = page_policy(image_hosts)
         self._page_head = page_head
         self._page_body = page_body
@@ -113,6 +115,9 @@ class Front:
             await self.inner(scope, receive, send)
             return
         if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/api/"):
+            await self._api(scope, receive, send)
             return
         refusal = _refusal(scope)
         if refusal is not None:

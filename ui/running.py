@@ -6,7 +6,7 @@ Knows only whose turn it is and how to end it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 
 import structlog
@@ -24,16 +24,16 @@ class RunningTurns:
     """Runs turns so that each can be stopped by the session that began it."""
 
     def __init__(self) -> None:
-        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._tasks: dict[Key, set[asyncio.Task[None]]] = {}
 
     def stop(self, principal: Principal, message_id: str) -> bool:
         """Stop a turn of this session. Returns False where none of that id is running."""
-        task = self._tasks.get((principal.session_id, message_id))
-        return task is not None and task.cancel()
+        # A message sent twice is two tasks: one is being answered, the other waits for its answer.
+        return sum(task.cancel() for task in self._tasks.get((principal.session_id, message_id), ())) > 0
 
     async def batches(
         self, principal: Principal, message_id: str, events: AsyncIterator[TurnEvent], pause_s: float
-    ) -> AsyncIterator[list[TurnEvent]]:
+    ) -> AsyncGenerator[list[TurnEvent]]:
         """Yield the events of a turn in batches, at most one batch per `pause_s` seconds.
 
         A stopped turn ends with Stopped. Leaving the iteration stops the turn.
@@ -41,7 +41,7 @@ class RunningTurns:
         queue: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
         key = (principal.session_id, message_id)
         task = asyncio.create_task(_pump(events, queue))
-        self._tasks[key] = task
+        self._tasks.setdefault(key, set()).add(task)
         try:
             open_ = True
             while open_:
@@ -54,7 +54,8 @@ class RunningTurns:
                 if found:
                     yield found
         finally:
-            if self._tasks.get(key) is task:
+            self._tasks[key].discard(task)
+            if not self._tasks[key]:
                 del self._tasks[key]
             task.cancel()
             with suppress(asyncio.CancelledError):

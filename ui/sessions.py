@@ -37,8 +37,8 @@ async def find_session(assistant: Assistant, cookies: Mapping[str, str]) -> Sess
     token = cookies.get(COOKIE)
     if not token:
         raise SessionMissing("Your visit has not begun yet. Please reload the page.")
-    session = await assistant.open_session(token)
-    if session.token != token:
+    session = await assistant.find_session(token)
+    if session is None:
         raise SessionMissing("Your visit has ended. Please reload the page.")
     return session
 

@@ -19,6 +19,7 @@ from assistant.config import Settings
 from assistant.errors import AisleError
 from assistant.turn import Failed, Turn
 from ui.actions import PageActions, Reply
+from ui.limits import MovingWindows, message_limit, refuse_flood
 from ui.render import Renderer
 from ui.reply import ReplyLog
 from ui.running import RunningTurns
@@ -48,7 +49,7 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
     """
     import gradio as gr
 
-    running = RunningTurns()
+    running, limit = RunningTurns(), message_limit(settings)
     actions = PageActions(assistant, renderer, running)
 
     async def call(asked: Any, request: gr.Request) -> Reply:
@@ -56,7 +57,7 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
         return await actions.perform(body.get("action"), body.get("payload"), request.cookies)
 
     async def answer(event: gr.EventData, request: gr.Request) -> AsyncIterator[str]:
-        async for log in stream_turn(assistant, renderer, running, event._data, dict(request.cookies)):
+        async for log in stream_turn(assistant, renderer, running, event._data, dict(request.cookies), limit):
             yield log
 
     # Gradio reads these annotations at run time; the module itself must not import it.
@@ -98,13 +99,19 @@ def shell_html(renderer: Renderer, settings: Settings) -> str:
 
 
 async def stream_turn(
-    assistant: Assistant, renderer: Renderer, running: RunningTurns, asked: Any, cookies: dict[str, str]
+    assistant: Assistant,
+    renderer: Renderer,
+    running: RunningTurns,
+    asked: Any,
+    cookies: dict[str, str],
+    limit: MovingWindows,
 ) -> AsyncIterator[str]:
     """Answer one message; yields the log so far, growing.
 
     Args:
         asked: what the page sent: {"message_id", "text", "page_product_id"}.
         cookies: of the request; the session's cookie says who asks.
+        limit: of messages in one visit.
     """
     body = asked if isinstance(asked, dict) else {}
     message_id = str(body.get("message_id", ""))[:100]
@@ -112,6 +119,7 @@ async def stream_turn(
     page_product_id = body.get("page_product_id")
     try:
         session = await find_session(assistant, cookies)
+        refuse_flood(limit, session.principal.session_id)
         turn = Turn(
             conversation_id=session.conversation_id,
             message_id=message_id,

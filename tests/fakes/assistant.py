@@ -131,6 +131,9 @@ class FakeAssistant:
         self.sessions[fresh] = session
         return session
 
+    async def find_session(self, token: str) -> Session | None:
+        return self.sessions.get(token)
+
     async def sign_in(self, token: str, customer_id: str) -> Session:
         names = {customer.id: customer.name for customer in self.demo_customers()}
         if customer_id not in names:

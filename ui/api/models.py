@@ -136,7 +136,7 @@ class MessageOut(Shape):
     role: Literal["shopper", "assistant", "agent"]
     who: str = Field(description="Name to show: the agent's; may be empty.")
     text: str = Field(description="A small Markdown subset; never HTML.")
-    at: datetime
+    at: datetime | None
     evidence: list[EvidenceOut]
     question: QuestionOut | None
     sources: list[SourceOut]
