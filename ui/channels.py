@@ -34,10 +34,16 @@ def _api(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Setti
     mount(app, assistant, renderer, settings)
 
 
+def _widget(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    from ui.embed import mount
+
+    mount(app, assistant, renderer, settings)
+
+
 def _shopper(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
     from ui.shopper import mount
 
     mount(app, assistant, renderer, settings)
 
 
-CHANNELS: tuple[Channel, ...] = (Channel("api", _api), Channel("shopper", _shopper))
+CHANNELS: tuple[Channel, ...] = (Channel("api", _api), Channel("widget", _widget), Channel("shopper", _shopper))

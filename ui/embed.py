@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from html import escape
@@ -37,6 +38,8 @@ _KINDS = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
 }
+_COMMENT = re.compile(r"^ */\*.*?\*/ *\n", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^ +", re.MULTILINE)
 _MISSING = PlainTextResponse("There is no such page.", 404)
 
 
@@ -66,7 +69,7 @@ class _File:
 
     @classmethod
     def of(cls, name: str, text: str) -> _File:
-        body = text.encode("utf-8")
+        body = slim(text).encode("utf-8")
         tag = hashlib.sha256(body).hexdigest()[:32]
         return cls(body, gzip.compress(body, 9, mtime=0), _KINDS[name.rpartition(".")[2]], f'"{tag}"')
 
@@ -79,6 +82,11 @@ class _File:
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(self.packed, media_type=self.kind, headers=headers | {"content-encoding": "gzip"})
         return Response(self.body, media_type=self.kind, headers=headers)
+
+
+def slim(text: str) -> str:
+    """Return a script, style sheet or page without the comments that have lines of their own, and without indents."""
+    return _INDENT.sub("", _COMMENT.sub("", text))
 
 
 def read_widget_file(name: str) -> str:
