@@ -119,7 +119,7 @@ def refuse_flood(limit: MovingWindows, session_id: str) -> None:
 def too_many(wait_s: int) -> str:
     """Say when to go on."""
     if wait_s <= 90:
-        return f"That was a lot at once. Please go on in {wait_s} seconds."
+        return f"That was a lot at once. Please go on in {wait_s} second{'s' if wait_s > 1 else ''}."
     minutes = ceil(wait_s / 60)
     return f"That was a lot for now. Please go on in {minutes} minutes." if minutes < 90 else _LATER
 

@@ -6,15 +6,23 @@ Shapes only; `ui/api_json.py` fills them. Keys are only ever added. Texts are pl
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Shape(BaseModel):
     """Base of everything that goes out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _encodable(cls, value: Any) -> Any:
+        """A lone surrogate, which an id of a catalogue may hold, can be written in no encoding."""
+        if isinstance(value, str) and not value.isascii():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value
 
 
 class MoneyOut(Shape):

@@ -13,20 +13,21 @@ from starlette.testclient import TestClient
 
 from assistant.config import Settings
 from ui.api.app import PREFIX, create_api
-from ui.api.gate import ApiGate
+from ui.front import Front
 from ui.views import Look
 
 HOST = "http://127.0.0.1:7860"
+SECRET = "a-secret-of-the-shop"
 SHOP_SITE = "https://shop.example"
 Events = list[tuple[str, dict[str, Any]]]
 
 
-def make_door(assistant: Any, settings: Settings, **replaced: Any) -> ApiGate:
-    """The API behind its gate, without the pages."""
+def make_door(assistant: Any, settings: Settings, **replaced: Any) -> Front:
+    """The API behind the front, without the pages."""
     app = FastAPI()
     look = Look(settings.locale, settings.timezone, link_hosts=frozenset({"shop.example"}))
     app.mount(PREFIX, create_api(assistant, settings, look, **replaced))
-    return ApiGate(app, settings.site_origins)
+    return Front(app, site_origins=settings.site_origins)
 
 
 def read_events(text: str) -> Events:
