@@ -51,10 +51,11 @@ def frame_policy(sites: Collection[str], image_hosts: Collection[str] = ()) -> s
         image_hosts: other hosts that pictures may come from.
     """
     images = " ".join(("'self'", *(f"https://{host}" for host in image_hosts)))
+    ancestors = " ".join(sites) or "'none'"
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; "
-        f"frame-ancestors {' '.join(sites) or "'none'"}"
+        f"frame-ancestors {ancestors}"
     )
 
 

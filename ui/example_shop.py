@@ -73,6 +73,7 @@ class ExampleShop:
                 Route("/products/{id:path}", self.product),
                 Route("/checkout", self.checkout),
                 Route("/example.css", self.style),
+                Route("/favicon.ico", lambda request: Response(status_code=204)),
             ],
             exception_handlers={404: lambda request, error: self._page("missing", 404)},
         )

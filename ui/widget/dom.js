@@ -41,7 +41,7 @@ export const el = (name, given = {}, ...children) => {
 export const icon = (name, size = 20) => {
   const svg = document.createElementNS(SVG, "svg");
   const paint = SOLID.has(name) ? { fill: "currentColor" } : { fill: "none", stroke: "currentColor", "stroke-width": 1.75, "stroke-linecap": "round", "stroke-linejoin": "round" };
-  const all = { class: `icon ${name}`, width: size, height: size, viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false", ...paint };
+  const all = { class: `icon i-${name}`, width: size, height: size, viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false", ...paint };
   for (const [key, value] of Object.entries(all)) svg.setAttribute(key, value);
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ICONS[name]);

@@ -19,12 +19,20 @@ let transcript = null;
 
 const tellState = () => tell("state", { unread: state.unread, waiting: state.floor.holder !== "assistant" });
 
+/* The page gives the frame the focus at about the same time; whichever comes second puts it into the message box. */
+const takeFocus = () => {
+  const go = () => setTimeout(() => ui.box.focus({ preventScroll: true }));
+  if (document.hasFocus()) go();
+  else addEventListener("focus", go, { once: true });
+};
+
 const showing = () => {
   if (page.shown) {
     state.unread = 0;
     tellState();
     if (!state.session && !state.starting) start();
-    if (!matchMedia("(pointer: coarse)").matches) ui.box.focus({ preventScroll: true });
+    /* Only one that has a keyboard already: on a phone it would cover half of what there is to read. */
+    if (!matchMedia("(pointer: coarse)").matches) takeFocus();
   } else if (hasToken() && !state.session && !state.starting) start();
   listen();
 };
@@ -175,8 +183,12 @@ const catchUp = async (first) => {
   if (first && kept.messages.length) ui.talk.scrollTop = ui.talk.scrollHeight;
 };
 
+/* Only the conversation scrolls, never the frame. */
+const scrollTo = (node) => { ui.talk.scrollTop += node.getBoundingClientRect().top - ui.talk.getBoundingClientRect().top; };
+
 const hear = (message, quiet) => {
-  state.seq = Math.max(state.seq, message.seq);
+  if (message.seq <= state.seq) return;
+  state.seq = message.seq;
   const node = transcript.add(message);
   ui.starters.hidden = !transcript.empty;
   if (!node || quiet) return;
@@ -187,7 +199,7 @@ const hear = (message, quiet) => {
   if (message.role !== "shopper") {
     for (const passed of transcript.list.querySelectorAll(".passed")) passed.remove();
     ui.live.textContent = `${message.who || t(message.role === "agent" ? "agent" : "assistant")}: ${message.text}`;
-    node.scrollIntoView({ block: "nearest" });
+    if (node.getBoundingClientRect().bottom > ui.talk.getBoundingClientRect().bottom) scrollTo(node);
   }
 };
 
@@ -258,7 +270,7 @@ const send = async (text, about = null) => {
   closeView();
   ui.starters.hidden = true;
   const turn = transcript.turn(id, said);
-  turn.scrollIntoView({ block: "start" });
+  scrollTo(turn);
   setBusy(id);
   if (!about) await askPage();
   const product = about || (page.product && page.product !== state.aboutOff ? page.product : null);

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLocator, Page, Request
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.config import Settings
 from tests.browser.conftest import SVG
@@ -23,13 +25,18 @@ from ui.example_shop import ExampleShop
 from ui.listening import address, listen
 
 
+OPEN_SHADOWS = """const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (given) { return attach.call(this, { ...given, mode: "open" }); };"""
+"""The widget's shadow root is closed; the browser's driver sees into open ones only."""
+
+
 class Served:
     """A web application on a free port, in a thread, that can be stopped at any moment."""
 
     def __init__(self, make: Callable[[str], Any]) -> None:
         self._sock = listen("127.0.0.1", 0)
         self.url = address(self._sock)
-        config = uvicorn.Config(make(self.url), log_level="error", ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(make(self.url), log_level="critical", ws="none", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._sock]}, daemon=True)
         self._thread.start()
@@ -41,35 +48,58 @@ class Served:
         self._sock.close()
 
 
+class ShopPages:
+    """The example shop, with one page more, "/written", that a test writes itself."""
+
+    def __init__(self, shop_app: ASGIApp) -> None:
+        self._shop_app = shop_app
+        self.written = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in ("/written", "/other"):
+            await HTMLResponse(self.written)(scope, receive, send)
+        else:
+            await self._shop_app(scope, receive, send)
+
+
 @dataclass(frozen=True)
 class Site:
-    """A shop's site that embeds Aisle: `assistant` is None where the real one is behind it."""
+    """A shop's site that embeds Aisle."""
 
     shop: Served
     aisle: Served
     assistant: FakeAssistant
+    pages: ShopPages
 
 
 @contextmanager
-def open_site(data: Path, **more: Any) -> Iterator[Site]:
-    """Serve both; the shop's site is listed by its exact origin."""
+def open_site(data: Path, make: type[FakeAssistant] = FakeAssistant, **more: Any) -> Iterator[Site]:
+    """Serve both; the shop's site is listed by its exact origin.
+
+    Args:
+        data: an empty folder.
+        make: the assistant.
+        more: settings in place of the usual ones.
+    """
     images = data / "images"
     images.mkdir()
     for name, colour in (("jacket", "#cfe0d8"), ("tent", "#e9dcc7")):
         (images / f"{name}.svg").write_text(SVG.format(colour))
-    assistant = FakeAssistant(image_dir=images)
+    assistant = make(image_dir=images)
     holder: dict[str, Served] = {}
+    pages: list[ShopPages] = []
     products = {item.id: item for item in shop.PRODUCTS}
 
     def aisle(url: str) -> Any:
         settings = Settings(data=data, messages_per_minute=0, sessions_per_hour=0)
-        holder["shop"] = Served(lambda _: ExampleShop(products, settings, url).app())
+        pages.append(ShopPages(ExampleShop(products, settings, url).app()))
+        holder["shop"] = Served(lambda _: pages[0])
         settings = settings.model_copy(update={"site_origins": site_origins(holder["shop"].url)} | more)
         return create_app(assistant, settings)  # type: ignore[arg-type]
 
     served = Served(aisle)
     try:
-        yield Site(holder["shop"], served, assistant)
+        yield Site(holder["shop"], served, assistant, pages[0])
     finally:
         assistant.hold.set()
         holder["shop"].stop()
@@ -113,7 +143,7 @@ class Window:
         page.on("request", self._note_request)
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.location["url"].endswith("/images/missing.svg"):
             self.errors.append(message.text)
 
     def _note_request(self, request: Request) -> None:
@@ -134,6 +164,14 @@ class Window:
         """Load a page of the shop."""
         self.page.goto(self.site.shop.url + path)
         return self
+
+    def write(self, body: str = "", head: str = "", *, html: str = '<html lang="en">', tag: str = "") -> Window:
+        """Load a page on the shop's own origin that the test writes; `tag` are attributes of the script tag."""
+        script = f'<script src="{self.site.aisle.url}/widget.js" {tag} async></script>'
+        self.site.pages.written = (
+            f"<!doctype html>{html}<head><meta charset=utf-8><title>x</title>{head}</head><body>{body}{script}</body></html>"
+        )
+        return self.go("/written")
 
     def open(self) -> Window:
         """Open the panel, and wait until one can write."""
@@ -173,6 +211,8 @@ def window(browser: Browser, site: Site) -> Iterator[OpenWindow]:
             }
             | more
         )
+        context.add_init_script(OPEN_SHADOWS)
+        context.set_default_timeout(15_000)
         contexts.append(context)
         opened = Window(context.new_page(), at)
         windows.append(opened)

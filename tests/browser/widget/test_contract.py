@@ -1,0 +1,70 @@
+"""The widget is a channel: every event of a turn and every kind of evidence is shown, and no attack becomes markup.
+
+The events go the whole way: through the HTTP API, over the network, into the frame on a page of another site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from assistant.turn import Turn, TurnEvent
+from tests.browser.widget.conftest import OPEN_SHADOWS, Site, Window, open_site
+from tests.contracts.channel import ChannelContract
+from tests.fakes.assistant import FakeAssistant
+
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio's queue keeps figures of its own with an option that pandas is retiring.
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+]
+
+
+class Playing(FakeAssistant):
+    """Answers each message with the events that were laid down for it."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.events: Sequence[TurnEvent] = ()
+
+    async def stream(self, turn: Turn) -> AsyncIterator[TurnEvent]:
+        for event in self.events:
+            yield event
+
+
+@pytest.fixture(scope="module")
+def playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("contract"), Playing) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, playing: Site) -> Iterator[Window]:
+    context = browser.new_context(reduced_motion="reduce", locale="en-US", timezone_id="UTC")
+    context.add_init_script(OPEN_SHADOWS)
+    window = Window(context.new_page(), playing).go().open()
+    yield window
+    context.close()
+    assert window.foreign == []
+    assert [error for error in window.errors if "404" not in error] == []
+
+
+class TestWidgetChannel(ChannelContract):
+    @pytest.fixture(autouse=True)
+    def _window(self, opened: Window, playing: Site) -> None:
+        self.window = opened
+        self.assistant = playing.assistant
+        self.said = 0
+
+    def show(self, events: Sequence[TurnEvent]) -> str:
+        assert isinstance(self.assistant, Playing)
+        self.assistant.events = events
+        self.said += 1
+        self.window.say(f"message {self.said} of {id(self)}")
+        parts = self.window.frame.locator(":is(.wishes, .floor, .turn.current .msg:not(.you))")
+        html = "".join(parts.evaluate_all("all => all.map(node => node.outerHTML)"))
+        # The shop's own site is as good as ours: the page that shows the frame is one of its pages.
+        return html.replace(self.window.site.shop.url, "")
