@@ -5,13 +5,14 @@ The events go the whole way: through the HTTP API, over the network, into the fr
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from assistant.turn import Turn, TurnEvent
+from assistant.turn import Done, Failed, Stopped, Turn, TurnEvent
 from tests.browser.widget.conftest import OPEN_SHADOWS, Site, Window, open_site
 from tests.contracts.channel import ChannelContract
 from tests.fakes.assistant import FakeAssistant
@@ -24,15 +25,21 @@ pytestmark = [
 
 
 class Playing(FakeAssistant):
-    """Answers each message with the events that were laid down for it."""
+    """Answers each message with the events that were laid down for it; a turn without an end waits to be looked at."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.events: Sequence[TurnEvent] = ()
 
+    @property
+    def ends(self) -> bool:
+        return any(isinstance(event, Done | Stopped | Failed) for event in self.events)
+
     async def stream(self, turn: Turn) -> AsyncIterator[TurnEvent]:
         for event in self.events:
             yield event
+        while not self.ends and not self.hold.is_set():
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +70,13 @@ class TestWidgetChannel(ChannelContract):
         assert isinstance(self.assistant, Playing)
         self.assistant.events = events
         self.said += 1
-        self.window.say(f"message {self.said} of {id(self)}")
+        self.assistant.hold.clear()
+        self.window.say(f"message {self.said} of {id(self)}", wait=self.assistant.ends)
+        if not self.assistant.ends:
+            self.window.page.wait_for_timeout(400)
         parts = self.window.frame.locator(":is(.wishes, .floor, .turn.current .msg:not(.you))")
         html = "".join(parts.evaluate_all("all => all.map(node => node.outerHTML)"))
+        self.assistant.hold.set()
+        self.window.frame.locator('.frame[data-busy="false"]').wait_for()
         # The shop's own site is as good as ours: the page that shows the frame is one of its pages.
         return html.replace(self.window.site.shop.url, "")
