@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
+DEMO_CHECKOUT = "/checkout?cart={cart}"
+
 
 @contextmanager
 def example_beside(settings: Settings, aisle_url: str, note: Callable[[str], None]) -> Iterator[Settings]:
@@ -38,7 +40,8 @@ def example_beside(settings: Settings, aisle_url: str, note: Callable[[str], Non
         note: called with one sentence that says where the page is, or why there is none.
 
     Yields:
-        The settings, with the page's origins in `site_origins`.
+        The settings, with the page's origins in `site_origins`, and the cart's lines in the address of the demo's
+        checkout.
     """
     if settings.catalogue != DEMO_CATALOGUE or settings.example_port is None:
         yield settings
@@ -71,7 +74,13 @@ def example_beside(settings: Settings, aisle_url: str, note: Callable[[str], Non
         thread.start()
         note(f"An example shop page with the widget in it is on {url}.")
         try:
-            yield settings.model_copy(update={"site_origins": (*settings.site_origins, *site_origins(url))})
+            yield settings.model_copy(
+                update={
+                    "site_origins": (*settings.site_origins, *site_origins(url)),
+                    # The shopper page's own demo checkout knows the cart of the session; another site needs its lines.
+                    "checkout_url": settings.checkout_url.replace(DEMO_CHECKOUT, f"{DEMO_CHECKOUT}&lines={{lines}}"),
+                }
+            )
         finally:
             server.should_exit = True
             thread.join(5)

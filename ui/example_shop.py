@@ -23,8 +23,6 @@ from retrieval.product import Money, Product, Variant
 from ui.render import Renderer
 from ui.views import Look, item_view
 
-CHECKOUT_URL = "/checkout?lines={lines}"
-"""Where the cart's button leads, on this site."""
 POLICIES = ("returns", "shipping", "payment", "privacy")
 _N_SHOWN = 24
 _SECURE = {"x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin"}
