@@ -67,7 +67,7 @@ class ExampleShop:
         """Return the web application."""
         return Starlette(
             routes=[
-                Route("/", self.list),
+                Route("/", self.shelf),
                 Route("/products/{id:path}", self.product),
                 Route("/checkout", self.checkout),
                 Route("/example.css", self.style),
@@ -76,7 +76,7 @@ class ExampleShop:
             exception_handlers={404: lambda request, error: self._page("missing", 404)},
         )
 
-    async def list(self, request: Request) -> Response:
+    async def shelf(self, request: Request) -> Response:
         """A department, or some of each."""
         department = request.query_params.get("department")
         if department is not None:

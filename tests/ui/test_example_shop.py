@@ -1,4 +1,4 @@
-"""The example shop page: its pages, its policy, its basket; and that it is served beside, or left out with a sentence."""
+"""The example shop page: its pages, its policy, its basket; served beside, or left out with a sentence."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def test_the_basket_prices_what_was_handed_over_itself(client: TestClient) -> No
     assert "$177.99" in page
 
 
-@pytest.mark.parametrize("lines", ["", "none:1", "trail-jacket-m:0", "trail-jacket-m:-1", "trail-jacket-m:x", "trail-jacket-m:²", ":", ",,", "%ff:1"])
+@pytest.mark.parametrize(
+    "lines",
+    ["", "none:1", "trail-jacket-m:0", "trail-jacket-m:-1", "trail-jacket-m:x", "trail-jacket-m:²", ":", ",,", "%ff:1"],
+)
 def test_a_basket_that_cannot_be_read_is_empty(client: TestClient, lines: str) -> None:
     assert "Your basket is empty" in client.get(f"/checkout?lines={lines}").text
 
@@ -87,9 +90,7 @@ def test_a_taken_port_is_said_and_everything_goes_on(tmp_path: Path) -> None:
         port = sock.getsockname()[1]
         with example_beside(Settings(data=tmp_path, example_port=port), AISLE, said.append) as settings:
             assert settings.site_origins == ()
-    assert said == [
-        f"The example shop page is left out: port {port} is taken. Choose another with AISLE_EXAMPLE_PORT."
-    ]
+    assert said == [f"The example shop page is left out: port {port} is taken. Choose another with AISLE_EXAMPLE_PORT."]
 
 
 @pytest.mark.parametrize("more", [{"example_port": None}, {"example_port": "off"}, {"catalogue": "mine"}])

@@ -1,4 +1,4 @@
-"""The example shop page on one port, Aisle on another, and a browser that visits the first: real origins, CSP, storage."""
+"""The example shop page on one port, Aisle on another, and a browser that visits the first: real origins and storage."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from ui.app import create_app
 from ui.beside import site_origins
 from ui.example_shop import ExampleShop
 from ui.listening import address, listen
-
 
 OPEN_SHADOWS = """const attach = Element.prototype.attachShadow;
 Element.prototype.attachShadow = function (given) { return attach.call(this, { ...given, mode: "open" }); };"""
@@ -168,9 +167,8 @@ class Window:
     def write(self, body: str = "", head: str = "", *, html: str = '<html lang="en">', tag: str = "") -> Window:
         """Load a page on the shop's own origin that the test writes; `tag` are attributes of the script tag."""
         script = f'<script src="{self.site.aisle.url}/widget.js" {tag} async></script>'
-        self.site.pages.written = (
-            f"<!doctype html>{html}<head><meta charset=utf-8><title>x</title>{head}</head><body>{body}{script}</body></html>"
-        )
+        self.site.pages.written = f"<!doctype html>{html}<head><meta charset=utf-8><title>x</title>{head}</head>"
+            f"<body>{body}{script}</body></html>"
         return self.go("/written")
 
     def open(self) -> Window:

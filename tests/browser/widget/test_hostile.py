@@ -115,8 +115,13 @@ def test_the_page_is_told_nothing_that_is_secret(window: OpenWindow, site: Site)
 
 def test_the_loader_hears_only_its_frame(window: OpenWindow) -> None:
     opened = window().go().open()
-    opened.page.evaluate("() => { for (const type of ['close', 'state']) postMessage({ aisle: 1, type, unread: 7 }, '*'); }")
-    opened.page.evaluate("() => { for (const odd of [null, 1, 'x', { aisle: 1 }, { aisle: 1, type: '__proto__' }]) postMessage(odd, '*'); }")
+    opened.page.evaluate(
+        "() => { for (const type of ['close', 'state']) postMessage({ aisle: 1, type, unread: 7 }, '*'); }"
+    )
+    opened.page.evaluate(
+        "() => { for (const odd of [null, 1, 'x', { aisle: 1 }, { aisle: 1, type: '__proto__' }])"
+        " postMessage(odd, '*'); }"
+    )
     opened.page.wait_for_timeout(200)
     expect(opened.frame.locator("textarea")).to_be_visible()
 
@@ -198,7 +203,11 @@ def test_a_server_that_dies_amid_a_conversation(window: OpenWindow, mortal: Site
 
 def test_a_shop_that_is_just_opening_is_waited_for(window: OpenWindow, site: Site) -> None:
     opened = window(check=False)
-    opened.page.route("**/api/v1/history*", lambda route: route.fulfill(status=503, body='{"error": {"code": "opening", "message": "x"}}'), times=1)
+    opened.page.route(
+        "**/api/v1/history*",
+        lambda route: route.fulfill(status=503, body='{"error": {"code": "opening", "message": "x"}}'),
+        times=1,
+    )
     opened.go().opener.click()
     expect(opened.frame.locator(".opening")).to_contain_text("The shop is just opening.")
     expect(opened.frame.locator(".starters")).to_be_visible(timeout=10_000)

@@ -285,7 +285,11 @@ def test_on_a_page_from_right_to_left_everything_is_mirrored(window: OpenWindow)
     [
         ('<meta name="aisle:product" content="tent-zh">', ""),
         ('<script type="application/ld+json">{"@type": "Product", "sku": "tent-zh"}</script>', ""),
-        ('<script type="application/ld+json">{"@graph": [{"@type": ["Thing", "Product"], "sku": "tent-zh"}]}</script>', ""),
+        (
+            '<script type="application/ld+json">{"@graph": [{"@type": ["Thing", "Product"],'
+            ' "sku": "tent-zh"}]}</script>',
+            "",
+        ),
         ('<script type="application/ld+json">no json</script><meta name="aisle:product" content="tent-zh">', ""),
     ],
 )
@@ -322,7 +326,8 @@ def test_the_accent_of_the_page_can_be_read(window: OpenWindow, accent: str, sch
     opened = window(1440, scheme).write(tag=f'data-accent="{accent}" data-theme="{scheme}"').open()
     colours = opened.frame.locator(".link.person").evaluate(
         "node => [getComputedStyle(node).color, getComputedStyle(document.querySelector('.send')).color,"
-        " getComputedStyle(document.querySelector('.send')).backgroundColor, getComputedStyle(document.body).backgroundColor]"
+        " getComputedStyle(document.querySelector('.send')).backgroundColor,"
+        " getComputedStyle(document.body).backgroundColor]"
     )
     text, on_accent, ground, page = ([int(part) for part in colour[4:-1].split(",")] for colour in colours)
     assert contrast(text, page) >= 4.5
@@ -366,7 +371,9 @@ def test_the_shops_own_link_of_a_product_is_used_if_it_is_on_a_listed_site(windo
     items = tuple(
         replace(item, url=url)
         for item, url in zip(
-            shop.PRODUCTS[:3], (f"{site.shop.url}/products/bag", "/products/watch", "https://evil.example/"), strict=True
+            shop.PRODUCTS[:3],
+            (f"{site.shop.url}/products/bag", "/products/watch", "https://evil.example/"),
+            strict=True,
         )
     )
     site.assistant.scripts = {"jacket": Script((shop.slate(items),), "Here.")}
