@@ -1,4 +1,4 @@
-"""The example shop page on one port, Aisle on another, and a browser that visits the first: real origins and storage."""
+"""The example shop page on one port, Aisle on another, and a browser that visits the first: real origins, storage."""
 
 from __future__ import annotations
 
@@ -167,8 +167,8 @@ class Window:
     def write(self, body: str = "", head: str = "", *, html: str = '<html lang="en">', tag: str = "") -> Window:
         """Load a page on the shop's own origin that the test writes; `tag` are attributes of the script tag."""
         script = f'<script src="{self.site.aisle.url}/widget.js" {tag} async></script>'
-        self.site.pages.written = f"<!doctype html>{html}<head><meta charset=utf-8><title>x</title>{head}</head>"
-            f"<body>{body}{script}</body></html>"
+        title = "<meta charset=utf-8><title>x</title>"
+        self.site.pages.written = f"<!doctype html>{html}<head>{title}{head}</head><body>{body}{script}</body></html>"
         return self.go("/written")
 
     def open(self) -> Window:
