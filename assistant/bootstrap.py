@@ -17,6 +17,7 @@ from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.places import catalogues_folder, models_folder, shop_folder
 from assistant.prompts import load_prompts
+from assistant.purchasing import Purchasing
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
@@ -27,6 +28,7 @@ from assistant.support.identity import Customers
 from assistant.support.lookups import lookups_for
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
+from assistant.support.purchases import PurchaseBook
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
@@ -90,6 +92,7 @@ def build_assistant(
         handoff=HandOff(store, now, live),
         live=live,
         policies=policies,
+        purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
         pool=pool,
     )
     workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)

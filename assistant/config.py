@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,11 +10,8 @@ import platformdirs
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_ORIGIN = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?/?",
-    re.ASCII,
-)
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
+from assistant.origins import read_host_name, read_origin
+
 MIN_SECRET_CHARS = 16
 
 
@@ -56,6 +52,9 @@ class Settings(BaseSettings):
     shipping_free_from: Decimal | None = Decimal(50)
     tax_note: str = "Prices include tax."
 
+    host_names: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names that this server is reached by besides `host` and this machine's own, e.g. "chat.shop.example" behind a
+    proxy; comma separated in the environment. Requests for any other name are refused."""
     site_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Sites that may call the API from a browser and embed the widget: exact origins, comma separated in the
     environment, e.g. "https://shop.example,http://localhost:8080"."""
@@ -99,22 +98,10 @@ class Settings(BaseSettings):
             raise ValueError(f"a secret needs {MIN_SECRET_CHARS} characters or more")
         return secrets
 
-
-def read_origin(text: str) -> str:
-    """Return an origin in the form that browsers send: lower case, without the scheme's own port.
-
-    Args:
-        text: e.g. "https://Shop.example:443".
-
-    Raises:
-        ValueError: it is no exact origin (a wildcard, a path, "null", a name that is not written in ASCII).
-    """
-    found = _ORIGIN.fullmatch(text.strip().lower())
-    if found is None or ".." in found["host"] or int(found["port"] or 1) > 65535:
-        raise ValueError(f"{text!r} is no exact origin; write it like https://shop.example or http://localhost:8080")
-    port = found["port"]
-    where = "" if port is None or port == _DEFAULT_PORTS[found["scheme"]] else f":{port}"
-    return f"{found['scheme']}://{found['host']}{where}"
+    @field_validator("host_names", mode="before")
+    @classmethod
+    def _read_host_names(cls, given: Any) -> Any:
+        return tuple(read_host_name(part) for part in _parts(given))
 
 
 def _parts(given: Any) -> Any:

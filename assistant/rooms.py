@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from assistant.conversations import Conversations
 from assistant.live import Live
+from assistant.purchasing import Purchasing
 from assistant.session import Sessions
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
@@ -47,6 +48,7 @@ class Rooms:
         handoff: the queue for people, and who has the floor.
         live: tells watchers what happens.
         policies: the shop's texts.
+        purchasing: what was bought in the shop's own checkout.
         pool: where blocking work runs.
     """
 
@@ -59,6 +61,7 @@ class Rooms:
     handoff: HandOff
     live: Live
     policies: Policies
+    purchasing: Purchasing
     pool: Executor
 
 

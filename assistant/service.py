@@ -22,8 +22,10 @@ from assistant.guards import check_input
 from assistant.history import history_of, live_of
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
 from assistant.places import DEMO_CATALOGUE
+from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
 from assistant.support.orders import Contact
+from assistant.support.purchases import Purchase
 from assistant.text import clean
 from assistant.tools.context import session_key, shopper_key
 from assistant.tools.hand_over import MAX_REASON_CHARS
@@ -369,6 +371,15 @@ class Assistant:
                 decision_id = chosen_from.get(line.variant_id)
                 await self._learn(principal, EventType.PURCHASE, line.product_id, decision_id, None, value)
         return order
+
+    async def record_purchase(self, purchase: Purchase) -> PurchaseJoined:
+        """Learn from an order of the shop's own checkout, once however often its server tells it.
+
+        Raises:
+            Refused: the order was told before with other contents.
+        """
+        plan = await self._opener.plan(OPENING_WAIT_S)
+        return await self._in_pool(lambda: self._rooms.purchasing.record(purchase, plan.shop.recommender))
 
     async def confirm(self, principal: Principal, proposal_id: str) -> Proposal:
         """Carry out what the shopper confirmed, exactly once.

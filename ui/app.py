@@ -42,7 +42,7 @@ def create_app(
         settings: of this shop.
         image_hosts: other hosts that product pictures may come from, e.g. ("cdn.shop.example",).
         link_hosts: other hosts that links in replies may lead to.
-        allowed_hosts: host names that this server answers to, besides this machine's own and `settings.host`.
+        allowed_hosts: host names that this server answers to, besides this machine's own and those of the settings.
     """
     site_hosts = {urlsplit(origin).hostname for origin in settings.site_origins}
     links = frozenset(link_hosts) | {host for host in site_hosts if host}
@@ -72,7 +72,7 @@ def create_app(
         channel.mount(app, assistant, renderer, settings)
     app.add_middleware(
         TrustedHostMiddleware,
-        allowed_hosts=sorted({"localhost", "127.0.0.1", "[::1]", settings.host, *allowed_hosts}),
+        allowed_hosts=sorted({"localhost", "127.0.0.1", "[::1]", settings.host, *settings.host_names, *allowed_hosts}),
         www_redirect=False,
     )
     return Front(

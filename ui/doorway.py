@@ -73,7 +73,9 @@ class Doorway:
         status = "opening" if self._trouble is None else "broken"
         headers = {"content-security-policy": _POLICY, "cache-control": "no-store", "x-content-type-options": "nosniff"}
         if scope["path"] != "/":
-            return JSONResponse({"status": status}, status_code=503, headers=headers | {"retry-after": "1"})
+            said = "The shop is opening. Please try again in a moment." if self._trouble is None else _BROKEN
+            body = {"status": status, "error": {"code": status, "message": said}}
+            return JSONResponse(body, status_code=503, headers=headers | {"retry-after": "1"})
         if self._trouble is None:
             headers["refresh"] = "1"
         page = opening_page(self._shop_name, self._trouble)

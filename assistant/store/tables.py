@@ -196,6 +196,16 @@ idempotency = sa.Table(
     _time("at"),
 )
 
+purchases = sa.Table(
+    "purchases",
+    METADATA,
+    _text("order_id", key=True),
+    _text("content_hash"),
+    _text("lines"),
+    _time("placed_at"),
+    _time("received_at"),
+)
+
 hand_overs = sa.Table(
     "hand_overs",
     METADATA,

@@ -16,8 +16,10 @@ from secrets import token_urlsafe
 
 from assistant.errors import Refused, SessionMissing, TurnRefused
 from assistant.live import FloorChanged, Live, LiveMessage, News, follow
+from assistant.purchasing import PurchaseJoined
 from assistant.service import DemoCustomer, HistoryItem, Readiness, Session
 from assistant.support.floor import FloorState, move
+from assistant.support.purchases import Purchase
 from assistant.turn import (
     Agent,
     Answer,
@@ -111,6 +113,7 @@ class FakeAssistant:
         self.recorded: list[tuple[str, str, str | None, int | None]] = []
         self.orders: dict[str, Order] = {}
         self.placed = 0
+        self.purchases: list[Purchase] = []
         self.proposals = {shop.PROPOSAL.id: shop.PROPOSAL}
         self._histories: dict[str, list[HistoryItem]] = {}
         self._needs: dict[str, Need] = {}
@@ -322,6 +325,10 @@ class FakeAssistant:
             self.orders[idempotency_key] = replace(shop.ORDER, id=f"A-{20000 + self.placed}")
             self._carts.pop(principal.session_id)
         return self.orders[idempotency_key]
+
+    async def record_purchase(self, purchase: Purchase) -> PurchaseJoined:
+        self.purchases.append(purchase)
+        return PurchaseJoined(0, len(purchase.lines), duplicate=False)
 
     async def policies(self) -> tuple[PolicySection, ...]:
         return (shop.RETURNS, shop.SHIPPING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,12 @@ from tests.fakes import shop
 from tests.fakes.assistant import FakeAssistant
 from ui.app import create_app
 from ui.front import ALLOWED_PATHS, MAX_BODY_BYTES, Front
+from ui.limits import message_limit
+from ui.render import Renderer
+from ui.running import RunningTurns
 from ui.sessions import COOKIE
+from ui.shopper import stream_turn
+from ui.views import Look
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -209,6 +215,57 @@ def test_the_page_loads_pictures_only_from_allowed_hosts(tmp_path: Path) -> None
         policy = client.get("/").headers["content-security-policy"]
     assert "img-src 'self' data: blob: https://cdn.example;" in policy
     assert "connect-src 'self'" in policy
+
+
+def test_the_settings_name_other_hosts_that_this_server_is_reached_by(tmp_path: Path) -> None:
+    app = create_app(FakeAssistant(), Settings(data=tmp_path, host_names=("chat.shop.example",)))  # type: ignore[arg-type]
+    with TestClient(app, base_url="http://chat.shop.example") as client:
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/healthz", headers={"host": "shop.example"}).status_code == 400
+
+
+# ---------------------------------------------------------------- the API beside the pages
+
+
+def test_the_api_stands_beside_the_pages_with_its_own_locks(shopper: TestClient, assistant: FakeAssistant) -> None:
+    """A page's cookie opens nothing of the API, and the API's token nothing of the pages."""
+    assert shopper.get("/api/v1/health").json()["status"] == "ready"
+    assert shopper.get("/api/v1/cart").status_code == 401
+    token = shopper.cookies[COOKIE]
+    shopper.cookies.clear()
+    began = shopper.post("/api/v1/sessions").json()
+    assert shopper.cookies.get(COOKIE) is None
+    headers = {"authorization": f"Bearer {began['token']}"}
+    assert shopper.get("/api/v1/cart", headers=headers).status_code == 200
+    assert call(shopper, "cart")["code"] == "session"
+    assert began["token"] != token
+
+
+def test_another_host_is_refused_at_the_api_too(client: TestClient, assistant: FakeAssistant) -> None:
+    # Also where a page of that name asks for its own site: a name that leads here is not ours for that.
+    before = len(assistant.sessions)
+    sent = {"host": "evil.example", "origin": "http://evil.example"}
+    assert client.post("/api/v1/sessions", headers=sent).status_code == 400
+    assert len(assistant.sessions) == before
+
+
+def test_the_page_holds_messages_to_the_same_limit(tmp_path: Path) -> None:
+    limit = message_limit(Settings(data=tmp_path, messages_per_minute=1), lambda: 0.0)
+    assistant, renderer = FakeAssistant(), Renderer(Look())
+
+    async def say(cookies: dict[str, str]) -> str:
+        asked = {"message_id": "m-1", "text": "a gift"}
+        logs = [log async for log in stream_turn(assistant, renderer, RunningTurns(), asked, cookies, limit)]  # type: ignore[arg-type]
+        return logs[-1]
+
+    async def twice() -> list[str]:
+        cookies = {COOKIE: (await assistant.open_session(None)).token}
+        return [await say(cookies), await say(cookies)]
+
+    first, second = asyncio.run(twice())
+    assert "Gladly" in first
+    assert "Please go on in 60 seconds" in second
+    assert len(assistant.turns) == 1
 
 
 # ---------------------------------------------------------------- files

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 
 from assistant.answer_json import aisle_version
 from assistant.config import Settings
-from ui.api import people, shop, turns, visits
+from ui.api import people, purchases, shop, turns, visits
 from ui.api.errors import add_handlers
 from ui.api.models import HealthOut
 from ui.api.room import InRoom, Room
@@ -31,9 +31,15 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 PUBLIC: frozenset[tuple[str, str]] = frozenset(
-    {("POST", "/sessions"), ("GET", "/health"), ("GET", "/openapi.json"), ("HEAD", "/openapi.json")}
+    {
+        ("POST", "/sessions"),
+        ("POST", "/events/purchase"),
+        ("GET", "/health"),
+        ("GET", "/openapi.json"),
+        ("HEAD", "/openapi.json"),
+    }
 )
-"""What answers without a token."""
+"""What answers without a visit's token; a purchase has its signature instead."""
 OPEN_STREAMS = 2
 """Turns, and live streams, that one visit may have open at once."""
 _ABOUT = (
@@ -85,7 +91,7 @@ def create_api(
         heartbeat_s=heartbeat_s,
     )
     add_handlers(api)
-    for router in (visits.public, visits.private, turns.private, people.private, shop.private):
+    for router in (visits.public, visits.private, turns.private, people.private, shop.private, purchases.public):
         api.include_router(router)
     api.add_api_route(
         "/health", health, tags=["service"], response_model=HealthOut, responses={503: {"model": HealthOut}}

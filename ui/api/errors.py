@@ -166,11 +166,11 @@ class Boundary:
 
         try:
             await self._app(scope, receive, watched)
-        except Exception:
+        except Exception:  # noqa: BLE001 (the last boundary: logged, answered with a plain apology)
             _log.exception("api.bug", route=getattr(scope.get("route"), "path", None))
-            if started:
-                raise
-            await error_response(500, "failed", APOLOGY)(scope, receive, send)
+            # A stream that has begun just breaks off: the server closes the connection, and clients begin again.
+            if not started:
+                await error_response(500, "failed", APOLOGY)(scope, receive, send)
 
 
 def _invalid(errors: Sequence[Any]) -> JSONResponse:

@@ -6,8 +6,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Response
 
+from assistant.errors import AisleError
 from assistant.live import LiveMessage
 from assistant.service import Session
 from ui.api.errors import ApiError
@@ -20,6 +22,7 @@ from ui.api.turns import STREAM_RETRY_S
 from ui.api.visits import After
 from ui.api_json import floor_out, message_out
 
+_log = structlog.get_logger(__name__)
 LastSeen = Annotated[str | None, Header(alias="last-event-id", max_length=40, description="Wins over `after`.")]
 
 private = APIRouter(tags=["people"], dependencies=[Depends(find_caller)])
@@ -55,9 +58,13 @@ async def leave_queue(room: InRoom, caller: Caller) -> Response:
 async def live_frames(room: Room, session: Session, after: int) -> AsyncGenerator[bytes]:
     """Write what is said in a conversation until closed; a message's id is its number."""
     watching = room.assistant.watch(session.principal, session.conversation_id, after)
-    async with aclosing(watching) as happenings:
-        async for happening in happenings:
-            if isinstance(happening, LiveMessage):
-                yield frame("message", message_out(happening.item, room.look), happening.seq)
-            else:
-                yield frame("floor", floor_out(happening))
+    try:
+        async with aclosing(watching) as happenings:
+            async for happening in happenings:
+                if isinstance(happening, LiveMessage):
+                    yield frame("message", message_out(happening.item, room.look), happening.seq)
+                else:
+                    yield frame("floor", floor_out(happening))
+    except AisleError as error:
+        # The store is busy, say: the stream ends, and the client begins another where this one ended.
+        _log.warning("live.ended", error=type(error).__name__)

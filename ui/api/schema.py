@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from ui.api.facts import Shape
 from ui.api.models import (
     DoneEvent,
     ErrorOut,
@@ -17,6 +17,7 @@ from ui.api.models import (
     FloorOut,
     MessageOut,
     PassedOnEvent,
+    PurchaseAsked,
     StatusEvent,
     StoppedEvent,
     TextEvent,
@@ -35,7 +36,8 @@ TURN_EVENTS: Mapping[str, str] = {
 }
 """Event of a turn -> the shape of its data."""
 LIVE_EVENTS: Mapping[str, str] = {"message": "MessageOut", "floor": "FloorOut"}
-_EVENT_MODELS: tuple[type[Shape], ...] = (
+_MODELS: tuple[type[BaseModel], ...] = (
+    PurchaseAsked,
     StatusEvent,
     TextEvent,
     PassedOnEvent,
@@ -45,6 +47,7 @@ _EVENT_MODELS: tuple[type[Shape], ...] = (
     MessageOut,
     FloorOut,
 )
+"""Shapes that no route states itself."""
 
 
 def _stream(description: str, events: Mapping[str, str], example: str) -> dict[str, Any]:
@@ -95,7 +98,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
                 tags=app.openapi_tags,
             )
             schemas = document["components"]["schemas"]
-            _, found = models_json_schema([(model, "serialization") for model in _EVENT_MODELS], ref_template=REF)
+            _, found = models_json_schema([(model, "serialization") for model in _MODELS], ref_template=REF)
             for name, schema in found["$defs"].items():
                 schemas.setdefault(name, schema)
             evidence = schemas["MessageOut"]["properties"]["evidence"]["items"]

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ui.api.facts import Shape
 
@@ -33,6 +33,10 @@ def frame(event: str, data: Shape, number: int | None = None) -> bytes:
     """
     head = "" if number is None else f"id: {number}\n"
     return f"{head}event: {event}\ndata: {data.model_dump_json()}\n\n".encode()
+
+
+class _Gone(Exception):
+    """The client is not there any more, or takes nothing."""
 
 
 class EventStream(StreamingResponse):
@@ -59,9 +63,8 @@ class EventStream(StreamingResponse):
         gone = asyncio.create_task(_leaving(receive))
         try:
             async with aclosing(self._frames) as frames:
-                # An OSError is how a server says that the client is not there any more.
-                with suppress(OSError, TimeoutError):
-                    await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                with suppress(_Gone):
+                    await _send(send, {"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                     await self._send_all(frames, gone, send)
         finally:
             gone.cancel()
@@ -76,11 +79,11 @@ class EventStream(StreamingResponse):
                 if gone.done():
                     return
                 if not coming.done():
-                    await _send(send, b":\n\n")
+                    await _send(send, _part(b":\n\n"))
                     continue
                 body = coming.result()
                 coming = None
-                await _send(send, body or b"", more=body is not None)
+                await _send(send, _part(body or b"", more=body is not None))
                 if body is None:
                     return
         finally:
@@ -93,9 +96,17 @@ async def _next(frames: Frames) -> bytes | None:
     return await anext(frames, None)
 
 
-async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
-    async with asyncio.timeout(WRITE_TIMEOUT_S):
-        await send({"type": "http.response.body", "body": body, "more_body": more})
+def _part(body: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": more}
+
+
+async def _send(send: Send, message: Message) -> None:
+    """Send a message, or raise _Gone: an OSError is how a server says so, a time-out is one too."""
+    try:
+        async with asyncio.timeout(WRITE_TIMEOUT_S):
+            await send(message)
+    except OSError as error:
+        raise _Gone from error
 
 
 async def _leaving(receive: Receive) -> None:

@@ -151,6 +151,24 @@ def test_another_visit_sees_nothing_of_it(real_client: TestClient, real: Assista
     assert mara.post(f"/proposals/{proposal['id']}/confirm").json()["status"] == "done"
 
 
+@pytest.mark.parametrize(("method", "path"), [route for route in PRIVATE if route[1] != "/live"])
+def test_no_route_tells_a_stranger_anything_of_it(
+    real_client: TestClient, real: Assistant, mara: Visit, method: str, path: str
+) -> None:
+    events = mara.say("cancel my order A-20001", "m-2")
+    proposal = next(data for name, data in events if name == "evidence" and data["type"] == "proposal")
+    ids = {"proposal_id": proposal["id"], "message_id": "m-2", "variant_id:path": "fjell-2-0", "key:path": "category"}
+    stranger, before = begin(real_client), (mara.get("/history").text, mara.get("/cart").text)
+    url = path
+    for name, known in ids.items():
+        url = url.replace(f"{{{name}}}", known)
+    answer = stranger.call(method, filled(url), json=BODIES.get(path))
+    assert answer.status_code < 500
+    for secret in (CANARY, "A-20001", "$44.90", mara.token, proposal["id"]):
+        assert secret not in answer.text
+    assert (mara.get("/history").text, mara.get("/cart").text) == before
+
+
 def test_an_order_of_somebody_else_is_one_that_is_not_there(mara: Visit, real_client: TestClient) -> None:
     # A-20002 is Otto's, A-29999 is nobody's.
     theirs, missing = (

@@ -132,9 +132,10 @@ async def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.Monke
     assert (source.closed, source.given_back) == (1, 1)
 
 
-async def test_a_bug_in_what_makes_the_stream_is_not_swallowed() -> None:
-    client, source = Client(), Source(b"a", ValueError("bug"))
-    with pytest.raises(ValueError, match="bug"):
+@pytest.mark.parametrize("bug", [ValueError("bug"), OSError("bug"), TimeoutError("bug")])
+async def test_a_bug_in_what_makes_the_stream_is_not_swallowed(bug: Exception) -> None:
+    client, source = Client(), Source(b"a", bug)
+    with pytest.raises(type(bug), match="bug"):
         await source.stream()(SCOPE, client.receive, client.send)
     assert (source.closed, source.given_back) == (1, 1)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from assistant.config import Settings, read_origin
+from assistant.config import Settings
+from assistant.origins import read_host_name, read_origin
 
 
 @pytest.mark.parametrize(
@@ -33,10 +34,26 @@ def test_what_is_no_exact_origin_is_refused(written: str) -> None:
         read_origin(written)
 
 
+@pytest.mark.parametrize(("written", "name"), [("Chat.Shop.example", "chat.shop.example"), (" 10.0.0.5 ", "10.0.0.5")])
+def test_a_host_name_is_kept_in_lower_case(written: str, name: str) -> None:
+    assert read_host_name(written) == name
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["*", "*.shop.example", "chat.shop.example:443", "https://chat.shop.example", "a b", "", "café.example", "a..b"],
+)
+def test_what_is_no_exact_host_name_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="exact host name"):
+        read_host_name(written)
+
+
 def test_several_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AISLE_SITE_ORIGINS", "https://shop.example, http://localhost:8080,")
     monkeypatch.setenv("AISLE_PURCHASE_SECRETS", "first-secret-of-us,second-secret-of-us")
+    monkeypatch.setenv("AISLE_HOST_NAMES", "chat.shop.example,10.0.0.5")
     settings = Settings()
+    assert settings.host_names == ("chat.shop.example", "10.0.0.5")
     assert settings.site_origins == ("https://shop.example", "http://localhost:8080")
     assert [s.get_secret_value() for s in settings.purchase_secrets] == ["first-secret-of-us", "second-secret-of-us"]
     assert "first-secret" not in repr(settings)
