@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from assistant.turn import Done, Failed, Stopped, Turn, TurnEvent
 from tests.browser.widget.conftest import OPEN_SHADOWS, Site, Window, open_site
-from tests.contracts.channel import ChannelContract
+from tests.contracts.channel import PAYLOADS, ChannelContract, attacks, events_with, live_markup
 from tests.fakes.assistant import FakeAssistant
 
 pytestmark = [
@@ -82,3 +82,14 @@ class TestWidgetChannel(ChannelContract):
         self.window.frame.locator('.frame[data-busy="false"]').wait_for()
         # The shop's own site is as good as ours: the page that shows the frame is one of its pages.
         return html.replace(self.window.site.shop.url, "")
+
+    @pytest.mark.datasets
+    @pytest.mark.skipif(not PAYLOADS.is_dir(), reason="../shared/datasets/safety is absent")
+    @pytest.mark.parametrize("step", [10, pytest.param(1, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
+    def test_known_attacks_never_become_markup(self, step: int) -> None:
+        """Every tenth here, all of them in `make long`: a browser needs seconds for fifty."""
+        payloads = attacks()[::step]
+        for start in range(0, len(payloads), 50):
+            some = payloads[start : start + 50]
+            live = live_markup(self.show(events_with(*some)))
+            assert not live, (live, some)
