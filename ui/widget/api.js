@@ -35,6 +35,24 @@ export const keepToken = (value) => {
     keeps.storage = false;
   }
 };
+
+/* How far somebody has read, "CONVERSATION SEQ": no secret, and no harm where it is lost. */
+const SEEN = "aisle:seen";
+export const keepSeen = (conversation, seq) => {
+  try {
+    localStorage.setItem(SEEN, `${conversation} ${seq}`);
+  } catch (error) {
+    keeps.storage = false;
+  }
+};
+export const seenOf = (conversation) => {
+  try {
+    const [id, seq] = (localStorage.getItem(SEEN) || "").split(" ");
+    return id === conversation ? Number(seq) : 0;
+  } catch (error) {
+    return 0;
+  }
+};
 export const hasToken = () => Boolean(token());
 
 const request = async (method, path, body, signal, more = {}) => {

@@ -1,7 +1,7 @@
 /* The panel: a conversation inside a shop's page, in a frame of Aisle's own origin. What the page around says comes
    through page.js; what was said is drawn by turns.js; everything else meets here. */
 
-import { call, hasToken, keeps, keepToken, stream, Trouble } from "./api.js";
+import { call, hasToken, keeps, keepSeen, keepToken, seenOf, stream, Trouble } from "./api.js";
 import { cartView, details, proposal } from "./cards.js";
 import { button, el, hidden, icon, words } from "./dom.js";
 import { askPage, inSite, page, tell, watchPage } from "./page.js";
@@ -26,10 +26,16 @@ const takeFocus = () => {
   else addEventListener("focus", go, { once: true });
 };
 
+const looking = () => page.shown && !document.hidden;
+const read = () => {
+  state.unread = 0;
+  if (state.session && state.seq) keepSeen(state.session.conversation_id, state.seq);
+  tellState();
+};
+
 const showing = () => {
   if (page.shown) {
-    state.unread = 0;
-    tellState();
+    read();
     if (!state.session && !state.starting) start();
     /* Only one that has a keyboard already: on a phone it would cover half of what there is to read. */
     if (!matchMedia("(pointer: coarse)").matches) takeFocus();
@@ -191,11 +197,12 @@ const hear = (message, quiet) => {
   state.seq = message.seq;
   const node = transcript.add(message);
   ui.starters.hidden = !transcript.empty;
-  if (!node || quiet) return;
-  if (message.role === "agent" && (!page.shown || document.hidden)) {
+  if (looking()) keepSeen(state.session.conversation_id, state.seq);
+  else if (node && message.role === "agent" && message.seq > seenOf(state.session.conversation_id)) {
     state.unread += 1;
     tellState();
   }
+  if (!node || quiet) return;
   if (message.role !== "shopper") {
     for (const passed of transcript.list.querySelectorAll(".passed")) passed.remove();
     ui.live.textContent = `${message.who || t(message.role === "agent" ? "agent" : "assistant")}: ${message.text}`;
@@ -205,7 +212,7 @@ const hear = (message, quiet) => {
 
 /* ---------- what people say meanwhile ---------- */
 
-const wanted = () => Boolean(state.session) && ((page.shown && !document.hidden) || state.floor.holder !== "assistant");
+const wanted = () => Boolean(state.session) && (looking() || state.floor.holder !== "assistant");
 
 const listen = () => {
   if (!wanted()) {
@@ -462,7 +469,10 @@ const build = () => {
     if (event.key === "Escape") return ui.view.hidden ? tell("close") : closeView();
     if (event.key === "Tab" && page.sheet) keepFocus(event);
   });
-  document.addEventListener("visibilitychange", listen);
+  document.addEventListener("visibilitychange", () => {
+    if (looking()) read();
+    listen();
+  });
 };
 
 /* On a phone the panel covers the page: the focus goes round inside. */
