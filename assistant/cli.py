@@ -109,7 +109,7 @@ def serve(
 
     Where nothing is imported, the demo shop is made first.
 
-    Example: aisle serve --port 7861
+    Example: aisle serve --port 7870
     """
     from assistant.commands import serve_pages
 

@@ -90,7 +90,7 @@ def serve_pages(settings: Settings) -> None:
             say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it.")
             say(f"The desk for the staff: {url}/desk/. {invitation}")
 
-        run(settings, build, ready)
+        run(settings, build, ready, say)
     say("Stopped.")
 
 

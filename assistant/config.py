@@ -35,6 +35,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    example_port: Annotated[int | None, Field(ge=0, le=65535)] = 7861
+    """Where the demo shows the widget in an example shop page, on a site of its own; "off" shows none."""
 
     llm_url: str | None = None
     """OpenAI-compatible base URL, e.g. http://127.0.0.1:8000/v1; None uses the embedded model."""
@@ -74,6 +76,11 @@ class Settings(BaseSettings):
     slate_size: int = Field(default=6, ge=1, le=12)
     seed: int = 7
     """Of the demo shop and of sampling."""
+
+    @field_validator("example_port", mode="before")
+    @classmethod
+    def _read_off(cls, given: Any) -> Any:
+        return None if given == "off" else given
 
     @field_validator("site_origins", mode="before")
     @classmethod

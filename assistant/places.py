@@ -6,6 +6,8 @@ from pathlib import Path
 
 from assistant.config import Settings
 
+DEMO_CATALOGUE = "demo"
+
 
 def catalogues_folder(settings: Settings) -> Path:
     """Imported catalogues, one folder each."""

@@ -22,6 +22,7 @@ from assistant.errors import AisleError, Refused, SessionMissing, TurnRefused
 from assistant.guards import check_input
 from assistant.history import history_of, live_of
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
+from assistant.places import DEMO_CATALOGUE
 from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
 from assistant.support.orders import Contact
@@ -53,7 +54,6 @@ __all__ = ["DEMO_CATALOGUE", "Assistant", "DemoCustomer", "HistoryItem", "Readin
 
 log = structlog.get_logger()
 T = TypeVar("T")
-DEMO_CATALOGUE = "demo"
 
 
 @dataclass(frozen=True, slots=True)

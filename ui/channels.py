@@ -34,6 +34,12 @@ def _api(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Setti
     mount(app, assistant, renderer, settings)
 
 
+def _widget(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    from ui.embed import mount
+
+    mount(app, assistant, renderer, settings)
+
+
 def _shopper(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
     from ui.shopper import mount
 
@@ -47,4 +53,9 @@ def _desk(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Sett
 
 
 # The shopper page is mounted at "/", which matches every path: it comes last.
-CHANNELS: tuple[Channel, ...] = (Channel("api", _api), Channel("desk", _desk), Channel("shopper", _shopper))
+CHANNELS: tuple[Channel, ...] = (
+    Channel("api", _api),
+    Channel("widget", _widget),
+    Channel("desk", _desk),
+    Channel("shopper", _shopper),
+)

@@ -25,6 +25,8 @@ _OWN = (
     r"/checkout",
     r"/ui/[^/]+",
     r"/desk(?:/login|/logout)?",
+    r"/widget\.js",
+    r"/widget/[\w.-]+",
 )
 _GRADIO = (
     r"/",
@@ -52,6 +54,12 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "x-frame-options": "DENY",
 }
+
+FRAME_PATH = "/widget/frame.html"
+"""The one page that may be shown in frames, of the sites that its own policy names."""
+
+CROSS_ORIGIN = re.compile(r"/widget\.js|/images/[^/]+", re.ASCII)
+"""What pages of other sites may load: the script tag, and the catalogue's pictures. Neither depends on who asks."""
 
 
 def page_policy(image_hosts: Iterable[str]) -> str:
@@ -133,6 +141,11 @@ class Front:
                 for name, value in _HEADERS.items():
                     headers[name] = value
                 headers.setdefault("content-security-policy", self._policy)
+                if CROSS_ORIGIN.fullmatch(scope["path"]):
+                    headers["cross-origin-resource-policy"] = "cross-origin"
+                if scope["path"] == FRAME_PATH:
+                    # It can name no site; frame-ancestors in the policy can.
+                    del headers["x-frame-options"]
                 if scope["path"] in self._pages or "set-cookie" in headers:
                     headers["cache-control"] = "no-store"
             await send(message)

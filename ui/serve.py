@@ -1,4 +1,4 @@
-"""Serves the web application until it is stopped. The only place that knows the web server."""
+"""Serves the web application until it is stopped, and beside the demo its example shop page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.config import Settings
-from assistant.errors import ConfigError
+from ui.beside import example_beside
 from ui.doorway import Doorway
+from ui.sockets import address, listen
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -24,7 +25,12 @@ def serve(assistant: Assistant, settings: Settings, ready: Callable[[str], None]
     run(settings, lambda _: assistant, ready)
 
 
-def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Callable[[str], None]) -> None:
+def run(
+    settings: Settings,
+    build: Callable[[Settings], Assistant],
+    ready: Callable[[str], None],
+    note: Callable[[str], None] = lambda _: None,
+) -> None:
     """Answer on `settings.host` and `settings.port` until SIGINT or SIGTERM.
 
     The port is taken before anything heavy is loaded, so that a taken one is said at once, and answers before the
@@ -35,17 +41,18 @@ def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Calla
         build: makes the assistant; runs in a thread. The assistant may still be opening the shop when it returns,
             and the page says so.
         ready: called once with the address, e.g. "http://127.0.0.1:7860", when requests are answered.
+        note: called with a sentence on the example shop page of the demo, where there is something to say.
 
     Raises:
         ConfigError: the address cannot be listened on.
     """
-    with listen(settings.host, settings.port) as sock:
+    with listen(settings.host, settings.port) as sock, example_beside(settings, address(sock), note) as open_to:
         import uvicorn
 
         def open_app() -> tuple[ASGIApp, Starlette]:
             from ui.app import create_app
 
-            front = create_app(build(settings), settings)
+            front = create_app(build(open_to), open_to)
             return front, front.inner
 
         class _Server(uvicorn.Server):
@@ -55,7 +62,7 @@ def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Calla
                     ready(address(sock))
 
         config = uvicorn.Config(
-            Doorway(open_app, settings.shop_name),
+            Doorway(open_app, open_to.shop_name),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -64,33 +71,3 @@ def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Calla
             timeout_graceful_shutdown=_GRACE_S,
         )
         _Server(config).run(sockets=[sock])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Take an address; port 0 takes any free one.
-
-    Raises:
-        ConfigError: it is taken, not allowed, or not one of this machine's.
-    """
-    try:
-        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        sock = socket.socket(family)
-    except OSError as error:
-        raise ConfigError(f"{host} is no address of this machine.") from error
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(where)
-        sock.listen()
-    except OSError as error:
-        sock.close()
-        raise ConfigError(
-            f"Cannot listen on {host}, port {port} ({error.strerror or error}): choose another with --port."
-        ) from error
-    return sock
-
-
-def address(sock: socket.socket) -> str:
-    """Write the address of a listening socket for a browser's address line."""
-    host, port = sock.getsockname()[:2]
-    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

@@ -1,0 +1,18 @@
+/* The frame's own words in German. */
+export const WORDS = {
+  assistant: "KI-Assistent", agent: "Kundenservice", you: "Sie", shop_person: "Mit einem Menschen sprechen", close: "Schließen", back: "Zurück", new: "Neues Gespräch",
+  message: "Ihre Nachricht", placeholder: "Nachricht schreiben", send: "Senden", stop: "Stopp", stop_long: "Antwort anhalten", starters: "Fragen Sie, oder beginnen Sie hiermit:",
+  opening: "Ihr Gespräch wird geöffnet …", shop_opening: "Der Laden öffnet gerade. Sie können schon schreiben.", thinking: "Einen Moment …", stopped: "Angehalten. Was gefunden wurde, bleibt stehen.",
+  slow: "Das dauert länger als sonst …", offline: "Die Verbindung ist weg. Ihre Nachricht bleibt erhalten.", unreachable: "Der Assistent ist gerade nicht erreichbar. Ihr Einkauf geht auch ohne ihn weiter.", again: "Noch einmal versuchen",
+  conversation: "Gespräch", looking_for: "Was Sie suchen:", remove_wish: "{0}: diesen Wunsch entfernen", about: "Sie sehen gerade:", about_off: "Lieber allgemein fragen",
+  cart: "Warenkorb", cart_empty: "Warenkorb, leer", cart_count: "Warenkorb, {0}", cart_title: "Ihr Warenkorb", cart_none: "Ihr Warenkorb ist leer.", add: "In den Warenkorb", added: "Liegt im Warenkorb", view_cart: "Zum Warenkorb", which: "Ausführung: {0}",
+  sold_out: "Ausverkauft", one_less: "Eins weniger: {0}", one_more: "Eins mehr: {0}", remove: "Entfernen: {0}", quantity: "Menge: {0}", subtotal: "Zwischensumme", saving: "Ersparnis, schon abgezogen", save: "{0} gespart", before_price: "Vorher: {0}",
+  shipping: "Versand", free: "Kostenlos", total: "Summe", checkout: "Zur Kasse", undo: "Rückgängig", undone: "Rückgängig gemacht.",
+  met: "erfüllt", not_met: "nicht erfüllt", not_stated: "vom Laden nicht angegeben", missing: "nicht angegeben", why: "Warum dieses", dismiss: "Nichts für mich", dismissed: "Verstanden. Das wird Ihnen nicht mehr gezeigt.", details: "Einzelheiten", shop_page: "Im Laden öffnen",
+  like: "Ähnliche", like_say: "Mehr wie „{0}“", rating: "{0} von 5 bei {1} Bewertungen", no_rating: "Noch keine Bewertungen", without: "Ohne ‚{0}‘: {1}", products: "{0} Produkte", product: "1 Produkt",
+  order: "Bestellung", placed: "Aufgegeben", shipped: "Verschickt", delivered: "Zugestellt", cancelled: "Storniert", not_yet: "noch nicht", arrives: "Kommt an", arrived: "Angekommen", refunded: "Erstattet: {0}", no_orders: "Sie haben noch keine Bestellungen.", guest_orders: "Sie sind als Gast hier: nur Bestellungen dieses Besuchs können gezeigt werden.",
+  now: "Jetzt", after: "Danach", amount: "Betrag", yes: "Ja, ausführen", no: "Nein, so lassen", until_choice: "Bis zu Ihrer Wahl geschieht nichts.", open_until: "Gültig bis", covered: "Etwas verdeckt diesen Knopf. Bitte machen Sie ihn sichtbar und wählen Sie noch einmal.",
+  sources: "Aus den Regeln des Ladens:", no_policy: "Die Regeln des Ladens sagen dazu nichts.", comparison: "Vergleich", person_coming: "Hier antwortet gleich ein Mensch.", queue: "Sie sind Nummer {0} in der Warteschlange. Sie können weiterschreiben; alles bleibt erhalten.", subject: "Thema: {0}.",
+  in_queue: "Warten auf einen Menschen: Nummer {0}", in_queue_soon: "Warten auf einen Menschen", leave_queue: "Nicht mehr warten", with_agent: "Sie sprechen mit {0}", give_back: "Zurück zum Assistenten", back_again: "Der KI-Assistent ist wieder da.", passed_on: "{0} liest Ihre Nachricht.", handing: "Ein Mensch wird dazugeholt …",
+  with_products: "{0} Produkte gezeigt", ended: "Dieser Besuch ist zu Ende. Mit Ihrer nächsten Nachricht beginnt ein neuer.", not_kept: "Dieser Browser behält für diese Seite nichts: auf der nächsten Seite beginnt ein neues Gespräch.", details_loading: "Das Produkt wird geholt …", versions: "Ausführungen",
+};
