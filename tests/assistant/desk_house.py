@@ -9,13 +9,16 @@ from pathlib import Path
 from assistant.conversations import Conversations
 from assistant.desk import Desk
 from assistant.live import Live
+from assistant.purchasing import Purchasing
 from assistant.rooms import Rooms
 from assistant.session import Session, Sessions
+from assistant.store import SqlEventLog
 from assistant.store.staff import open_staff_store
 from assistant.support.handoff import HandOff
 from assistant.support.identity import Customers
 from assistant.support.inbox import Inbox
 from assistant.support.policies import Policies
+from assistant.support.purchases import PurchaseBook
 from assistant.support.staff import Staff
 from assistant.turn import Answer, Focus, Need
 from tests.assistant.house import House
@@ -47,6 +50,13 @@ class DeskHouse(House):
             handoff=self.handoff,
             live=self.live,
             policies=Policies(self.folder),
+            purchasing=Purchasing(
+                PurchaseBook(self.store, self.clock),
+                SqlEventLog(self.store),
+                self.shop.by_variant,
+                self.shop.catalogue.get,
+                self.clock,
+            ),
             pool=self.pool,
         )
         self.desk = Desk(rooms, self.staff, Inbox(self.store, self.clock), lambda: asyncio.sleep(0), 4000)

@@ -58,7 +58,9 @@ class ProductOut(Shape):
     id: str
     title: str
     brand: str | None
-    image: str | None = Field(description="Address; one that begins with / is on this server.")
+    image: str | None = Field(
+        description="Address; as the shop set it; one that begins with / is on the site that shows it."
+    )
     url: str | None = Field(description="Its page in the shop; one that begins with / is on the shop's own site.")
     price: MoneyOut
     list_price: MoneyOut | None = Field(description="Price before a discount; null without one.")
@@ -182,7 +184,9 @@ class CartEvidence(Shape):
     shipping: MoneyOut
     total: MoneyOut
     tax_note: str
-    checkout_url: str | None = Field(description="null for an empty cart; one that begins with / is on this server.")
+    checkout_url: str | None = Field(
+        description="null for an empty cart; as the shop set it; one that begins with / is on the site that shows it."
+    )
     changed: str = Field(description="What was done just now, for people; empty where it was only looked at.")
     undo: UndoOut | None
 
