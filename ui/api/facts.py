@@ -187,8 +187,6 @@ class CartEvidence(Shape):
     checkout_url: str | None = Field(
         description="As the shop set it, null for an empty cart; one that begins with / is on the site that shows it."
     )
-        description="null for an empty cart; as the shop set it; one that begins with / is on the site that shows it."
-    )
     changed: str = Field(description="What was done just now, for people; empty where it was only looked at.")
     undo: UndoOut | None
 
