@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _logs() -> None:
     """As in production: structlog's own default prints the values of variables, slowly and at length."""
-    configure_logging()
+    configure_logging("INFO")
 
 
 @pytest.fixture(scope="session", autouse=True)
