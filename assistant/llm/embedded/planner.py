@@ -11,13 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.choices import answers_choice, no_preference, only_quantity
+from assistant.cart_request import read_parts
+from assistant.choices import no_preference
 from assistant.clarify import kind_of
+from assistant.counting import is_bare, places, points_by_place
+from assistant.llm.embedded.cart_talk import MAX_UNITS, answers_facet, cart_arguments
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
 from assistant.llm.state import TurnState
 from assistant.references import Table, order_id_in, resolve
 from assistant.text import has_words
+from assistant.titles import TitleIndex
 from assistant.turn import Need
 from retrieval.filters import (
     PriceRange,
@@ -28,21 +32,13 @@ from retrieval.query import QueryReader
 from retrieval.results import Understanding
 
 MAX_STEPS = 4
+MAX_BARE = 3
 _SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
 _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check"
 _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
-_ORDINAL_ONE = re.compile(r"\bthe (?:first|second|third|fourth|fifth|sixth|last) one\b", re.I)
-_COUNT = r"(\d{1,2}|two|three|four|five|six)"
-_QUANTITY = re.compile(
-    rf"\b(?:add|take|buy|get|put|order|want|need)\s+(?:me\s+)?{_COUNT}\b(?!\s*-?(?:st|nd|rd|th|person|inch|gb|l\b|litre))"
-    rf"|\b{_COUNT}\s*(?:x|times|pieces|of (?:it|them|these|those|this|that|the))\b"
-    rf"|\b(?:to|make it)\s+{_COUNT}\b",
-    re.I,
-)
-_NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ABOUT_ORDER = re.compile(
     r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
     re.I,
@@ -102,12 +98,19 @@ class Planner:
         reader: the catalogue's query reader.
         currency: of the catalogue.
         finds: whether a need finds anything in the catalogue.
+        titles: of the catalogue: products can be named that are not on the table.
     """
 
     def __init__(
-        self, intents: IntentReader, reader: QueryReader, currency: str, finds: Callable[[Need], bool] = lambda _: True
+        self,
+        intents: IntentReader,
+        reader: QueryReader,
+        currency: str,
+        finds: Callable[[Need], bool] = lambda _: True,
+        titles: TitleIndex | None = None,
     ) -> None:
         self._finds = finds
+        self._titles = titles or TitleIndex()
         self._needs = NeedReader(intents, reader, currency, finds)
         self._intents = intents
         self._reader = reader
@@ -121,6 +124,7 @@ class Planner:
             "cart_view": self._cart_view,
             "checkout": self._cart_view,
             "cart_remove": self._cart_remove,
+            "cart_undo": self._cart_undo,
             "compare": self._compare,
             "product_question": self._product_question,
             "policy": self._policy,
@@ -137,13 +141,11 @@ class Planner:
         if not has_words(state.words):
             return Plan(talk=("unclear",))
         words = self._in_full(state)
-        if state.choosing and answers_choice(state.choosing, words):
-            return Plan(steps=(Step("cart", {"action": "add", "which": words}),))
+        cart = cart_arguments(state, self._reader)
+        if cart is not None:
+            return Plan(steps=(Step("cart", cart),))
         if self._leaves_it_open(state):
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
-        units = only_quantity(words)
-        if units is not None and state.in_cart:
-            return Plan(steps=(Step("cart", {"action": "set_quantity", "which": words, "quantity": units}),))
         draft = _Draft()
         for clause in self._clauses(words):
             self._read_clause(clause, state, draft)
@@ -197,7 +199,8 @@ class Planner:
         return f"{number[1]} {unit}" if unit else state.words
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        intent = self._intent(clause, state)
+        adding = bool(draft.steps) and draft.steps[-1].arguments.get("action") == "add"
+        intent = "cart_add" if adding and is_bare(clause) else self._intent(clause, state)
         if intent in TALK_ALONE:
             draft.talk.append(intent)
             return
@@ -210,13 +213,13 @@ class Planner:
         cue = self._intents.cue(clause)
         if cue is not None and cue.name != "search":
             return self._checked(cue.name, clause, state)
+        if self._points_by_place(clause, state):
+            return "product_question"
         if order_id_in(clause) and len(clause.split()) <= 4:
             return "find_orders"
         back = BACK.search(clause)
         readings = self._reader.read(without(clause, back) if back else clause)
         names_products = any(_names_products(reading) for reading in readings)
-        if cue is None and _ORDINAL_ONE.search(clause) and self._pointed_at(clause, state):
-            return "product_question"
         if cue is not None and names_products:
             return "search"
         nearest = self._intents.nearest(clause)
@@ -247,12 +250,16 @@ class Planner:
         """An intent that needs something to point at is a search where there is nothing."""
         if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
             points = self._pointed_at(clause, state)
+            if name != "more_like" and self._points_by_place(clause, state):
+                return name
             if not points and name == "product_question":
+                if state.in_focus and is_more(clause):
+                    return name
                 return "search" if self._looks_for(clause) else "policy"
             if not points and name == "more_like" and not state.shown:
                 return "search"
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
-                return "search"
+                return "cart_add" if self._of_the_kind_shown(clause, state) else "search"
         if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
             return "recommend"
         if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
@@ -269,10 +276,22 @@ class Planner:
 
     def _pointed_at(self, clause: str, state: TurnState) -> tuple[Product, ...]:
         """What the clause points at; nothing where it names a kind that is not on the table ("the cheapest tent")."""
-        points = resolve(clause, _table(state))
-        kinds = {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
-        fitting = tuple(p for p in points if {fold(p.category or ""), fold(p.department or "")} & kinds)
-        return fitting if kinds else points
+        points = resolve(clause, _table(state), self._titles)
+        kinds = self._kinds_said(clause)
+        return tuple(p for p in points if _is_of(p, kinds)) if kinds else points
+
+    def _points_by_place(self, clause: str, state: TurnState) -> bool:
+        """Whether the words count in the list that is there, or was: "the 3rd", "2"; not in one of another kind."""
+        if not (state.shown or state.focus.gone) or not points_by_place(clause) or answers_facet(clause, state):
+            return False
+        kinds = self._kinds_said(clause)
+        return not kinds or any(_is_of(product, kinds) for product in state.shown)
+
+    def _of_the_kind_shown(self, clause: str, state: TurnState) -> bool:
+        return any(_is_of(product, self._kinds_said(clause)) for product in state.shown)
+
+    def _kinds_said(self, clause: str) -> set[str]:
+        return {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
 
     def _refines(self, clause: str, state: TurnState) -> bool:
         change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
@@ -310,13 +329,22 @@ class Planner:
     def _cart_remove(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("cart", {"action": "remove", "which": clause}))
 
+    def _cart_undo(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("cart", {"action": "undo", "which": clause}))
+
     def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("compare_products", {"which": _compared(clause, state)}))
         draft.question = clause
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("product_details", {"which": clause}))
-        draft.question = clause
+        pointed = places(clause) or resolve(clause, _table(state), self._titles)
+        if is_bare(clause) and len(resolve(clause, _table(state))) > 1:
+            draft.steps.append(Step("compare_products", {"which": clause}))
+            return
+        which = clause if pointed or not state.in_focus else "it"
+        draft.steps.append(Step("product_details", {"which": which}))
+        # Who only points asks for nothing in particular: the product is described.
+        draft.question = "" if is_bare(clause) else clause
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.question = draft.question or clause
@@ -358,9 +386,21 @@ def _compared(clause: str, state: TurnState) -> str:
         return " ".join(state.focus.compared)
     if among_all and state.shown:
         return "all of them"
-    if resolve(clause, _table(state)) or not state.shown:
+    if len(clause.split()) > MAX_BARE or resolve(clause, _table(state)) or not state.shown:
         return clause
     return "the first two" if len(state.shown) > 3 else "all of them"
+
+
+def is_more(clause: str) -> bool:
+    """Whether more is asked about what is talked about, whatever it is."""
+    return (
+        re.match(r"\W*(?:please |can you )?(?:tell me more|more (?:details?|info\w*)|(?:any )?details)\b", clause, re.I)
+        is not None
+    )
+
+
+def _is_of(product: Product, kinds: set[str]) -> bool:
+    return bool({fold(product.category or ""), fold(product.department or "")} & kinds)
 
 
 def _table(state: TurnState) -> Table:
@@ -376,11 +416,9 @@ def _strong(readings: Sequence[Understanding]) -> bool:
 
 
 def _quantity(clause: str) -> int:
-    match = _QUANTITY.search(clause)
-    if not match:
-        return 1
-    word = next(group for group in match.groups() if group).lower()
-    return _NUMBER.get(word) or int(word)
+    """The number of a clause that asks for one thing; each part of a longer one has its own, which the tool reads."""
+    said = [part.quantity for part in read_parts(clause) if part.quantity is not None]
+    return int(said[0]) if len(said) == 1 and 1 <= said[0] <= MAX_UNITS else 1
 
 
 def _unique(steps: Sequence[Step]) -> list[Step]:

@@ -1,0 +1,181 @@
+"""Adding to the cart: what has no choice left open goes in, the first of the rest is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.choices import (
+    answered_options,
+    answers_choice,
+    asks_options,
+    fitting_variants,
+    no_preference,
+    only_quantity,
+    open_option,
+    option_values,
+    unmet_answer,
+)
+from assistant.errors import BadArguments, Refused
+from assistant.tools.cart_changing import note_change
+from assistant.tools.cart_wishes import Wanted, wanted
+from assistant.tools.context import ShopperContext, record_behaviour
+from assistant.tools.pointing import put_in_focus, quoted
+from assistant.turn import CartFact, CartLineFact, Choosing, Evidence, Question, RefusalFact, Waiting
+from recommender.events import EventType
+from retrieval.filters import fold, judge
+from retrieval.product import Product, Variant
+
+MAX_CHOICES = 8
+MAX_LISTED = 20
+Open = tuple[Wanted, tuple[str, tuple[str, ...]]]
+
+
+def add(context: ShopperContext, which: str, quantity: int) -> list[Evidence]:
+    """Add what the shopper's own words ask for, at most what one turn may change.
+
+    Raises:
+        BadArguments: the words point at no product.
+    """
+    wishes, refused = _going_on(context, quantity) or wanted(context, which, quantity)
+    if not wishes and not refused:
+        raise BadArguments("It is not clear which product is meant: ask the shopper to name it or say which number.")
+    undecided: list[Open] = []
+    facts: list[CartFact] = []
+    for one in wishes:
+        try:
+            choice = _open_choice(context, one)
+            if choice is not None:
+                refused += _not_sold_in(one)
+                undecided.append((one, choice))
+                continue
+            facts.append(_put(context, one))
+        except Refused as refusal:
+            refused.append(refusal)
+    if undecided:
+        _ask(context, undecided)
+    titles = tuple(_told(fact) for fact in facts)
+    last = [replace(facts[-1], changed_titles=titles)] if facts else []
+    return [*last, *(RefusalFact(refusal.code, str(refusal)) for refusal in refused)]
+
+
+def _going_on(context: ShopperContext, quantity: int) -> tuple[list[Wanted], list[Refused]] | None:
+    """Where the words answer the open question: what waited, with the answer; the model's word alone does not count."""
+    choosing = context.before.choosing
+    product = context.shop.find_product(choosing.product_id) if choosing else None
+    reader = context.shop.reader
+    if choosing is None or product is None or not answers_choice(product, context.words, reader):
+        return None
+    said = only_quantity(context.words)
+    options = {**choosing.options, **answered_options(product, context.words)}
+    unmet = unmet_answer(product, context.words, reader)
+    first = Wanted(product, said or max(quantity, choosing.quantity), options, unmet)
+    later = [
+        Wanted(found, waiting.quantity, waiting.options)
+        for waiting in choosing.later
+        if (found := context.shop.find_product(waiting.product_id))
+    ]
+    return [first, *later], []
+
+
+def _open_choice(context: ShopperContext, one: Wanted) -> tuple[str, tuple[str, ...]] | None:
+    """The option that is still to be chosen; None where nothing is.
+
+    Raises:
+        Refused: what is asked for cannot be had: sold out, too many, or no number of pieces at all.
+    """
+    variants = _buyable(one)
+    _check_units(one, variants)
+    if no_preference(context.words):
+        return None
+    asked_for = {wish for wish in one.unmet if any(wish in variant.options for variant in variants)}
+    decided = {*one.options, *(getattr(wish, "name", "") for wish in context.ledger.need.constraints)} - asked_for
+    choice = open_option(variants, decided)
+    if choice is None and asked_for:
+        name = sorted(asked_for)[0]
+        return name, tuple(dict.fromkeys(variant.options[name] for variant in variants))
+    return choice
+
+
+def _buyable(one: Wanted) -> tuple[Variant, ...]:
+    variants = [variant for variant in one.product.variants if variant.in_stock is not False]
+    if not variants:
+        raise Refused("sold_out", f"{one.product.title} is sold out.")
+    fitting = fitting_variants(variants, one.options)
+    if not fitting:
+        raise Refused("sold_out", f"{one.product.title} is sold out in {', '.join(one.options.values())}.")
+    return fitting
+
+
+def _check_units(one: Wanted, variants: Sequence[Variant]) -> None:
+    """Refuse a number that cannot be had, before anything is asked about it."""
+    title = one.product.title
+    if one.quantity != int(one.quantity):
+        raise Refused("bad_quantity", f"I can only add whole pieces, so I added no {title}. How many shall it be?")
+    if one.quantity < 1:
+        raise Refused("bad_quantity", f"I can only add one or more, so I added no {title}. How many shall it be?")
+    stocks = [variant.stock for variant in variants]
+    most = max((stock for stock in stocks if stock is not None), default=0)
+    if None not in stocks and one.quantity > most:
+        raise Refused(
+            "not_enough_stock", f"There are only {most} of {title} left, so I added none. How many shall it be?"
+        )
+
+
+def _not_sold_in(one: Wanted) -> list[Refused]:
+    held = option_values(one.product)
+    return [
+        Refused("not_sold_in", f"{one.product.title} does not come in {quoted(value)}.")
+        for name, value in one.unmet.items()
+        if fold(value) not in held.get(name, ())
+    ]
+
+
+def _put(context: ShopperContext, one: Wanted) -> CartFact:
+    product, variants = one.product, _buyable(one)
+    variant = judge(context.ledger.need.constraints, replace(product, variants=tuple(variants)))[0]
+    try:
+        context.ledger.count_cart_change()
+    except Refused as refusal:
+        raise Refused(refusal.code, f"{refusal} I did not add {product.title}.") from refusal
+    put_in_focus(context, product)
+    decision_id = _decision_of(context, product)
+    fact = context.shop.carts.add(context.principal, variant.id, int(one.quantity), decision_id=decision_id)
+    note_change(context, fact)
+    record_behaviour(context, EventType.ADD_TO_CART, product.id, decision_id)
+    return replace(fact, changed_titles=(_with_units(_changed_line(fact).title, int(one.quantity)),))
+
+
+def _with_units(title: str, units: int) -> str:
+    return title if units == 1 else f"{units} × {title}"
+
+
+def _told(fact: CartFact) -> str:
+    return fact.changed_titles[0] if fact.changed_titles else _changed_line(fact).title
+
+
+def _ask(context: ShopperContext, undecided: Sequence[Open]) -> None:
+    (first, (name, values)), later = undecided[0], undecided[1:]
+    label = name.replace("_", " ")
+    text = f"Which {label} of {first.product.title} would you like?"
+    if first.unmet or asks_options(context.words):
+        text = f"It comes in {', '.join(values[:MAX_LISTED])}. {text}"
+    waiting = tuple(Waiting(one.product.id, int(one.quantity), one.options) for one, _ in later)
+    choosing = Choosing(first.product.id, int(first.quantity), first.options, waiting)
+    with context.ledger.lock:
+        context.ledger.question = Question(f"option:{name}", text, values[:MAX_CHOICES])
+        context.ledger.focus = replace(context.ledger.focus, choosing=choosing, product_id=first.product.id)
+
+
+def _decision_of(context: ShopperContext, product: Product) -> str | None:
+    """The decision that put the product before the shopper this turn; the service knows those of earlier turns."""
+    for fact in context.ledger.evidence:
+        for item in getattr(fact, "items", ()):
+            if item.product.id == product.id and item.decision_id:
+                return str(item.decision_id)
+    return context.before_decisions.get(product.id)
+
+
+def _changed_line(fact: CartFact) -> CartLineFact:
+    changed = fact.undo[0] if fact.undo else ""
+    return next((line for line in fact.lines if line.variant_id == changed), fact.lines[-1])
