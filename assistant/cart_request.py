@@ -44,6 +44,7 @@ _IDLE = re.compile(
     r"hello|hey|please|is|are|was|then|done|ok|okay|yes|no|not|to|in|my|go|show|tell|compare|what|how|where|when|which)\b",
     re.I,
 )
+_ASKS_TO_ADD = re.compile(r"\b(?:add|buy|order|take|put|grab|get|gimme|purchase|more|another|extra)\b", re.I)
 _PRONOUN = re.compile(
     r"^(?:of\s+)?(?:it|them|this|that|these|those|this one|that one|the one|one|each)?(?:\s+more)?\W*$", re.I
 )
@@ -72,6 +73,11 @@ class Part:
     def is_pronoun(self) -> bool:
         """Whether it points no further than "it", "them", "2 more"."""
         return _PRONOUN.match(self.reference) is not None
+
+    @property
+    def points_back(self) -> bool:
+        """Whether it may mean what was talked about: "it", "2 more", "add"; "yes" or "thanks" do not."""
+        return self.is_pronoun and bool(self.reference or _ASKS_TO_ADD.search(self.text))
 
     @property
     def is_idle(self) -> bool:

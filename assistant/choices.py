@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
+from assistant.cart_request import amount
 from retrieval.filters import AttributeIn, fold
 from retrieval.product import Product, Variant
 from retrieval.query import QueryReader
@@ -18,7 +19,7 @@ _ANSWER_WORDS = frozenset(
     """ok okay the a an in please pls plz then i i'll ill i'd id take want would like it yes yeah yep um uh hm hmm sure
     so my is think maybe one ones for me go going with let's lets get give need make that's thats that this just and
     how about well actually rather good fine be will should could can you we'll thanks thank great colour color said
-    add put cart to into same also""".split()
+    add put cart to into same also change switch swap instead but""".split()
 )
 _SIZE = re.compile(r"x{0,4}[sl]|m|small|medium|large|\d{1,3}(?:[.,]5)?(?:-\d{1,3})?", re.I)
 _THINGS = r"(?:sizes?|colou?rs?|options?|choices|versions?|variants?)"
@@ -104,9 +105,15 @@ def answers_choice(product: Product, words: str, reader: QueryReader | None = No
         return True
     if len(words.split()) > MAX_ANSWER_WORDS:
         return False
-    if answered_options(product, words) or no_preference(words) or only_quantity(words) is not None:
+    if answered_options(product, words) or no_preference(words) or quantity_said(words) is not None:
         return True
     return bool(unmet_answer(product, words, reader))
+
+
+def quantity_said(words: str) -> float | None:
+    """The number of a message that only says how many, in more or fewer words; None for any other message."""
+    whole = only_quantity(words)
+    return amount(words) if whole is None else float(whole)
 
 
 def options_said(product: Product, words: str, reader: QueryReader) -> tuple[dict[str, str], dict[str, str]]:

@@ -21,7 +21,7 @@ ORDINALS = {
 MAX_PLACE = 30
 _NO_PLACE = "gen|generation|time|times|class|aid|hand|floor|edition|year|grade|party|day|birthday"
 PLACE = re.compile(
-    rf"(?<!est )(?<!cheaper )\b(?:({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
+    rf"(?<!est )(?<!\bmy )(?<!\bour )(?<!cheaper )\b(?:({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
     rf"|(?:number|no\.?|nr\.?|option|item|#)\s*(\d{{1,2}}|{'|'.join(NUMBERS)}))\b(?![\s-]+(?:{_NO_PLACE})\b)|#(\d{{1,2}})\b",
     re.I,
 )
@@ -77,7 +77,7 @@ def places(text: str) -> tuple[int, ...]:
 def numbers_alone(text: str) -> tuple[int, ...]:
     """The numbers of a message that says nothing else but what to do with them: "2", "compare 1 and 3", "open 4"."""
     words = [word.casefold() for word in _TOKEN.findall(text)]
-    if re.search(r"[$€£¥%]|\d[.:/]\d|[-−]\d", text):
+    if re.search(r"[$€£¥%]|\d[.:/]\d|[-−]\d|\b(?:\d|one|two|three)\s+more\b", text, re.I):
         return ()
     several = any(word in _GLUE for word in words)
     found: list[int] = []

@@ -137,7 +137,7 @@ class Choosing:
 
     Args:
         product_id: the product.
-        quantity: units wanted, 1 or more.
+        quantity: units wanted; 0 where it is the number that was asked for.
         options: options chosen so far, folded, e.g. {"colour": "black"}.
         later: what comes after it.
         age: turns that have passed since the question without an answer to it.

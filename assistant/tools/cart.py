@@ -7,6 +7,7 @@ from typing import Literal
 from assistant.errors import BadArguments
 from assistant.tools.cart_adding import add
 from assistant.tools.cart_changing import change, take_back
+from assistant.tools.cart_swapping import change_option
 from assistant.tools.context import ShopperContext
 from assistant.tools.summary import summarise
 from assistant.turn import Evidence, ToolResult
@@ -14,7 +15,7 @@ from assistant.turn import Evidence, ToolResult
 
 def cart(
     context: ShopperContext,
-    action: Literal["view", "add", "remove", "set_quantity", "undo"],
+    action: Literal["view", "add", "remove", "set_quantity", "change_option", "undo"],
     which: str = "",
     quantity: int = 1,
 ) -> ToolResult:
@@ -32,6 +33,8 @@ def cart(
         facts = take_back(context, seen)
     elif action == "view" or not seen.lines:
         facts = [seen]
+    elif action == "change_option":
+        facts = change_option(context, seen, which)
     else:
         facts = change(context, seen, which, None if action == "remove" else quantity)
     with context.ledger.lock:

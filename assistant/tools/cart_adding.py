@@ -14,9 +14,11 @@ from assistant.choices import (
     only_quantity,
     open_option,
     option_values,
+    quantity_said,
     unmet_answer,
 )
 from assistant.errors import BadArguments, Refused
+from assistant.support.cart import MAX_QUANTITY
 from assistant.tools.cart_changing import note_change
 from assistant.tools.cart_wishes import Wanted, wanted
 from assistant.tools.context import ShopperContext, record_behaviour
@@ -28,6 +30,7 @@ from retrieval.product import Product, Variant
 
 MAX_CHOICES = 8
 MAX_LISTED = 20
+HOW_MANY = "bad_quantity"
 Open = tuple[Wanted, tuple[str, tuple[str, ...]]]
 
 
@@ -52,6 +55,8 @@ def add(context: ShopperContext, which: str, quantity: int) -> list[Evidence]:
             facts.append(_put(context, one))
         except Refused as refusal:
             refused.append(refusal)
+            if refusal.code == HOW_MANY and not undecided:
+                _wait_for_number(context, one)
     if undecided:
         _ask(context, undecided)
     titles = tuple(_told(fact) for fact in facts)
@@ -64,12 +69,19 @@ def _going_on(context: ShopperContext, quantity: int) -> tuple[list[Wanted], lis
     choosing = context.before.choosing
     product = context.shop.find_product(choosing.product_id) if choosing else None
     reader = context.shop.reader
-    if choosing is None or product is None or not answers_choice(product, context.words, reader):
+    if choosing is None or product is None:
         return None
-    said = only_quantity(context.words)
-    options = {**choosing.options, **answered_options(product, context.words)}
-    unmet = unmet_answer(product, context.words, reader)
-    first = Wanted(product, said or max(quantity, choosing.quantity), options, unmet)
+    if choosing.quantity and not answers_choice(product, context.words, reader):
+        return None
+    said = quantity_said(context.words)
+    if said is None and choosing.quantity == 0:
+        return None
+    answered = answered_options(product, context.words)
+    unmet = unmet_answer(product, context.words, reader) if choosing.quantity else {}
+    if choosing.quantity and (answered or unmet):
+        said = only_quantity(context.words)  # "9" is a size here.
+    options = {**choosing.options, **(answered if choosing.quantity else {})}
+    first = Wanted(product, max(quantity, choosing.quantity) if said is None else said, options, unmet)
     later = [
         Wanted(found, waiting.quantity, waiting.options)
         for waiting in choosing.later
@@ -90,11 +102,9 @@ def _open_choice(context: ShopperContext, one: Wanted) -> tuple[str, tuple[str, 
         return None
     asked_for = {wish for wish in one.unmet if any(wish in variant.options for variant in variants)}
     decided = {*one.options, *(getattr(wish, "name", "") for wish in context.ledger.need.constraints)} - asked_for
-    choice = open_option(variants, decided)
-    if choice is None and asked_for:
-        name = sorted(asked_for)[0]
-        return name, tuple(dict.fromkeys(variant.options[name] for variant in variants))
-    return choice
+    for name in sorted(asked_for):
+        return name, tuple(dict.fromkeys(variant.options[name] for variant in variants if name in variant.options))
+    return open_option(variants, decided)
 
 
 def _buyable(one: Wanted) -> tuple[Variant, ...]:
@@ -111,15 +121,15 @@ def _check_units(one: Wanted, variants: Sequence[Variant]) -> None:
     """Refuse a number that cannot be had, before anything is asked about it."""
     title = one.product.title
     if one.quantity != int(one.quantity):
-        raise Refused("bad_quantity", f"I can only add whole pieces, so I added no {title}. How many shall it be?")
+        raise Refused(HOW_MANY, f"Only whole pieces of {title} can go into the cart. How many shall it be?")
     if one.quantity < 1:
-        raise Refused("bad_quantity", f"I can only add one or more, so I added no {title}. How many shall it be?")
+        raise Refused(HOW_MANY, f"It takes one or more to put {title} into the cart. How many shall it be?")
     stocks = [variant.stock for variant in variants]
     most = max((stock for stock in stocks if stock is not None), default=0)
     if None not in stocks and one.quantity > most:
-        raise Refused(
-            "not_enough_stock", f"There are only {most} of {title} left, so I added none. How many shall it be?"
-        )
+        raise Refused(HOW_MANY, f"There are only {most} of {title} left. How many shall it be?")
+    if one.quantity > MAX_QUANTITY:
+        raise Refused(HOW_MANY, f"No more than {MAX_QUANTITY} of {title} fit into the cart. How many shall it be?")
 
 
 def _not_sold_in(one: Wanted) -> list[Refused]:
@@ -165,6 +175,13 @@ def _ask(context: ShopperContext, undecided: Sequence[Open]) -> None:
     with context.ledger.lock:
         context.ledger.question = Question(f"option:{name}", text, values[:MAX_CHOICES])
         context.ledger.focus = replace(context.ledger.focus, choosing=choosing, product_id=first.product.id)
+
+
+def _wait_for_number(context: ShopperContext, one: Wanted) -> None:
+    """The next message may say how many: a choice with no number yet."""
+    with context.ledger.lock:
+        choosing = Choosing(one.product.id, 0, one.options)
+        context.ledger.focus = replace(context.ledger.focus, choosing=choosing, product_id=one.product.id)
 
 
 def _decision_of(context: ShopperContext, product: Product) -> str | None:

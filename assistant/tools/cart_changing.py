@@ -24,6 +24,7 @@ _EVERYTHING = re.compile(
     re.I,
 )
 _ONE_OF_THEM = re.compile(r"\b(?:from|out of|off|in)\s+(?:the |my )?(?:cart|basket|bag|trolley)\b", re.I)
+OTHER = re.compile(r"\b(?:change|switch|swap|exchange|make|instead|rather|actually)\b", re.I)
 UNDO = re.compile(
     r"\b(?:undo|revert|take (?:that|it|this) back|put (?:it|that|them|everything) back|reverse (?:that|it))\b", re.I
 )
@@ -38,7 +39,7 @@ def change(context: ShopperContext, seen: CartFact, which: str, quantity: int | 
         _note(context, [CartChange(line.variant_id, line.quantity, 0) for line in seen.lines])
         return [carts.clear(principal)]
     facts: list[Evidence] = []
-    for line in _lines_meant(context, seen.lines, which):
+    for line in lines_meant(context, seen.lines, which):
         left = _left(context.words, line, quantity)
         context.ledger.count_cart_change()
         if left == 0:
@@ -115,7 +116,7 @@ def _left(words: str, line: CartLineFact, quantity: int | None) -> int:
     return quantity if said is None else int(said)
 
 
-def _lines_meant(context: ShopperContext, lines: Sequence[CartLineFact], which: str) -> tuple[CartLineFact, ...]:
+def lines_meant(context: ShopperContext, lines: Sequence[CartLineFact], which: str) -> tuple[CartLineFact, ...]:
     """The lines that the shopper's words mean; of several variants of one product those whose options are said."""
     inside = tuple({line.product.id: line.product for line in lines if line.product}.values())
     if not inside:
@@ -147,7 +148,8 @@ def _inside(context: ShopperContext, inside: tuple[Product, ...]) -> tuple[Produ
     if places(words) and not _ONE_OF_THEM.search(words):
         found = _counted(context, inside, found)
     found = found or of_kind
-    if not found and (units_to_remove(words) or only_quantity(words) is not None or amount(words) is not None):
+    few = units_to_remove(words) or only_quantity(words) is not None or amount(words) is not None
+    if not found and (few or OTHER.search(words)):
         return (talked_about,)
     return found or (inside if len(inside) == 1 else products_meant(context, words, search=False))
 

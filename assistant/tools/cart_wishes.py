@@ -54,11 +54,11 @@ def wanted(context: ShopperContext, which: str, quantity: int) -> tuple[list[Wan
     rows: list[Wanted] = []
     unclear: list[Refused] = []
     told = {part.start for part in parts if part.quantity is not None}
-    for part in parts:
-        if part.is_pronoun and rows and part.quantity is not None:
-            _count(rows, part)
+    for said in parts:
+        if said.is_pronoun and rows and said.quantity is not None:
+            _count(rows, said)
             continue
-        found, part = _pointed(context, part, first=not rows)
+        found, part = _pointed(context, said, first=not rows)
         if found.products:
             known = {row.product.id for row in rows}
             new = [product for product in found.products if product.id not in known]
@@ -87,7 +87,7 @@ def _in_scope(parts: list[Part], words: str, which: str) -> tuple[list[Part], bo
 def _pointed(context: ShopperContext, part: Part, *, first: bool) -> tuple[Pointed, Part]:
     """What a part points at; its number is a part of the name where that is how the product is called."""
     if part.is_pronoun:
-        return (Pointed(_talked_about(context, part)) if first else Pointed()), part
+        return (Pointed(_talked_about(context, part)) if first and part.points_back else Pointed()), part
     if part.is_idle:
         return Pointed(), part
     found = point(context, part.reference)
@@ -141,7 +141,7 @@ def _asks(part: Part, rows: list[Wanted], found: Pointed) -> bool:
 
 def _unclear(part: Part, found: Pointed) -> Refused:
     reason = str(found.refusal) if found.refusal else "Which one do you mean? Name it, or say its number in the list."
-    return Refused("not_added", f"I did not add “{quoted(part.text)}”. {reason}")
+    return Refused("not_added", f"I did not add “{quoted(part.reference or part.text)}”. {reason}")
 
 
 def _narrowed(rows: list[Wanted], which: str) -> list[Wanted]:

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from assistant.cart_request import amount
-from assistant.choices import answers_choice, only_quantity
+from assistant.choices import answered_options, answers_choice, only_quantity, unmet_answer
 from assistant.counting import numbers_alone, place
 from assistant.llm.state import TurnState
 from retrieval.query import QueryReader
@@ -27,6 +27,7 @@ _NOT_WANTED = re.compile(
     r"|^\W*(?:(?:no|ok|actually|please|sorry)[,.]?\s+)*(?:cancel|drop|delete|remove|scrap|discard)\s+(?:it|that|this|them)\b",
     re.I,
 )
+_SWAP = re.compile(r"\b(?:change|switch|swap|exchange|make)\b|\binstead\b|\brather\b|\bactually\b", re.I)
 _TAKE = re.compile(r"\b(?:take|get|want|need|add|buy|have|give|grab|put|gimme|order)\b", re.I)
 _ORDER = re.compile(r"\border(?:s|ed)?\b|\bparcel\b|\bdelivery\b", re.I)
 
@@ -39,14 +40,26 @@ def cart_arguments(state: TurnState, reader: QueryReader) -> dict[str, Any] | No
         reader: the catalogue's query reader.
     """
     words = state.words
-    if state.choosing and answers_choice(state.choosing, words, reader):
+    choosing = state.focus.choosing
+    if choosing and choosing.quantity == 0 and amount(words) is not None:
+        return {"action": "add", "which": words}
+    if state.choosing and (choosing is None or choosing.quantity) and answers_choice(state.choosing, words, reader):
         return {"action": "add", "which": words}
     in_cart = state.in_focus in state.in_cart if state.in_focus else bool(state.in_cart and state.focus.cart_changes)
     if in_cart and _MORE.match(words) and _MORE_WORD.search(words):
         return {"action": "add", "which": words, "quantity": _units(amount(words))}
+    if in_cart and _SWAP.search(words) and amount(words) is None and _names_option(state, reader):
+        return {"action": "change_option", "which": words}
     if in_cart and _NOT_WANTED.search(words) and not _ORDER.search(words):
         return {"action": "remove", "which": words}
     return _of_amount(state, in_cart)
+
+
+def _names_option(state: TurnState, reader: QueryReader) -> bool:
+    product = state.in_focus if state.in_focus in state.in_cart else state.in_cart[-1]
+    return product is not None and bool(
+        answered_options(product, state.words) or unmet_answer(product, state.words, reader)
+    )
 
 
 def _of_amount(state: TurnState, in_cart: bool) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from typing import Any
 from assistant.cart_request import read_parts
 from assistant.choices import no_preference
 from assistant.clarify import kind_of
-from assistant.counting import is_bare, places, points_by_place
+from assistant.counting import is_bare, points_by_place
 from assistant.llm.embedded.cart_talk import MAX_UNITS, answers_facet, cart_arguments
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
@@ -30,6 +30,7 @@ from retrieval.filters import (
 from retrieval.product import Product
 from retrieval.query import QueryReader
 from retrieval.results import Understanding
+from retrieval.words import word_key
 
 MAX_STEPS = 4
 MAX_BARE = 3
@@ -39,6 +40,7 @@ _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
+_BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
 _ABOUT_ORDER = re.compile(
     r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
     re.I,
@@ -250,6 +252,8 @@ class Planner:
         """An intent that needs something to point at is a search where there is nothing."""
         if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
             points = self._pointed_at(clause, state)
+            if name == "more_like" and _BUT.search(clause) and not state.shown:
+                return "search"  # "Like it, but cheaper" says more than "like it".
             if name != "more_like" and self._points_by_place(clause, state):
                 return name
             if not points and name == "product_question":
@@ -289,6 +293,11 @@ class Planner:
 
     def _of_the_kind_shown(self, clause: str, state: TurnState) -> bool:
         return any(_is_of(product, self._kinds_said(clause)) for product in state.shown)
+
+    def _without_kinds(self, clause: str) -> str:
+        """The clause without words for the kind that it names: "the second chair" only points."""
+        kinds = {word_key(word) for kind in self._kinds_said(clause) for word in kind.split()}
+        return " ".join(word for word in clause.split() if word_key(word.strip(".,!?")) not in kinds)
 
     def _kinds_said(self, clause: str) -> set[str]:
         return {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
@@ -337,14 +346,15 @@ class Planner:
         draft.question = clause
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        pointed = places(clause) or resolve(clause, _table(state), self._titles)
-        if is_bare(clause) and len(resolve(clause, _table(state))) > 1:
+        pointed = points_by_place(clause) or resolve(clause, _table(state), self._titles)
+        bare = is_bare(self._without_kinds(clause))
+        if bare and len(resolve(clause, _table(state))) > 1:
             draft.steps.append(Step("compare_products", {"which": clause}))
             return
         which = clause if pointed or not state.in_focus else "it"
         draft.steps.append(Step("product_details", {"which": which}))
         # Who only points asks for nothing in particular: the product is described.
-        draft.question = "" if is_bare(clause) else clause
+        draft.question = "" if bare else clause
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.question = draft.question or clause
@@ -354,7 +364,7 @@ class Planner:
         draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
 
     def _more_like(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        which = clause if resolve(clause, _table(state)) else "the first"
+        which = clause if resolve(clause, _table(state), self._titles) else "the first"
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
 
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
