@@ -10,10 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.counting import NUMBERS, Piece, number, numbers_alone, pieces
+from assistant.counting import NUMBERS, Piece, is_ordinal, number, numbers_alone, pieces
+from retrieval.words import word_set
 
 _WORDS = "|".join(sorted(NUMBERS, key=len, reverse=True))
-_NUMBER = rf"(?P<sign>[-−–]\s?|minus\s+|negative\s+)?(?:an?\s+)?(?P<half>half\s+(?:an?\s+)?)?(?P<number>\d+(?:[.,]\d+)?|{_WORDS})"
+_NUMBER = (
+    r"(?P<sign>[-−–]\s?|minus\s+|negative\s+)?(?:an?\s+)?(?P<half>half\s+(?:an?\s+)?)?"
+    rf"(?P<number>\d+(?:[.,]\d+)?|{_WORDS})"
+)
 _UNIT = r"(?:x|×|times|pieces?|pcs?|pairs?|units?|sets?|packs|packets|boxes|bottles|copies|items|more|each)"
 _FRONT = re.compile(
     rf"^{_NUMBER}(?![\w%]|[.,]\d)\s*(?P<unit>{_UNIT}\b\.?\s*)?(?P<of>(?:of|from)\b\s*)?(?P<rest>.*)$", re.I | re.S
@@ -30,13 +34,14 @@ _MEASURE = re.compile(
     r"watts?|mah|hz|khz|v|volts?|k|ft|feet|lm|lumens?|season|berth|burner|slice|cups?|pack|piece|year|day|way|in-1|mp|%|\")\b",
     re.I,
 )
-_LEAD = frozenset(
+_LEAD = word_set(
     """please pls plz ok okay yes yeah yep sure great so then also just now and actually no i ill i'll id i'd we well
     we'll will would like love want wanna need to can could you me us add buy get gimme give grab take put throw place
-    order purchase have let let's lets make another more both only rather go with for""".split()
+    order purchase have let let's lets make another more both only rather go with for"""
 )
 _TAIL = re.compile(
-    r"\b(?:to|in|into|on|inside)\s+(?:the |my |a )?(?:shopping\s+)?(?:cart|basket|bag|trolley)\b|\b(?:please|pls|plz|thanks|thank you|as well|too|instead|actually|then)\b",
+    r"\b(?:to|in|into|on|inside)\s+(?:the |my |a )?(?:shopping\s+)?(?:cart|basket|bag|trolley)\b"
+    r"|\b(?:please|pls|plz|thanks|thank you|as well|too|instead|actually|then)\b",
     re.I,
 )
 _IDLE = re.compile(
@@ -93,11 +98,11 @@ def read_parts(text: str, titles: Sequence[str] = ()) -> list[Part]:
         titles: titles that may stand in it and are not to be cut.
     """
     rows: list[Part] = []
-    if len(numbers_alone(text)) > 1 and not _quantity_only(text):
+    if len(numbers_alone(text)) > 1 and not _quantity_only(text) and not _counts_in_order(text):
         return [Part(text, f"number {n}", None, 0, len(text)) for n in numbers_alone(text)]
     for piece in pieces(text, titles):
         listed = numbers_alone(piece.text)
-        if listed and not _quantity_only(piece.text):
+        if listed and not _quantity_only(piece.text) and not _counts_in_order(piece.text):
             rows += [Part(piece.text, f"number {n}", None, piece.start, piece.end) for n in listed]
         else:
             rows.append(_part(piece))
@@ -117,10 +122,15 @@ def amount(text: str) -> float | None:
 
 _CHANGE = re.compile(
     r"^(?:(?:ok|okay|no|actually|sorry|please|and|or|rather|just|only|well|hm+|oh|wait)[,.]?\s+)*"
-    r"(?:make (?:it|that|them|those)|(?:change|set|update) (?:it|that|them|the (?:quantity|number|amount))(?: to)?|i only (?:want|need))?\s*"
+    r"(?:make (?:it|that|them|those)|(?:change|set|update) (?:it|that|them|the (?:quantity|number|amount))(?: to)?"
+    r"|i only (?:want|need))?\s*"
     r"(?:(?:just|only|to)\s+)*(?=\S)",
     re.I,
 )
+
+
+def _counts_in_order(text: str) -> bool:
+    return any(is_ordinal(word) for word in text.replace(",", " ").split())
 
 
 def _quantity_only(text: str) -> bool:

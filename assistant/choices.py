@@ -12,14 +12,15 @@ from assistant.cart_request import amount
 from retrieval.filters import AttributeIn, fold
 from retrieval.product import Product, Variant
 from retrieval.query import QueryReader
+from retrieval.words import word_set
 
 MAX_ANSWER_WORDS = 8
 MAX_QUESTION_WORDS = 12
-_ANSWER_WORDS = frozenset(
+_ANSWER_WORDS = word_set(
     """ok okay the a an in please pls plz then i i'll ill i'd id take want would like it yes yeah yep um uh hm hmm sure
     so my is think maybe one ones for me go going with let's lets get give need make that's thats that this just and
     how about well actually rather good fine be will should could can you we'll thanks thank great colour color said
-    add put cart to into same also change switch swap instead but""".split()
+    add put cart to into same also change switch swap instead but"""
 )
 _SIZE = re.compile(r"x{0,4}[sl]|m|small|medium|large|\d{1,3}(?:[.,]5)?(?:-\d{1,3})?", re.I)
 _THINGS = r"(?:sizes?|colou?rs?|options?|choices|versions?|variants?)"
@@ -46,6 +47,7 @@ _ONLY_QUANTITY = re.compile(rf"^\s*{_POLITE}(?:{_MAKE_IT})\s+{_NUMBER}{_OF_IT}\s
 _UNITS_OUT = re.compile(
     rf"\b(?:take|remove|drop|delete)\s+(?:just\s+|only\s+)?{_NUMBER}\b(?!\s*(?:st|nd|rd|th|%))(?!\s+(?:and|with))", re.I
 )
+_LESS = re.compile(rf"\b{_NUMBER}\s+(?:less|fewer)\b", re.I)
 
 
 def option_values(product: Product) -> dict[str, tuple[str, ...]]:
@@ -135,6 +137,9 @@ def options_said(product: Product, words: str, reader: QueryReader) -> tuple[dic
             chosen[wish.name] = fitting[0]
         elif not fitting and not any(value in fold(product.title) for value in values):
             unmet[wish.name] = wish.values[0]
+    size = re.search(r"\bsize\s+([\w.,-]+)", fold(words))
+    if size and "size" in held and "size" not in chosen and _SIZE.fullmatch(size[1].strip(".,-")):
+        unmet["size"] = size[1].strip(".,-")
     return chosen, unmet
 
 
@@ -179,8 +184,8 @@ def only_quantity(words: str) -> int | None:
 
 
 def units_to_remove(words: str) -> int | None:
-    """How many units the words take out, e.g. 1 for "take one out"; None where they mean all of it."""
-    match = _UNITS_OUT.search(words)
+    """How many units the words take out, e.g. 1 for "take one out" or "one less"; None where they mean all of it."""
+    match = _UNITS_OUT.search(words) or _LESS.search(words)
     return _number(match[1]) if match else None
 
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.words import word_set
+
 NUMBERS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "fifty": 50, "hundred": 100, "thousand": 1000,
@@ -22,7 +24,8 @@ MAX_PLACE = 30
 _NO_PLACE = "gen|generation|time|times|class|aid|hand|floor|edition|year|grade|party|day|birthday"
 PLACE = re.compile(
     rf"(?<!est )(?<!\bmy )(?<!\bour )(?<!cheaper )\b(?:({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
-    rf"|(?:number|no\.?|nr\.?|option|item|#)\s*(\d{{1,2}}|{'|'.join(NUMBERS)}))\b(?![\s-]+(?:{_NO_PLACE})\b)|#(\d{{1,2}})\b",
+    rf"|(?:numbers?|no\.?|nr\.?|option|item|#)\s*(\d{{1,2}}|{'|'.join(NUMBERS)}))\b(?![\s-]+(?:{_NO_PLACE})\b)"
+    r"|#(\d{1,2})\b",
     re.I,
 )
 """One place in a list: "the first", "2nd", "number three", "#4"; never "first aid" or "2nd generation"."""
@@ -32,16 +35,18 @@ _POINTER = re.compile(
 MIDDLE = re.compile(r"\b(?:the\s+)?middle\b(?!\s+(?:school|class|east|layer))", re.I)
 BEFORE_LAST = re.compile(r"\b(?:second|next)[\s-]+(?:to|from the)?[\s-]*last\b|\blast but one\b|\bpenultimate\b", re.I)
 _GLUE = frozenset(["and", "&", ",", "+", "or", "vs", "versus", "with", "to", "against", "from"])
-_FILLER = frozenset(
-    """the number no nr option item items product products one ones please pls plz thanks ok okay yes yeah yep sure so
-    then just only hm hmm uh also now well actually rather maybe show open see me view compare tell about more add buy
-    order put get take give gimme grab have pick choose i ill i'll id i'd want like would let lets let's us look at
+_FILLER = word_set(
+    """the number numbers no nr option item items product products one ones please pls plz thanks ok okay yes yeah yep
+    sure so then just only hm hmm uh also now well actually rather maybe show open see me view compare tell about more
+    add buy order put get take give gimme grab have pick choose i ill i'll id i'd want like would let lets let's us look at
     check in into my cart basket bag trolley difference differences between is are what what's whats how which better
-    of them these those think go for info information details detail describe tell zoom on a closer""".split()
+    of them these those think go for info information details detail describe tell zoom on a closer"""
 )
+_BEFORE_ONE = frozenset(["the", "this", "that", "last", "which"])
 _TOKEN = re.compile(r"#?\d+(?:st|nd|rd|th)?\b|[^\W\d_]+(?:'[^\W\d_]+)?|[&,+]", re.I)
 _CUT = re.compile(
-    r"\s*[,;+&]\s*(?:and\s+|also\s+|then\s+)*|\s+(?:and|plus|as well as|also|then)\s+(?:also\s+|then\s+)?|(?<=[.!?])\s+|\n+",
+    r"\s*[,;+&]\s*(?:and\s+|also\s+|then\s+)*|\s+(?:and|plus|as well as|also|then)\s+(?:also\s+|then\s+)?"
+    r"|(?<=[.!?])\s+|\n+",
     re.I,
 )
 
@@ -68,6 +73,11 @@ def place(word: str) -> int | None:
     return int(found[1]) if found else ORDINALS.get(said) or NUMBERS.get(said)
 
 
+def is_ordinal(word: str) -> bool:
+    """Whether a word is "first", "2nd" and so on."""
+    return word.casefold() in ORDINALS or re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", word, re.I) is not None
+
+
 def places(text: str) -> tuple[int, ...]:
     """The places in a list (from 1) that the words name, in their order: ordinals, else numbers that stand alone."""
     found = [place(next(group for group in match.groups() if group)) for match in PLACE.finditer(text)]
@@ -81,9 +91,11 @@ def numbers_alone(text: str) -> tuple[int, ...]:
         return ()
     several = any(word in _GLUE for word in words)
     found: list[int] = []
-    for word in words:
+    for before, word in zip(["", *words], words, strict=False):
         said = place(word)
-        if said is not None and (several or word != "one"):
+        if word == "one" and (not several or before in _BEFORE_ONE or is_ordinal(before)):
+            continue  # "The second one" and "this one" are no number one.
+        if said is not None:
             found.append(said)
         elif word not in _GLUE and word not in _FILLER:
             return ()

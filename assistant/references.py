@@ -97,6 +97,11 @@ def resolve(text: str, table: Table, titles: TitleIndex | None = None) -> tuple[
     return by_name or _by_fact(text, table) or _pronoun(text, table)
 
 
+def with_extremes_as_places(text: str) -> str:
+    """The text with "the cheapest" and its like put as a place, for reading whether it does more than point."""
+    return _SUPERLATIVE.sub("the first", text)
+
+
 def named(text: str, table: Table, titles: TitleIndex | None = None) -> Named:
     """The one product whose name stands in the text, or those between which the text does not tell."""
     return (titles or TitleIndex()).find(text, _nameable(table))

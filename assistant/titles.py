@@ -108,10 +108,13 @@ class TitleIndex:
 
 
 def _may_mean(said: set[str], product: Product, kinds: set[str]) -> bool:
-    """Whether more than the kind and an option is said: "boots" begins a search, it does not point at the one shown."""
-    values = {value for variant in product.variants for value in variant.options.values()}
-    options = {word_key(word) for value in values for word in _WORD.findall(fold(value))}
-    return any(not word.isdigit() for word in (title_words(product) & said) - kinds - options - _NO_NAMES)
+    """Whether more than the kind, an option or a stated fact is said: "boots" begins a search, and "is it waterproof?"
+    does not point at the one whose title says so."""
+    texts = [value for variant in product.variants for value in variant.options.values()]
+    for name, attribute in product.attributes.items():
+        texts += [name.replace("_", " "), attribute.label, attribute.text]
+    stated = {word_key(word) for text in texts for word in _WORD.findall(fold(text))}
+    return any(not word.isdigit() for word in (title_words(product) & said) - kinds - stated - _NO_NAMES)
 
 
 def title_words(product: Product) -> frozenset[str]:

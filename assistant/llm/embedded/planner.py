@@ -14,12 +14,12 @@ from typing import Any
 from assistant.cart_request import read_parts
 from assistant.choices import no_preference
 from assistant.clarify import kind_of
-from assistant.counting import is_bare, points_by_place
+from assistant.counting import is_bare, places, points_by_place
 from assistant.llm.embedded.cart_talk import MAX_UNITS, answers_facet, cart_arguments
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
 from assistant.llm.state import TurnState
-from assistant.references import Table, order_id_in, resolve
+from assistant.references import Table, named, order_id_in, resolve, with_extremes_as_places
 from assistant.text import has_words
 from assistant.titles import TitleIndex
 from assistant.turn import Need
@@ -34,12 +34,18 @@ from retrieval.words import word_key
 
 MAX_STEPS = 4
 MAX_BARE = 3
+MAX_ASKED_OF = 3
 _SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
 _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check"
 _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
+_ADDS = re.compile(
+    r"^\W*(?:(?:please|ok|okay|yes|and|so|then|can you|could you)[,.]?\s+)*"
+    r"(?:add|put|grab|buy|order|i ?'?ll (?:take|have|buy|get)|i will (?:take|have|buy)|let me (?:take|have)|gimme)\b",
+    re.I,
+)
 _BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
 _ABOUT_ORDER = re.compile(
     r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
@@ -217,6 +223,8 @@ class Planner:
             return self._checked(cue.name, clause, state)
         if self._points_by_place(clause, state):
             return "product_question"
+        if _ADDS.match(clause) and self._names_one(clause, state):
+            return "cart_add"
         if order_id_in(clause) and len(clause.split()) <= 4:
             return "find_orders"
         back = BACK.search(clause)
@@ -263,7 +271,8 @@ class Planner:
             if not points and name == "more_like" and not state.shown:
                 return "search"
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
-                return "cart_add" if self._of_the_kind_shown(clause, state) else "search"
+                named_here = self._names_one(clause, state) or self._of_the_kind_shown(clause, state)
+                return "cart_add" if named_here else "search"
         if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
             return "recommend"
         if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
@@ -290,6 +299,11 @@ class Planner:
             return False
         kinds = self._kinds_said(clause)
         return not kinds or any(_is_of(product, kinds) for product in state.shown)
+
+    def _names_one(self, clause: str, state: TurnState) -> bool:
+        """Whether a product is called by its name, be it one that several shown share."""
+        found = named(clause, _table(state), self._titles)
+        return found.product is not None or bool(found.tied) or bool(resolve(clause, _table(state), self._titles))
 
     def _of_the_kind_shown(self, clause: str, state: TurnState) -> bool:
         return any(_is_of(product, self._kinds_said(clause)) for product in state.shown)
@@ -347,14 +361,17 @@ class Planner:
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
         pointed = points_by_place(clause) or resolve(clause, _table(state), self._titles)
-        bare = is_bare(self._without_kinds(clause))
+        bare = is_bare(with_extremes_as_places(self._without_kinds(clause)))
         if bare and len(resolve(clause, _table(state))) > 1:
             draft.steps.append(Step("compare_products", {"which": clause}))
             return
-        which = clause if pointed or not state.in_focus else "it"
-        draft.steps.append(Step("product_details", {"which": which}))
         # Who only points asks for nothing in particular: the product is described.
         draft.question = "" if bare else clause
+        if len(places(clause)) > 1:  # "Is the second waterproof, and the third?" is asked of each.
+            draft.steps += [Step("product_details", {"which": f"number {n}"}) for n in places(clause)[:MAX_ASKED_OF]]
+            return
+        which = clause if pointed or not state.in_focus else "it"
+        draft.steps.append(Step("product_details", {"which": which}))
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.question = draft.question or clause
