@@ -38,8 +38,8 @@ _GLUE = frozenset(["and", "&", ",", "+", "or", "vs", "versus", "with", "to", "ag
 _FILLER = word_set(
     """the number numbers no nr option item items product products one ones please pls plz thanks ok okay yes yeah yep
     sure so then just only hm hmm uh also now well actually rather maybe show open see me view compare tell about more
-    add buy order put get take give gimme grab have pick choose i ill i'll id i'd want like would let lets let's us look at
-    check in into my cart basket bag trolley difference differences between is are what what's whats how which better
+    add buy order put get take give gimme grab have pick choose i ill i'll id i'd want like would let lets let's us look
+    at check in into my cart basket bag trolley difference differences between is are what what's whats how which better
     of them these those think go for info information details detail describe tell zoom on a closer"""
 )
 _BEFORE_ONE = frozenset(["the", "this", "that", "last", "which"])
