@@ -147,7 +147,14 @@ def unmet_answer(product: Product, words: str, reader: QueryReader | None) -> di
     """What a message that says nothing else asks for and the product does not come in, e.g. {"size": "42"}."""
     held, said = option_values(product), _content(words)
     sizes = [word for word in said if word not in {"size", "sized"}]
-    if "size" in held and len(sizes) == 1 and _SIZE.fullmatch(sizes[0]) and sizes[0] not in held["size"]:
+    numbered = any(value.replace(".", "").isdigit() for value in held.get("size", ()))
+    if (
+        "size" in held
+        and len(sizes) == 1
+        and (numbered or not sizes[0].isdigit())
+        and _SIZE.fullmatch(sizes[0])
+        and sizes[0] not in held["size"]
+    ):
         return {"size": sizes[0]}
     unmet = options_said(product, words, reader)[1] if reader else {}
     known = {fold(value) for wish in (_option_wishes(words, reader) if reader else ()) for value in wish.values}

@@ -33,14 +33,17 @@ _POINTER = re.compile(
     rf"\b(?:the|that|this|your|number|option)\s+(?={PLACE.pattern})|\b\d{{1,2}}(?:st|nd|rd|th)\b", re.I
 )
 MIDDLE = re.compile(r"\b(?:the\s+)?middle\b(?!\s+(?:school|class|east|layer))", re.I)
-BEFORE_LAST = re.compile(r"\b(?:second|next)[\s-]+(?:to|from the)?[\s-]*last\b|\blast but one\b|\bpenultimate\b", re.I)
+BEFORE_LAST = re.compile(
+    r"\b(?:second|next)[\s-]+(?:to|from the)?[\s-]*last\b|\blast but one\b|\bbefore (?:the )?last\b|\bpenultimate\b",
+    re.I,
+)
 _GLUE = frozenset(["and", "&", ",", "+", "or", "vs", "versus", "with", "to", "against", "from"])
 _FILLER = word_set(
     """the number numbers no nr option item items product products one ones please pls plz thanks ok okay yes yeah yep
     sure so then just only hm hmm uh also now well actually rather maybe show open see me view compare tell about more
     add buy order put get take give gimme grab have pick choose i ill i'll id i'd want like would let lets let's us look
     at check in into my cart basket bag trolley difference differences between is are what what's whats how which better
-    of them these those think go for info information details detail describe tell zoom on a closer"""
+    of them these those think go for very info information details detail describe tell zoom on a closer"""
 )
 _BEFORE_ONE = frozenset(["the", "this", "that", "last", "which"])
 _TOKEN = re.compile(r"#?\d+(?:st|nd|rd|th)?\b|[^\W\d_]+(?:'[^\W\d_]+)?|[&,+]", re.I)

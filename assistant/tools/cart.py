@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from assistant.errors import BadArguments
@@ -29,6 +30,10 @@ def cart(
     facts: list[Evidence]
     if action == "add":
         facts = add(context, which, max(1, quantity))
+    elif action == "remove" and not seen.lines:
+        facts = [seen]
+        with context.ledger.lock:  # "Scrap that", while a size is asked for: nothing waits any more.
+            context.ledger.focus = replace(context.ledger.focus, choosing=None)
     elif action == "undo":
         facts = take_back(context, seen)
     elif action == "view" or not seen.lines:

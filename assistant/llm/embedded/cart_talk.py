@@ -10,7 +10,6 @@ from typing import Any
 
 from assistant.cart_request import amount
 from assistant.choices import answered_options, answers_choice, only_quantity, unmet_answer
-from assistant.counting import numbers_alone, place
 from assistant.llm.state import TurnState
 from retrieval.query import QueryReader
 
@@ -79,19 +78,3 @@ def _of_amount(state: TurnState, in_cart: bool) -> dict[str, Any] | None:
 
 def _units(said: float | None) -> int:
     return max(0, min(MAX_UNITS, int(said or 1) if said is None or said >= 1 else int(said)))
-
-
-def answers_facet(clause: str, state: TurnState) -> bool:
-    """Whether a bare number may answer the question that was put about the list ("sleeps?", "4"): some product shown
-    states it."""
-    numbers = numbers_alone(clause)
-    if (
-        len(numbers) != 1
-        or not state.focus.asked
-        or place(clause.strip(" .!?")) is None
-        or not re.search(r"^\W*\d+\W*$", clause)
-    ):
-        return False
-    name = state.focus.asked[-1].split("@")[0]
-    stated = [product.attributes[name].value for product in state.shown if name in product.attributes]
-    return any(isinstance(value, int | float) and float(value) == float(numbers[0]) for value in stated)

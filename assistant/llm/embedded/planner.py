@@ -14,8 +14,8 @@ from typing import Any
 from assistant.cart_request import read_parts
 from assistant.choices import no_preference
 from assistant.clarify import kind_of
-from assistant.counting import is_bare, places, points_by_place
-from assistant.llm.embedded.cart_talk import MAX_UNITS, answers_facet, cart_arguments
+from assistant.counting import is_bare, numbers_alone, places, points_by_place
+from assistant.llm.embedded.cart_talk import MAX_UNITS, cart_arguments
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
 from assistant.llm.state import TurnState
@@ -23,10 +23,7 @@ from assistant.references import Table, named, order_id_in, resolve, with_extrem
 from assistant.text import has_words
 from assistant.titles import TitleIndex
 from assistant.turn import Need
-from retrieval.filters import (
-    PriceRange,
-    fold,
-)
+from retrieval.filters import AttributeRange, CategoryIn, PriceRange, fold
 from retrieval.product import Product
 from retrieval.query import QueryReader
 from retrieval.results import Understanding
@@ -204,7 +201,17 @@ class Planner:
         if not number or not kind or kind != kind_of(state.need):
             return state.words
         unit = self._reader.unit_of(name)
-        return f"{number[1]} {unit}" if unit else state.words
+        if unit is None or (number[1].isdigit() and self._is_rather_a_place(int(number[1]), name, unit, state)):
+            return state.words
+        return f"{number[1]} {unit}"
+
+    def _is_rather_a_place(self, number: int, name: str, unit: str, state: TurnState) -> bool:
+        """Whether a bare number counts in the list: it has so many, and the question is answered or none states it."""
+        if not numbers_alone(state.words) or number > len(state.shown):
+            return False
+        kinds = tuple(wish for wish in state.need.constraints if isinstance(wish, CategoryIn))
+        answered = any(getattr(wish, "name", "") == name for wish in state.need.constraints)
+        return answered or not self._finds(Need("", (*kinds, AttributeRange(name, number, number, unit))))
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
         adding = bool(draft.steps) and draft.steps[-1].arguments.get("action") == "add"
@@ -295,7 +302,7 @@ class Planner:
 
     def _points_by_place(self, clause: str, state: TurnState) -> bool:
         """Whether the words count in the list that is there, or was: "the 3rd", "2"; not in one of another kind."""
-        if not (state.shown or state.focus.gone) or not points_by_place(clause) or answers_facet(clause, state):
+        if not (state.shown or state.focus.gone) or not points_by_place(clause):
             return False
         kinds = self._kinds_said(clause)
         return not kinds or any(_is_of(product, kinds) for product in state.shown)
