@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assistant.cart_request import amount
+from assistant.cart_request import amount, read_parts
 from assistant.choices import answered_options, answers_choice, only_quantity, unmet_answer
 from assistant.llm.state import TurnState
 from retrieval.query import QueryReader
@@ -29,6 +29,13 @@ _NOT_WANTED = re.compile(
 _SWAP = re.compile(r"\b(?:change|switch|swap|exchange|make)\b|\binstead\b|\brather\b|\bactually\b", re.I)
 _TAKE = re.compile(r"\b(?:take|get|want|need|add|buy|have|give|grab|put|gimme|order)\b", re.I)
 _ORDER = re.compile(r"\border(?:s|ed)?\b|\bparcel\b|\bdelivery\b", re.I)
+
+
+_ADDS = re.compile(
+    r"^\W*(?:(?:please|ok|okay|yes|and|so|then|can you|could you)[,.]?\s+)*"
+    r"(?:add|put|grab|buy|order|i ?'?ll (?:take|have|buy|get)|i will (?:take|have|buy)|let me (?:take|have)|gimme)\b",
+    re.I,
+)
 
 
 def cart_arguments(state: TurnState, reader: QueryReader) -> dict[str, Any] | None:
@@ -78,3 +85,22 @@ def _of_amount(state: TurnState, in_cart: bool) -> dict[str, Any] | None:
 
 def _units(said: float | None) -> int:
     return max(0, min(MAX_UNITS, int(said or 1) if said is None or said >= 1 else int(said)))
+
+
+def quantity_of(clause: str) -> int:
+    """The number of a clause that asks for one thing; each part of a longer one has its own, which the tool reads."""
+    said = [part.quantity for part in read_parts(clause) if part.quantity is not None]
+    return int(said[0]) if len(said) == 1 and 1 <= said[0] <= MAX_UNITS else 1
+
+
+def is_more(clause: str) -> bool:
+    """Whether more is asked about what is talked about, whatever it is."""
+    return (
+        re.match(r"\W*(?:please |can you )?(?:tell me more|more (?:details?|info\w*)|(?:any )?details)\b", clause, re.I)
+        is not None
+    )
+
+
+def begins_with_adding(clause: str) -> bool:
+    """Whether a clause begins as a request for the cart does: "add", "I'll take", "buy"."""
+    return _ADDS.match(clause) is not None

@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.cart_request import read_parts
 from assistant.choices import no_preference
 from assistant.clarify import kind_of
 from assistant.counting import is_bare, numbers_alone, places, points_by_place
-from assistant.llm.embedded.cart_talk import MAX_UNITS, cart_arguments
+from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
 from assistant.llm.state import TurnState
@@ -37,12 +36,8 @@ _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|
 _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
+_SOUND = re.compile(r"(?:hm+|uh+|um+|oh|ah|well|wait|hold on|so)\W*", re.I)
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
-_ADDS = re.compile(
-    r"^\W*(?:(?:please|ok|okay|yes|and|so|then|can you|could you)[,.]?\s+)*"
-    r"(?:add|put|grab|buy|order|i ?'?ll (?:take|have|buy|get)|i will (?:take|have|buy)|let me (?:take|have)|gimme)\b",
-    re.I,
-)
 _BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
 _ABOUT_ORDER = re.compile(
     r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
@@ -173,7 +168,7 @@ class Planner:
         parts = [part for piece in _SPLIT.split(words) for part in _SPLIT_AND.split(piece)]
         clauses: list[str] = []
         for part in (p.strip() for p in parts):
-            if not has_words(part):
+            if not has_words(part) or _SOUND.fullmatch(part):
                 continue
             cue = self._intents.cue(part)
             if clauses and self._is_only_limit(clauses[-1]):
@@ -230,7 +225,7 @@ class Planner:
             return self._checked(cue.name, clause, state)
         if self._points_by_place(clause, state):
             return "product_question"
-        if _ADDS.match(clause) and self._names_one(clause, state):
+        if begins_with_adding(clause) and self._names_one(clause, state):
             return "cart_add"
         if order_id_in(clause) and len(clause.split()) <= 4:
             return "find_orders"
@@ -351,7 +346,7 @@ class Planner:
         draft.steps.append(Step("propose_cancel_order", {"order_id": order_id_in(clause) or ""}))
 
     def _cart_add(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("cart", {"action": "add", "which": clause, "quantity": _quantity(clause)}))
+        draft.steps.append(Step("cart", {"action": "add", "which": clause, "quantity": quantity_of(clause)}))
 
     def _cart_view(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("cart", {"action": "view"}))
@@ -425,14 +420,6 @@ def _compared(clause: str, state: TurnState) -> str:
     return "the first two" if len(state.shown) > 3 else "all of them"
 
 
-def is_more(clause: str) -> bool:
-    """Whether more is asked about what is talked about, whatever it is."""
-    return (
-        re.match(r"\W*(?:please |can you )?(?:tell me more|more (?:details?|info\w*)|(?:any )?details)\b", clause, re.I)
-        is not None
-    )
-
-
 def _is_of(product: Product, kinds: set[str]) -> bool:
     return bool({fold(product.category or ""), fold(product.department or "")} & kinds)
 
@@ -447,12 +434,6 @@ def _names_products(reading: Understanding) -> bool:
 
 def _strong(readings: Sequence[Understanding]) -> bool:
     return any(reading.category_stated for reading in readings)
-
-
-def _quantity(clause: str) -> int:
-    """The number of a clause that asks for one thing; each part of a longer one has its own, which the tool reads."""
-    said = [part.quantity for part in read_parts(clause) if part.quantity is not None]
-    return int(said[0]) if len(said) == 1 and 1 <= said[0] <= MAX_UNITS else 1
 
 
 def _unique(steps: Sequence[Step]) -> list[Step]:

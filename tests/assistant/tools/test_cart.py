@@ -119,7 +119,7 @@ def test_no_words_change_more_than_one_turn_may(turns: Turns, words: str, which:
     before = _lines(context)
     for action in ("add", "set_quantity", "remove"):
         try:
-            cart(context, action, which, quantity)  # type: ignore[arg-type]
+            cart(context, action, which, quantity)
         except (BadArguments, Refused):
             continue
     after = _lines(context)
