@@ -33,6 +33,7 @@ from assistant.prompts import Prompts
 from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
+from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
 from assistant.turn import Need
 from assistant.turns import Floorplan
@@ -207,6 +208,7 @@ class Opener:
         products = tuple(retrieval.catalogue.products.values())
         w.variants.use(products)
         reader = QueryReader(retrieval.vocabulary(), retrieval.catalogue.currency)
+        titles = TitleIndex(products)
         shop = Shop(
             settings=w.settings,
             retrieval=retrieval,
@@ -218,9 +220,10 @@ class Opener:
             policies=rooms.policies,
             handoff=rooms.handoff,
             now=lambda: w.now().timestamp(),
+            titles=titles,
         )
         composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
-        planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval))
+        planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles)
         embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
         fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)
         chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)

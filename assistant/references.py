@@ -6,18 +6,14 @@ Candidates are the products on the table (last shown, talked about, on the page)
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.counting import BEFORE_LAST, MIDDLE, pieces, places
+from assistant.titles import Named, TitleIndex
 from retrieval.filters import fold
 from retrieval.product import Product
 
-ORDINALS: Mapping[str, int] = {
-    "first": 0, "1st": 0, "one": 0, "second": 1, "2nd": 1, "two": 1, "third": 2, "3rd": 2, "three": 2,
-    "fourth": 3, "4th": 3, "four": 3, "fifth": 4, "5th": 4, "five": 4, "sixth": 5, "6th": 5, "six": 5,
-    "seventh": 6, "7th": 6, "eighth": 7, "8th": 7, "ninth": 8, "9th": 8, "tenth": 9, "10th": 9,
-}  # fmt: skip
 COUNTS: Mapping[str, int] = {
     "two": 2,
     "2": 2,
@@ -31,11 +27,6 @@ COUNTS: Mapping[str, int] = {
     "6": 6,
 }
 
-_ORDINAL = re.compile(
-    r"\b(?:(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|[1-9](?:st|nd|rd|th)|10th)"
-    r"|(?:number|no\.?|nr\.?|option|#)\s*(\d{1,2}|one|two|three|four|five|six))(?!\s+(?:gen|generation|time|class))\b|#(\d{1,2})\b",
-    re.I,
-)
 _FIRST_N = re.compile(r"\b(?:the\s+)?(first|top|last)\s+(two|three|four|five|six|[2-6])\b", re.I)
 _ALL_N = re.compile(
     r"\b(?:all|both|these|those|them all|the)\s*(?:of\s+)?(?:the\s+)?(two|three|four|five|six|[2-6])\b"
@@ -54,40 +45,9 @@ _SUPERLATIVE = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:it|its|this|that|this one|that one|this product|that product|this item|the one|one of (?:it|them))\b", re.I
 )
+_WITH = re.compile(r"\b(?:with|vs\.?|versus|against|or|to|than|between)\b", re.I)
+MAX_NAMED = 6
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*", re.UNICODE)
-_NOT_NAMES = frozenset(
-    [
-        "the",
-        "one",
-        "with",
-        "for",
-        "and",
-        "from",
-        "in",
-        "of",
-        "to",
-        "a",
-        "an",
-        "my",
-        "me",
-        "this",
-        "that",
-        "is",
-        "it",
-        "you",
-        "your",
-        "new",
-        "size",
-        "set",
-        "pack",
-        "black",
-        "white",
-        "red",
-        "blue",
-        "green",
-        "grey",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +58,13 @@ class Table:
         shown: products of the last slate, in order.
         focus: the product talked about last; None without one.
         page: the product on the shopper's page; None without one.
+        earlier: products seen before: only their names point at them.
     """
 
     shown: Sequence[Product]
     focus: Product | None = None
     page: Product | None = None
+    earlier: Sequence[Product] = ()
 
     def everything(self) -> tuple[Product, ...]:
         """All products on the table, once each, shown ones first."""
@@ -110,21 +72,59 @@ class Table:
         return tuple({product.id: product for product in rows}.values())
 
 
-def resolve(text: str, table: Table) -> tuple[Product, ...]:
+def resolve(text: str, table: Table, titles: TitleIndex | None = None) -> tuple[Product, ...]:
     """Find the products that the text points at, in the order of the table or of the words.
 
     Args:
         text: a shopper's words, e.g. "compare the first two", "add the red one", "is it waterproof?".
         table: what is there to point at.
+        titles: of the catalogue, where products that are not on the table can be named too.
 
     Returns:
         The products; empty where nothing is pointed at.
     """
-    for reader in (_several, _by_id, _ordinals, _superlative, _by_name, _by_fact, _pronoun):
+    index = titles or TitleIndex()
+    whole = _whole(text, table, index)
+    if whole:
+        return whole
+    by_name = _by_name(text, table, index)
+    if len(by_name) > 1 and not places(text):
+        return by_name
+    for reader in (_several, _by_id, _ordinals, _superlative):
         found = reader(text, table)
         if found:
             return found
-    return ()
+    return by_name or _by_fact(text, table) or _pronoun(text, table)
+
+
+def with_extremes_as_places(text: str) -> str:
+    """The text with "the cheapest" and its like put as a place, for reading whether it does more than point."""
+    return _SUPERLATIVE.sub("the first", text)
+
+
+def named(text: str, table: Table, titles: TitleIndex | None = None) -> Named:
+    """The one product whose name stands in the text, or those between which the text does not tell."""
+    return (titles or TitleIndex()).find(text, _nameable(table))
+
+
+def _nameable(table: Table) -> tuple[Product, ...]:
+    return tuple({product.id: product for product in (*table.everything(), *table.earlier)}.values())
+
+
+def _whole(text: str, table: Table, titles: TitleIndex) -> tuple[Product, ...]:
+    """Products whose whole title stands in the text; of titles that hold one another, the longest."""
+    rows: list[Product] = []
+    rest = fold(text)
+    while len(rows) < MAX_NAMED:
+        found = titles.find_whole(rest, _nameable(table))
+        if found is None:
+            break
+        rows.append(found)
+        rest = rest.replace(fold(found.title), " ; ")
+    if not rows:
+        return ()
+    others = [named(piece.text, table, titles).product for piece in pieces(rest)]
+    return tuple({product.id: product for product in (*rows, *filter(None, others))}.values())
 
 
 def _several(text: str, table: Table) -> tuple[Product, ...]:
@@ -136,7 +136,7 @@ def _several(text: str, table: Table) -> tuple[Product, ...]:
     match = _ALL_N.search(text)
     if match and shown:
         if match.group(2):  # both
-            return shown[:2] if len(shown) == 2 or not _named(text, table) else _named(text, table)
+            return () if places(text) else shown[:2]
         return shown[: COUNTS[match.group(1).lower()]] if match.group(1) else shown
     return ()
 
@@ -149,16 +149,15 @@ def _by_id(text: str, table: Table) -> tuple[Product, ...]:
 def _ordinals(text: str, table: Table) -> tuple[Product, ...]:
     shown = tuple(table.shown)
     pool = _narrow(text, shown)
-    rows: list[Product] = []
-    for match in _ORDINAL.finditer(text):
-        word = next(group for group in match.groups() if group).lower()
-        index = ORDINALS[word] if word in ORDINALS else int(re.sub(r"\D", "", word)) - 1
-        if 0 <= index < len(pool):
-            rows.append(pool[index])
-    if not rows and pool and (_LAST.search(text)):
+    if BEFORE_LAST.search(text):
+        return pool[-2:-1]
+    rows = [pool[n - 1] for n in places(text) if 0 < n <= len(pool)]
+    if not rows and pool and _LAST.search(text):
         rows.append(pool[-1])
     if not rows and pool and _FORMER.search(text):
         rows.append(pool[0])
+    if not rows and len(pool) % 2 and MIDDLE.search(text):
+        rows.append(pool[len(pool) // 2])
     return tuple({product.id: product for product in rows}.values())
 
 
@@ -194,27 +193,14 @@ def _has_weight(product: Product) -> bool:
     return attribute is not None and isinstance(attribute.value, int | float) and not isinstance(attribute.value, bool)
 
 
-def _named(text: str, table: Table) -> tuple[Product, ...]:
-    """Products whose whole title stands in the text, else those whose title has a word of the text to itself."""
-    pool, said_text = table.everything(), fold(text)
-    whole = tuple(product for product in pool if fold(product.title) in said_text)
-    if whole:
-        return whole
-    said = {_stem(word) for word in _WORD.findall(said_text)}
-    titles = {product.id: {_stem(w) for w in _WORD.findall(fold(product.title))} - _NOT_NAMES for product in pool}
-    holders = Counter(word for words in titles.values() for word in words)
-    return tuple(product for product in pool if any(holders[word] == 1 for word in titles[product.id] & said))
-
-
-def _by_name(text: str, table: Table) -> tuple[Product, ...]:
-    named = _named(text, table)
-    category_words = {_stem(w) for p in table.everything() if p.category for w in fold(p.category).split()}
-    said = {_stem(fold(word)) for word in _WORD.findall(text)}
-    # A lone category word ("boots") starts a search; it does not point at the one boot on the table.
-    kept = tuple(
-        p for p in named if ({_stem(fold(w)) for w in _WORD.findall(p.title)} & said) - category_words - _NOT_NAMES
-    )
-    return kept
+def _by_name(text: str, table: Table, titles: TitleIndex) -> tuple[Product, ...]:
+    """The products that the pieces of the text name; the whole text where none of its pieces does."""
+    found = [named(piece.text, table, titles).product for piece in pieces(_WITH.sub(" ; ", text))]
+    rows = {product.id: product for product in found if product}
+    if not rows:
+        product = named(text, table, titles).product
+        rows = {product.id: product} if product else {}
+    return tuple(rows.values())
 
 
 def _by_fact(text: str, table: Table) -> tuple[Product, ...]:

@@ -35,6 +35,7 @@ from assistant.evidence import (
 __all__ = [
     "Agent",
     "Answer",
+    "CartChange",
     "CartFact",
     "CartLineFact",
     "Choosing",
@@ -68,6 +69,7 @@ __all__ = [
     "ToolResult",
     "Turn",
     "TurnEvent",
+    "Waiting",
     "WishesChanged",
 ]
 
@@ -133,20 +135,51 @@ class Floor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
-    """A product that waits for the answer to "which size?" before it goes into the cart.
+class Waiting:
+    """A product that is to go into the cart once its options are chosen.
 
     Args:
         product_id: the product.
         quantity: units wanted, 1 or more.
         options: options chosen so far, folded, e.g. {"colour": "black"}.
-        then: product ids whose turn comes after it.
     """
 
     product_id: str
     quantity: int = 1
     options: Mapping[str, str] = field(default_factory=dict)
-    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """A product that waits for the answer to "which size?" before it goes into the cart.
+
+    Args:
+        product_id: the product.
+        quantity: units wanted; 0 where it is the number that was asked for.
+        options: options chosen so far, folded, e.g. {"colour": "black"}.
+        later: what comes after it.
+        age: turns that have passed since the question without an answer to it.
+    """
+
+    product_id: str
+    quantity: int = 1
+    options: Mapping[str, str] = field(default_factory=dict)
+    later: tuple[Waiting, ...] = ()
+    age: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CartChange:
+    """What was done to one line of the cart, so that it can be taken back.
+
+    Args:
+        variant_id: which line.
+        before, after: units, 0 where there was or is none.
+    """
+
+    variant_id: str
+    before: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +187,12 @@ class Focus:
     """What "the second one", "it", "that order" can mean.
 
     Args:
-        shown: product ids of the last slate, in order.
+        shown: product ids of the last slate, in order; empty again after a search that found nothing.
         seen: product ids shown so far for the current need, for "show me more".
+        gone: product ids that stood on the table until a search found nothing; only their names point at them.
         product_id: the product talked about last; None without one.
         choosing: the choice that is under way before something goes into the cart; None without one.
+        cart_changes: what was changed in the cart last, for "undo".
         compared: product ids of the comparison that was drawn last, until something else is shown.
         order_id: the order talked about last; None without one.
         asked: clarifying questions already put, by key; none is put twice.
@@ -166,8 +201,10 @@ class Focus:
 
     shown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     product_id: str | None = None
     choosing: Choosing | None = None
+    cart_changes: tuple[CartChange, ...] = ()
     compared: tuple[str, ...] = ()
     order_id: str | None = None
     asked: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.turn import (
     Answer,
+    CartFact,
     Done,
     EvidenceFound,
     Failed,
@@ -58,6 +59,8 @@ APOLOGY = "Something went wrong on my side. Please try again."
 TOO_LONG = "That took too long. Please try again, or ask in other words."
 MAX_SEEN = 200
 MAX_EARLIER = 4
+MAX_CHOOSING_AGE = 3
+"""Turns over which an open "which size?" waits for its answer while other things are asked."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class TurnRunner:
         """Keep the message, and lay the table for the model."""
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
-        ledger = Ledger(need=before.need, focus=replace(before.focus, choosing=None))
+        ledger = Ledger(need=before.need, focus=_aged(before.focus))
         context = ShopperContext(
             principal=turn.principal,
             conversation_id=turn.conversation_id,
@@ -359,7 +362,7 @@ def _only_what_was_shown(run: _Run) -> None:
 def _start_over(run: _Run) -> None:
     """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
     ledger = run.context.ledger
-    ledger.need, ledger.focus = run.before.need, replace(run.before.focus, choosing=None)
+    ledger.need, ledger.focus = run.before.need, _aged(run.before.focus)
     ledger.evidence.clear()
     ledger.shown.clear()
     ledger.question = None
@@ -401,6 +404,14 @@ def _on_the_table(state: TurnState) -> list[ProductFact]:
     return [ProductFact(product, product.default_variant) for product in products]
 
 
+def _aged(focus: Focus) -> Focus:
+    """The table at the beginning of a turn: an open choice waits, but not for ever."""
+    choosing = focus.choosing
+    if choosing is None or choosing.age >= MAX_CHOOSING_AGE:
+        return replace(focus, choosing=None)
+    return replace(focus, choosing=replace(choosing, age=choosing.age + 1))
+
+
 def next_focus(before: Conversation, ledger: Ledger, question: Question | None) -> Focus:
     """What "it" and "the second one" can mean after the turn.
 
@@ -410,6 +421,12 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
         question: the question it put; it is never put again.
     """
     focus = ledger.focus
+    if focus.choosing and focus.choosing.age and (ledger.shown or _changed_cart(ledger)):
+        focus = replace(focus, choosing=None)
+    if not ledger.shown and _found_nothing(ledger):
+        # What is no longer seen is not counted: "the first" after an empty result means nothing.
+        gone = focus.shown or focus.gone
+        focus = replace(focus, shown=(), compared=(), gone=gone, product_id=None if focus.shown else focus.product_id)
     if ledger.shown:
         same = same_subject(before.need, ledger.need)
         seen = dict.fromkeys((*(before.focus.seen if same else ()), *ledger.shown))
@@ -418,6 +435,7 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
             focus,
             shown=tuple(dict.fromkeys(ledger.shown)),
             seen=tuple(seen)[-MAX_SEEN:],
+            gone=(),
             product_id=focus.product_id if moved else None,
             compared=focus.compared if focus.compared != before.focus.compared else (),
         )
@@ -430,6 +448,15 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
     if question is not None:
         focus = replace(focus, asked=(*focus.asked, question.key))
     return focus
+
+
+def _found_nothing(ledger: Ledger) -> bool:
+    slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
+    return bool(slates) and all(slate.surface == "search" and not slate.total for slate in slates)
+
+
+def _changed_cart(ledger: Ledger) -> bool:
+    return any(isinstance(fact, CartFact) and fact.changed == "added" for fact in ledger.evidence)
 
 
 def same_subject(one: Need, other: Need) -> bool:

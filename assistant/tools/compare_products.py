@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from assistant.errors import BadArguments
+from assistant.counting import pieces, places
+from assistant.errors import BadArguments, Refused
 from assistant.tools.context import ShopperContext
-from assistant.tools.pointing import fact_of, products_meant, put_in_focus, table_of
+from assistant.tools.pointing import fact_of, point, put_in_focus, quoted, table_of
 from assistant.tools.summary import summarise
 from assistant.turn import ComparisonFact, ProductFact, ToolResult
 from retrieval.product import Product
+from retrieval.words import STOP, tokens
 
 MAX_COMPARED = 6
+_BETWEEN = re.compile(r"\b(?:with|vs\.?|versus|against|or|to|than)\b", re.I)
+_VERB = re.compile(
+    r"^\W*(?:(?:please|can|could|you|compare|comparison|of|difference|what|is|the|between|which|better|one)\b\s*)+",
+    re.I,
+)
+_OTHERS = frozenset({"other", "rest", "similar", "another", "else", "compare"})
+_THE = re.compile(r"^\W*(?:the|a)\b", re.I)
 MAX_ROWS = 12
 
 
@@ -20,11 +30,7 @@ def compare_products(context: ShopperContext, which: str) -> ToolResult:
 
     Put the shopper's words into `which`, e.g. "the first two", "the Kestrel and the cheapest one", "them".
     """
-    products = products_meant(context, which)[:MAX_COMPARED]
-    if len(products) == 1:
-        products = _with_neighbour(context, products[0])
-    if len(products) < 2:
-        raise BadArguments("A comparison needs two products: ask which one to compare it with.")
+    products = _compared(context, which)[:MAX_COMPARED]
     facts = tuple(fact_of(context, product) for product in products)
     fact = ComparisonFact(facts, comparison_rows(facts, context.shop.settings.locale))
     put_in_focus(context, products[0])
@@ -32,6 +38,43 @@ def compare_products(context: ShopperContext, which: str) -> ToolResult:
         context.ledger.evidence.append(fact)
         context.ledger.focus = replace(context.ledger.focus, compared=tuple(product.id for product in products))
     return ToolResult((fact,), summarise((fact,)))
+
+
+def _compared(context: ShopperContext, which: str) -> tuple[Product, ...]:
+    """The products that the words name.
+
+    Raises:
+        BadArguments: fewer than two.
+        Refused: one that is named is not found: a comparison of two named products never fills in a third.
+    """
+    found = point(context, which)
+    if found.refusal:
+        raise found.refusal
+    products = found.products
+    missing = _not_found(context, which, len(products) > 1)
+    if missing:
+        raise Refused("not_found", f"I do not know which product “{quoted(missing)}” is, so I cannot compare it.")
+    if len(products) == 1:
+        products = _with_neighbour(context, products[0])
+    if len(products) < 2:
+        raise BadArguments("A comparison needs two products: ask which one to compare it with.")
+    return products
+
+
+def _not_found(context: ShopperContext, which: str, enough: bool) -> str:
+    """The part of the words that names something and leads to no product; "" where none does."""
+    table = [product.title for product in table_of(context).everything()]
+    parts = [piece.text for piece in pieces(_BETWEEN.sub(" ; ", which), table)]
+    if len(parts) < 2 or places(which):
+        return ""
+    names = [_VERB.sub("", part) for part in parts if not enough or _THE.match(part)]
+    # Beside two that are found, "and the price" names nothing; beside one, whatever is named is missed.
+    told = [name for name in names if context.shop.titles.knows(name) or (not enough and _content(name))]
+    return next((name for name in told if not point(context, name).products), "")
+
+
+def _content(words: str) -> bool:
+    return any(word.key not in STOP and word.key not in _OTHERS for word in tokens(words))
 
 
 def _with_neighbour(context: ShopperContext, product: Product) -> tuple[Product, ...]:

@@ -18,6 +18,7 @@ from assistant.support.cart import Carts
 from assistant.support.handoff import HandOff
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
+from assistant.titles import TitleIndex
 from assistant.turn import Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
 from recommender.events import Event, EventType
@@ -42,6 +43,7 @@ class Shop:
     policies: Policies
     handoff: HandOff
     now: Callable[[], float]
+    titles: TitleIndex = field(default_factory=TitleIndex)
 
     def find_product(self, product_id: str) -> Product | None:
         """The product as the catalogue states it now, or None."""

@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from assistant.errors import BadArguments
-from assistant.references import Table, resolve
+from assistant.counting import places
+from assistant.errors import BadArguments, Refused
+from assistant.references import Table, named, resolve
+from assistant.text import clean
 from assistant.tools.context import ShopperContext
 from assistant.turn import ProductFact
-from retrieval.filters import CategoryIn, Verdict, judge
+from retrieval.filters import CategoryIn, Verdict, fold, judge
 from retrieval.product import Product
-from retrieval.results import SearchRequest
+
+_MARKS = re.compile(r"[*_`\[\]()<>#|~\\“”]")
+MAX_QUOTED = 60
+MAX_EARLIER = 60
+"""Products seen before that can still be called by a part of their name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """What words point at.
+
+    Args:
+        products: in the order of the words; empty where nothing is meant, or no telling what.
+        refusal: why nothing, or not all of it, can be told; None where everything is told or nothing was pointed at.
+    """
+
+    products: tuple[Product, ...] = ()
+    refusal: Refused | None = None
 
 
 def table_of(context: ShopperContext) -> Table:
     """The products that words can point at: shown in this turn or the last, talked about, on the page."""
     find = context.shop.find_product
     ledger = context.ledger
-    shown_ids = tuple(ledger.shown) or context.before.shown
-    focus_id = ledger.focus.product_id
-    shown = tuple(product for product in map(find, shown_ids) if product)
-    focus = find(focus_id) if focus_id else None
+    shown = _found(context, tuple(ledger.shown) or context.before.shown)
+    focus = find(ledger.focus.product_id) if ledger.focus.product_id else None
     page = find(context.page_product_id) if context.page_product_id else None
-    return Table(shown, focus, page)
+    return Table(shown, focus, page, _found(context, (*context.before.seen[-MAX_EARLIER:], *context.before.gone)))
+
+
+def point(context: ShopperContext, words: str, *, catalogue: bool = True) -> Pointed:
+    """Find what the words point at: by place, name, a fact that only one states, or "it".
+
+    Args:
+        context: of the turn.
+        words: the shopper's, e.g. "the second tent", "the Kestrel in red".
+        catalogue: whether products that are not on the table can be named.
+    """
+    table, numbers = table_of(context), places(words)
+    if numbers:
+        table = _of_kinds(context, words, table)
+    products = resolve(words, table, context.shop.titles if catalogue else None)
+    if numbers and not named(words, table).product:
+        missing = _missing(context, words, table, numbers)
+        if missing:
+            return Pointed(products, missing)
+    if not products:
+        tied = named(words, table, context.shop.titles if catalogue else None).tied
+        return Pointed((), _which_one(tied) if tied else None)
+    return Pointed(products)
 
 
 def products_meant(context: ShopperContext, which: str, *, search: bool = True) -> tuple[Product, ...]:
@@ -31,30 +71,58 @@ def products_meant(context: ShopperContext, which: str, *, search: bool = True) 
 
     Raises:
         BadArguments: nothing is meant, or nothing is there to be meant.
+        Refused: a number that the list does not have, or a name of several products.
     """
-    found = resolve(which, table_of(context))
-    if not found and search:
-        found = _by_title(context, which)
-    if not found:
+    found = point(context, which, catalogue=search)
+    if found.refusal:
+        raise found.refusal
+    if not found.products:
         raise BadArguments("It is not clear which product is meant: ask the shopper to name it or say which number.")
-    return found
+    return found.products
 
 
-def _by_title(context: ShopperContext, which: str) -> tuple[Product, ...]:
-    """A product named in full although it is not on the table: all its title's words must be said, or most of them."""
-    if len(which.split()) < 2:
-        return ()
-    result = context.shop.retrieval.search(SearchRequest(which, k=3))
-    for hit in result.hits:
-        product = context.shop.retrieval.catalogue.get(hit.product_id)
-        if resolve(which, Table((product,))) and _share_said(product.title, which) >= 0.5:
-            return (product,)
-    return ()
+def _found(context: ShopperContext, ids: tuple[str, ...]) -> tuple[Product, ...]:
+    return tuple(product for product in map(context.shop.find_product, ids) if product)
 
 
-def _share_said(title: str, words: str) -> float:
-    wanted = {word.casefold() for word in title.split()}
-    return len(wanted & {word.strip(".,!?\"'").casefold() for word in words.split()}) / max(1, len(wanted))
+def _of_kinds(context: ShopperContext, words: str, table: Table) -> Table:
+    """The table with only those shown that are of a kind which the words name: "the second hat" is no sock."""
+    kinds = {
+        fold(value)
+        for reading in context.shop.reader.read(words)
+        for wish in reading.constraints
+        if isinstance(wish, CategoryIn) and not wish.exclude
+        for value in wish.values
+    }
+    if not kinds:
+        return table
+    part = tuple(p for p in table.shown if {fold(p.category or ""), fold(p.department or "")} & kinds)
+    return replace(table, shown=part, earlier=(*table.shown, *table.earlier))
+
+
+def _missing(context: ShopperContext, words: str, table: Table, numbers: tuple[int, ...]) -> Refused | None:
+    """Why a number leads nowhere; None where each of them does."""
+    if not table.shown:
+        if context.before.gone and not context.ledger.shown:
+            return Refused(
+                "nothing_shown", "The last search found nothing, so there is no list to count in: name the product."
+            )
+        return None
+    beyond = [n for n in numbers if not 0 < n <= len(table.shown)]
+    if not beyond:
+        return None
+    have = "is only one" if len(table.shown) == 1 else f"are only {len(table.shown)}"
+    return Refused("not_in_list", f"There {have} of these in the list, so I do not know number {beyond[0]}.")
+
+
+def _which_one(tied: tuple[Product, ...]) -> Refused:
+    titles = [product.title for product in tied]
+    return Refused("which_one", f"Which one do you mean: {', '.join(titles[:-1])} or {titles[-1]}?")
+
+
+def quoted(text: str) -> str:
+    """The shopper's words for a sentence of ours: short, and without marks that mean something on a page."""
+    return clean(_MARKS.sub(" ", text).replace("  ", " "), MAX_QUOTED).strip(" .,!?")
 
 
 def fact_of(context: ShopperContext, product: Product) -> ProductFact:

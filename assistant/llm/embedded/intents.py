@@ -22,9 +22,9 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 # An intent named earlier wins where the cues of several match: the costly mistakes first.
 CUE_ORDER = (
-    "out_of_scope", "hand_over", "cancel_order", "checkout", "cart_remove", "cart_view", "cart_add", "compare",
-    "goes_with", "more_like", "complaint", "track_order", "policy", "product_question", "find_orders", "show_again",
-    "show_more", "about_you", "recommend", "greeting", "thanks", "goodbye", "affirm", "deny", "search",
+    "out_of_scope", "hand_over", "cancel_order", "checkout", "cart_undo", "cart_remove", "cart_view", "cart_add",
+    "compare", "goes_with", "more_like", "complaint", "track_order", "policy", "product_question", "find_orders",
+    "show_again", "show_more", "about_you", "recommend", "greeting", "thanks", "goodbye", "affirm", "deny", "search",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MEANING_THRESHOLD = 0.55

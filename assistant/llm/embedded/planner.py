@@ -11,38 +11,34 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.choices import answers_choice, no_preference, only_quantity
+from assistant.choices import no_preference
 from assistant.clarify import kind_of
+from assistant.counting import is_bare, numbers_alone, places, points_by_place
+from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
 from assistant.llm.state import TurnState
-from assistant.references import Table, order_id_in, resolve
+from assistant.references import Table, named, order_id_in, resolve, with_extremes_as_places
 from assistant.text import has_words
+from assistant.titles import TitleIndex
 from assistant.turn import Need
-from retrieval.filters import (
-    PriceRange,
-    fold,
-)
+from retrieval.filters import AttributeRange, CategoryIn, PriceRange, fold
 from retrieval.product import Product
 from retrieval.query import QueryReader
 from retrieval.results import Understanding
+from retrieval.words import word_key
 
 MAX_STEPS = 4
+MAX_BARE = 3
+MAX_ASKED_OF = 3
 _SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
 _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check"
 _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
+_SOUND = re.compile(r"(?:hm+|uh+|um+|oh|ah|well|wait|hold on|so)\W*", re.I)
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
-_ORDINAL_ONE = re.compile(r"\bthe (?:first|second|third|fourth|fifth|sixth|last) one\b", re.I)
-_COUNT = r"(\d{1,2}|two|three|four|five|six)"
-_QUANTITY = re.compile(
-    rf"\b(?:add|take|buy|get|put|order|want|need)\s+(?:me\s+)?{_COUNT}\b(?!\s*-?(?:st|nd|rd|th|person|inch|gb|l\b|litre))"
-    rf"|\b{_COUNT}\s*(?:x|times|pieces|of (?:it|them|these|those|this|that|the))\b"
-    rf"|\b(?:to|make it)\s+{_COUNT}\b",
-    re.I,
-)
-_NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
 _ABOUT_ORDER = re.compile(
     r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
     re.I,
@@ -102,12 +98,19 @@ class Planner:
         reader: the catalogue's query reader.
         currency: of the catalogue.
         finds: whether a need finds anything in the catalogue.
+        titles: of the catalogue: products can be named that are not on the table.
     """
 
     def __init__(
-        self, intents: IntentReader, reader: QueryReader, currency: str, finds: Callable[[Need], bool] = lambda _: True
+        self,
+        intents: IntentReader,
+        reader: QueryReader,
+        currency: str,
+        finds: Callable[[Need], bool] = lambda _: True,
+        titles: TitleIndex | None = None,
     ) -> None:
         self._finds = finds
+        self._titles = titles or TitleIndex()
         self._needs = NeedReader(intents, reader, currency, finds)
         self._intents = intents
         self._reader = reader
@@ -121,6 +124,7 @@ class Planner:
             "cart_view": self._cart_view,
             "checkout": self._cart_view,
             "cart_remove": self._cart_remove,
+            "cart_undo": self._cart_undo,
             "compare": self._compare,
             "product_question": self._product_question,
             "policy": self._policy,
@@ -137,13 +141,11 @@ class Planner:
         if not has_words(state.words):
             return Plan(talk=("unclear",))
         words = self._in_full(state)
-        if state.choosing and answers_choice(state.choosing, words):
-            return Plan(steps=(Step("cart", {"action": "add", "which": words}),))
+        cart = cart_arguments(state, self._reader)
+        if cart is not None:
+            return Plan(steps=(Step("cart", cart),))
         if self._leaves_it_open(state):
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
-        units = only_quantity(words)
-        if units is not None and state.in_cart:
-            return Plan(steps=(Step("cart", {"action": "set_quantity", "which": words, "quantity": units}),))
         draft = _Draft()
         for clause in self._clauses(words):
             self._read_clause(clause, state, draft)
@@ -166,7 +168,7 @@ class Planner:
         parts = [part for piece in _SPLIT.split(words) for part in _SPLIT_AND.split(piece)]
         clauses: list[str] = []
         for part in (p.strip() for p in parts):
-            if not has_words(part):
+            if not has_words(part) or _SOUND.fullmatch(part):
                 continue
             cue = self._intents.cue(part)
             if clauses and self._is_only_limit(clauses[-1]):
@@ -194,10 +196,21 @@ class Planner:
         if not number or not kind or kind != kind_of(state.need):
             return state.words
         unit = self._reader.unit_of(name)
-        return f"{number[1]} {unit}" if unit else state.words
+        if unit is None or (number[1].isdigit() and self._is_rather_a_place(int(number[1]), name, unit, state)):
+            return state.words
+        return f"{number[1]} {unit}"
+
+    def _is_rather_a_place(self, number: int, name: str, unit: str, state: TurnState) -> bool:
+        """Whether a bare number counts in the list: it has so many, and the question is answered or none states it."""
+        if not numbers_alone(state.words) or number > len(state.shown):
+            return False
+        kinds = tuple(wish for wish in state.need.constraints if isinstance(wish, CategoryIn))
+        answered = any(getattr(wish, "name", "") == name for wish in state.need.constraints)
+        return answered or not self._finds(Need("", (*kinds, AttributeRange(name, number, number, unit))))
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        intent = self._intent(clause, state)
+        adding = bool(draft.steps) and draft.steps[-1].arguments.get("action") == "add"
+        intent = "cart_add" if adding and is_bare(clause) else self._intent(clause, state)
         if intent in TALK_ALONE:
             draft.talk.append(intent)
             return
@@ -210,13 +223,15 @@ class Planner:
         cue = self._intents.cue(clause)
         if cue is not None and cue.name != "search":
             return self._checked(cue.name, clause, state)
+        if self._points_by_place(clause, state):
+            return "product_question"
+        if begins_with_adding(clause) and self._names_one(clause, state):
+            return "cart_add"
         if order_id_in(clause) and len(clause.split()) <= 4:
             return "find_orders"
         back = BACK.search(clause)
         readings = self._reader.read(without(clause, back) if back else clause)
         names_products = any(_names_products(reading) for reading in readings)
-        if cue is None and _ORDINAL_ONE.search(clause) and self._pointed_at(clause, state):
-            return "product_question"
         if cue is not None and names_products:
             return "search"
         nearest = self._intents.nearest(clause)
@@ -247,12 +262,19 @@ class Planner:
         """An intent that needs something to point at is a search where there is nothing."""
         if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
             points = self._pointed_at(clause, state)
+            if name == "more_like" and _BUT.search(clause) and not state.shown:
+                return "search"  # "Like it, but cheaper" says more than "like it".
+            if name != "more_like" and self._points_by_place(clause, state):
+                return name
             if not points and name == "product_question":
+                if state.in_focus and is_more(clause):
+                    return name
                 return "search" if self._looks_for(clause) else "policy"
             if not points and name == "more_like" and not state.shown:
                 return "search"
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
-                return "search"
+                named_here = self._names_one(clause, state) or self._of_the_kind_shown(clause, state)
+                return "cart_add" if named_here else "search"
         if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
             return "recommend"
         if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
@@ -269,10 +291,32 @@ class Planner:
 
     def _pointed_at(self, clause: str, state: TurnState) -> tuple[Product, ...]:
         """What the clause points at; nothing where it names a kind that is not on the table ("the cheapest tent")."""
-        points = resolve(clause, _table(state))
-        kinds = {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
-        fitting = tuple(p for p in points if {fold(p.category or ""), fold(p.department or "")} & kinds)
-        return fitting if kinds else points
+        points = resolve(clause, _table(state), self._titles)
+        kinds = self._kinds_said(clause)
+        return tuple(p for p in points if _is_of(p, kinds)) if kinds else points
+
+    def _points_by_place(self, clause: str, state: TurnState) -> bool:
+        """Whether the words count in the list that is there, or was: "the 3rd", "2"; not in one of another kind."""
+        if not (state.shown or state.focus.gone) or not points_by_place(clause):
+            return False
+        kinds = self._kinds_said(clause)
+        return not kinds or any(_is_of(product, kinds) for product in state.shown)
+
+    def _names_one(self, clause: str, state: TurnState) -> bool:
+        """Whether a product is called by its name, be it one that several shown share."""
+        found = named(clause, _table(state), self._titles)
+        return found.product is not None or bool(found.tied) or bool(resolve(clause, _table(state), self._titles))
+
+    def _of_the_kind_shown(self, clause: str, state: TurnState) -> bool:
+        return any(_is_of(product, self._kinds_said(clause)) for product in state.shown)
+
+    def _without_kinds(self, clause: str) -> str:
+        """The clause without words for the kind that it names: "the second chair" only points."""
+        kinds = {word_key(word) for kind in self._kinds_said(clause) for word in kind.split()}
+        return " ".join(word for word in clause.split() if word_key(word.strip(".,!?")) not in kinds)
+
+    def _kinds_said(self, clause: str) -> set[str]:
+        return {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
 
     def _refines(self, clause: str, state: TurnState) -> bool:
         change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
@@ -302,7 +346,7 @@ class Planner:
         draft.steps.append(Step("propose_cancel_order", {"order_id": order_id_in(clause) or ""}))
 
     def _cart_add(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("cart", {"action": "add", "which": clause, "quantity": _quantity(clause)}))
+        draft.steps.append(Step("cart", {"action": "add", "which": clause, "quantity": quantity_of(clause)}))
 
     def _cart_view(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("cart", {"action": "view"}))
@@ -310,13 +354,26 @@ class Planner:
     def _cart_remove(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("cart", {"action": "remove", "which": clause}))
 
+    def _cart_undo(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("cart", {"action": "undo", "which": clause}))
+
     def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("compare_products", {"which": _compared(clause, state)}))
         draft.question = clause
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("product_details", {"which": clause}))
-        draft.question = clause
+        pointed = points_by_place(clause) or resolve(clause, _table(state), self._titles)
+        bare = is_bare(with_extremes_as_places(self._without_kinds(clause)))
+        if bare and len(resolve(clause, _table(state))) > 1:
+            draft.steps.append(Step("compare_products", {"which": clause}))
+            return
+        # Who only points asks for nothing in particular: the product is described.
+        draft.question = "" if bare else clause
+        if len(places(clause)) > 1:  # "Is the second waterproof, and the third?" is asked of each.
+            draft.steps += [Step("product_details", {"which": f"number {n}"}) for n in places(clause)[:MAX_ASKED_OF]]
+            return
+        which = clause if pointed or not state.in_focus else "it"
+        draft.steps.append(Step("product_details", {"which": which}))
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.question = draft.question or clause
@@ -326,7 +383,7 @@ class Planner:
         draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
 
     def _more_like(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        which = clause if resolve(clause, _table(state)) else "the first"
+        which = clause if resolve(clause, _table(state), self._titles) else "the first"
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
 
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
@@ -358,9 +415,13 @@ def _compared(clause: str, state: TurnState) -> str:
         return " ".join(state.focus.compared)
     if among_all and state.shown:
         return "all of them"
-    if resolve(clause, _table(state)) or not state.shown:
+    if len(clause.split()) > MAX_BARE or resolve(clause, _table(state)) or not state.shown:
         return clause
     return "the first two" if len(state.shown) > 3 else "all of them"
+
+
+def _is_of(product: Product, kinds: set[str]) -> bool:
+    return bool({fold(product.category or ""), fold(product.department or "")} & kinds)
 
 
 def _table(state: TurnState) -> Table:
@@ -373,14 +434,6 @@ def _names_products(reading: Understanding) -> bool:
 
 def _strong(readings: Sequence[Understanding]) -> bool:
     return any(reading.category_stated for reading in readings)
-
-
-def _quantity(clause: str) -> int:
-    match = _QUANTITY.search(clause)
-    if not match:
-        return 1
-    word = next(group for group in match.groups() if group).lower()
-    return _NUMBER.get(word) or int(word)
 
 
 def _unique(steps: Sequence[Step]) -> list[Step]:
