@@ -30,6 +30,7 @@ from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.turn import (
     Answer,
     Done,
+    Evidence,
     EvidenceFound,
     Failed,
     Floor,
@@ -38,6 +39,7 @@ from assistant.turn import (
     Need,
     PolicyFact,
     ProductFact,
+    Proposal,
     Question,
     SlateFact,
     Source,
@@ -281,9 +283,8 @@ class TurnRunner:
         """Write the answer and the table after it, in one transaction."""
         ledger = run.context.ledger
         policies = [fact for fact in ledger.evidence if isinstance(fact, PolicyFact)]
-        handed_over = run.before.floor is not Floor.ASSISTANT or any(
-            isinstance(f, HandOverFact) for f in ledger.evidence
-        )
+        waits = run.before.floor is not Floor.ASSISTANT and not ledger.left_queue
+        handed_over = waits or any(isinstance(f, HandOverFact) for f in ledger.evidence)
         answer = Answer(
             text=run.reply.text.strip(),
             evidence=tuple(ledger.evidence),
@@ -348,6 +349,7 @@ def _state(words: str, before: Conversation, context: ShopperContext) -> TurnSta
         in_focus=find(focus.product_id) if focus.product_id else None,
         page=find(context.page_product_id) if context.page_product_id else None,
         choosing=find(focus.choosing.product_id) if focus.choosing else None,
+        waiting=before.floor is Floor.QUEUE,
         in_cart=tuple(line.product for line in cart.lines if line.product),
     )
 
@@ -365,7 +367,7 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
         ledger: what the turn did.
         question: the question it put; it is never put again.
     """
-    focus = ledger.focus
+    focus = replace(ledger.focus, policy=_policy_topic(ledger.evidence), proposed=_proposed(ledger.evidence))
     if ledger.shown:
         same = same_subject(before.need, ledger.need)
         seen = dict.fromkeys((*(before.focus.seen if same else ()), *ledger.shown))
@@ -386,6 +388,16 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
     if question is not None:
         focus = replace(focus, asked=(*focus.asked, question.key))
     return focus
+
+
+def _proposed(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    return tuple(fact.id for fact in evidence if isinstance(fact, Proposal))
+
+
+def _policy_topic(evidence: Sequence[Evidence]) -> str:
+    """The topic of the policy that was quoted, e.g. "Returns"."""
+    sections = (section for fact in evidence if isinstance(fact, PolicyFact) for section in fact.sections)
+    return next((section.title.partition(":")[0] for section in sections), "")
 
 
 def same_subject(one: Need, other: Need) -> bool:

@@ -13,8 +13,10 @@ from typing import Any
 
 from assistant.choices import answers_choice, no_preference, only_quantity
 from assistant.clarify import kind_of
+from assistant.llm.embedded import order_talk
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
+from assistant.llm.embedded.table_talk import TableTalk
 from assistant.llm.state import TurnState
 from assistant.references import Table, order_id_in, resolve
 from assistant.text import has_words
@@ -43,10 +45,6 @@ _QUANTITY = re.compile(
     re.I,
 )
 _NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_ABOUT_ORDER = re.compile(
-    r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,12 @@ _WEAKER = frozenset({"show_more", "recommend", "search", "out_of_scope", "greeti
 SURE = 0.65
 _SERVICE = frozenset({"policy", "track_order", "find_orders", "cancel_order", "complaint"})
 SURE_OF_SERVICE = 0.75
-BESIDE_STEPS = ("greeting", "sorry")
-TALK_ALONE = ("greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
+_DEEDS = frozenset({"hand_over", "leave_queue", "complaint", "cancel_order", "others_orders"})
+"""A weak likeness to an example brings in no person, and cancels nothing."""
+SHORT = 3
+_SHRUGS = frozenset({"out_of_scope", "unclear"})
+BESIDE_STEPS = ("greeting", "sorry", "queue_left")
+TALK_ALONE = ("others_orders", "greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
 
 
 class Planner:
@@ -102,17 +104,25 @@ class Planner:
         reader: the catalogue's query reader.
         currency: of the catalogue.
         finds: whether a need finds anything in the catalogue.
+        talk: reads clauses by what is on the table; None goes by cues and pronouns alone.
     """
 
     def __init__(
-        self, intents: IntentReader, reader: QueryReader, currency: str, finds: Callable[[Need], bool] = lambda _: True
+        self,
+        intents: IntentReader,
+        reader: QueryReader,
+        currency: str,
+        finds: Callable[[Need], bool] = lambda _: True,
+        talk: TableTalk | None = None,
     ) -> None:
         self._finds = finds
+        self._talk = talk
         self._needs = NeedReader(intents, reader, currency, finds)
         self._intents = intents
         self._reader = reader
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
+            "leave_queue": self._leave_queue,
             "complaint": self._complaint,
             "track_order": self._track_order,
             "find_orders": self._find_orders,
@@ -139,6 +149,8 @@ class Planner:
         words = self._in_full(state)
         if state.choosing and answers_choice(state.choosing, words):
             return Plan(steps=(Step("cart", {"action": "add", "which": words}),))
+        if (pending := self._pending(state)) is not None:
+            return pending
         if self._leaves_it_open(state):
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
         units = only_quantity(words)
@@ -198,6 +210,8 @@ class Planner:
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
         intent = self._intent(clause, state)
+        if intent in _SHRUGS and self._talk and self._talk.policy_answers(clause):
+            intent = "policy"
         if intent in TALK_ALONE:
             draft.talk.append(intent)
             return
@@ -208,6 +222,8 @@ class Planner:
 
     def _intent(self, clause: str, state: TurnState) -> str:
         cue = self._intents.cue(clause)
+        if self._talk and (meant := self._talk.intent(cue, clause, state)) is not None:
+            return meant
         if cue is not None and cue.name != "search":
             return self._checked(cue.name, clause, state)
         if order_id_in(clause) and len(clause.split()) <= 4:
@@ -220,6 +236,8 @@ class Planner:
         if cue is not None and names_products:
             return "search"
         nearest = self._intents.nearest(clause)
+        if nearest is not None and nearest.name in _DEEDS and nearest.score < SURE_OF_SERVICE:
+            nearest = None
         if cue is not None and (nearest is None or nearest.name in _WEAKER or nearest.score < SURE):
             return "search"
         if nearest is not None and nearest.name in _SERVICE and nearest.score >= SURE_OF_SERVICE:
@@ -233,6 +251,16 @@ class Planner:
         if nearest is not None:
             return self._checked(nearest.name, clause, state)
         return self._fallback(cue, readings, clause)
+
+    def _pending(self, state: TurnState) -> Plan | None:
+        """Yes or no to what waits: a proposal is for a click to carry out, the queue may be left by words."""
+        if state.waiting and self._intents.is_cue("deny", state.words):
+            return Plan(steps=(Step("hand_over", {"leave": True}),), talk=("queue_left",))
+        if state.focus.proposed:
+            for name, answer in (("deny", "proposal_kept"), ("affirm", "proposal_click")):
+                if self._intents.is_cue(name, state.words):
+                    return Plan(talk=(answer,))
+        return None
 
     def _fallback(self, cue: Intent | None, readings: Sequence[Understanding], clause: str) -> str:
         """Nothing decided: a need in unknown words is searched, because an honest "nothing found" beats a shrug."""
@@ -283,23 +311,25 @@ class Planner:
     def _hand_over(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("hand_over", {"reason": clause}))
 
+    def _leave_queue(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.talk.append("queue_left" if state.waiting else "no_person")
+        if state.waiting:
+            draft.steps.append(Step("hand_over", {"leave": True}))
+
     def _complaint(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.talk.append("sorry")
         draft.steps.append(Step("answer_policy", {"question": clause}))
         draft.steps.append(Step("hand_over", {"reason": clause}))
 
     def _track_order(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("track_order", {"order_id": order_id_in(clause) or ""}))
+        calls = order_talk.track(clause, [step.tool for step in draft.steps], self._intents.rephrase)
+        draft.steps += [Step(*call) for call in calls]
 
     def _find_orders(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        about = _ABOUT_ORDER.search(clause)
-        order_id = order_id_in(clause) or ""
-        draft.steps.append(
-            Step("find_orders", {"order_id": order_id, "about": about.group(1) if about and not order_id else ""})
-        )
+        draft.steps.append(Step(*order_talk.find(clause, state)))
 
     def _cancel_order(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("propose_cancel_order", {"order_id": order_id_in(clause) or ""}))
+        draft.steps.append(Step(*order_talk.cancel(clause)))
 
     def _cart_add(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("cart", {"action": "add", "which": clause, "quantity": _quantity(clause)}))
@@ -315,12 +345,18 @@ class Planner:
         draft.question = clause
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("product_details", {"which": clause}))
-        draft.question = clause
+        which = (self._talk.asked_about(clause, state) if self._talk else "") or clause
+        earlier = next((step for step in draft.steps if step.tool == "product_details"), None)
+        if earlier is None or not re.search(r"\b(?:it|they|them|its)\b", clause, re.I):
+            draft.steps.append(Step("product_details", {"which": which}))
+        draft.question = f"{draft.question} and {clause}" if draft.question else clause
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.question = draft.question or clause
-        draft.steps.append(Step("answer_policy", {"question": self._intents.rephrase("policy", clause)}))
+        asked = self._intents.rephrase("policy", clause)
+        # "PayPal?" asks whether one can pay with it: said in full, the reply can tell whether the policies name it.
+        draft.question = draft.question or (asked if len(clause.split()) <= SHORT else clause)
+        about = {"about": state.focus.policy} if state.focus.policy else {}
+        draft.steps.append(Step("answer_policy", {"question": asked, **about}))
 
     def _recommend(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
@@ -342,7 +378,11 @@ class Planner:
         draft.steps.append(Step("search_products", search_arguments(state.need)))
 
     def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        needs = self._needs.read(clause, state)
+        extreme = self._talk.extreme(clause, state) if self._talk else None
+        needs = [extreme] if extreme else self._needs.read(clause, state)
+        if self._talk and not extreme and self._talk.policy_instead(needs, clause):
+            self._policy(clause, state, draft)
+            return
         used = {word for need in needs for word in fold(need.text).split()}
         for reading in self._reader.read(clause):
             draft.set_aside += [phrase for phrase in reading.set_aside if any(c.isdigit() for c in phrase)]
