@@ -85,6 +85,9 @@ def titled_in(retrieval: Retrieval) -> Callable[[str], str]:
             retrieval.catalogue.get(hit.product_id) for hit in retrieval.search(SearchRequest(words, k=20)).hits
         ]
         named = [product for product in products if named_by(product, said)]
+        whole = [product for product in named if {token.key for token in tokens(product.title)} <= said]
+        if whole:
+            return max((product.title for product in whole), key=len)
         return named[0].title if len(named) == 1 else ""
 
     return titled

@@ -37,7 +37,10 @@ _MANY = re.compile(
 )
 _PLURAL = re.compile(r"\b(?:they|them|these|those|their)\b", re.I)
 _SINGLE = re.compile(r"\b(?:it|its|this|that)\b", re.I)
-_ORDINAL = re.compile(r"\bthe (?:first|second|third|fourth|fifth|sixth|last|[1-9](?:st|nd|rd|th))\b", re.I)
+_ORDINAL = re.compile(
+    r"\b(?:number|no\.?|nr\.?|option) ?\d{1,2}\b|#\d|\bthe (?:first|second|third|fourth|fifth|sixth|last|[1-9](?:st|nd|rd|th))\b",
+    re.I,
+)
 _PART = re.compile(
     r"\b(?:have|has|with|include[sd]?|contain|charge|fit|hold|take|carry|support|need|in|on|inside)\b", re.I
 )
@@ -79,7 +82,8 @@ class TableQuestions:
             return IT if one is not None or len(shown) == 1 else ""
         if one is not None:
             return IT if self._is_about(clause, [one]) or self._is_about(clause, shown) else ""
-        return ALL if asks and shown and self._is_about(clause, shown) else ""
+        named = asks or any(self._is_name(clause, product) for product in shown)
+        return ALL if named and self._is_about(clause, shown) else ""
 
     def _is_about(self, clause: str, products: Sequence[Product]) -> bool:
         """Whether any of the products states, or its text says, what is asked."""
