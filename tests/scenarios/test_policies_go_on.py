@@ -107,7 +107,7 @@ def test_all_means_each(visit: Visitor) -> None:
 
 
 def test_cancelling_all_proposes_each_that_can_be_and_says_why_the_others_cannot(visit: Visitor) -> None:
-    visit.sign_in("li")
+    visit.sign_in("maya")
     book = visit.assistant._rooms.orders
     own = book.find(visit.session.principal, limit=50)
     reply = visit.say("cancel both my orders")
@@ -119,7 +119,7 @@ def test_cancelling_all_proposes_each_that_can_be_and_says_why_the_others_cannot
 
 @pytest.mark.parametrize("words", ["yes", "yes do it", "go ahead", "no leave it", "nope, keep the order", "no"])
 def test_no_word_carries_out_a_proposal(visit: Visitor, words: str) -> None:
-    visit.sign_in("li")
+    visit.sign_in("maya")
     proposal = visit.say("cancel my order").only(Proposal)
     reply = visit.say(words)
     assert "Confirm" in reply.text

@@ -38,7 +38,8 @@ _MANY = re.compile(
 _PLURAL = re.compile(r"\b(?:they|them|these|those|their)\b", re.I)
 _SINGLE = re.compile(r"\b(?:it|its|this|that)\b", re.I)
 _ORDINAL = re.compile(
-    r"\b(?:number|no\.?|nr\.?|option) ?\d{1,2}\b|#\d|\bthe (?:first|second|third|fourth|fifth|sixth|last|[1-9](?:st|nd|rd|th))\b",
+    r"\b(?:number|no\.?|nr\.?|option) ?\d{1,2}\b|#\d"
+    r"|\bthe (?:first|second|third|fourth|fifth|sixth|last|[1-9](?:st|nd|rd|th))\b",
     re.I,
 )
 _PART = re.compile(

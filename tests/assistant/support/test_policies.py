@@ -170,3 +170,21 @@ def test_questions_that_the_rules_were_not_made_for_do_well_too(warm_demo: Polic
     right, wrong = _rates(warm_demo, HELD_OUT)
     assert right >= 0.75
     assert wrong <= 0.10
+
+
+def test_what_goes_on_about_a_topic_stays_with_it(folder: Path) -> None:
+    policies = Policies(folder)
+    assert _ids(policies, "within 40 days?") == []
+    assert [section.id for section in policies.answer("within 40 days?", topic="Returns").sections] == [
+        "returns#how-long-do-i-have"
+    ]
+
+
+def test_another_topic_takes_over_where_it_answers_on_its_own(folder: Path) -> None:
+    found = Policies(folder).answer("what does shipping cost?", topic="Returns").sections
+    assert found[0].id == "shipping#how-much-does-it-cost"
+
+
+def test_an_unknown_topic_changes_nothing(folder: Path) -> None:
+    policies = Policies(folder)
+    assert policies.answer("delivery fee", topic="Music") == policies.answer("delivery fee")
