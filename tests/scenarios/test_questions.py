@@ -52,6 +52,14 @@ def test_a_short_question_is_about_the_product_talked_about(visit: Visitor, thin
     assert not reply.slates
 
 
+def test_it_without_a_product_talked_about_is_the_first_and_a_part_is_no_kind(visit: Visitor) -> None:
+    first = visit.say("monitors").products[0].product
+    reply = visit.say("does it have speakers")
+    assert [fact.product.id for fact in _facts(reply)] == [first.id]
+    assert not reply.slates
+    assert first.price.format("en_US") in visit.say("price?").text
+
+
 def test_what_is_stated_to_be_missing_is_a_no(visit: Visitor) -> None:
     shown = visit.say("monitors").products
     without = next(i for i, item in enumerate(shown) if item.product.attributes["usb_c"].value is False)

@@ -78,6 +78,12 @@ class Aspects:
         return named + sum(_in(word, asked) for word in value) / max(1, len(value))
 
 
+def named_by(attribute: Attribute, question: str) -> bool:
+    """Whether a question holds every telling word of an attribute's name."""
+    asked = content_of(question)
+    return all(_in(word, asked) for word in _label(attribute))
+
+
 def kind_words(product: Product) -> set[str]:
     """What the product is called as a kind, which no question asks about ("are the boots waterproof")."""
     return content_of(f"{product.category or ''} {product.brand or ''}")

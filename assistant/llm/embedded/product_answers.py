@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.llm.embedded.aspects import Aspects, in_description, in_title, parts_of
+from assistant.llm.embedded.aspects import Aspects, in_description, in_title, named_by, parts_of
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.turn import Extreme, ProductFact
 from retrieval.filters import fold, states_word
@@ -153,11 +153,15 @@ class ProductAnswers:
 
     def _attribute(self, fact: ProductFact, question: str) -> str:
         title = plain(fact.product.title)
-        return " ".join(self._stated(title, attribute) for attribute in self._aspects.find_all(fact.product, question))
+        return " ".join(
+            self._stated(title, attribute, named_by(attribute, question))
+            for attribute in self._aspects.find_all(fact.product, question)
+        )
 
-    def _stated(self, title: str, attribute: Attribute) -> str:
+    def _stated(self, title: str, attribute: Attribute, named: bool) -> str:
+        """Yes or no only where the question names the whole of it: "charge my phone" is not "wireless charging"."""
         label = attribute.label.lower()
-        if isinstance(attribute.value, bool):
+        if isinstance(attribute.value, bool) and named:
             return self._wording("fact_yes" if attribute.value else "fact_no", title=title, label=label)
         return self._wording("fact", title=title, label=label, value=plain(attribute.text))
 

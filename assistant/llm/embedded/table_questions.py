@@ -45,6 +45,10 @@ _ORDINAL = re.compile(
 _PART = re.compile(
     r"\b(?:have|has|with|include[sd]?|contain|charge|fit|hold|take|carry|support|need|in|on|inside)\b", re.I
 )
+_PLAIN_FACT = re.compile(
+    r"\W*(?:the |and (?:the )?)?(?:price|costs?|how much|in stock|stock|available|ratings?|reviews?)\W*$", re.I
+)
+"""What every product has, whether an attribute says it or not."""
 MAX_SHORT = 4
 
 
@@ -70,6 +74,8 @@ class TableQuestions:
         if not (shown or one) or _SEEKS.search(clause):
             return ""
         asks = _ASKS.search(clause) is not None
+        if one is not None and _PLAIN_FACT.match(clause):
+            return IT
         marked = asks or clause.rstrip().endswith("?")
         if not marked:
             return IT if one is not None and self._is_name(clause, one) else ""
@@ -80,7 +86,7 @@ class TableQuestions:
         if _ORDINAL.search(clause) and resolve(clause, Table(shown, state.in_focus, state.page)):
             return clause
         if asks and (_SINGLE.search(clause) or _PLURAL.search(clause)):
-            return IT if one is not None or len(shown) == 1 else ""
+            return IT
         if one is not None:
             return IT if self._is_about(clause, [one]) or self._is_about(clause, shown) else ""
         named = asks or any(self._is_name(clause, product) for product in shown)

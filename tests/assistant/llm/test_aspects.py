@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.llm.embedded.aspects import Aspects, in_description, in_title, parts_of
+from assistant.llm.embedded.aspects import Aspects, in_description, in_title, named_by, parts_of
 from assistant.prompts import load_prompts
 from retrieval.product import Attribute
 from tests.assistant.small_shop import FJELL_2
@@ -59,3 +59,8 @@ def test_title_and_description_answer_in_their_own_words() -> None:
     assert not in_title(THING, "is it bluetooth 5 and loud?")
     assert in_description(THING, "does the hook turn") == "The hook turns by itself at night"
     assert in_description(THING, "is it vegan") == ""
+
+
+def test_a_name_is_named_by_all_its_words() -> None:
+    assert named_by(Attribute("red_light", True), "is there a red light")
+    assert not named_by(Attribute("wireless_charging", False), "does it charge my phone")
