@@ -48,6 +48,7 @@ def choose_question(slate: SlateFact, asked: tuple[str, ...], say: Callable[...,
         or slate.total < MIN_TOTAL
         or len(wishes) > MAX_WISHES
         or slate.need.sort is not Sort.RELEVANCE
+        or slate.need.extreme is not None
         or kind is None
         or any(key.endswith(f"@{kind}") for key in asked)
     ):

@@ -18,6 +18,19 @@ from retrieval.results import Relaxation, Sort
 
 
 @dataclass(frozen=True, slots=True)
+class Extreme:
+    """The most or the least of a stated number, as an order of what is found.
+
+    Args:
+        name: the attribute, e.g. "weight".
+        highest: whether the most comes first.
+    """
+
+    name: str
+    highest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What the shopper is looking for now: the state that refinement works on, shown as chips.
 
@@ -25,11 +38,13 @@ class Need:
         text: words of the need that no constraint holds, e.g. "warm jacket".
         constraints: typed wishes.
         sort: order asked for.
+        extreme: order by a stated number ("the lightest"); None without one.
     """
 
     text: str = ""
     constraints: tuple[Constraint, ...] = ()
     sort: Sort = Sort.RELEVANCE
+    extreme: Extreme | None = None
 
 
 @dataclass(frozen=True, slots=True)

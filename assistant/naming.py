@@ -5,8 +5,11 @@ Words against what the catalogue states; knows nothing of scores.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from assistant.evidence import ProductFact, SlateFact
 from retrieval.filters import CategoryIn
+from retrieval.product import Product
 from retrieval.words import tokens
 
 
@@ -25,6 +28,22 @@ def unnamed_thing(slate: SlateFact) -> tuple[str, ProductFact | None]:
     if slate.surface != "search" or kinds or not said or any(said[-1].key in _names(item) for item in slate.items):
         return "", None
     return said[-1].text, next((item for item in slate.items if said[-1].key in _mentions(item)), None)
+
+
+def named_by(product: Product, said: Collection[str]) -> bool:
+    """Whether words name one product: the first words of its title that tell it apart, brand and name ("Acme Kestrel").
+
+    Args:
+        product: with a brand; without one, its whole title must be said.
+        said: keys of the words.
+    """
+    title = [token.key for token in tokens(product.title)]
+    brand = [token.key for token in tokens(product.brand or "")]
+    if not brand or title[: len(brand)] != brand or len(title) == len(brand):
+        return len(title) > 1 and set(title) <= set(said)
+    kind = {token.key for token in tokens(product.category or "")}
+    name = title[len(brand)]
+    return set(brand) <= set(said) and name in said and name not in kind and name.isalpha()
 
 
 def _mentions(item: ProductFact) -> set[str]:

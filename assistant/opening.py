@@ -28,6 +28,7 @@ from assistant.llm.embedded.planner import Planner
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
+from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder, models_folder
 from assistant.prompts import Prompts
 from assistant.rooms import Readiness, Rooms
@@ -35,9 +36,7 @@ from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
-from assistant.turn import Need
 from assistant.turns import Floorplan
-from assistant.wishes import words_to_rank_by
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.events import Item
@@ -46,7 +45,6 @@ from retrieval.engine import Retrieval
 from retrieval.errors import RetrievalError
 from retrieval.product import Product
 from retrieval.query import QueryReader
-from retrieval.results import SearchRequest
 
 log = structlog.get_logger()
 RELOAD_EVERY_S = 5.0
@@ -223,7 +221,8 @@ class Opener:
             titles=titles,
         )
         composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
-        planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles)
+        talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts)
+        planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)
         embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
         fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)
         chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
@@ -284,20 +283,6 @@ class Opener:
             log.info("catalogue.swapped", version=retrieval.catalogue.version)
         except RetrievalError as problem:
             log.error("catalogue.not_swapped", reason=str(problem))
-
-
-def finds_in(retrieval: Retrieval) -> Callable[[Need], bool]:
-    """Whether a need finds anything, asked of the catalogue; every word of its text must be mentioned."""
-
-    def finds(need: Need) -> bool:
-        words = words_to_rank_by(need)
-        request = SearchRequest(words, need.constraints, need.sort, 1)
-        if request.names_kind:
-            request = replace(request, words=tuple(words.split()))
-        result = retrieval.search(request)
-        return result.total > 0 and all(result.mentions.values())
-
-    return finds
 
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:

@@ -57,6 +57,11 @@ class Prompts:
         rows: Mapping[str, Sequence[str]] = yaml.safe_load(self.texts["question_words.yaml"])
         return rows
 
+    def superlatives(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """Parsed prompts/superlatives.yaml: "highest" or "lowest" -> superlative -> words of attribute names."""
+        rows: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(self.texts["superlatives.yaml"])
+        return rows
+
     def intents(self) -> Mapping[str, Any]:
         """Parsed prompts/intents/*.yaml by file stem."""
         rows = {}

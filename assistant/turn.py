@@ -16,6 +16,7 @@ from assistant.evidence import (
     CartLineFact,
     ComparisonFact,
     Evidence,
+    Extreme,
     HandOverFact,
     Need,
     Order,
@@ -43,6 +44,7 @@ __all__ = [
     "Done",
     "Evidence",
     "EvidenceFound",
+    "Extreme",
     "Failed",
     "Floor",
     "Focus",
@@ -196,6 +198,8 @@ class Focus:
         compared: product ids of the comparison that was drawn last, until something else is shown.
         order_id: the order talked about last; None without one.
         asked: clarifying questions already put, by key; none is put twice.
+        proposed: ids of the proposals that the last answer made; empty where it made none.
+        policy: topic of the policy that the last answer quoted, e.g. "Returns"; "" where it quoted none.
         earlier_needs: needs that were left for another, latest first, to come back to.
     """
 
@@ -208,6 +212,8 @@ class Focus:
     compared: tuple[str, ...] = ()
     order_id: str | None = None
     asked: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
+    policy: str = ""
     earlier_needs: tuple[Need, ...] = ()
 
 

@@ -32,6 +32,7 @@ from assistant.turn import (
     Answer,
     CartFact,
     Done,
+    Evidence,
     EvidenceFound,
     Failed,
     Floor,
@@ -41,6 +42,7 @@ from assistant.turn import (
     PassedOn,
     PolicyFact,
     ProductFact,
+    Proposal,
     Question,
     SlateFact,
     Source,
@@ -322,11 +324,8 @@ class TurnRunner:
     def _answer_of(self, run: _Run, question: Question | None, *, handed_over: bool) -> Answer:
         ledger = run.context.ledger
         policies = [fact for fact in ledger.evidence if isinstance(fact, PolicyFact)]
-        handed_over = (
-            handed_over
-            or run.before.floor is not Floor.ASSISTANT
-            or any(isinstance(f, HandOverFact) for f in ledger.evidence)
-        )
+        waits = run.before.floor is not Floor.ASSISTANT and not ledger.left_queue
+        handed_over = handed_over or waits or any(isinstance(f, HandOverFact) for f in ledger.evidence)
         return Answer(
             text=run.reply.text.strip(),
             evidence=tuple(ledger.evidence),
@@ -395,6 +394,7 @@ def _state(words: str, before: Conversation, context: ShopperContext) -> TurnSta
         in_focus=find(focus.product_id) if focus.product_id else None,
         page=find(context.page_product_id) if context.page_product_id else None,
         choosing=find(focus.choosing.product_id) if focus.choosing else None,
+        waiting=before.floor is Floor.QUEUE,
         in_cart=tuple(line.product for line in cart.lines if line.product),
     )
 
@@ -420,7 +420,7 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
         ledger: what the turn did.
         question: the question it put; it is never put again.
     """
-    focus = ledger.focus
+    focus = replace(ledger.focus, policy=_policy_topic(ledger.evidence), proposed=_proposed(ledger.evidence))
     if focus.choosing and focus.choosing.age and (ledger.shown or _changed_cart(ledger)):
         focus = replace(focus, choosing=None)
     if not ledger.shown and _found_nothing(ledger):
@@ -457,6 +457,16 @@ def _found_nothing(ledger: Ledger) -> bool:
 
 def _changed_cart(ledger: Ledger) -> bool:
     return any(isinstance(fact, CartFact) and fact.changed == "added" for fact in ledger.evidence)
+
+
+def _proposed(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    return tuple(fact.id for fact in evidence if isinstance(fact, Proposal))
+
+
+def _policy_topic(evidence: Sequence[Evidence]) -> str:
+    """The topic of the policy that was quoted, e.g. "Returns"."""
+    sections = (section for fact in evidence if isinstance(fact, PolicyFact) for section in fact.sections)
+    return next((section.title.partition(":")[0] for section in sections), "")
 
 
 def same_subject(one: Need, other: Need) -> bool:

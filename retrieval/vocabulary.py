@@ -19,11 +19,12 @@ import Stemmer
 
 from retrieval import vocabulary_learning
 from retrieval.concepts import other_ways
+from retrieval.english import is_plain_english
 from retrieval.errors import IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import Speller
 from retrieval.units import unit_key
-from retrieval.words import COMMON, GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key, word_set, words
+from retrieval.words import GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key, word_set, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Vocabulary:
         folded = word.casefold()
         if len(folded) < 4 or not folded.isalpha() or not folded.isascii():
             return None
-        if folded in COMMON or word_key(folded) in COMMON or self.knows(folded):
+        if is_plain_english(folded) or self.knows(folded):
             return None
         return self._speller.find(folded)
 

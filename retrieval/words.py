@@ -196,6 +196,7 @@ _COMMON = """able above across after again against age ago air alike alone along
     office outfit heavy duty everyday casual formal fancy elegant cheap sturdy durable reliable portable comfortable
     comfy cosy cozy stylish trendy quiet affordable inexpensive quality premium luxury gaming cooking running hiking
     track exchange deliver ship arrive describe explain difference warranty policy account
+    temp temps info pics specs approx max min dims
     password login agent complain bold print present
     walking working sleeping cycling swimming skiing reading writing living dining sitting standing training travelling
     """

@@ -40,6 +40,9 @@ _POLICY_WORD = re.compile(
 )
 
 
+_LEAST_QUOTED = 4
+
+
 def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """Say what in a sentence the evidence does not hold.
 
@@ -52,7 +55,16 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
         The kind of claim ("amount", "number", "date", "link", "brand", "value", "stock", "policy", "done"), or None
         where all of it is supported.
     """
+    if _quoted(sentence, facts):
+        return None
     return next((kind for kind, is_unsupported in _CHECKS if is_unsupported(sentence, facts, lexicon)), None)
+
+
+def _quoted(sentence: str, facts: Facts) -> bool:
+    """Whether a sentence stands word for word in a policy that was found: a quotation claims nothing of its own."""
+    said = fold(sentence.strip())
+    sections = (section for fact in facts.evidence if isinstance(fact, PolicyFact) for section in fact.sections)
+    return len(said.split()) >= _LEAST_QUOTED and any(said in fold(section.text) for section in sections)
 
 
 def _links(sentence: str, facts: Facts, lexicon: Lexicon) -> bool:

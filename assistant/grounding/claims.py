@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 
 MONEY = re.compile(
-    r"(?:US)?[$€£¥₩₹]\s?\d[\d,. ]*\d|(?:US)?[$€£¥₩₹]\s?\d"
+    # A space parts thousands only: in "under $400, 128 GB" the amount ends before the comma.
+    r"(?:US)?[$€£¥₩₹]\s?\d{1,3}(?:[ ,.]\d{3})+(?:[.,]\d{1,2})?(?![\d])|(?:US)?[$€£¥₩₹]\s?\d+(?:[.,]\d+)*"
     r"|\b\d[\d,.]*\s?(?:dollars?|euros?|pounds?|bucks|usd|eur|gbp|kwd|yen|€)\b"
     r"|\b(?:USD|EUR|GBP|KWD|JPY|CHF)\s?\d[\d,.]*",
     re.I,

@@ -24,6 +24,7 @@ class TurnState:
         page: the product on the shopper's page; None without one.
         choosing: the product that waits for the answer to "which size?"; None without one.
         in_cart: products in the cart.
+        waiting: whether the conversation waits for a person.
     """
 
     words: str
@@ -34,6 +35,7 @@ class TurnState:
     page: Product | None = None
     choosing: Product | None = None
     in_cart: tuple[Product, ...] = ()
+    waiting: bool = False
 
     def as_text(self) -> str:
         """The state as one fenced JSON line for a language model."""

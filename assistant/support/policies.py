@@ -26,6 +26,11 @@ MIN_MIXED = 0.42
 MIN_GUIDE_WORDS = 0.6
 MIN_GUIDE_MIXED = 0.67
 _WORDS_SHARE = 0.3
+# What goes on about a topic is read with its name before it; from here on the name alone does not explain the score.
+MIN_TOPIC_WORDS = 0.28
+MIN_TOPIC_MIXED = 0.45
+"""Another topic takes over where it answers so well on its own."""
+SURE_OF_ANOTHER = 0.6
 
 
 class Policies:
@@ -68,14 +73,16 @@ class Policies:
         """
         return self._by_id[section_id]
 
-    def answer(self, question: str, k: int = 2) -> PolicyFact:
+    def answer(self, question: str, k: int = 2, *, topic: str = "") -> PolicyFact:
         """Return the sections that answer a question, best first; none where neither policies nor guides say.
 
         Args:
             question: as asked.
             k: the most sections wanted, 1 or more.
+            topic: what was talked about, e.g. "Returns", where the question may go on about it; "" without one.
         """
-        return PolicyFact(question, self._policies.answer(question, k) or self._guides.answer(question, k))
+        found = self._policies.answer(question, k, topic) or self._guides.answer(question, k)
+        return PolicyFact(question, found)
 
 
 class _Shelf:
@@ -97,18 +104,30 @@ class _Shelf:
         if self.sections:
             self._meaning = _MeaningIndex(self.sections, encode)
 
-    def answer(self, question: str, k: int) -> tuple[PolicySection, ...]:
+    def answer(self, question: str, k: int, topic: str = "") -> tuple[PolicySection, ...]:
         if not self.sections:
             return ()
-        asked = in_policy_words(question)
-        scores, least = self._words.scores(asked), self._min_words
-        if self._meaning is not None:
-            meant = self._meaning.scores(asked)
-            scores, least = _WORDS_SHARE * scores + (1 - _WORDS_SHARE) * meant, self._min_mixed
+        scores, least = self._scores(question)
+        if topic and scores.max() < SURE_OF_ANOTHER:
+            going_on, enough = (
+                self._scores(f"{topic}: {question}")[0],
+                MIN_TOPIC_MIXED if self._meaning else MIN_TOPIC_WORDS,
+            )
+            inside = np.array([section.title.startswith(f"{topic}:") for section in self.sections])
+            if inside.any() and going_on[inside].max() >= enough:
+                scores, least = np.where(inside, going_on, 0.0), enough
         best = [int(place) for place in np.argsort(-scores, kind="stable")[:k]]
         # A second section must be nearly as good as the first, or it only distracts.
         kept = [place for place in best if scores[place] >= max(least, 0.8 * scores[best[0]])]
         return tuple(self.sections[place] for place in kept)
+
+    def _scores(self, question: str) -> tuple[NDArray[np.float64], float]:
+        """One score per section, and the least that answers."""
+        asked = in_policy_words(question)
+        scores = self._words.scores(asked)
+        if self._meaning is None:
+            return scores, self._min_words
+        return _WORDS_SHARE * scores + (1 - _WORDS_SHARE) * self._meaning.scores(asked), self._min_mixed
 
 
 def read_sections(path: Path) -> tuple[PolicySection, ...]:

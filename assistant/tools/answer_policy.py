@@ -10,13 +10,14 @@ from assistant.tools.summary import summarise
 from assistant.turn import ToolResult
 
 
-def answer_policy(context: ShopperContext, question: str) -> ToolResult:
+def answer_policy(context: ShopperContext, question: str, about: str = "") -> ToolResult:
     """Look up what the shop's policies say about shipping, returns, warranty, payment, price match, privacy or sizes.
 
-    Quote them; where they say nothing, say so.
+    Quote them; where they say nothing, say so. `about` is the topic of the policy quoted last, e.g. "Returns",
+    where the question goes on about it ("after 40 days?").
     """
     policies = context.shop.policies
-    fact = policies.answer(question)
+    fact = policies.answer(question, topic=about)
     if not fact.sections and (topic := _topic(question, policies.titles())):
         # "I want to return my boots": the boots say nothing to the policies, the returning does.
         fact = replace(policies.answer(topic), question=question)

@@ -61,6 +61,7 @@ class Ledger:
         shown: ids put into slates this turn, in order.
         question: the one clarifying question that code chose; None without one.
         cart_changes: how many of the turn's cart changes are used.
+        left_queue: whether the shopper has left the queue for a person.
         lock: guards all of it.
         turnstile: lets the turn's tools through one by one.
     """
@@ -71,6 +72,7 @@ class Ledger:
     shown: list[str] = field(default_factory=list)
     question: Question | None = None
     cart_changes: int = 0
+    left_queue: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
     turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
 

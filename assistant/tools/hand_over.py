@@ -10,8 +10,16 @@ from assistant.turn import ToolResult
 MAX_REASON_CHARS = 300
 
 
-def hand_over(context: ShopperContext, reason: str = "") -> ToolResult:
-    """Put the conversation into the queue for a person, when the shopper asks for one or when you cannot help."""
+def hand_over(context: ShopperContext, reason: str = "", leave: bool = False) -> ToolResult:
+    """Put the conversation into the queue for a person, when the shopper asks for one or when you cannot help.
+
+    With `leave`, take it out of the queue again, when the shopper says that no person is needed any more.
+    """
+    if leave:
+        context.shop.handoff.cancel(context.principal, context.conversation_id)
+        with context.ledger.lock:
+            context.ledger.left_queue = True
+        return ToolResult((), '{"left_queue":true}')
     words = clean(reason or context.words, MAX_REASON_CHARS)
     fact = context.shop.handoff.request(context.principal, context.conversation_id, words)
     with context.ledger.lock:

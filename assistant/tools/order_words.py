@@ -25,6 +25,27 @@ _TIME = re.compile(
 )
 
 
+_OPEN = re.compile(
+    r"\b(?:still|open|pending|outstanding|unfinished|under ?way|on (?:its|the|their) way"
+    r"|not (?:yet )?(?:here|arrived|delivered|complete\w*)|to come|coming)\b",
+    re.I,
+)
+_UNSHIPPED = re.compile(r"\b(?:unshipped|not (?:yet )?(?:shipped|sent)|not left)\b", re.I)
+_IN_HAND = (OrderStatus.PLACED, OrderStatus.PACKED)
+
+
+def statuses_in(words: str) -> frozenset[OrderStatus]:
+    """The states of orders that a list is asked for ("still open", "delivered"); empty for any."""
+    if _UNSHIPPED.search(words):
+        return frozenset(_IN_HAND)
+    if _OPEN.search(words):
+        return frozenset({*_IN_HAND, OrderStatus.SHIPPED})
+    status = status_in(words)
+    if status is OrderStatus.RETURNED:
+        return frozenset({OrderStatus.RETURNED, OrderStatus.RETURN_REQUESTED})
+    return frozenset({status}) if status else frozenset()
+
+
 def status_in(words: str) -> OrderStatus | None:
     """The state of an order that the words describe ("the shipped one"), or None."""
     placed = OrderStatus.PLACED

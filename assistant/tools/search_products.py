@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import BadArguments
 from assistant.tools.context import ShopperContext
+from assistant.tools.extremes import by_extreme
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
-from assistant.turn import Need, ToolResult
+from assistant.turn import Extreme, Need, ToolResult
 from assistant.wishes import without_words, words_to_rank_by
 from retrieval.filters import (
     AttributeIn,
@@ -30,6 +31,8 @@ from retrieval.results import SearchRequest, Sort, Understanding
 from retrieval.words import ADJECTIVES, GENERIC_HEADS, tokens
 
 CANDIDATES = 60
+MAX_ORDERED = 200
+"""So many are looked through for the lightest of them."""
 MAX_MENTIONS = 4
 PLAIN = ADJECTIVES | GENERIC_HEADS
 
@@ -59,12 +62,15 @@ def search_products(
     in_stock: bool = False,
     attributes: list[AttributeWish] | None = None,
     sort: Literal["relevance", "price_low", "price_high", "rating", "newest"] = "relevance",
+    highest: str | None = None,
+    lowest: str | None = None,
     different: bool = False,
 ) -> ToolResult:
     """Find products for ONE need. Call it once per need.
 
     Give the whole need each time, with the wishes of earlier turns that still hold; what is left out is dropped.
-    Prices are in the shop's currency. `different` leaves out what was shown for this need before.
+    Prices are in the shop's currency. `highest` or `lowest` names an attribute with numbers to order by: "the lightest"
+    is lowest="weight". `different` leaves out what was shown for this need before.
     """
     typed = _constraints(
         context, price_min, price_max, brands, not_brands, categories, not_categories, min_rating, in_stock, attributes
@@ -75,12 +81,18 @@ def search_products(
     constraints = merge(typed, [c for c in read.constraints if c.key not in given]) if read else typed
     asked = Sort(sort)
     order = read.sort if read and asked is Sort.RELEVANCE else asked
-    need = Need(text=_searchable(read, constraints) if read else "", constraints=constraints, sort=order)
+    name = highest or lowest
+    extreme = Extreme(name, highest=bool(highest)) if name else None
+    text = _searchable(read, constraints) if read else ""
+    need = Need(text=text, constraints=constraints, sort=order, extreme=extreme)
     left = _said_now(context, read, constraints) if read else ()
     aside = _whole(read.set_aside, left) if read else ()
     left = tuple(phrase for phrase in left if phrase not in aside)
-    request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, CANDIDATES, left)
+    wanted = MAX_ORDERED if extreme else CANDIDATES
+    request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, wanted, left)
     result = context.shop.retrieval.search(request)
+    if extreme:
+        result = by_extreme(result, extreme, context.shop.retrieval.catalogue.products)
     if request.names_kind and result.total:
         need = replace(need, text=without_words(need.text, [phrase for phrase in left if not result.mentions[phrase]]))
     slate = slate_from_hits(

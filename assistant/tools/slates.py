@@ -27,7 +27,7 @@ def decision_context(
         surface=surface,
         query=need.text,
         k=settings.slate_size,
-        keep_order=need.sort is not Sort.RELEVANCE,
+        keep_order=need.sort is not Sort.RELEVANCE or need.extreme is not None,
         now=context.shop.now(),
         seed=seed,
         exclude=exclude,

@@ -233,3 +233,20 @@ def test_what_the_composer_says_of_the_demo_shop_is_kept() -> None:
     lost = [row for row in lost if row[0]]
     assert len(told) > 1000
     assert len(lost) <= 0.01 * len(told), lost[:40]
+
+
+def test_an_amount_ends_before_the_next_number_of_a_list() -> None:
+    phones = slate(FJELL_2, total=3, need=Need("tents", (PriceRange("USD", None, 40000),)))
+    assert kind("I found 3 tents (under $400, 2.4 kg).", phones) is None
+    assert kind("I found 3 tents (under $400, 9.9 kg).", phones) == "number"
+    assert kind("I found 3 tents (under $400 128).", phones) is not None
+
+
+def test_a_policy_may_be_quoted_word_for_word_and_nothing_else() -> None:
+    section = PolicySection(
+        "codes#how", "Codes: How?", "A code cannot be added after an order has been placed.", "/p#c"
+    )
+    found = PolicyFact("codes?", (section,))
+    assert kind("A code cannot be added after an order has been placed.", found) is None
+    assert kind("Your order has been placed.", found) == "done"
+    assert kind("Has been placed.", found) == "done"

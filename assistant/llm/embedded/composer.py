@@ -14,6 +14,7 @@ from assistant.turn import (
     ComparisonFact,
     Evidence,
     HandOverFact,
+    Need,
     Order,
     OrdersFact,
     OrderStatus,
@@ -23,7 +24,8 @@ from assistant.turn import (
     RefusalFact,
     SlateFact,
 )
-from retrieval.filters import CategoryIn, Constraint, Verdict, fold
+from assistant.wishes import words_to_rank_by
+from retrieval.filters import AttributeRange, CategoryIn, Constraint, Verdict, fold
 from retrieval.words import tokens
 
 MAX_POLICY_CHARS = 700
@@ -73,7 +75,15 @@ class Composer:
         told = [fact for fact in evidence if not (changed and isinstance(fact, CartFact) and not fact.changed)]
         # Where a person takes over, it helps nobody to read that no policy says anything.
         told = [fact for fact in told if not (people and isinstance(fact, PolicyFact) and not fact.sections)]
-        parts = [self._fact(fact, question, now) for fact in told]
+        asked = list({fact.product.id: fact for fact in told if isinstance(fact, ProductFact)}.values())
+        if question and asked:
+            told = [fact for fact in told if not isinstance(fact, ProductFact) or fact is asked[0]]
+        parts = [
+            self._answers.answer_many(asked, question)
+            if isinstance(fact, ProductFact) and question and len(asked) > 1
+            else self._fact(fact, question, now)
+            for fact in told
+        ]
         if sum(isinstance(fact, SlateFact) for fact in evidence) > 1:
             return "\n\n".join(part for part in parts if part)
         return " ".join(part for part in parts if part)
@@ -103,6 +113,7 @@ class Composer:
 
     def _slate(self, slate: SlateFact) -> str:
         sentences = [self._found(slate) if slate.items else self._nothing(slate)]
+        sentences += [self._answers.extreme(slate.items[0], slate.need.extreme)] if slate.items else []
         sentences += [self._say("corrected", wrong=plain(w), right=plain(r)) for w, r in slate.corrected.items()]
         if slate.set_aside and (slate.items or slate.need.constraints):
             sentences.append(self.set_aside(slate.set_aside))
@@ -115,7 +126,7 @@ class Composer:
         ]
         if open_wishes:
             sentences.append(self._say("not_stated", what=self._say.listing(open_wishes)))
-        return " ".join(sentences)
+        return " ".join(sentence for sentence in sentences if sentence)
 
     def _mentions(self, slate: SlateFact) -> list[str]:
         """Say how many of those found have the words that are no wish: such words rank, and hide nothing."""
@@ -184,7 +195,8 @@ class Composer:
         if not slate.need.constraints:
             return self._say("nothing_found", what=plain(slate.need.text or " ".join(slate.set_aside)))
         labels = [plain(constraint.label()) for constraint in slate.need.constraints]
-        wanted = [plain(slate.need.text)] if slate.need.text and not _says(slate.need.text, labels) else []
+        unsaid = _unsaid(slate.need, labels)
+        wanted = [plain(unsaid)] if unsaid else []
         text = self._say("nothing_fits", limits=self._say.listing(wanted + labels))
         options = [
             f"{self._say('relax_one', label=plain(r.label), are='is' if r.count == 1 else 'are', count=f'{r.count:,}')}"
@@ -249,8 +261,17 @@ class Composer:
         newest = fact.orders[0]
         status = self._status(newest, now)
         if len(fact.orders) == 1:
-            return self._say("orders_one", id=newest.id, placed=self._say.date(newest.placed_at), status=status)
+            one = self._say("orders_one", id=newest.id, placed=self._say.date(newest.placed_at), status=status)
+            return one if fact.tracked else f"{one} {self._held(newest)}"
+        if fact.tracked:
+            rows = [(order, self._status(order, now)) for order in fact.orders]
+            dated = [(order.id, self._say.date(order.placed_at), status) for order, status in rows]
+            return " ".join(self._say("orders_one", id=i, placed=placed, status=status) for i, placed, status in dated)
         return self._say("orders_many", count=str(len(fact.orders)), id=newest.id, status=status)
+
+    def _held(self, order: Order) -> str:
+        items = self._say.listing([f"{line.quantity} × {plain(line.title)}" for line in order.lines])
+        return self._say("orders_items", items=items, total=self._say.money(order.total))
 
     def _status(self, order: Order, now: datetime | None) -> str:
         expected = ""
@@ -332,6 +353,9 @@ def _shared_ending(names: Sequence[Sequence[str]]) -> str:
     return " ".join(shared)
 
 
-def _says(text: str, labels: Sequence[str]) -> bool:
-    said = fold(" ".join(labels))
-    return all(word in said for word in fold(text).split())
+def _unsaid(need: Need, labels: Sequence[str]) -> str:
+    """The words of a need that none of its wishes says: neither a kind, nor a number that a wish has read."""
+    said = {token.key for label in labels for token in tokens(label)}
+    numbers = any(isinstance(wish, AttributeRange) for wish in need.constraints)
+    left = [token for token in tokens(words_to_rank_by(need)) if token.key not in said]
+    return " ".join(token.text for token in left if not (numbers and token.text[0].isdigit()))

@@ -22,9 +22,10 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 # An intent named earlier wins where the cues of several match: the costly mistakes first.
 CUE_ORDER = (
-    "out_of_scope", "hand_over", "cancel_order", "checkout", "cart_undo", "cart_remove", "cart_view", "cart_add",
-    "compare", "goes_with", "more_like", "complaint", "track_order", "policy", "product_question", "find_orders",
-    "show_again", "show_more", "about_you", "recommend", "greeting", "thanks", "goodbye", "affirm", "deny", "search",
+    "out_of_scope", "leave_queue", "hand_over", "others_orders", "cancel_order", "checkout", "cart_undo", "cart_remove",
+    "cart_view", "cart_add", "compare", "goes_with", "more_like", "complaint", "track_order", "policy", "find_orders",
+    "product_question", "show_again", "show_more", "about_you", "recommend", "greeting", "thanks", "goodbye",
+    "affirm", "deny", "search",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MEANING_THRESHOLD = 0.55
@@ -90,7 +91,12 @@ class IntentReader:
 
     def rephrase(self, name: str, text: str) -> str:
         """The text in words that can be looked up, where an intent's file has some for it ("if I do not like it")."""
-        return next((words for cue, words in self._rephrase[name] if cue.search(text)), text)
+        found = ((cue.search(text), words) for cue, words in self._rephrase[name])
+        return next((words.format(**match.groupdict()) for match, words in found if match), text)
+
+    def is_cue(self, name: str, text: str) -> bool:
+        """Whether one of an intent's cues is in the text, whatever other intents have cues in it."""
+        return any(cue.search(text) for cue in self._cues[name])
 
     def nearest(self, text: str) -> Intent | None:
         """The intent of the nearest example, or None where none is near."""

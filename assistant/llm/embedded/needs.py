@@ -129,7 +129,7 @@ class NeedReader:
             constraints = merge(constraints, self._price_step(change.price_step, state))
         known = fold(need.text).split()
         added = [word for word in change.text.split() if fold(word) not in known]
-        return Need(" ".join([*need.text.split(), *added]), constraints, change.sort or need.sort)
+        return Need(" ".join([*need.text.split(), *added]), constraints, change.sort or need.sort, need.extreme)
 
     def _price_step(self, step: str, state: TurnState) -> tuple[Constraint, ...]:
         """ "Cheaper" means below the middle of what was shown (or below the one talked about); "dearer" above it."""
@@ -174,6 +174,8 @@ def search_arguments(need: Need) -> dict[str, Any]:
         row["attributes"] = attributes
     if need.sort is not Sort.RELEVANCE:
         row["sort"] = need.sort.value
+    if need.extreme is not None:
+        row["highest" if need.extreme.highest else "lowest"] = need.extreme.name
     return row
 
 

@@ -14,9 +14,11 @@ from typing import Any
 from assistant.choices import no_preference
 from assistant.clarify import kind_of
 from assistant.counting import is_bare, numbers_alone, places, points_by_place
+from assistant.llm.embedded import order_talk
 from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
+from assistant.llm.embedded.table_talk import TableTalk
 from assistant.llm.state import TurnState
 from assistant.references import Table, named, order_id_in, resolve, with_extremes_as_places
 from assistant.text import has_words
@@ -39,10 +41,6 @@ _SPLIT_AND = re.compile(
 _SOUND = re.compile(r"(?:hm+|uh+|um+|oh|ah|well|wait|hold on|so)\W*", re.I)
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
 _BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
-_ABOUT_ORDER = re.compile(
-    r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,12 @@ _WEAKER = frozenset({"show_more", "recommend", "search", "out_of_scope", "greeti
 SURE = 0.65
 _SERVICE = frozenset({"policy", "track_order", "find_orders", "cancel_order", "complaint"})
 SURE_OF_SERVICE = 0.75
-BESIDE_STEPS = ("greeting", "sorry")
-TALK_ALONE = ("greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
+_DEEDS = frozenset({"hand_over", "leave_queue", "complaint", "cancel_order", "others_orders"})
+"""A weak likeness to an example brings in no person, and cancels nothing."""
+SHORT = 3
+_SHRUGS = frozenset({"out_of_scope", "unclear"})
+BESIDE_STEPS = ("greeting", "sorry", "queue_left")
+TALK_ALONE = ("others_orders", "greeting", "thanks", "goodbye", "about_you", "out_of_scope", "affirm", "deny")
 
 
 class Planner:
@@ -99,6 +101,7 @@ class Planner:
         currency: of the catalogue.
         finds: whether a need finds anything in the catalogue.
         titles: of the catalogue: products can be named that are not on the table.
+        talk: reads clauses by what is on the table; None goes by cues and pronouns alone.
     """
 
     def __init__(
@@ -108,14 +111,17 @@ class Planner:
         currency: str,
         finds: Callable[[Need], bool] = lambda _: True,
         titles: TitleIndex | None = None,
+        talk: TableTalk | None = None,
     ) -> None:
         self._finds = finds
         self._titles = titles or TitleIndex()
+        self._talk = talk
         self._needs = NeedReader(intents, reader, currency, finds)
         self._intents = intents
         self._reader = reader
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
+            "leave_queue": self._leave_queue,
             "complaint": self._complaint,
             "track_order": self._track_order,
             "find_orders": self._find_orders,
@@ -144,6 +150,8 @@ class Planner:
         cart = cart_arguments(state, self._reader)
         if cart is not None:
             return Plan(steps=(Step("cart", cart),))
+        if (pending := self._pending(state)) is not None:
+            return pending
         if self._leaves_it_open(state):
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
         draft = _Draft()
@@ -211,6 +219,8 @@ class Planner:
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
         adding = bool(draft.steps) and draft.steps[-1].arguments.get("action") == "add"
         intent = "cart_add" if adding and is_bare(clause) else self._intent(clause, state)
+        if intent in _SHRUGS and self._talk and self._talk.policy_answers(clause):
+            intent = "policy"
         if intent in TALK_ALONE:
             draft.talk.append(intent)
             return
@@ -221,6 +231,8 @@ class Planner:
 
     def _intent(self, clause: str, state: TurnState) -> str:
         cue = self._intents.cue(clause)
+        if self._talk and (meant := self._talk.intent(cue, clause, state)) is not None:
+            return meant
         if cue is not None and cue.name != "search":
             return self._checked(cue.name, clause, state)
         if self._points_by_place(clause, state):
@@ -235,6 +247,8 @@ class Planner:
         if cue is not None and names_products:
             return "search"
         nearest = self._intents.nearest(clause)
+        if nearest is not None and nearest.name in _DEEDS and nearest.score < SURE_OF_SERVICE:
+            nearest = None
         if cue is not None and (nearest is None or nearest.name in _WEAKER or nearest.score < SURE):
             return "search"
         if nearest is not None and nearest.name in _SERVICE and nearest.score >= SURE_OF_SERVICE:
@@ -248,6 +262,16 @@ class Planner:
         if nearest is not None:
             return self._checked(nearest.name, clause, state)
         return self._fallback(cue, readings, clause)
+
+    def _pending(self, state: TurnState) -> Plan | None:
+        """Yes or no to what waits: a proposal is for a click to carry out, the queue may be left by words."""
+        if state.waiting and self._intents.is_cue("deny", state.words):
+            return Plan(steps=(Step("hand_over", {"leave": True}),), talk=("queue_left",))
+        if state.focus.proposed:
+            for name, answer in (("deny", "proposal_kept"), ("affirm", "proposal_click")):
+                if self._intents.is_cue(name, state.words):
+                    return Plan(talk=(answer,))
+        return None
 
     def _fallback(self, cue: Intent | None, readings: Sequence[Understanding], clause: str) -> str:
         """Nothing decided: a need in unknown words is searched, because an honest "nothing found" beats a shrug."""
@@ -327,23 +351,25 @@ class Planner:
     def _hand_over(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("hand_over", {"reason": clause}))
 
+    def _leave_queue(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.talk.append("queue_left" if state.waiting else "no_person")
+        if state.waiting:
+            draft.steps.append(Step("hand_over", {"leave": True}))
+
     def _complaint(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.talk.append("sorry")
         draft.steps.append(Step("answer_policy", {"question": clause}))
         draft.steps.append(Step("hand_over", {"reason": clause}))
 
     def _track_order(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("track_order", {"order_id": order_id_in(clause) or ""}))
+        calls = order_talk.track(clause, [step.tool for step in draft.steps], self._intents.rephrase)
+        draft.steps += [Step(*call) for call in calls]
 
     def _find_orders(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        about = _ABOUT_ORDER.search(clause)
-        order_id = order_id_in(clause) or ""
-        draft.steps.append(
-            Step("find_orders", {"order_id": order_id, "about": about.group(1) if about and not order_id else ""})
-        )
+        draft.steps.append(Step(*order_talk.find(clause, state)))
 
     def _cancel_order(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("propose_cancel_order", {"order_id": order_id_in(clause) or ""}))
+        draft.steps.append(Step(*order_talk.cancel(clause)))
 
     def _cart_add(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("cart", {"action": "add", "which": clause, "quantity": quantity_of(clause)}))
@@ -367,17 +393,25 @@ class Planner:
         if bare and len(resolve(clause, _table(state))) > 1:
             draft.steps.append(Step("compare_products", {"which": clause}))
             return
-        # Who only points asks for nothing in particular: the product is described.
-        draft.question = "" if bare else clause
         if len(places(clause)) > 1:  # "Is the second waterproof, and the third?" is asked of each.
+            draft.question = "" if bare else clause
             draft.steps += [Step("product_details", {"which": f"number {n}"}) for n in places(clause)[:MAX_ASKED_OF]]
             return
-        which = clause if pointed or not state.in_focus else "it"
-        draft.steps.append(Step("product_details", {"which": which}))
+        asked_about = self._talk.asked_about(clause, state) if self._talk and not bare else ""
+        earlier = next((step for step in draft.steps if step.tool == "product_details"), None)
+        if earlier is None or not re.search(r"\b(?:it|they|them|its)\b", clause, re.I):
+            which = asked_about or (clause if pointed or not state.in_focus else "it")
+            draft.steps.append(Step("product_details", {"which": which}))
+        # Who only points asks for nothing in particular: the product is described.
+        asked = "" if bare else clause
+        draft.question = f"{draft.question} and {asked}" if draft.question and asked else draft.question or asked
 
     def _policy(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.question = draft.question or clause
-        draft.steps.append(Step("answer_policy", {"question": self._intents.rephrase("policy", clause)}))
+        asked = self._intents.rephrase("policy", clause)
+        # "PayPal?" asks whether one can pay with it: said in full, the reply can tell whether the policies name it.
+        draft.question = draft.question or (asked if len(clause.split()) <= SHORT else clause)
+        about = {"about": state.focus.policy} if state.focus.policy else {}
+        draft.steps.append(Step("answer_policy", {"question": asked, **about}))
 
     def _recommend(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
@@ -399,7 +433,11 @@ class Planner:
         draft.steps.append(Step("search_products", search_arguments(state.need)))
 
     def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        needs = self._needs.read(clause, state)
+        extreme = self._talk.extreme(clause, state) if self._talk else None
+        needs = [extreme] if extreme else self._needs.read(clause, state)
+        if self._talk and not extreme and self._talk.policy_instead(needs, clause):
+            self._policy(clause, state, draft)
+            return
         used = {word for need in needs for word in fold(need.text).split()}
         for reading in self._reader.read(clause):
             draft.set_aside += [phrase for phrase in reading.set_aside if any(c.isdigit() for c in phrase)]

@@ -5,67 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from assistant.llm.embedded.aspects import Aspects, in_description, in_title, named_by, parts_of
 from assistant.llm.embedded.wording import Wording, plain
-from assistant.turn import ProductFact
+from assistant.turn import Extreme, ProductFact
 from retrieval.filters import fold, states_word
 from retrieval.product import Attribute, Product
 
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _PRICE = re.compile(r"\b(price|cost|costs|how much(?! does it weigh)|expensive)\b", re.I)
 _STOCK = re.compile(r"\b(in stock|available|availability|sold out|left|have it)\b", re.I)
 _RATING = re.compile(r"\b(rating|rated|reviews?|stars?|good)\b", re.I)
 _GENERAL = re.compile(r"\b(tell me|details?|more about|info|information|specs?|describe|know)\b", re.I)
-_IGNORED = frozenset(
-    [
-        "is",
-        "it",
-        "its",
-        "the",
-        "a",
-        "an",
-        "does",
-        "do",
-        "have",
-        "has",
-        "with",
-        "in",
-        "of",
-        "to",
-        "for",
-        "this",
-        "that",
-        "one",
-        "what",
-        "which",
-        "how",
-        "can",
-        "i",
-        "you",
-        "come",
-        "comes",
-        "get",
-        "there",
-        "are",
-        "and",
-        "or",
-        "be",
-        "available",
-        "stock",
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "last",
-        "cheapest",
-        "any",
-        "will",
-    ]
-)
 _HIGH = re.compile(
     r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|loudest|widest|tallest)\b", re.I
 )
 _LOW = re.compile(r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest)\b", re.I)
+# "Does it come in red", "is it available in XL": a thing may also be "built in" or "fit in" something.
+_IN_VALUE = re.compile(
+    r"\b(?:comes?|available|sold|exists?|(?:have|got|get|has|sell|stock|do|make|is|are|buy|order)"
+    r"(?: there)?(?: (?:it|any|this|that|them|these|those|one|the [a-z]+ ?(?:one)?))?)(?: also| too)?"
+    r" in (?:a )?(?:(size) )?([\w-]+)[?!. ]*$"
+)
 MAX_FACTS = 6
 
 
@@ -79,17 +38,57 @@ class ProductAnswers:
 
     def __init__(self, wording: Wording, question_words: Mapping[str, Sequence[str]]) -> None:
         self._wording = wording
-        self._question_words = question_words
+        self._aspects = Aspects(question_words)
 
     def answer(self, fact: ProductFact, question: str) -> str:
         """Answer `question` about the product; without a question, or a general one, summarise it."""
         if not question or _GENERAL.search(question):
             return self.summary(fact)
-        for reader in (self._option, self._attribute, self._stock, self._price, self._rating):
+        told = [self._told(fact, part) for part in parts_of(question)]
+        if not any(told):
+            whole = self._told(fact, question)
+            return whole or self._wording("fact_unknown", title=plain(fact.product.title))
+        return " ".join(dict.fromkeys(text for text in told if text))
+
+    def _told(self, fact: ProductFact, question: str) -> str:
+        """What is stated about a single question; "" where nothing is."""
+        for reader in (self._option, self._attribute, self._stock, self._price, self._rating, self._text):
             text = reader(fact, question)
             if text:
                 return text
-        return self._wording("fact_unknown", title=plain(fact.product.title))
+        return ""
+
+    def answer_many(self, facts: Sequence[ProductFact], question: str) -> str:
+        """Answer a question about several products, each part of it by groups that state the same."""
+        best = self.most(facts, question)
+        rows = [self._grouped(facts, part) for part in parts_of(question)]
+        told = [text for text in dict.fromkeys(rows) if text]
+        return " ".join([*([best] if best else []), *told]) or self._wording("many_unknown")
+
+    def _grouped(self, facts: Sequence[ProductFact], question: str) -> str:
+        stated: dict[tuple[str, str], list[str]] = {}
+        said: list[str] = []
+        silent: list[str] = []
+        for fact in facts:
+            product, title = fact.product, f"**{plain(fact.product.title)}**"
+            attribute = self._aspects.find(product, question)
+            if attribute is not None:
+                stated.setdefault((attribute.label.lower(), plain(attribute.text)), []).append(title)
+            elif in_title(product, question) or in_description(product, question):
+                said.append(title)
+            else:
+                silent.append(title)
+        if not stated and not said:
+            return ""
+        rows = [
+            self._wording("many_state", label=label, value=value, titles=self._wording.listing(titles))
+            for (label, value), titles in stated.items()
+        ]
+        if said:
+            rows.append(self._wording("many_said", titles=self._wording.listing(said)))
+        if silent:
+            rows.append(self._wording("many_silent", titles=self._wording.listing(silent)))
+        return " ".join(rows)
 
     def most(self, items: Sequence[ProductFact], question: str) -> str:
         """Answer "which has the longest battery?": the product that states the most, or least, of what is asked.
@@ -100,7 +99,7 @@ class ProductAnswers:
         high, low = _HIGH.search(question), _LOW.search(question)
         if not (high or low):
             return ""
-        found = [(item, self._find_attribute(item.product, question)) for item in items]
+        found = [(item, self._aspects.find(item.product, question)) for item in items]
         rows = [(item, a) for item, a in found if a is not None and _is_number(a)]
         name = rows[0][1].name if rows else ""
         rows = [(item, a) for item, a in rows if a.name == name]
@@ -109,6 +108,15 @@ class ProductAnswers:
         item, attribute = (max if high else min)(rows, key=lambda row: float(str(row[1].value)))
         template = "compare_highest" if high else "compare_lowest"
         title, label = plain(item.product.title), attribute.label.lower()
+        return self._wording(template, title=title, label=label, value=plain(attribute.text))
+
+    def extreme(self, fact: ProductFact, extreme: Extreme | None) -> str:
+        """Say what the first of an order by a number states; "" without such an order, or where it states nothing."""
+        attribute = fact.product.attributes.get(extreme.name) if extreme else None
+        if extreme is None or attribute is None or not _is_number(attribute):
+            return ""
+        template = "compare_highest" if extreme.highest else "compare_lowest"
+        title, label = plain(fact.product.title), attribute.label.lower()
         return self._wording(template, title=title, label=label, value=plain(attribute.text))
 
     def summary(self, fact: ProductFact) -> str:
@@ -144,30 +152,26 @@ class ProductAnswers:
         return ""
 
     def _attribute(self, fact: ProductFact, question: str) -> str:
-        attribute = self._find_attribute(fact.product, question)
-        if attribute is None:
-            return ""
-        title, label = plain(fact.product.title), attribute.label.lower()
-        if isinstance(attribute.value, bool):
+        title = plain(fact.product.title)
+        return " ".join(
+            self._stated(title, attribute, named_by(attribute, question))
+            for attribute in self._aspects.find_all(fact.product, question)
+        )
+
+    def _stated(self, title: str, attribute: Attribute, named: bool) -> str:
+        """Yes or no only where the question names the whole of it: "charge my phone" is not "wireless charging"."""
+        label = attribute.label.lower()
+        if isinstance(attribute.value, bool) and named:
             return self._wording("fact_yes" if attribute.value else "fact_no", title=title, label=label)
         return self._wording("fact", title=title, label=label, value=plain(attribute.text))
 
-    def _find_attribute(self, product: Product, question: str) -> Attribute | None:
-        words = [fold(word) for word in _WORD.findall(question)]
-        hints = [name for word in words for name in self._question_words.get(word, ())]
-        for hint in hints:
-            for attribute in product.attributes.values():
-                if fold(hint) in fold(attribute.label):
-                    return attribute
-        content = {_stem(word) for word in words} - _IGNORED
-        best, best_score = None, 0.0
-        for attribute in product.attributes.values():
-            label = {_stem(word) for word in _WORD.findall(fold(attribute.label))} - _IGNORED
-            value = {_stem(word) for word in _WORD.findall(fold(attribute.text))} - {"yes", "no"}
-            score = 2.0 * len(label & content) / max(1, len(label)) + 1.0 * len(value & content) / max(1, len(value))
-            if score > best_score:
-                best, best_score = attribute, score
-        return best if best_score >= 0.5 else None
+    def _text(self, fact: ProductFact, question: str) -> str:
+        """What the title or the description says, in their own words."""
+        product, title = fact.product, plain(fact.product.title)
+        if in_title(product, question):
+            return self._wording("fact_titled", title=title)
+        sentence = in_description(product, question)
+        return self._wording("fact_described", title=title, sentence=plain(sentence)) if sentence else ""
 
     def _stock(self, fact: ProductFact, question: str) -> str:
         if not _STOCK.search(question):
@@ -200,7 +204,7 @@ class ProductAnswers:
 
 def _wanted_value(name: str, said: str) -> str:
     """The value of this option that the words ask for ("in green", "in xl"), whether the product has it or not."""
-    match = re.search(r"\bin (?:a )?(?:(size) )?([\w-]+)[?!. ]*$", said)
+    match = _IN_VALUE.search(said)
     if not match or match.group(2) in {"stock", "general", "total", "it", "store", "shop"}:
         return ""
     sized = bool(match.group(1)) or re.fullmatch(r"\d{1,2}|x{0,3}[sl]|m", match.group(2)) is not None
@@ -209,7 +213,3 @@ def _wanted_value(name: str, said: str) -> str:
 
 def _is_number(attribute: Attribute) -> bool:
     return isinstance(attribute.value, int | float) and not isinstance(attribute.value, bool)
-
-
-def _stem(word: str) -> str:
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word

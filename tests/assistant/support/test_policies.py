@@ -202,3 +202,21 @@ def test_guides_answer_most_of_what_they_are_for_and_nothing_that_the_catalogue_
     right, wrong = _rates(with_guides, GUIDES)
     assert right >= 0.65
     assert wrong == 0.0
+
+
+def test_what_goes_on_about_a_topic_stays_with_it(folder: Path) -> None:
+    policies = Policies(folder)
+    assert _ids(policies, "within 40 days?") == []
+    assert [section.id for section in policies.answer("within 40 days?", topic="Returns").sections] == [
+        "returns#how-long-do-i-have"
+    ]
+
+
+def test_another_topic_takes_over_where_it_answers_on_its_own(folder: Path) -> None:
+    found = Policies(folder).answer("what does shipping cost?", topic="Returns").sections
+    assert found[0].id == "shipping#how-much-does-it-cost"
+
+
+def test_an_unknown_topic_changes_nothing(folder: Path) -> None:
+    policies = Policies(folder)
+    assert policies.answer("delivery fee", topic="Music") == policies.answer("delivery fee")

@@ -1,0 +1,57 @@
+""" "The lightest 2 person tent": the need without the superlative, and the order that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.llm.embedded.superlatives import Superlative, Superlatives
+from assistant.llm.state import TurnState
+from assistant.turn import Need
+from retrieval.filters import CategoryIn
+from retrieval.words import STOP, tokens
+
+ReadNeeds = Callable[[str, TurnState], list[Need]]
+
+
+class ExtremeNeeds:
+    """Reads needs with a superlative.
+
+    Args:
+        superlatives: of the catalogue.
+        read: reads the needs of a clause without one.
+    """
+
+    def __init__(self, superlatives: Superlatives, read: ReadNeeds) -> None:
+        self._superlatives = superlatives
+        self._read = read
+
+    def find(self, clause: str, state: TurnState) -> Need | None:
+        """The need, ordered by what the superlative is about; None where a clause has none that the kind can answer."""
+        said = self._superlatives.find(clause)
+        if said is None:
+            return None
+        need = self._without_number(said, state) if _says_something(said.rest) else state.need
+        kinds = [v for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
+        extreme = self._superlatives.extreme(said, kinds)
+        if extreme is None and need != state.need:
+            # "The longest blade": what is left names the number, and the kind is the one looked for already.
+            kinds = [v for c in state.need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
+            extreme, need = self._superlatives.extreme(said, kinds), state.need
+        if extreme is None:
+            return None
+        return replace(need, extreme=extreme)
+
+    def _without_number(self, said: Superlative, state: TurnState) -> Need:
+        """The need of the rest, without the words that name the number ("with the biggest capacity")."""
+        whole = self._read(said.rest, state)[0]
+        kinds = [v for c in whole.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
+        extreme = self._superlatives.extreme(said, kinds)
+        if extreme is None:
+            return whole
+        rest = self._superlatives.without_name(said.rest, extreme)
+        return self._read(rest, state)[0] if _says_something(rest) else state.need
+
+
+def _says_something(text: str) -> bool:
+    return any(token.key not in STOP and token.folded not in STOP for token in tokens(text))

@@ -1,0 +1,96 @@
+""" "The lightest tent": which stated number of the wanted kind is meant, and which end of it.
+
+Words are data (prompts/superlatives.yaml); what attributes there are comes from the catalogue's vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.evidence import Extreme
+from retrieval.filters import fold
+from retrieval.vocabulary import AttributeStats, Vocabulary
+from retrieval.words import word_key, words
+
+_LEAST_SHARE = 0.4
+"""An attribute orders a kind only where this share of its products states it, as for a filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Superlative:
+    """A superlative in a text.
+
+    Args:
+        word: as said, e.g. "lightest", "most powerful".
+        rest: the text without it.
+        highest: whether much of it is wanted.
+        hints: words of attribute names, tried in this order.
+    """
+
+    word: str
+    rest: str
+    highest: bool
+    hints: tuple[str, ...]
+
+
+class Superlatives:
+    """Reads superlatives.
+
+    Args:
+        rows: "highest" and "lowest" -> word -> words of attribute names; none where any number can be meant.
+        vocabulary: of the catalogue.
+    """
+
+    def __init__(self, rows: Mapping[str, Mapping[str, Sequence[str]]], vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        known = [(w, end == "highest", tuple(hints or ())) for end in rows for w, hints in rows[end].items()]
+        self._known = {fold(word): (highest, hints) for word, highest, hints in known}
+        listed = "|".join(sorted(map(re.escape, self._known), key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<!\bat )\b(?:the\s+)?({listed})\b(?:\s+ones?\b)?", re.I)
+
+    def find(self, text: str) -> Superlative | None:
+        """The first superlative of a text, or None."""
+        match = self._pattern.search(text)
+        if match is None:
+            return None
+        highest, hints = self._known[fold(match.group(1))]
+        rest = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
+        return Superlative(match.group(1), rest, highest, hints)
+
+    def extreme(self, said: Superlative, kinds: Iterable[str]) -> Extreme | None:
+        """Which attribute a superlative is about, of products of these kinds; None where they state none for it.
+
+        A number that the rest of the words names ("longest battery life") wins over what the word alone suggests.
+        """
+        wanted = tuple(kinds)
+        called = {word_key(word) for kind in wanted for word in words(kind)}
+        named = {word_key(word) for word in words(said.rest)} - called
+        stated = [stats for stats in self._vocabulary.numeric if self._share(stats, wanted) >= _LEAST_SHARE]
+        best = max(stated, key=lambda stats: _overlap(stats, named), default=None)
+        if best is not None and _overlap(best, named) >= 0.5:
+            return Extreme(best.name, said.highest)
+        for hint in said.hints:
+            for stats in stated:
+                if {word_key(word) for word in words(hint)} <= _name(stats):
+                    return Extreme(stats.name, said.highest)
+        return None
+
+    def without_name(self, text: str, extreme: Extreme) -> str:
+        """The text without the words that name the attribute, which would only be searched for."""
+        name = {word_key(word) for word in extreme.name.split("_")}
+        return " ".join(word for word in text.split() if word_key(word.strip(".,!?")) not in name)
+
+    def _share(self, stats: AttributeStats, kinds: Sequence[str]) -> float:
+        whole = sum(self._vocabulary.n_of_kind(kind) for kind in kinds)
+        return sum(stats.by_kind.get(kind, 0) for kind in kinds) / whole if whole else 0.0
+
+
+def _name(stats: AttributeStats) -> set[str]:
+    return {word_key(word) for word in stats.name.split("_")}
+
+
+def _overlap(stats: AttributeStats, said: set[str]) -> float:
+    name = _name(stats)
+    return len(name & said) / len(name)

@@ -1,0 +1,85 @@
+"""What words mean by what was talked about: a policy, the products shown, the one that is named, or the most of them.
+
+Brings the recognisers of these together for the planner; decides nothing that a clear cue decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.llm.embedded.extreme_needs import ExtremeNeeds
+from assistant.llm.embedded.intents import Intent, IntentReader
+from assistant.llm.embedded.needs import wanted_kinds
+from assistant.llm.embedded.policy_talk import PolicyTalk
+from assistant.llm.embedded.table_questions import TableQuestions, asks_about_a_thing
+from assistant.llm.state import TurnState
+from assistant.turn import Need
+from retrieval.query import QueryReader
+
+_OPEN = frozenset({"search", "product_question", "policy", "show_more", "cart_view"})
+"""Cues that what was talked about before may overrule."""
+
+
+class TableTalk:
+    """Reads a clause by what is on the table.
+
+    Args:
+        intents, reader: as the planner has them.
+        extremes: reads superlatives.
+        questions: recognises questions about the table.
+        policies: recognises talk about policies.
+        titled: the title of the one product that words name; "" without one.
+    """
+
+    def __init__(
+        self,
+        intents: IntentReader,
+        reader: QueryReader,
+        *,
+        extremes: ExtremeNeeds,
+        questions: TableQuestions,
+        policies: PolicyTalk,
+        titled: Callable[[str], str],
+    ) -> None:
+        self._intents = intents
+        self._reader = reader
+        self._extremes = extremes
+        self._questions = questions
+        self._policies = policies
+        self._titled = titled
+
+    def intent(self, cue: Intent | None, clause: str, state: TurnState) -> str | None:
+        """The intent that what was talked about gives a clause; None where it gives none.
+
+        Args:
+            cue: the intent that a cue names; None without one.
+            clause: what was said.
+            state: what is on the table.
+        """
+        if cue is not None and cue.name not in _OPEN:
+            return None
+        if state.focus.order_id and state.in_focus is None and self._intents.is_cue("find_orders", clause):
+            return "find_orders"
+        if self._policies.goes_on(clause, state, self._reader.read(clause)):
+            return "policy"
+        if self.asked_about(clause, state):
+            return "product_question"
+        return "search" if self.extreme(clause, state) else None
+
+    def asked_about(self, clause: str, state: TurnState) -> str:
+        """Words for the products that a clause asks about: on the table, or named; "" for none."""
+        kinds = {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
+        named = self._titled(clause) if asks_about_a_thing(clause) else ""
+        return named or self._questions.which(clause, state, kinds)
+
+    def extreme(self, clause: str, state: TurnState) -> Need | None:
+        """The need that asks for the most or least of something; None where a clause does not."""
+        return self._extremes.find(clause, state)
+
+    def policy_instead(self, needs: Sequence[Need], clause: str) -> bool:
+        """Whether the policies answer what no product goes by the name of."""
+        return self._policies.instead_of(needs, clause)
+
+    def policy_answers(self, clause: str) -> bool:
+        """Whether the policies answer a clause that says nothing else."""
+        return not self._intents.cue(clause) and self._policies.answers(clause)
