@@ -8,10 +8,12 @@ from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from assistant.setting_checks import CheckedSettings, Hosts
 
 
-class Settings(BaseSettings):
+class Settings(CheckedSettings):
     """All settings, frozen; each can be set as AISLE_<NAME> in the environment.
 
     Money is in major units here ("4.90"), because people write it; it is turned into minor units once.
@@ -30,6 +32,9 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    image_hosts: Hosts = ()
+    """Other hosts that product pictures may come from over https, e.g. "cdn.shop.example"; comma separated in the
+    environment. Pictures of any other host are not loaded."""
 
     llm_url: str | None = None
     """OpenAI-compatible base URL, e.g. http://127.0.0.1:8000/v1; None uses the embedded model."""
@@ -43,6 +48,7 @@ class Settings(BaseSettings):
     checkout_url: str = "/checkout?cart={cart}"
     """The shop's checkout; {lines} becomes "variant:quantity,…" and {cart} the cart's opaque id."""
     shipping_flat: Decimal = Decimal("4.90")
+    """In the shop's own currency; the default is the demo shop's. `cautions` says so where it is not set."""
     shipping_free_from: Decimal | None = Decimal(50)
     tax_note: str = "Prices include tax."
 
@@ -54,3 +60,13 @@ class Settings(BaseSettings):
     slate_size: int = Field(default=6, ge=1, le=12)
     seed: int = 7
     """Of the demo shop and of sampling."""
+
+    def cautions(self) -> tuple[str, ...]:
+        """What can be used but is likely not meant, in sentences for the operator."""
+        if self.currency == "USD" or {"shipping_flat", "shipping_free_from"} <= self.model_fields_set:
+            return ()
+        free = "" if self.shipping_free_from is None else f", free from {self.shipping_free_from}"
+        return (
+            f"The cart counts shipping as {self.shipping_flat} {self.currency}{free}; "
+            "set AISLE_SHIPPING_FLAT and AISLE_SHIPPING_FREE_FROM to what the shop takes.",
+        )

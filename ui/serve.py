@@ -45,7 +45,7 @@ def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Calla
         def open_app() -> tuple[ASGIApp, Starlette]:
             from ui.app import create_app
 
-            front = create_app(build(settings), settings)
+            front = create_app(build(settings), settings, image_hosts=settings.image_hosts)
             return front, front.inner
 
         class _Server(uvicorn.Server):

@@ -54,7 +54,7 @@ def _by_title(context: ShopperContext, which: str) -> tuple[Product, ...]:
 
 def _share_said(title: str, words: str) -> float:
     wanted = {word.casefold() for word in title.split()}
-    return len(wanted & {word.strip(".,!?\"'").casefold() for word in words.split()}) / max(1, len(wanted))
+    return len(wanted & {word.strip(".,!?\"'“”„«»").casefold() for word in words.split()}) / max(1, len(wanted))
 
 
 def fact_of(context: ShopperContext, product: Product) -> ProductFact:

@@ -109,6 +109,7 @@ const steps = {
   },
   end: (turn) => {
     one(".status", turn).textContent = "";
+    forget(turn.dataset.mid);
     setBusy(null);
     announce(turn);
   },
@@ -173,8 +174,46 @@ const send = (text, about = null) => {
   return true;
 };
 
+/* A message is kept in this tab until its answer has ended: where the connection breaks, Gradio reloads the page as
+   soon as the shop can be reached again, and what had not arrived there would be gone. */
+const KEPT = "aisle-unsent";
+
+const keep = (turn, words) => {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({ id: turn.dataset.mid, words, about: turn.dataset.about || "" }));
+  } catch (error) { /* A browser that keeps nothing for us; the message stands on the page. */ }
+};
+
+const kept = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT));
+  } catch (error) {
+    return null;
+  }
+};
+
+const forget = (id = null) => {
+  if (id && kept()?.id !== id) return;
+  try {
+    sessionStorage.removeItem(KEPT);
+  } catch (error) { /* as above */ }
+};
+
+const restoreKept = () => {
+  const unsent = kept();
+  if (!unsent || state.busy) return;
+  if (turnOf(unsent.id)) {
+    if (!one('[data-act="again"]', turnOf(unsent.id))) forget();
+    return;
+  }
+  const turn = newTurn(unsent.id, unsent.words);
+  turn.dataset.about = unsent.about;
+  lose(unsent.id);
+};
+
 const submit = (turn, words) => {
   setBusy(turn.dataset.mid);
+  keep(turn, words);
   const status = one(".status", turn);
   status.replaceChildren(one("template[data-sending]").content.cloneNode(true));
   trigger("submit", { message_id: turn.dataset.mid, text: words, page_product_id: turn.dataset.about || null });
@@ -441,6 +480,7 @@ const changeWho = async (path, body) => {
 };
 
 const restart = async () => {
+  forget();
   turns.replaceChildren();
   acts["compare-clear"]();
   setAbout(null);
@@ -457,7 +497,10 @@ const open = async () => {
     return false;
   }
   const { history, ...rest } = reply.html;
-  if (history !== undefined) drawHistory(history);
+  if (history !== undefined) {
+    drawHistory(history);
+    restoreKept();
+  }
   drawSlots(rest);
   drawCount(reply.count);
   one(".opening").hidden = true;

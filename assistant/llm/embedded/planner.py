@@ -42,6 +42,10 @@ _QUANTITY = re.compile(
     rf"|\b(?:to|make it)\s+{_COUNT}\b",
     re.I,
 )
+_QUOTED = re.compile(r"[“„«\"]\s*([^“”„«»\"]{2,})[”“»\"]")
+_LIKE_NAMED = re.compile(
+    r"^(?:please )?(?:show me |find me )?more like (?!this\b|that\b|these\b|those\b|it\b|the\b)", re.I
+)
 _NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ABOUT_ORDER = re.compile(
     r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",
@@ -144,6 +148,8 @@ class Planner:
         units = only_quantity(words)
         if units is not None and state.in_cart:
             return Plan(steps=(Step("cart", {"action": "set_quantity", "which": words, "quantity": units}),))
+        if (liked := self._liked_on_page(state)) is not None:
+            return Plan(steps=(Step("recommend_products", {"kind": "more_like", "which": liked.id}),))
         draft = _Draft()
         for clause in self._clauses(words):
             self._read_clause(clause, state, draft)
@@ -181,6 +187,12 @@ class Planner:
         """Whether a clause says a limit and nothing else ("nothing over 50."): it is about what follows."""
         reading = self._reader.read(clause)[0]
         return not reading.text and any(isinstance(wish, PriceRange) for wish in reading.constraints)
+
+    def _liked_on_page(self, state: TurnState) -> Product | None:
+        """The product on the page, where more like it is asked for by its name: no word of a title is read then."""
+        named = state.page is not None and fold(state.page.title) in fold(state.words)
+        cue = self._intents.cue(state.words) if named else None
+        return state.page if cue is not None and cue.name == "more_like" else None
 
     def _leaves_it_open(self, state: TurnState) -> bool:
         """Whether the words answer a question with "whatever": the need stays, and no wish is taken back."""
@@ -249,8 +261,8 @@ class Planner:
             points = self._pointed_at(clause, state)
             if not points and name == "product_question":
                 return "search" if self._looks_for(clause) else "policy"
-            if not points and name == "more_like" and not state.shown:
-                return "search"
+            if not points and name == "more_like" and not _QUOTED.search(clause):
+                return "search" if not state.shown or _LIKE_NAMED.search(clause) else name
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
                 return "search"
         if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
@@ -326,7 +338,9 @@ class Planner:
         draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
 
     def _more_like(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        which = clause if resolve(clause, _table(state)) else "the first"
+        # What stands in quotation marks is a title, whatever its words may mean ("The First Tent").
+        quoted = _QUOTED.search(clause)
+        which = quoted.group(1) if quoted else clause if resolve(clause, _table(state)) else "the first"
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
 
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
