@@ -190,8 +190,8 @@ class Planner:
 
     def _liked_on_page(self, state: TurnState) -> Product | None:
         """The product on the page, where more like it is asked for by its name: no word of a title is read then."""
-        named = state.page is not None and fold(state.page.title) in fold(state.words)
-        cue = self._intents.cue(state.words) if named else None
+        title, said = fold(state.page.title) if state.page else "", fold(state.words)
+        cue = self._intents.cue(said.replace(title, "it")) if title and title in said else None
         return state.page if cue is not None and cue.name == "more_like" else None
 
     def _leaves_it_open(self, state: TurnState) -> bool:
