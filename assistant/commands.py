@@ -149,9 +149,11 @@ def import_catalogue(
 ) -> None:
     """Load a catalogue and tell what was loaded and what was rejected."""
     from assistant.places import catalogues_folder
+    from assistant.store.engine import check_data_folder
     from retrieval.loader import import_file
 
     name = name or catalogue_name(file)
+    check_data_folder(settings.data)
     with showing_progress() as progress:
         report = import_file(
             file,

@@ -42,12 +42,6 @@ def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Calla
     with listen(settings.host, settings.port) as sock:
         import uvicorn
 
-        def open_app() -> tuple[ASGIApp, Starlette]:
-            from ui.app import create_app
-
-            front = create_app(build(settings), settings, image_hosts=settings.image_hosts)
-            return front, front.inner
-
         class _Server(uvicorn.Server):
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
@@ -55,7 +49,7 @@ def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Calla
                     ready(address(sock))
 
         config = uvicorn.Config(
-            Doorway(open_app, settings.shop_name),
+            Doorway(lambda: open_app(settings, build), settings.shop_name),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -64,6 +58,14 @@ def run(settings: Settings, build: Callable[[Settings], Assistant], ready: Calla
             timeout_graceful_shutdown=_GRACE_S,
         )
         _Server(config).run(sockets=[sock])
+
+
+def open_app(settings: Settings, build: Callable[[Settings], Assistant]) -> tuple[ASGIApp, Starlette]:
+    """Build the application as the settings want it, and name the part of it whose start-up and shut-down count."""
+    from ui.app import create_app
+
+    front = create_app(build(settings), settings, image_hosts=settings.image_hosts)
+    return front, front.inner
 
 
 def listen(host: str, port: int) -> socket.socket:

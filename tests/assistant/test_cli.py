@@ -270,9 +270,11 @@ def test_ask_says_what_does_not_work(aisle: Any, demo_folder: Path) -> None:
     assert any("click model" in line and "`aisle demo`" in line for line in ran.err.splitlines())
 
 
-def test_a_data_folder_that_cannot_be_is_one_plain_sentence(aisle: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_data_folder_that_cannot_be_is_one_plain_sentence(
+    aisle: Any, tents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AISLE_DATA", "/proc/x")
-    for command in (("demo",), ("ask", "tents")):
+    for command in (("demo",), ("ask", "tents"), ("import", tents)):
         ran = aisle(*command)
         assert ran.code == 1
         assert "choose another with AISLE_DATA" in ran.err

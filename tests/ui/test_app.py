@@ -17,6 +17,7 @@ from tests.fakes import shop
 from tests.fakes.assistant import FakeAssistant
 from ui.app import create_app
 from ui.front import ALLOWED_PATHS, MAX_BODY_BYTES, Front
+from ui.serve import open_app
 from ui.sessions import COOKIE
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -206,6 +207,13 @@ def test_the_page_loads_pictures_only_from_allowed_hosts(tmp_path: Path) -> None
         policy = client.get("/").headers["content-security-policy"]
     assert "img-src 'self' data: blob: https://cdn.example;" in policy
     assert "connect-src 'self'" in policy
+
+
+def test_a_served_shop_loads_pictures_from_the_hosts_of_its_settings(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, image_hosts="cdn.example")
+    app, _ = open_app(settings, lambda _: FakeAssistant())  # type: ignore[arg-type, return-value]
+    with TestClient(app, base_url="http://localhost") as client:
+        assert "https://cdn.example;" in client.get("/").headers["content-security-policy"]
 
 
 # ---------------------------------------------------------------- files
