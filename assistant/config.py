@@ -8,12 +8,12 @@ from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.setting_checks import CheckedSettings, Hosts
 
 
-class Settings(CheckedSettings):
+class Settings(CheckedSettings, BaseSettings):
     """All settings, frozen; each can be set as AISLE_<NAME> in the environment.
 
     Money is in major units here ("4.90"), because people write it; it is turned into minor units once.

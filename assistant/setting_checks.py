@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from pydantic import BeforeValidator, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic import BaseModel, BeforeValidator, field_validator
+from pydantic_settings import NoDecode
 
 from retrieval.product_json import valid_currency
 
@@ -41,7 +41,7 @@ def read_hosts(given: Any) -> Any:
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_hosts)]
 
 
-class CheckedSettings(BaseSettings):
+class CheckedSettings(BaseModel):
     """Checks of settings that a later step would otherwise stumble over."""
 
     @field_validator("locale", check_fields=False)

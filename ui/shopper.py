@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from assistant.service import Assistant
 
+SCRIPTS = ("shopper.js", "unsent.js")
+"""Together the page's script, in this order."""
 FLUSH_S = 0.04
 """Words are sent on in batches this far apart, so that a fast model does not flood the browser."""
 MAX_QUEUE = 64
@@ -69,7 +71,7 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
         shell = gr.HTML(
             value="",
             html_template=shell_html(renderer, settings),
-            js_on_load=files("ui").joinpath("static/shopper.js").read_text(encoding="utf-8"),
+            js_on_load="\n".join(files("ui").joinpath("static", name).read_text(encoding="utf-8") for name in SCRIPTS),
             apply_default_css=False,
             server_functions=[call],
             elem_id="aisle-page",
