@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from assistant.service import Assistant
 
-SCRIPTS = ("shopper.js", "unsent.js")
-"""Together the page's script, in this order."""
 FLUSH_S = 0.04
 """Words are sent on in batches this far apart, so that a fast model does not flood the browser."""
+SCRIPTS = ("shopper.js", "unsent.js")
+"""Parts of the page's one script, in order."""
 MAX_QUEUE = 64
 CONCURRENT_TURNS = 8
 
