@@ -257,6 +257,7 @@ def test_a_customer_who_is_not_there_is_one_plain_sentence(aisle: Any) -> None:
 
 @pytest.mark.usefixtures("in_demo")
 def test_ask_says_what_does_not_work(aisle: Any, demo_folder: Path) -> None:
+    aisle("demo")
     folder = demo_folder / "models" / "demo"
     kept = {file.name: file.read_bytes() for file in folder.iterdir()}
     try:
