@@ -155,17 +155,32 @@ def ensure_catalogue(
             raise
     else:
         return False
-    _make_demo(settings, progress or (lambda *_: None), encoder, n_shoppers)
+    make_demo_shop(settings, progress or (lambda *_: None), encoder, n_shoppers)
     return True
 
 
-def _make_demo(settings: Settings, progress: Progress, encoder: Encoder | None, n_shoppers: int | None) -> None:
+def make_demo_shop(
+    settings: Settings, progress: Progress, encoder: Encoder | None = None, n_shoppers: int | None = None
+) -> None:
     """Write the demo's files, fill the store, train the click model, and import the catalogue last: while it is
-    missing the demo counts as not made, so that an interrupted run is simply made again."""
+    missing the demo counts as not made, so that an interrupted run is simply made again.
+
+    In a store that has them already, customers, orders and behaviour stay as they are; what shoppers did stays too.
+
+    Args:
+        settings: frozen.
+        progress: called with (what, done, total).
+        encoder, n_shoppers: see `ensure_catalogue`.
+
+    Raises:
+        StoreError: the data folder is in use, cannot be used, or its database cannot be read.
+    """
     from assistant.demo.build import build_demo
     from assistant.demo.shoppers import N_SHOPPERS
     from recommender.train import train
 
+    # Before anything is computed or written: the folder may be in use, or none that can be used.
+    open_store(settings.data).close()
     demo = build_demo(shop_folder(settings), seed=settings.seed, n_shoppers=n_shoppers or N_SHOPPERS, progress=progress)
     items = items_of(demo.products)
     store = open_store(settings.data)

@@ -174,7 +174,7 @@ def search(
 ) -> None:
     """Search the catalogue, and show how the words were understood.
 
-    Example: aisle search "waterproof hiking boots under $150"
+    Example: aisle search 'waterproof hiking boots under $150'
     """
     from assistant.commands import search_catalogue
 
@@ -190,7 +190,7 @@ def ask(
 ) -> None:
     """Ask one question and write the answer.
 
-    Example: aisle ask "waterproof hiking boots under $150" --json
+    Example: aisle ask 'waterproof hiking boots under $150' --json
     """
     from assistant.conversing import ask_once
 
@@ -308,7 +308,8 @@ def _settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "AISLE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise ConfigError(f"{name} cannot be used: {first['msg']}.") from error
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{name} cannot be used: {reason}.") from error
 
 
 if __name__ == "__main__":

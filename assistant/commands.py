@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
@@ -24,12 +25,19 @@ _SHOWN_REJECTIONS = 20
 
 
 def make_demo(settings: Settings, *, as_json: bool) -> None:
-    """Make the demo shop where it is missing."""
+    """Make the demo shop where it is missing or damaged; what shoppers did is kept where the database is whole."""
+    from assistant.bootstrap import make_demo_shop
     from assistant.places import catalogues_folder
+    from assistant.upkeep import demo_trouble, set_broken_database_aside
     from retrieval.engine import Retrieval
 
     with showing_progress() as progress:
-        prepare_catalogue(settings, progress)
+        if (trouble := demo_trouble(settings)) is not None:
+            if (aside := set_broken_database_aside(settings)) is not None:
+                warn(f"The database cannot be read; it lies now in {aside}, and a new one is begun.")
+            if (catalogues_folder(settings) / settings.catalogue).exists():
+                warn(f"The demo shop is made again: {_without_advice(trouble)}")
+            make_demo_shop(settings, progress)
     n_products = len(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.rows)
     if as_json:
         say_json({"catalogue": settings.catalogue, "products": n_products})
@@ -37,29 +45,52 @@ def make_demo(settings: Settings, *, as_json: bool) -> None:
         say(f"The demo shop stands, with {n_products} products. Visit it: aisle serve")
 
 
+def _without_advice(trouble: str) -> str:
+    from retrieval.errors import IMPORT_AGAIN
+
+    return trouble.replace(f": {IMPORT_AGAIN}", "").replace(f"; {IMPORT_AGAIN}", "")
+
+
 def prepare_catalogue(settings: Settings, progress: Progress) -> None:
-    """Make the demo shop where nothing else is asked for and it is missing; say so on stderr before.
+    """Make the demo shop where it is asked for and missing or damaged; say so on stderr before.
 
     Raises:
         CatalogueMissing: another catalogue is asked for, and nothing is imported under that name.
+        IndexBroken: another catalogue is asked for, and it is damaged.
+        StoreError: the data folder cannot be used.
     """
-    from assistant.places import catalogues_folder
-    from retrieval.storage import catalogue_folder, find_current
+    from assistant.upkeep import catalogue_trouble, is_demo
+    from retrieval.errors import CatalogueMissing, IndexBroken
 
-    # A look at one small file: opening a large catalogue twice would delay the page.
-    if find_current(catalogue_folder(catalogues_folder(settings), settings.catalogue)) is not None:
-        return
-    from assistant.bootstrap import ensure_catalogue
+    try:
+        # Files alone are looked at: opening a large catalogue twice would delay the page.
+        trouble = catalogue_trouble(settings)
+    except CatalogueMissing:
+        if not is_demo(settings):
+            raise
+        warn("Nothing is imported yet, so the demo shop is made first.")
+    else:
+        if trouble is None:
+            return
+        if not is_demo(settings):
+            raise IndexBroken(trouble)
+        warn(f"The demo shop is made again; what shoppers did is kept. {_without_advice(trouble)}")
+    from assistant.bootstrap import make_demo_shop
 
-    announced: list[str] = []
+    make_demo_shop(settings, progress)
 
-    def announcing(what: str, done: int, total: int | None) -> None:
-        if not announced:
-            announced.append(what)
-            warn("Nothing is imported yet, so the demo shop is made first.")
-        progress(what, done, total)
 
-    ensure_catalogue(settings, announcing)
+def prepare_shop(settings: Settings, progress: Progress) -> None:
+    """Prepare the catalogue, and look whether the database that belongs to it is there.
+
+    Raises:
+        CatalogueMissing, IndexBroken: see `prepare_catalogue`.
+        StoreError: the database of the demo shop is missing, or the data folder is in use or broken.
+    """
+    from assistant.upkeep import check_database
+
+    prepare_catalogue(settings, progress)
+    check_database(settings, warn)
 
 
 def serve_pages(settings: Settings) -> None:
@@ -72,7 +103,9 @@ def serve_pages(settings: Settings) -> None:
     from ui.serve import run
 
     with showing_progress() as progress:
-        prepare_catalogue(settings, progress)
+        prepare_shop(settings, progress)
+    for caution in settings.cautions():
+        warn(caution)
     # Opened for a moment: what is wrong with it must end this command, not stand on a page.
     open_store(settings.data).close()
     invitation = _desk_invitation(settings)
@@ -84,6 +117,7 @@ def serve_pages(settings: Settings) -> None:
             assistant = build_assistant(settings)
             closing.callback(assistant.close)
             assistant.start()
+            Thread(target=_tell_what_is_missing, args=(assistant,), name="aisle-tell", daemon=True).start()
             return assistant
 
         def ready(url: str) -> None:
@@ -117,6 +151,20 @@ def _desk_invitation(settings: Settings) -> str:
         staff.close()
 
 
+def _tell_what_is_missing(assistant: Assistant) -> None:
+    """Write what does not work once the shop has opened, with the way out of each."""
+    # What stops the shop from opening is among the sentences.
+    with suppress(Exception):
+        assistant.start(wait="meaning")
+    tell_degraded(assistant)
+
+
+def tell_degraded(assistant: Assistant) -> None:
+    """Write what does not work on stderr, a sentence each."""
+    for sentence in assistant.readiness().degraded:
+        warn(sentence)
+
+
 def import_catalogue(
     settings: Settings,
     file: Path,
@@ -129,10 +177,12 @@ def import_catalogue(
 ) -> None:
     """Load a catalogue and tell what was loaded and what was rejected."""
     from assistant.places import catalogues_folder
+    from assistant.store.engine import check_data_folder
     from retrieval.importers import IMPORTERS
     from retrieval.loader import import_file
 
     name = name or catalogue_name(file)
+    check_data_folder(settings.data)
     with showing_progress() as progress:
         report = import_file(
             file,

@@ -12,11 +12,12 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.origins import read_host_name, read_origin
+from assistant.setting_checks import CheckedSettings, Hosts
 
 MIN_SECRET_CHARS = 16
 
 
-class Settings(BaseSettings):
+class Settings(CheckedSettings, BaseSettings):
     """All settings, frozen; each can be set as AISLE_<NAME> in the environment.
 
     Money is in major units here ("4.90"), because people write it; it is turned into minor units once.
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535)
     example_port: Annotated[int | None, Field(ge=0, le=65535)] = 7861
     """Where the demo shows the widget in an example shop page, on a site of its own; "off" shows none."""
+    image_hosts: Hosts = ()
+    """Other hosts that product pictures may come from over https, e.g. "cdn.shop.example"; comma separated in the
+    environment. Pictures of any other host are not loaded."""
 
     llm_url: str | None = None
     """OpenAI-compatible base URL, e.g. http://127.0.0.1:8000/v1; None uses the embedded model."""
@@ -50,6 +54,7 @@ class Settings(BaseSettings):
     checkout_url: str = "/checkout?cart={cart}"
     """The shop's checkout; {lines} becomes "variant:quantity,…" and {cart} the cart's opaque id."""
     shipping_flat: Decimal = Decimal("4.90")
+    """In the shop's own currency; the default is the demo shop's. `cautions` says so where it is not set."""
     shipping_free_from: Decimal | None = Decimal(50)
     tax_note: str = "Prices include tax."
 
@@ -103,6 +108,16 @@ class Settings(BaseSettings):
     @classmethod
     def _read_host_names(cls, given: Any) -> Any:
         return tuple(read_host_name(part) for part in _parts(given))
+
+    def cautions(self) -> tuple[str, ...]:
+        """What can be used but is likely not meant, in sentences for the operator."""
+        if self.currency == "USD" or {"shipping_flat", "shipping_free_from"} <= self.model_fields_set:
+            return ()
+        free = "" if self.shipping_free_from is None else f", free from {self.shipping_free_from}"
+        return (
+            f"The cart counts shipping as {self.shipping_flat} {self.currency}{free}; "
+            "set AISLE_SHIPPING_FLAT and AISLE_SHIPPING_FREE_FROM to what the shop takes.",
+        )
 
 
 def _parts(given: Any) -> Any:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.commands import prepare_catalogue
+from assistant.commands import prepare_shop, tell_degraded
 from assistant.config import Settings
 from assistant.errors import AisleError, ModelFailed, TurnRefused
 from assistant.terminal import say, say_json, say_part, showing_progress, warn
@@ -72,13 +72,14 @@ class _Talk:
 def _talking(settings: Settings, customer: str | None) -> Iterator[_Talk]:
     with asyncio.Runner() as runner, ExitStack() as closing:
         with showing_progress() as progress:
-            prepare_catalogue(settings, progress)
+            prepare_shop(settings, progress)
             from assistant.bootstrap import build_assistant
 
             assistant = build_assistant(settings)
             closing.callback(assistant.close)
             progress("opening the shop", 0, None)
             assistant.start(wait="meaning")
+            tell_degraded(assistant)
         session = runner.run(assistant.open_session(None))
         if customer:
             session = runner.run(assistant.sign_in(session.token, customer))

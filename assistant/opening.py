@@ -37,6 +37,7 @@ from assistant.store import SqlEventLog, Store
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
 from assistant.turns import Floorplan
+from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.events import Item
@@ -175,9 +176,11 @@ class Opener:
             self._problem = problem
             expected = isinstance(problem, AisleError | RetrievalError)
             log.error(
-                "shop.cannot_open", reason=str(problem) if expected else type(problem).__name__, exc_info=not expected
+                "shop.cannot_open",
+                reason=way_out(self._w.settings, problem) if expected else type(problem).__name__,
+                exc_info=not expected,
             )
-            self._state = Readiness(degraded=(str(problem) if expected else CANNOT_OPEN,))
+            self._state = Readiness(degraded=(way_out(self._w.settings, problem) if expected else CANNOT_OPEN,))
             self._words.set()
             self._meaning.set()
             return
@@ -245,7 +248,8 @@ class Opener:
         try:
             plan.shop.recommender.load_models()
         except RecommenderError as problem:
-            degraded.append(str(problem))
+            degraded.append(f"{problem} Ranking goes on without it; {_model_way_out(settings)}.")
+            log.error("click_model.broken", reason=degraded[-1])
         if settings.encoder == "off" and self._w.encoder is None:
             return tuple(degraded)
         try:
@@ -253,14 +257,17 @@ class Opener:
             self._intents.warm(encoder.encode)
             self._w.rooms.policies.warm(encoder.encode)
         except Exception as problem:  # Any broken model file: words go on working.
-            log.error("encoder.broken", exc_info=problem)
-            return (*degraded, f"The encoder {settings.encoder!r} cannot be loaded, so search goes by words alone.")
+            expected = isinstance(problem, RetrievalError)
+            why = str(problem) if expected else f"The encoder {settings.encoder!r} (AISLE_ENCODER) cannot be loaded."
+            degraded.append(f"{why} Search goes by words alone.")
+            log.error("encoder.broken", reason=degraded[-1], exc_info=None if expected else problem)
+            return tuple(degraded)
         try:
             retrieval.warm(encoder)
             self._give_vectors(retrieval, plan.shop.recommender)
         except RetrievalError as problem:
-            log.error("index.broken", reason=str(problem))
-            degraded.append(str(problem))
+            degraded.append(way_out(settings, problem))
+            log.error("index.broken", reason=degraded[-1])
         return tuple(degraded)
 
     def _give_vectors(self, retrieval: Retrieval, recommender: Recommender) -> None:
@@ -283,6 +290,11 @@ class Opener:
             log.info("catalogue.swapped", version=retrieval.catalogue.version)
         except RetrievalError as problem:
             log.error("catalogue.not_swapped", reason=str(problem))
+
+
+def _model_way_out(settings: Settings) -> str:
+    again = "make it again with `aisle demo`"
+    return again if is_demo(settings) else f"move {models_folder(settings) / settings.catalogue} away"
 
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:

@@ -203,10 +203,16 @@ class TurnRunner:
             async with contextlib.aclosing(self._listen(run, run.plan.loop, history, deadline)) as events:
                 async for event in events:
                     yield event
-        except ModelFailed:
+        except ModelFailed as failure:
             if run.plan.fallback is None or run.reply.text:
                 raise
-            log.warning("turn.model_failed", turn=run.turn.message_id)
+            log.warning(
+                "turn.model_failed",
+                turn=run.turn.message_id,
+                # The kind alone: an endpoint's message may repeat what the shopper wrote.
+                reason=type(failure.__cause__ or failure).__name__,
+                advice="Is the server of AISLE_LLM_URL running, and does it serve AISLE_LLM_MODEL?",
+            )
             _start_over(run)
             async with contextlib.aclosing(self._listen(run, run.plan.fallback, history, deadline)) as events:
                 async for event in events:

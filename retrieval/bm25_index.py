@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.concepts import Concept, read_concepts
-from retrieval.errors import IndexBroken
+from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.index import LexicalMatch, Mask, Scores
 from retrieval.product import Product
 from retrieval.tokens import tokenise
@@ -64,10 +64,10 @@ class Bm25Index:
         try:
             retriever = _bm25s().BM25.load(str(path), mmap=True)
             if int(retriever.scores["num_docs"]) != n_rows:
-                raise IndexBroken("The word index does not fit the catalogue: run `aisle import` again.")
+                raise IndexBroken(f"The word index does not fit the catalogue: {IMPORT_AGAIN}.")
             return cls(retriever, n_rows)
         except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError) as error:
-            raise IndexBroken("The word index cannot be read: run `aisle import` again.") from error
+            raise IndexBroken(f"The word index cannot be read: {IMPORT_AGAIN}.") from error
 
     def match(self, text: str, allowed: Mask | None = None) -> LexicalMatch:
         """Score every allowed row; see LexicalIndex.match."""

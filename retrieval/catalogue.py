@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from retrieval.errors import IndexBroken, ProductMissing
+from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.product import Product
 from retrieval.product_json import BadRow, Pool, product_from_json
 from retrieval.storage import Manifest, check_files
@@ -72,10 +72,10 @@ def read_catalogue(path: Path, manifest: Manifest) -> Catalogue:
             try:
                 product = product_from_json(line, pool)
             except BadRow as error:
-                raise IndexBroken(f"products.jsonl, line {number}: {error}; run `aisle import` again.") from error
+                raise IndexBroken(f"products.jsonl, line {number}: {error}; {IMPORT_AGAIN}.") from error
             products[product.id] = product
     if len(products) != manifest.products:
-        raise IndexBroken("products.jsonl does not hold what its manifest says: run `aisle import` again.")
+        raise IndexBroken(f"products.jsonl does not hold what its manifest says: {IMPORT_AGAIN}.")
     return Catalogue(manifest.name, manifest.version, manifest.currency, products)
 
 

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import IndexBroken
+from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.exact_scan import best
 from retrieval.index import Mask, Rows, Scores
 
 _COLLECTION = "products"
 _BATCH = 5_000
 _GET_BATCH = 10_000
-_BROKEN = "The Chroma index cannot be read: run `aisle import` again."
+_BROKEN = f"The Chroma index cannot be read: {IMPORT_AGAIN}."
 
 
 class ChromaIndex:
@@ -77,14 +77,14 @@ class ChromaIndex:
             IndexBroken: it is missing, damaged or of another size.
         """
         if not (path / "chroma.sqlite3").exists():
-            raise IndexBroken("The Chroma index is missing: run `aisle import` again.")
+            raise IndexBroken(f"The Chroma index is missing: {IMPORT_AGAIN}.")
         _check_database(path / "chroma.sqlite3")
         client = _guard(lambda: _client(path))
         try:
             collection = _guard(lambda: client.get_collection(_COLLECTION, embedding_function=None))
             count = _guard(collection.count)
             if count != n_rows:
-                raise IndexBroken(f"The Chroma index holds {count} of {n_rows} rows: run `aisle import` again.")
+                raise IndexBroken(f"The Chroma index holds {count} of {n_rows} rows: {IMPORT_AGAIN}.")
         except IndexBroken:
             client.close()
             raise

@@ -147,7 +147,7 @@ def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
     """Load an encoder.
 
     Args:
-        name: the packaged encoder, or any sentence-transformers name or path.
+        name: the packaged encoder, or any sentence-transformers model that lies on this machine, by path or by name.
         dtype: "auto" takes bfloat16 where the CPU computes in it, float32 elsewhere.
 
     Raises:
@@ -165,9 +165,15 @@ def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
     transformers_logging.disable_progress_bar()
     chosen = "bfloat16" if dtype == "bfloat16" or (dtype == "auto" and has_fast_bfloat16()) else "float32"
     try:
-        model = SentenceTransformer(path, device="cpu", model_kwargs={"dtype": _torch_dtype(torch, chosen)})
+        # Only what lies on this machine: asking a hub that cannot be reached takes a minute, and nobody asked for it.
+        model = SentenceTransformer(
+            path, device="cpu", local_files_only=True, model_kwargs={"dtype": _torch_dtype(torch, chosen)}
+        )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise IndexBroken(f"The encoder {name!r} cannot be loaded; set AISLE_ENCODER to one that can.") from error
+        raise IndexBroken(
+            f"The encoder {name!r} (AISLE_ENCODER) is no model on this machine; fetch it with `hf download {name}`, "
+            "name a folder that holds one, or leave AISLE_ENCODER out."
+        ) from error
     model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
     return SentenceEncoder(name, model.eval(), chosen)
 

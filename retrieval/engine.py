@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from retrieval.bm25_index import Bm25Index
 from retrieval.catalogue import Catalogue, read_catalogue
 from retrieval.encoder import Encoder
-from retrieval.errors import IndexBroken, ProductMissing
+from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
 from retrieval.results import Hit, SearchRequest, SearchResult
@@ -180,11 +180,11 @@ def _vocabulary(path: Path, manifest: Manifest, catalogue: Catalogue) -> Vocabul
 
 def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
     if opened.manifest.encoder is None:
-        raise IndexBroken(f"Catalogue {opened.manifest.name!r} was imported without meaning: run `aisle import` again.")
+        raise IndexBroken(f"Catalogue {opened.manifest.name!r} was imported without meaning: {IMPORT_AGAIN}.")
     if opened.manifest.encoder != encoder.name:
         raise IndexBroken(
             f"Catalogue {opened.manifest.name!r} was embedded with {opened.manifest.encoder!r}, not with "
-            f"{encoder.name!r}: run `aisle import` again."
+            f"{encoder.name!r}: {IMPORT_AGAIN}."
         )
     check_files(opened.path, opened.manifest, "vectors.npy")
     scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))

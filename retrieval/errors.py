@@ -10,6 +10,9 @@ RetrievalError
 Each message is one plain sentence that says what to do.
 """
 
+IMPORT_AGAIN = "run `aisle import` again"
+"""The way out of an index that is broken; a caller that knows another one for a catalogue names that in its place."""
+
 
 class RetrievalError(Exception):
     """Base of this package's errors."""

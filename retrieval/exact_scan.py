@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import IndexBroken
+from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.index import Mask, Rows, Scores
 
 _DENSE_SHARE = 0.3
@@ -32,9 +32,9 @@ class ExactScan:
         try:
             vectors = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise IndexBroken("The vectors cannot be read: run `aisle import` again.") from error
+            raise IndexBroken(f"The vectors cannot be read: {IMPORT_AGAIN}.") from error
         if vectors.ndim != 2 or vectors.shape[0] != n_rows or vectors.dtype != np.float32:
-            raise IndexBroken("The vectors do not fit the catalogue: run `aisle import` again.")
+            raise IndexBroken(f"The vectors do not fit the catalogue: {IMPORT_AGAIN}.")
         return cls(vectors)
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:

@@ -136,12 +136,12 @@ def product_from_row(row: Mapping[str, object], pool: Pool | None = None) -> Pro
         raise BadRow("two variants with one id")
     return Product(
         id=product_id,
-        title=_text(row, "title", MAX_TITLE) or _missing("title"),
+        title=_line(row, "title", MAX_TITLE) or _missing("title"),
         variants=variants,
         description=_text(row, "description", MAX_TEXT) or "",
-        brand=_text(row, "brand", MAX_SHORT),
-        category=_text(row, "category", MAX_SHORT),
-        department=_text(row, "department", MAX_SHORT),
+        brand=_line(row, "brand", MAX_SHORT),
+        category=_line(row, "category", MAX_SHORT),
+        department=_line(row, "department", MAX_SHORT),
         attributes=_attributes(row.get("attributes", {}), {} if pool is None else pool),
         rating=_rating(row.get("rating")),
         rating_count=_count(row.get("rating_count"), "rating_count") or 0,
@@ -179,6 +179,12 @@ def _available(value: object) -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise BadRow("available is neither true nor false")
     return value
+
+
+def _line(row: Mapping[str, object], name: str, limit: int) -> str | None:
+    """A text that stands in sentences and on cards: one line, single spaces."""
+    text = _text(row, name, limit)
+    return None if text is None else " ".join(text.split()) or None
 
 
 def _date(text: str | None) -> str | None:

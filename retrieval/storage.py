@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.errors import CatalogueMissing, ImportFailed, IndexBroken
+from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
 
 FORMAT = 1
 VOCABULARY = "vocabulary.json.gz"
@@ -125,13 +125,13 @@ def read_manifest(path: Path) -> Manifest:
     try:
         row = json.loads((path / "manifest.json").read_text("utf-8"))
         if row["format"] != FORMAT:
-            raise IndexBroken(f"The catalogue was written in format {row['format']}: run `aisle import` again.")
+            raise IndexBroken(f"The catalogue was written in format {row['format']}: {IMPORT_AGAIN}.")
         files = {str(name): (int(size), str(digest)) for name, (size, digest) in row["files"].items()}
         return Manifest(
             str(row["name"]), int(row["version"]), str(row["currency"]), int(row["products"]), row["encoder"], files
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexBroken("The catalogue's manifest cannot be read: run `aisle import` again.") from error
+        raise IndexBroken(f"The catalogue's manifest cannot be read: {IMPORT_AGAIN}.") from error
 
 
 def digest_files(path: Path, names: list[str]) -> dict[str, tuple[int, str]]:
@@ -162,11 +162,9 @@ def check_files(path: Path, manifest: Manifest, prefix: str) -> None:
             try:
                 found = _digest(path / name)
             except OSError as error:
-                raise IndexBroken(
-                    f"{name} of catalogue {manifest.name!r} is missing: run `aisle import` again."
-                ) from error
+                raise IndexBroken(f"{name} of catalogue {manifest.name!r} is missing: {IMPORT_AGAIN}.") from error
             if found != expected:
-                raise IndexBroken(f"{name} of catalogue {manifest.name!r} is damaged: run `aisle import` again.")
+                raise IndexBroken(f"{name} of catalogue {manifest.name!r} is damaged: {IMPORT_AGAIN}.")
 
 
 def current_version(root: Path, name: str) -> tuple[Path, Manifest]:

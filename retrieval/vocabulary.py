@@ -20,7 +20,7 @@ import Stemmer
 from retrieval import vocabulary_learning
 from retrieval.concepts import other_ways
 from retrieval.english import is_plain_english
-from retrieval.errors import IndexBroken
+from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import Speller
 from retrieval.units import unit_key
@@ -120,7 +120,7 @@ class Vocabulary:
                 raise ValueError(f"version {data['version']}")
             return cls(data)
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-            raise IndexBroken(f"The vocabulary {path.name} cannot be read; run `aisle import` again.") from error
+            raise IndexBroken(f"The vocabulary {path.name} cannot be read; {IMPORT_AGAIN}.") from error
 
     def prepare(self) -> None:
         """Build all look-up tables now, so that the first message does not wait for them."""

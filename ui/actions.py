@@ -241,13 +241,15 @@ class PageActions:
 
 
 def loading_sentence(readiness: Readiness) -> str:
-    """Say what still loads or does not work, for people; empty when everything is there."""
+    """Say what still loads or does not work, for shoppers: what they would notice, and no operator's reasons."""
+    if not readiness.words and not readiness.loading and readiness.degraded:
+        return "The shop cannot be opened at the moment. Please try again later."
     if not readiness.words:
         return "The shop is opening. You can already write; the answer comes as soon as the shelves are in."
     if not readiness.meaning and readiness.loading:
         return "Search by words is ready; search by meaning is still loading."
     if readiness.loading:
         return f"Still loading: {', '.join(readiness.loading)}."
-    if readiness.degraded:
-        return f"Everything important works. Not available now: {', '.join(readiness.degraded)}."
+    if readiness.degraded and not readiness.meaning:
+        return "Search goes by words alone at the moment; everything else works."
     return ""

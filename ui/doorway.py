@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.errors import AisleError
 
 _log = structlog.get_logger(__name__)
-_BROKEN = "Something went wrong while opening the shop. The server's log says what."
+_BROKEN = "The shop cannot be opened at the moment. Please try again later."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
@@ -37,6 +37,7 @@ class Doorway:
         self._shop_name = shop_name
         self._app: ASGIApp | None = None
         self._trouble: str | None = None
+        self._reasons: tuple[str, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or keep the application's life."""
@@ -63,7 +64,8 @@ class Doorway:
             await stack.enter_async_context(inner.router.lifespan_context(inner))
             self._app = app
         except AisleError as error:
-            self._trouble = str(error)
+            self._trouble = _BROKEN
+            self._reasons = (str(error),)
             _log.error("the shop could not be opened", reason=str(error))
         except Exception:  # noqa: BLE001 (the server stays up and says so)
             self._trouble = _BROKEN
@@ -74,7 +76,7 @@ class Doorway:
         headers = {"content-security-policy": _POLICY, "cache-control": "no-store", "x-content-type-options": "nosniff"}
         if scope["path"] != "/":
             said = "The shop is opening. Please try again in a moment." if self._trouble is None else _BROKEN
-            body = {"status": status, "error": {"code": status, "message": said}}
+            body = {"status": status, "degraded": self._reasons, "error": {"code": status, "message": said}}
             return JSONResponse(body, status_code=503, headers=headers | {"retry-after": "1"})
         if self._trouble is None:
             headers["refresh"] = "1"

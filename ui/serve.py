@@ -49,12 +49,6 @@ def run(
     with listen(settings.host, settings.port) as sock, example_beside(settings, address(sock), note) as open_to:
         import uvicorn
 
-        def open_app() -> tuple[ASGIApp, Starlette]:
-            from ui.app import create_app
-
-            front = create_app(build(open_to), open_to)
-            return front, front.inner
-
         class _Server(uvicorn.Server):
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
@@ -62,7 +56,7 @@ def run(
                     ready(address(sock))
 
         config = uvicorn.Config(
-            Doorway(open_app, open_to.shop_name),
+            Doorway(lambda: open_app(open_to, build), open_to.shop_name),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -71,3 +65,11 @@ def run(
             timeout_graceful_shutdown=_GRACE_S,
         )
         _Server(config).run(sockets=[sock])
+
+
+def open_app(settings: Settings, build: Callable[[Settings], Assistant]) -> tuple[ASGIApp, Starlette]:
+    """Build the application as the settings want it, and name the part of it whose start-up and shut-down count."""
+    from ui.app import create_app
+
+    front = create_app(build(settings), settings, image_hosts=settings.image_hosts)
+    return front, front.inner

@@ -148,18 +148,32 @@ def open_store(data: Path, clock: Clock = system_clock) -> Store:
         StoreBroken: the database cannot be read; nothing is changed or deleted.
         StoreError: the folder cannot be used, or a newer version wrote it.
     """
+    check_data_folder(data)
     try:
-        data.mkdir(parents=True, exist_ok=True)
         lock = _hold(data)
     except OSError as error:
-        raise StoreError(
-            f"The data folder {data} cannot be used ({error.strerror}); choose another with AISLE_DATA."
-        ) from error
+        raise _unusable(data, error) from error
     try:
         return Store(data / FILE, lock, clock)
     except BaseException:
         lock.release()
         raise
+
+
+def check_data_folder(data: Path) -> None:
+    """Create a data folder where it is missing.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(data, error) from error
+
+
+def _unusable(data: Path, error: OSError) -> StoreError:
+    return StoreError(f"The data folder {data} cannot be used ({error.strerror}); choose another with AISLE_DATA.")
 
 
 def _hold(data: Path) -> filelock.BaseFileLock:

@@ -101,6 +101,8 @@ def load_map(path: Path | None) -> ColumnMap:
     path = path or MAPS / "aisle.yaml"
     try:
         return ColumnMap.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise MapError(f"The column map {path.name} cannot be read: there is no such file.") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise MapError(f"The column map {path.name} cannot be read.") from error
     except ValidationError as error:
@@ -143,6 +145,7 @@ class RowReader:
 
     def _mapped(self, values: Mapping[str, object]) -> dict[str, object]:
         fields = self._map.fields
+        self._check_stated(values)
         row: dict[str, object] = {name: _as_text(values.get(column)) for name, column in fields.items()}
         row["variants"] = [self._variant(row["id"], values)]
         row["attributes"] = dict(self._attributes(values))
@@ -151,6 +154,13 @@ class RowReader:
         if self._map.rating_count is not None:
             row["rating_count"] = _whole(values.get(self._map.rating_count), "rating_count")
         return row
+
+    def _check_stated(self, values: Mapping[str, object]) -> None:
+        """Name the column that must hold something and does not: it may be the map that names a wrong one."""
+        needed = {"id": self._map.fields["id"], "title": self._map.fields["title"], "price": self._map.price.column}
+        for name, column in needed.items():
+            if column != name and values.get(column) in (None, ""):
+                raise BadRow(f"no {name}: the column {column!r} is empty or missing")
 
     def _variant(self, product_id: object, values: Mapping[str, object]) -> dict[str, object]:
         rule = self._map.price
@@ -180,7 +190,10 @@ class RowReader:
         if amount < 0:
             raise BadRow("negative price")
         if self._map.price.unit == "major":
-            return Money.from_major(amount, currency).amount_minor
+            money = Money.from_major(amount, currency)
+            if money.amount != amount:
+                raise BadRow(f"the price {str(value)[:20]!r} has more decimals than {currency} has")
+            return money.amount_minor
         if amount != amount.to_integral_value():
             raise BadRow(f"bad price {str(value)[:20]!r}: minor units are whole")
         return int(amount)

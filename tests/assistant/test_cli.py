@@ -272,6 +272,32 @@ def test_a_customer_who_is_not_there_is_one_plain_sentence(aisle: Any) -> None:
     assert ran.err.strip().count("\n") == 0 or "Traceback" not in ran.err
 
 
+@pytest.mark.usefixtures("in_demo")
+def test_ask_says_what_does_not_work(aisle: Any, demo_folder: Path) -> None:
+    aisle("demo")
+    folder = demo_folder / "models" / "demo"
+    kept = {file.name: file.read_bytes() for file in folder.iterdir()}
+    try:
+        for name in kept:
+            (folder / name).write_bytes(b"junk")
+        ran = aisle("ask", "tents", "--json")
+    finally:
+        for name, content in kept.items():
+            (folder / name).write_bytes(content)
+    assert ran.code == 0
+    assert any("click model" in line and "`aisle demo`" in line for line in ran.err.splitlines())
+
+
+def test_a_data_folder_that_cannot_be_is_one_plain_sentence(
+    aisle: Any, tents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AISLE_DATA", "/proc/x")
+    for command in (("demo",), ("ask", "tents"), ("import", tents)):
+        ran = aisle(*command)
+        assert ran.code == 1
+        assert "choose another with AISLE_DATA" in ran.err
+
+
 # ---------------------------------------------------------------- as a process
 
 

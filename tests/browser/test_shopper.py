@@ -308,3 +308,26 @@ def test_the_tab_key_goes_through_a_card_in_order(visit: OpenVisit) -> None:
         order.append(seen.page.evaluate("document.activeElement.dataset.act || document.activeElement.tagName"))
         seen.page.keyboard.press("Tab")
     assert order == ["open", "SUMMARY", "SELECT", "add", "compare", "like", "dismiss"]
+
+
+def test_a_message_that_did_not_arrive_is_still_there_after_a_reload(visit: OpenVisit) -> None:
+    seen = visit()
+    # What a lost connection leaves behind: Gradio reloads the page as soon as the shop can be reached again.
+    seen.page.evaluate(
+        "sessionStorage.setItem('aisle-unsent', JSON.stringify({id: 'lost-1', words: 'blue backpack', about: ''}))"
+    )
+    seen.page.reload()
+    seen.page.wait_for_selector(".turn [data-act=again]")
+    assert seen.page.locator(".turn .bubble").last.inner_text() == "blue backpack"
+    seen.page.get_by_role("button", name="Try again").click()
+    seen.wait_until_answered()
+    assert seen.page.evaluate("sessionStorage.getItem('aisle-unsent')") is None
+
+
+def test_a_message_is_kept_while_it_is_on_its_way(visit: OpenVisit, assistant: FakeAssistant) -> None:
+    seen = visit()
+    seen.page.context.set_offline(True)
+    seen.say("blue backpack", wait=False)
+    kept = seen.page.evaluate("JSON.parse(sessionStorage.getItem('aisle-unsent')).words")
+    seen.page.context.set_offline(False)
+    assert kept == "blue backpack"

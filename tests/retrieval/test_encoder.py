@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -75,3 +76,19 @@ def test_an_encoder_that_cannot_be_loaded_is_said_with_a_way_out(tmp_path: Path)
     (tmp_path / "model").mkdir()
     with pytest.raises(IndexBroken, match="AISLE_ENCODER"):
         load_encoder(str(tmp_path / "model"))
+
+
+def test_an_encoder_that_is_not_on_this_machine_is_named_at_once_and_nothing_is_asked_of_a_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def refuse(_self: socket.socket, address: object) -> None:
+        asked.append(address)
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    with pytest.raises(IndexBroken, match=r"'doesnotexist' \(AISLE_ENCODER\).*hf download"):
+        load_encoder("doesnotexist")
+    assert asked == []

@@ -173,6 +173,17 @@ def test_more_like_one_shows_its_kind(visit: Visitor) -> None:
     assert {fact.product.category for fact in reply.products} == {first.product.category}
 
 
+def test_more_like_its_title_never_shows_the_product_itself(visit: Visitor) -> None:
+    first = visit.say("hiking boots under $180 in size 9").products[0].product
+    for page_product_id in (first.id, None):
+        visit.page_product_id = page_product_id
+        reply = visit.say(f"More like “{first.title}”")
+        assert reply.slates[0].surface == "more_like_this"
+        assert reply.products
+        assert first.id not in {fact.product.id for fact in reply.products}
+        assert not any("Headland" in label or "size" in label.lower() for label in reply.labels)
+
+
 def test_a_gift_wish_finds_by_meaning(visit: Visitor) -> None:
     reply = visit.say("a gift for a coffee lover")
     assert reply.products

@@ -15,6 +15,7 @@ from assistant.config import Settings
 from assistant.errors import DataFolderBusy, StoreBroken
 from assistant.service import Assistant
 from assistant.turn import CartFact, Done, EvidenceFound, ProposalStatus, TextDelta
+from assistant.upkeep import demo_trouble
 from retrieval.encoder import Encoder
 from retrieval.errors import CatalogueMissing, RetrievalError
 from tests.scenarios.conftest import new_visitor
@@ -112,8 +113,20 @@ def test_a_broken_vector_index_leaves_search_by_words(own_shop: Open, runner: as
     state = assistant.readiness()
     assert state.words
     assert not state.meaning
-    assert any("aisle import" in sentence for sentence in state.degraded)
+    assert any("aisle demo" in sentence for sentence in state.degraded)
     assert new_visitor(assistant, runner, "words-only").say("tents under $200").products
+
+
+@pytest.mark.parametrize("lost", ["vectors.npy", "chroma/chroma.sqlite3", "chroma"])
+def test_aisle_demo_sees_what_search_by_meaning_lacks(own_shop: Open, lost: str) -> None:
+    settings = Settings(data=_folder(own_shop))
+    assert demo_trouble(settings) is None
+    (path,) = _folder(own_shop).glob(f"catalogues/demo/versions/*/{lost}")
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    assert demo_trouble(settings) is not None
 
 
 class _BrokenEncoder:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from assistant.bootstrap import build_assistant
 from assistant.config import Settings
@@ -233,8 +234,12 @@ def test_the_embedded_model_answers_when_nobody_listens(
 ) -> None:
     with openai_server({"say": "x"}) as (url, _):
         pass
-    reply = new_visitor(_endpoint(own_shop, url), runner, "nobody").say("tents under $200")
+    with capture_logs() as logs:
+        reply = new_visitor(_endpoint(own_shop, url), runner, "nobody").say("tents under $200")
     assert reply.products
+    (said,) = [line for line in logs if line["event"] == "turn.model_failed"]
+    assert said["reason"].endswith("ConnectionError")
+    assert "AISLE_LLM_URL" in said["advice"]
 
 
 def test_a_hanging_endpoint_ends_at_the_time_limit_with_a_plain_sentence(

@@ -21,6 +21,7 @@ from ui.front import ALLOWED_PATHS, MAX_BODY_BYTES, Front
 from ui.limits import message_limit
 from ui.render import Renderer
 from ui.running import RunningTurns
+from ui.serve import open_app
 from ui.sessions import COOKIE
 from ui.shopper import stream_turn
 from ui.views import Look
@@ -269,6 +270,13 @@ def test_the_page_holds_messages_to_the_same_limit(tmp_path: Path) -> None:
     assert "Gladly" in first
     assert "Please go on in 60 seconds" in second
     assert len(assistant.turns) == 1
+
+
+def test_a_served_shop_loads_pictures_from_the_hosts_of_its_settings(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, image_hosts="cdn.example")
+    app, _ = open_app(settings, lambda _: FakeAssistant())  # type: ignore[arg-type, return-value]
+    with TestClient(app, base_url="http://localhost") as client:
+        assert "https://cdn.example;" in client.get("/").headers["content-security-policy"]
 
 
 # ---------------------------------------------------------------- files

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
+from typing import NoReturn
 
 import pytest
+from starlette.testclient import TestClient
 
-from assistant.errors import ConfigError
+from assistant.errors import ConfigError, StoreError
+from ui.doorway import Doorway
 from ui.serve import address, listen
 
 
@@ -36,3 +40,21 @@ def test_the_address_is_one_that_a_browser_takes(bound: tuple[str | int, ...], s
 
     with Bound() as sock:
         assert address(sock) == shown
+
+
+def test_a_shop_that_cannot_be_opened_tells_shoppers_no_reasons() -> None:
+    def broken() -> NoReturn:
+        raise StoreError("The database /srv/aisle.db cannot be read; ask the operator.")
+
+    with TestClient(Doorway(broken, "Shop")) as client:
+        for _ in range(200):
+            if client.get("/healthz").json()["status"] == "broken":
+                break
+            time.sleep(0.02)
+        assert client.get("/healthz").json()["degraded"] == [
+            "The database /srv/aisle.db cannot be read; ask the operator."
+        ]
+        page = client.get("/")
+        assert page.status_code == 503
+        assert "cannot be opened" in page.text
+        assert "aisle.db" not in page.text

@@ -110,6 +110,7 @@ const steps = {
   },
   end: (turn) => {
     one(".status", turn).textContent = "";
+    forget(turn.dataset.mid);
     setBusy(null);
     announce(turn);
   },
@@ -177,6 +178,7 @@ const send = (text, about = null) => {
 
 const submit = (turn, words) => {
   setBusy(turn.dataset.mid);
+  keep(turn, words);
   delete turn.dataset.lost;
   if (root.dataset.floor !== "agent") one(".status", turn).replaceChildren(one("template[data-sending]").content.cloneNode(true));
   trigger("submit", { message_id: turn.dataset.mid, text: words, page_product_id: turn.dataset.about || null });
@@ -442,6 +444,7 @@ const changeWho = async (path, body) => {
 };
 
 const restart = async () => {
+  forget();
   turns.replaceChildren();
   acts["compare-clear"]();
   setAbout(null);
@@ -480,6 +483,7 @@ const drawHistory = (html) => {
     all(".turn", turns).at(-1)?.classList.add("current");
     talk.scrollTop = talk.scrollHeight;
   }
+  restoreKept();
 };
 
 const waitUntilReady = async (wasOpening) => {

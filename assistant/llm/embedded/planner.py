@@ -41,6 +41,10 @@ _SPLIT_AND = re.compile(
 _SOUND = re.compile(r"(?:hm+|uh+|um+|oh|ah|well|wait|hold on|so)\W*", re.I)
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
 _BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
+_QUOTED = re.compile(r"[“„«\"]\s*([^“”„«»\"]{2,})[”“»\"]")
+_LIKE_NAMED = re.compile(
+    r"^(?:please )?(?:show me |find me )?more like (?!this\b|that\b|these\b|those\b|it\b|the\b)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,8 @@ class Planner:
             return pending
         if self._leaves_it_open(state):
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
+        if (liked := self._liked_on_page(state)) is not None:
+            return Plan(steps=(Step("recommend_products", {"kind": "more_like", "which": liked.id}),))
         draft = _Draft()
         for clause in self._clauses(words):
             self._read_clause(clause, state, draft)
@@ -191,6 +197,12 @@ class Planner:
         """Whether a clause says a limit and nothing else ("nothing over 50."): it is about what follows."""
         reading = self._reader.read(clause)[0]
         return not reading.text and any(isinstance(wish, PriceRange) for wish in reading.constraints)
+
+    def _liked_on_page(self, state: TurnState) -> Product | None:
+        """The product on the page, where more like it is asked for by its name: no word of a title is read then."""
+        title, said = fold(state.page.title) if state.page else "", fold(state.words)
+        cue = self._intents.cue(said.replace(title, "it")) if title and title in said else None
+        return state.page if cue is not None and cue.name == "more_like" else None
 
     def _leaves_it_open(self, state: TurnState) -> bool:
         """Whether the words answer a question with "whatever": the need stays, and no wish is taken back."""
@@ -294,8 +306,8 @@ class Planner:
                 if state.in_focus and is_more(clause):
                     return name
                 return "search" if self._looks_for(clause) else "policy"
-            if not points and name == "more_like" and not state.shown:
-                return "search"
+            if not points and name == "more_like" and not _QUOTED.search(clause):
+                return "search" if not state.shown or _LIKE_NAMED.search(clause) else name
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
                 named_here = self._names_one(clause, state) or self._of_the_kind_shown(clause, state)
                 return "cart_add" if named_here else "search"
@@ -417,7 +429,10 @@ class Planner:
         draft.steps.append(Step("recommend_products", {"kind": "for_you"}))
 
     def _more_like(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        which = clause if resolve(clause, _table(state), self._titles) else "the first"
+        # What stands in quotation marks is a title, whatever its words may mean ("The First Tent").
+        quoted = _QUOTED.search(clause)
+        pointed = resolve(clause, _table(state), self._titles)
+        which = quoted.group(1) if quoted else clause if pointed else "the first"
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
 
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:

@@ -170,7 +170,7 @@ def test_a_long_policy_is_cut_behind_a_sentence() -> None:
 
 def test_what_cannot_be_done_or_waits_for_a_click_is_told() -> None:
     proposal = Proposal("p", "cancel_order", "A-1", "Cancel order A-1", "It is placed.", "It stops.", None, NOW)
-    assert say(proposal) == "Cancel order A-1? It stops. Nothing happens until you press Confirm."
+    assert say(proposal) == "Cancel order A-1? It stops. Nothing happens until you press “Yes, do it”."
     assert say(RefusalFact("late", "It has left.")) == "It has left."
     assert "you are number 3" in say(HandOverFact(3, "x"))
     assert "nothing about that in the shop" in say(PolicyFact("?", ()))

@@ -188,3 +188,33 @@ def test_any_text_becomes_a_plan_that_the_tools_accept(words: str, state: int) -
             ARGUMENTS[step.tool].model_validate(step.arguments)
         except ValidationError as problem:
             pytest.fail(f"{words!r}: {step}: {problem}")
+
+
+# ---------------------------------------------------------------- more like one, by its title
+
+
+@pytest.mark.parametrize("title", ["Ridgeflint Headland hiking boots", "Dr. First and the Cheapest Two tents. Add it"])
+def test_the_button_more_like_this_means_the_product_of_the_page(title: str) -> None:
+    page = replace(BOOTS[0], title=title)
+    shown = replace(SHOWN, page=page)
+    assert steps(f"More like “{title}”", shown) == [
+        ("recommend_products", {"kind": "more_like", "which": page.id}),
+    ]
+
+
+@pytest.mark.parametrize("words", ["More like “{}”", 'something similar to "{}"', "more like {}"])
+def test_more_like_a_title_on_the_table_is_no_search(words: str) -> None:
+    (step,) = steps(words.format(TENTS[1].title), SHOWN)
+    assert step[0] == "recommend_products"
+    assert TENTS[1].title in step[1]["which"]
+
+
+def test_more_like_a_quoted_title_looks_for_it_where_nothing_is_shown() -> None:
+    assert steps("More like “Ridgeflint Headland hiking boots”") == [
+        ("recommend_products", {"kind": "more_like", "which": "Ridgeflint Headland hiking boots"})
+    ]
+
+
+@pytest.mark.parametrize("words", ["more like a tent", "more like $50", "more like under 100"])
+def test_more_like_something_else_is_no_likeness(words: str) -> None:
+    assert "recommend_products" not in tools(words, SHOWN)

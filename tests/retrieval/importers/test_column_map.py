@@ -26,7 +26,7 @@ def read(tmp_path: Path, text: str, values: dict[str, object], currency: str = "
         ("major", "USD", "12.50", 1250),
         ("major", "USD", 12.5, 1250),
         ("major", "USD", "12,50", 1250),
-        ("major", "USD", "0.005", 1),
+        ("major", "USD", "5.990", 599),
         ("major", "JPY", "1999", 1999),
         ("major", "KWD", "1.999", 1999),
         ("major", "EUR", " 1 299,90 ", 129_990),
@@ -54,6 +54,8 @@ def test_prices_are_read_in_minor_or_major_units(
         ("major", True, "bad price"),
         ("major", [1], "bad price"),
         ("major", "-3", "negative price"),
+        ("major", "5.999", "more decimals than USD has"),
+        ("major", 0.005, "more decimals than USD has"),
         ("major", "", "no price"),
         ("major", None, "no price"),
         ("minor", "12.5", "minor units are whole"),
@@ -62,6 +64,30 @@ def test_prices_are_read_in_minor_or_major_units(
 def test_prices_that_could_be_misread_are_rejected(tmp_path: Path, unit: str, cost: object, why: str) -> None:
     with pytest.raises(BadRow, match=why):
         read(tmp_path, BASE % unit, {"cost": cost})
+
+
+def test_a_price_with_decimals_in_a_currency_without_any_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(BadRow, match="more decimals than JPY has"):
+        read(tmp_path, BASE % "major", {"cost": "12.5"}, "JPY")
+
+
+@pytest.mark.parametrize(("column", "field"), [("sku", "id"), ("name", "title"), ("cost", "price")])
+def test_a_column_that_the_file_does_not_have_is_named(tmp_path: Path, column: str, field: str) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(BASE % "major")
+    values = {"sku": "a", "name": "A", "cost": "1"}
+    del values[column]
+    with pytest.raises(BadRow, match=f"no {field}: the column '{column}' is empty or missing"):
+        RowReader(load_map(path), "USD").read(values)
+
+
+def test_a_map_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(MapError, match="no such file"):
+        load_map(tmp_path / "nomap")
+
+
+def test_a_title_with_a_line_break_becomes_one_line(tmp_path: Path) -> None:
+    assert read(tmp_path, BASE % "major", {"name": "Red\n  tent"}).title == "Red tent"
 
 
 def test_attributes_come_from_columns_and_prefixes_with_units(tmp_path: Path) -> None:
