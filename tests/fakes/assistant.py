@@ -241,6 +241,10 @@ class FakeAssistant:
         position = waiting.index(conversation_id) + 1 if conversation_id in waiting else None
         return FloorChanged(state.floor, state.agent.name if state.agent else None, position)
 
+    def forget_queue(self) -> None:
+        """Let everybody leave the queue, as between two tests."""
+        self._floors.clear()
+
     async def hand_over(self, principal: Principal, conversation_id: str, reason: str = "") -> HandOverFact:
         self.move(conversation_id, "request")
         return HandOverFact((await self.floor(principal, conversation_id)).position or 1, reason)

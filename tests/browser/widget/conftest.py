@@ -116,6 +116,7 @@ def site(_site: Site) -> Iterator[Site]:
     yield _site
     _site.assistant.hold.set()
     _site.assistant.pause_s = 0.0
+    _site.assistant.forget_queue()
     _site.assistant.scripts = dict(SCRIPTS)
     _site.assistant.proposals = {shop.PROPOSAL.id: shop.PROPOSAL}
 

@@ -277,7 +277,7 @@ def test_on_a_page_from_right_to_left_everything_is_mirrored(window: OpenWindow)
     assert place is not None
     assert place["x"] < 100
     opened.open()
-    assert opened.frame.locator("html").get_attribute("dir") == "rtl"
+    expect(opened.frame.locator("html")).to_have_attribute("dir", "rtl")
 
 
 @pytest.mark.parametrize(

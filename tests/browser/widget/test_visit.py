@@ -12,6 +12,10 @@ from playwright.sync_api import Browser, expect
 
 from assistant.bootstrap import build_assistant, ensure_catalogue
 from assistant.config import Settings
+from assistant.store.clock import system_clock
+from assistant.store.staff import open_staff_store
+from assistant.support.staff import Staff
+from tests.browser.desk import DeskVisit
 from tests.browser.widget.conftest import OPEN_SHADOWS, Served, ShopPages, Site, Window
 from tests.fakes.assistant import FakeAssistant
 from ui.app import create_app
@@ -22,6 +26,9 @@ pytestmark = [
     # Gradio's queue keeps figures of its own with an option that pandas is retiring.
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
 ]
+
+
+PASSWORD = "a long enough one"
 
 
 class _Example:
@@ -35,6 +42,9 @@ class _Example:
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = Settings(data=tmp_path_factory.mktemp("shop"), encoder="off", example_port=0)
     ensure_catalogue(settings, n_shoppers=150)
+    staff = Staff(open_staff_store(settings.data), system_clock)
+    staff.add("Nora", "agent", PASSWORD)
+    staff.close()
     with ExitStack() as stack:
         said: list[str] = []
 
@@ -109,4 +119,46 @@ def test_a_whole_visit(browser: Browser, real: Site, tmp_path: Path, width: int)
     expect(seen.frame.locator(".floor")).to_be_hidden()
     assert seen.errors == []
     assert seen.foreign == []
+    context.close()
+
+
+def test_a_person_takes_over_from_the_widget_at_the_desk_and_gives_back(
+    browser: Browser, real: Site, tmp_path: Path
+) -> None:
+    """One conversation, from a shop's page to the staff's desk and back; the assistant is silent in between."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="en-US")
+    context.add_init_script(OPEN_SHADOWS)
+    context.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
+    shopper = Window(context.new_page(), real).go()
+    shopper.open()
+    shopper.say("tents under 300 dollars")
+    expect(shopper.frame.locator(".card").first).to_be_visible()
+    shopper.frame.get_by_role("button", name="Talk to a person").click()
+    expect(shopper.frame.locator(".floor")).to_contain_text("in the queue")
+
+    desk = DeskVisit(browser, f"{real.aisle.url}/").sign_in("Nora", PASSWORD)
+    desk.open_first()
+    expect(desk.page.locator(".messages")).to_contain_text("tents under 300 dollars")
+    desk.page.bring_to_front()
+    desk.take()
+    expect(shopper.frame.locator(".who-now")).to_have_text("Nora")
+    desk.reply("Hello, I am Nora. What may I tell you about tents?")
+    expect(shopper.frame.locator(".msg.agent .words").last).to_have_text(
+        "Hello, I am Nora. What may I tell you about tents?"
+    )
+    shopper.say("which one is the lightest?")
+    expect(desk.page.locator(".messages")).to_contain_text("which one is the lightest?")
+    expect(shopper.frame.locator(".turn.current")).to_contain_text("Nora")
+    assert shopper.frame.locator(".turn.current :is(.words, .card, .chip-answer)").all_inner_texts() in ([], [""])
+    shopper.page.screenshot(path=tmp_path / "widget.png")
+    desk.page.screenshot(path=tmp_path / "desk.png")
+
+    desk.give_back()
+    expect(shopper.frame.locator(".who-now")).to_have_text("AI assistant")
+    shopper.say("show me cheaper ones")
+    expect(shopper.frame.locator(".turn.current .card").first).to_be_visible()
+    assert shopper.errors == []
+    assert shopper.foreign == []
+    desk.close()
     context.close()
