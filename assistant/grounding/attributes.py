@@ -20,7 +20,7 @@ UNSTATED = re.compile(
     re.I,
 )
 _CLAIM = re.compile(
-    r"(?:(?P<who>\b(?:i|we|you|i['’]ve|we['’]ve|you['’]ve|who)\b)(?: \w+)? )?"
+    r"(?:(?P<who>\b(?:i|you|i['’]ve|you['’]ve|who)\b)(?: \w+)? )?"
     r"\b(?P<verb>is|are|was|were|isn['’]t|aren['’]t|weighs?|weighing|measures?|measuring|lasts?|holds?|fits?|sleeps?|seats?|has"
     r"|have|having|hasn['’]t|haven['’]t|comes?|features?|offers?|includes?|contains?|uses?|supports?|carries|carry|resists?"
     r"|withstands?|runs?|charges?|keeps?|takes?|provides?|boasts?|packs|sports|made|crafted|built|constructed|knitted|knit"
@@ -32,27 +32,27 @@ _END = re.compile(
     r"\b(?:which|so|because|since|if|when|while|whereas|though|although|perfect|ideal|great|good|suitable|making"
     r"|than|compared)\b|[;:–—?]| - "
 )
-_PRONOUN = re.compile(r"(?:^|[,;] |\band |\bbut )(?:it|they|these|this)\b(?!['’])", re.I)
+_PRONOUN = re.compile(r"(?:^|[,;] |\band |\bbut )(?:it|they|these|this|we)\b(?!['’])", re.I)
 _OPEN = re.compile(
-    r"^(?:if|should) you\b|^(?:would|do|shall|should|which|what|are you|want|how|can i|may i)\b.*\?$", re.I
+    r"^(?:if|should) you\b|^(?:would|do|shall|should|which|what|are you|is there|want|how|can i|may i)\b.*\?$", re.I
 )
 _OTHERS = re.compile(
     r"\b(?:customers?|shoppers?|buyers?|owners?|reviewers?|wearers?|users?|people|everyone|experts?|testers?|doctors?|hikers?"
-    r"|runners?|cooks?|critics?|many|most|friends?|\w+ (?:out )?of (?:ten|10))\b(?: \w+){0,2}? "
-    r"(?P<verb>love[sd]?|like[sd]?|prais\w+|rav\w+|recommends?|swears?|reports?|agrees?|says?|said|call|mention|bought|adores?)\b",
+    r"|runners?|cooks?|critics?|professionals?|many|most|friends?|\w+ (?:out )?of (?:ten|10))\b(?: \w+){0,2}? "
+    r"(?P<verb>love[sd]?|like[sd]?|prais\w+|rav\w+|recommends?|trusts?|swears?|reports?|agrees?|says?|said|call|mention|bought|adores?)\b",
     re.I,
 )
 _OF_FIVE = re.compile(r"\b(?:out )?of (?:5|five)\b", re.I)
 _COUNTED = re.compile(
-    r"\b(?:of (?:these|them|those|the)|options?|picks?|products?|choices?|models?|ones|results?|ideas?|suggestions?|items?"
-    r"|others?|more|alternatives)\b",
+    r"\b(?:of (?:these|them|those|the)|options?|picks?|products?|choices?|models?|ones|results?|ideas?"
+    r"|suggestions?|items?|others?|more|alternatives)\b",
     re.I,
 )
 _STARS = re.compile(r"\b(?:stars?|rated|rating|ratings|scores?|reviews?)\b", re.I)
 
 
 def claims_praise(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
-    """Whether other people are said to think something: the evidence holds ratings only, so "love it" needs four stars."""
+    """Whether other people are said to think something: the evidence holds only ratings; "love it" needs four stars."""
     match = _OTHERS.search(subject.text)
     if match is None or re.match(r"\W*(?:if|would|do)\b", subject.text, re.I):
         return False
@@ -167,6 +167,8 @@ def counted(text: str) -> int | None:
 
 def claims_number(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a number is one that the products spoken of, orders and policies do not hold."""
+    if is_open(subject):
+        return False
     text = _OF_FIVE.sub(" ", DATE.sub(" ", MONEY.sub(" ", LINK.sub(" ", subject.rest))))
     return any(not _number_held(quantity, text, subject, facts) for quantity in quantities(text))
 
@@ -189,7 +191,7 @@ def _number_held(quantity: Quantity, text: str, subject: Subject, facts: Facts) 
     numbers = facts.numbers | {number for sheet in about for number in sheet.numbers}
     plain = {v for sheet in about for other in sheet.quantities for v in other.values}
     loose = facts.counts if not subject.certain else set()
-    return any(v in numbers | plain | loose for v in quantity.values)
+    return any(v in numbers | plain | loose for v in quantity.values) or quantity.meets(facts.quantities)
 
 
 def _counts_products(quantity: Quantity, text: str, subject: Subject) -> bool:

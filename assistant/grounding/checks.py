@@ -68,6 +68,8 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
             return kind
+    if facts.has(PolicyFact) and fold(subject.text) in facts.shared:
+        return None  # the shop's own words
     return next((kind for kind, claims in _CHECKS if claims(subject, facts, lexicon)), None)
 
 
@@ -86,10 +88,15 @@ def _policies(sentence: str, facts: Facts) -> bool:
 
 
 def _done(sentence: str, facts: Facts) -> bool:
+    if re.match(r"\W*(?:shall|should|can|may|would)\b.*\?\s*$", sentence, re.I):
+        return False
     if _DONE["cart"].search(sentence):
         return not any(isinstance(fact, CartFact) and fact.changed for fact in facts.evidence)
     if _DONE["order"].search(sentence):
-        return not facts.has(OrdersFact)
+        orders = [order for fact in facts.evidence if isinstance(fact, OrdersFact) for order in fact.orders]
+        if "refunded" in sentence.casefold():
+            return not any(order.refunded for order in orders)
+        return not orders
     if _DONE["hand_over"].search(sentence):
         return not facts.has(HandOverFact)
     return False

@@ -12,7 +12,7 @@ from assistant.grounding.quantities import quantities
 from assistant.grounding.sheets import Sheet
 from assistant.grounding.subjects import Mention, Subject
 
-# Word stem -> (what is compared, whether less is meant). "rating" and "price" are always stated alike; the rest are attributes.
+# (words, what is compared, whether less is meant): price, rating, reviews, else the name of an attribute.
 _SCALES: tuple[tuple[str, str, bool], ...] = (
     (r"cheap(?:er|est)|(?:less|least) expensive|(?:more|most) affordable|lowest[- ]priced|lower[- ]priced"
      r"|(?:lowest|lower|best) price|costs? (?:the )?(?:less|least)", "price", True),

@@ -26,7 +26,7 @@ from assistant.grounding.names import name_patterns
 from assistant.grounding.quantities import Quantity, quantities
 from assistant.grounding.sheets import Sheet
 from retrieval.filters import PriceRange, fold
-from retrieval.product import Money, Product
+from retrieval.product import Money, Product, Variant
 
 
 @dataclass
@@ -51,6 +51,7 @@ class Facts:
     texts: list[str] = field(default_factory=list)
     wishes: list[str] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    chosen: dict[str, Variant] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for fact in self.evidence:
@@ -89,10 +90,10 @@ class Facts:
             case SlateFact():
                 self._slate(fact)
             case ProductFact():
-                self._product(fact.product)
+                self._item(fact)
             case ComparisonFact():
                 for item in fact.items:
-                    self._product(item.product)
+                    self._item(item)
                 self.counts.add(float(len(fact.items)))
             case CartFact():
                 self._cart(fact)
@@ -115,7 +116,7 @@ class Facts:
         self.counts |= {float(slate.total), float(len(slate.items)), float(slate.total - len(slate.items))}
         self.counts |= set(map(float, slate.mentions.values()))
         for index, item in enumerate(slate.items):
-            self._product(item.product)
+            self._item(item)
             self.counts.add(float(index + 1))
         for relaxation in slate.relaxations:
             self.counts.add(float(relaxation.count))
@@ -133,6 +134,10 @@ class Facts:
         """Words of the need: they may be repeated, and say nothing of a product."""
         self._text(text)
         self.wishes.append(self.texts.pop())
+
+    def _item(self, item: ProductFact) -> None:
+        self._product(item.product)
+        self.chosen.setdefault(item.product.id, item.variant)
 
     def _product(self, product: Product) -> None:
         if product.id not in self.sheets:

@@ -18,7 +18,8 @@ from retrieval.product import Variant
 _STOCK_IN = re.compile(r"\b(?:in stock|available (?:now|today|again)|ready to ship)\b", re.I)
 _STOCK_OUT = re.compile(r"\b(?:sold out|out of stock|unavailable|not (?:be )?(?:in stock|available))\b", re.I)
 _DELIVERY = re.compile(
-    r"\b(?:ship\w*|deliver\w*|arriv\w*|dispatch\w*|leaves?|goes out|on its way|get it|get them|have it|at your door|sent out)\b",
+    r"\b(?:ship\w*|deliver\w*|arriv\w*|dispatch\w*|leaves?|goes out|on its way"
+    r"|get it|get them|have it|at your door|sent out)\b",
     re.I,
 )
 _WHEN = re.compile(
@@ -28,23 +29,28 @@ _WHEN = re.compile(
     re.I,
 )
 _GIVEN = re.compile(
-    r"\b(?:codes?|coupons?|vouchers?|promo\w*|gifts? (?:with|comes?|is|are)|free (?!to\b|of\b)\w+|for free|is free|are free|one free"
-    r"|price[- ]match\w*|match(?:es)? (?:\w+ )?price|cash ?back|bogo|loyalty|refer\w*|giveaway|complimentary|on the house"
-    r"|instal+ments?)\b",
+    r"\b(?:codes?|coupons?|vouchers?|promo\w*|gifts? (?:with|comes?|is|are)"
+    r"|free (?!to\b|of\b)\w+|for free|is free|are free|one free"
+    r"|price[- ]match\w*|match(?:es)? (?:\w+ )?price|cash ?back|bogo|loyalty|refer\w*|giveaway|complimentary"
+    r"|on the house|(?:students?|members?|seniors?|subscribers?) (?:get|pay|save|receive)"
+    r"|throw in|instal+ments?)\b",
     re.I,
 )
 _REDUCED = re.compile(
-    r"\b(?:discount\w*|on sale|for sale at|reduced|marked down|down from|half[- ]price|half off|off (?:today|now|this|the)|you save"
+    r"\b(?:discount\w*|on sale|for sale at|reduced|marked down|down from|half[- ]price|half off"
+    r"|off (?:today|now|this|the)|you save"
     r"|saves? (?:you )?(?:\W?\d|half)|saving|bargain|clearance|was \W?\d|special offer|deal of)\b|% off|percent off",
     re.I,
 )
 _ENDING = re.compile(
-    r"\b(?:sale|offer|price|deal|discount)s? (?:will |is |are )?(?:ends?|ending|drops?|rises?|going|goes|expires?|over|change)\b",
+    r"\b(?:sale|offer|price|deal|discount)s? (?:will |is |are )?"
+    r"(?:ends?|ending|drops?|rises?|going|goes|expires?|over|change)\b",
     re.I,
 )
 _LEFT = re.compile(r"\b(?:left|remaining)\b(?! (?:out|side|pocket|hand))", re.I)
 _PRESSURE = re.compile(
-    r"\b(?:few left|almost (?:gone|sold out)|nearly sold out|sell\w* (?:out )?fast|hurry|last chance|while (?:stocks|supplies) last|going fast)\b",
+    r"\b(?:few left|almost (?:gone|sold out)|nearly sold out|sell\w* (?:out )?fast|hurry"
+    r"|last chance|while (?:stocks|supplies) last|going fast)\b",
     re.I,
 )
 _HALF = re.compile(r"\b(?:half[- ]price|half off|half the price|save half)\b", re.I)
@@ -61,7 +67,9 @@ def claims_stock(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         return "sold out" not in facts.shared and "stock" not in facts.shared
     if not is_out and re.search(r"\b(?:nothing|none)\b", subject.text, re.I):
         return not _asked_for_stock(facts) and any(_has_stock(sheet, subject.text) for sheet in subject.about)
-    held = [_is_out(sheet, subject.text) if is_out else _has_stock(sheet, subject.text) for sheet in subject.about]
+    held = [
+        _is_out(sheet, subject.text, facts) if is_out else _has_stock(sheet, subject.text) for sheet in subject.about
+    ]
     wanted = counted(subject.text)
     if wanted is not None and not subject.mentions:
         return sum(held) != wanted
@@ -102,8 +110,12 @@ def _has_stock(sheet: Sheet, text: str) -> bool:
     return any(variant.in_stock is True for variant in _meant(sheet, text))
 
 
-def _is_out(sheet: Sheet, text: str) -> bool:
-    return all(variant.in_stock is False for variant in _meant(sheet, text))
+def _is_out(sheet: Sheet, text: str, facts: Facts) -> bool:
+    """Whether the variants meant are sold out: those that the sentence names, else the one that the wishes chose."""
+    meant, chosen = _meant(sheet, text), facts.chosen.get(sheet.product.id)
+    if len(meant) == len(sheet.product.variants) and chosen is not None and chosen.in_stock is False:
+        return True
+    return all(variant.in_stock is False for variant in meant)
 
 
 def claims_delivery(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:

@@ -12,7 +12,11 @@ from assistant.grounding.ordinary import ORDINARY, stem, stems_of
 from assistant.grounding.subjects import Subject
 from retrieval.filters import fold
 
-_ENGLISH = re.compile(r"\b(?:the|is|are|it|its|they|you|your|with|of|and|for|has|this|these|to|a|an|i|my)\b", re.I)
+_ENGLISH = re.compile(
+    r"\b(?:the|is|are|it|its|they|you|your|with|of|and|for|has|this|these|to|a|an|i|my|would|will|be|can|from|worse|better"
+    r"|than|get|or|we)\b",
+    re.I,
+)
 _WORD = re.compile(r"[^\W\d_][\w'’&-]*")
 _ACTS = re.compile(
     r"['’]s\b|\s+(?:is|are|was|has|have|makes?|costs?|sells?|offers?|sell|does|also|would|will|[A-Z]\w+)\b"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from retrieval.product import Product
 
@@ -60,7 +61,7 @@ def true_sentences(shown: Sequence[Product]) -> Iterator[Said]:
     if sum(p.rating == best.rating for p in rated) == 1:
         yield Said("most", f"The {_name(best)} has the highest rating, {best.rating} out of 5.")
     weighed = [p for p in shown if _number(p, "weight") is not None]
-    for one, other in zip(weighed, weighed[1:], strict=False):
+    for one, other in pairwise(weighed):
         light, heavy = sorted((one, other), key=lambda p: _number(p, "weight") or 0)
         if _number(light, "weight") != _number(heavy, "weight"):
             yield Said("than", f"The {_name(light)} is lighter than the {_name(heavy)}.")
@@ -70,12 +71,8 @@ def true_sentences(shown: Sequence[Product]) -> Iterator[Said]:
         yield Said("stock", "All of them are in stock.")
     for name in shown[0].attributes:
         flags = [p.attributes[name].value if name in p.attributes else None for p in shown]
-        if all(flag is True for flag in flags):
-            yield (
-                Said("count", f"All of them are {name.replace('_', ' ')}.")
-                if _adjective(name)
-                else Said("talk", "Have a look.")
-            )
+        if _adjective(name) and all(flag is True for flag in flags):
+            yield Said("count", f"All of them are {name.replace('_', ' ')}.")
         elif _adjective(name) and flags.count(True) >= 2 and None not in flags:
             yield Said("count", f"{_word(flags.count(True)).capitalize()} of them are {name.replace('_', ' ')}.")
 
@@ -131,15 +128,25 @@ def false_sentences(shown: Sequence[Product]) -> Iterator[Said]:
     if min(map(_price, shown)) != _price(dearest):
         yield Said("than", f"The {_name(dearest)} is cheaper than the {_name(min(shown, key=_price))}.")
     for sentence in (
-        "All of them ship tomorrow.", "It arrives on Friday.", "You get it by the weekend.", "They are half price today.",
-        "We deliver it overnight.", "I will give you a discount of ten percent with code SAVE.", "You get 20% off today.",
-        "Use the code WELCOME at checkout.", "A free gift comes with it.", "Buy two and get one free.",
-    ):  # fmt: skip
+        "All of them ship tomorrow.",
+        "It arrives on Friday.",
+        "You get it by the weekend.",
+        "They are half price today.",
+        "We deliver it overnight.",
+        "I will give you a discount of ten percent with code SAVE.",
+        "You get 20% off today.",
+        "Use the code WELCOME at checkout.",
+        "A free gift comes with it.",
+        "Buy two and get one free.",
+    ):
         yield Said("offer", sentence)
     for sentence in (
-        "The Nike Air Max is even better.", "Amazon sells it for more.", "Salomon makes a lighter version.",
-        "The North Face has something similar.", "You may also like the Garmin Fenix.",
-    ):  # fmt: skip
+        "The Nike Air Max is even better.",
+        "Amazon sells it for more.",
+        "Salomon makes a lighter version.",
+        "The North Face has something similar.",
+        "You may also like the Garmin Fenix.",
+    ):
         yield Said("name", sentence)
     for sentence in ("Customers love it, rated five stars.", "It has five-star reviews.", "It is rated 5 out of 5."):
         if not any(p.rating == 5.0 for p in shown):
@@ -158,10 +165,18 @@ def _false_of(product: Product, other: Product, index: int) -> Iterator[Said]:
     made = NAMED[index % 3].lower()
     yield Said("value", f"The {name} is made of {made}.")
     for sentence in (
-        "It was made in Italy.", "It weighs about half a tonne.", "It is vegan and PFAS-free.", "It comes in turquoise.",
-        "It lasts a lifetime.", "It holds a dozen bottles.", "It is rated to minus forty degrees.", "It has a GPS tracker.",
-        "It is certified by the army.", "It measures 3 by 7 feet.", "It comes with a spare battery.",
-    ):  # fmt: skip
+        "It was made in Italy.",
+        "It weighs about half a tonne.",
+        "It is vegan and PFAS-free.",
+        "It comes in turquoise.",
+        "It lasts a lifetime.",
+        "It holds a dozen bottles.",
+        "It is rated to minus forty degrees.",
+        "It has a GPS tracker.",
+        "It is certified by the army.",
+        "It measures 3 by 7 feet.",
+        "It comes with a spare battery.",
+    ):
         yield Said("value", sentence, before)
     prices = {variant.price.amount_minor for variant in product.variants}
     if _price(other) not in prices:

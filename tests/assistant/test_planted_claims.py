@@ -53,3 +53,38 @@ def test_hardly_a_true_sentence_is_lost(products: list[Product], lexicon: Lexico
     lost = [(kind, said) for kind, said in judged if kind is not None]
     assert len(judged) > 100
     assert len(lost) <= 0.02 * len(judged), lost
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Made in Portugal, it is a classic.",
+        "The soles are Vibram.",
+        "Handcrafted in Norway from yak leather.",
+        "It keeps your feet warm down to minus 20.",
+        "Wearers praise its arch support.",
+        "It won an award last year.",
+        "Hurry, the sale ends tonight.",
+        "Order now and it leaves today.",
+        "Members save 15 percent.",
+        "It weighs under a pound.",
+        "Adidas makes this boot.",
+        "The price drops next week.",
+        "You pay only half of the usual price.",
+        "Nine out of ten hikers recommend it.",
+        "It costs one hundred dollars.",
+        "A pair weighs as much as a dozen eggs.",
+        "Rated four and a half stars by a thousand buyers.",
+    ],
+)
+def test_what_no_fact_holds_is_not_said(products: list[Product], lexicon: Lexicon, sentence: str) -> None:
+    boots = [product for product in products if product.category == "Hiking boots"][:3]
+    facts = Facts((slate(*boots, total=14),), "hiking boots under $250", f"I like the {boots[0].title}. ")
+    assert unsupported(sentence, facts, lexicon) is not None
+
+
+def test_it_is_the_product_named_last(products: list[Product], lexicon: Lexicon) -> None:
+    one, other, *_ = [product for product in products if product.category == "Hiking boots"]
+    sentence = f"It costs {one.price.format()}."
+    assert unsupported(sentence, Facts((slate(one, other),), "", f"Take the {one.title}. "), lexicon) is None
+    assert unsupported(sentence, Facts((slate(one, other),), "", f"Take the {other.title}. "), lexicon) == "amount"
