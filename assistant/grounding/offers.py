@@ -47,7 +47,7 @@ _ENDING = re.compile(
     r"(?:ends?|ending|drops?|rises?|going|goes|expires?|over|change)\b",
     re.I,
 )
-_LEFT = re.compile(r"\b(?:left|remaining)\b(?! (?:out|side|pocket|hand))", re.I)
+_LEFT = re.compile(r"\b(?:left|remaining)\b(?! (?:out|that|it|this|them|side|pocket|hand))", re.I)
 _PRESSURE = re.compile(
     r"\b(?:few left|almost (?:gone|sold out)|nearly sold out|sell\w* (?:out )?fast|hurry"
     r"|last chance|while (?:stocks|supplies) last|going fast)\b",
