@@ -270,13 +270,14 @@ class TurnRunner:
         """Pass on the sentences that the evidence holds."""
         if not sentences:
             return []
-        facts = Facts([*run.context.ledger.evidence, *_on_the_table(run.state)], run.state.words)
+        facts = Facts([*run.context.ledger.evidence, *_on_the_table(run.state)], run.state.words, run.reply.text)
         rows: list[TurnEvent] = []
         for sentence in sentences:
             kind = unsupported(sentence, facts, run.plan.lexicon)
             if kind is None:
                 rows += [TextDelta(sentence)]
                 run.reply.text += sentence
+                facts.before += sentence
             else:
                 run.reply.removed += 1
                 log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)

@@ -12,16 +12,13 @@ MONEY = re.compile(
     r"|\b(?:USD|EUR|GBP|KWD|JPY|CHF)\s?\d[\d,.]*",
     re.I,
 )
-NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*(?![\w-]*\d)")
-NUMBER_WORDS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "hundred": 100,
-}  # fmt: skip
 LINK = re.compile(r"https?://\S+|\]\(([^)\s]+)")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-DATE = re.compile(
-    rf"\b({'|'.join(MONTHS)})[a-z]*\.?\s+(\d{{1,2}})\b|\b(\d{{1,2}})\.?\s+({'|'.join(MONTHS)})[a-z]*\b", re.I
+_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
 )
+DATE = re.compile(rf"\b({_MONTH})\.?\s+(\d{{1,2}})\b|\b(\d{{1,2}})\.?\s+({_MONTH})\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?。！？])(?:[\"”’)]*)\s+|\n+")
 
 

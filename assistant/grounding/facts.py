@@ -1,4 +1,4 @@
-"""What a reply may say, read once from the evidence of a turn. Knows no rules: those are in checks.py."""
+"""What a reply may say, read once from the evidence of a turn. Knows no rules: those are in the files beside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from assistant.evidence import (
     CartFact,
@@ -20,9 +21,12 @@ from assistant.evidence import (
     RefusalFact,
     SlateFact,
 )
-from assistant.grounding.claims import DATE, MONEY, NUMBER_WORDS, digits, month_day, readings
+from assistant.grounding.claims import DATE, MONEY, digits, month_day, readings
+from assistant.grounding.names import name_patterns
+from assistant.grounding.quantities import Quantity, quantities
+from assistant.grounding.sheets import Sheet
 from retrieval.filters import PriceRange, fold
-from retrieval.product import Money, Product
+from retrieval.product import Money, Product, Variant
 
 
 @dataclass
@@ -32,23 +36,50 @@ class Facts:
     Args:
         evidence: the facts.
         words: the shopper's own words: repeating them claims nothing.
+        before: what the reply has said so far: it tells what "it" means.
     """
 
     evidence: Sequence[Evidence]
     words: str = ""
+    before: str = ""
     amounts: set[float] = field(default_factory=set)
     numbers: set[float] = field(default_factory=set)
+    counts: set[float] = field(default_factory=set)
     days: set[tuple[int, int]] = field(default_factory=set)
+    weekdays: set[str] = field(default_factory=set)
+    quantities: list[Quantity] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    products: list[Product] = field(default_factory=list)
+    wishes: list[str] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    chosen: dict[str, Variant] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for fact in self.evidence:
             self._read(fact)
+        self.shared = fold(" . ".join(self.texts))
         self._text(self.words)
-        self.texts.pop()
-        self.text = fold(" ".join(self.texts))
         self.said = fold(self.words)
+        self.asked = fold(" . ".join([*self.wishes, self.words]))
+        self.text = fold(" . ".join([self.shared, *self.wishes, *(sheet.text for sheet in self.sheets.values())]))
+        self._names: list[tuple[Sheet, re.Pattern[str]]] | None = None
+
+    @property
+    def products(self) -> list[Product]:
+        """The products of the evidence, each once."""
+        return [sheet.product for sheet in self.sheets.values()]
+
+    @cached_property
+    def sheets_shown(self) -> list[Sheet]:
+        """The products that "the second one" and "all of them" mean: of the last slate or comparison, else all."""
+        groups = [fact.items for fact in self.evidence if isinstance(fact, SlateFact | ComparisonFact) and fact.items]
+        ids = [item.product.id for item in groups[-1]] if groups else list(self.sheets)
+        return [self.sheets[key] for key in dict.fromkeys(ids)]
+
+    def names(self, values: frozenset[str]) -> list[tuple[Sheet, re.Pattern[str]]]:
+        """How each product may be named; `values` are no names."""
+        if self._names is None:
+            self._names = name_patterns(list(self.sheets.values()), values)
+        return self._names
 
     def has(self, *kinds: type) -> bool:
         """Whether there is evidence of one of these kinds."""
@@ -59,11 +90,11 @@ class Facts:
             case SlateFact():
                 self._slate(fact)
             case ProductFact():
-                self._product(fact.product)
+                self._item(fact)
             case ComparisonFact():
                 for item in fact.items:
-                    self._product(item.product)
-                self.numbers.add(float(len(fact.items)))
+                    self._item(item)
+                self.counts.add(float(len(fact.items)))
             case CartFact():
                 self._cart(fact)
             case OrdersFact():
@@ -82,41 +113,35 @@ class Facts:
                 self.numbers.add(float(fact.position))
 
     def _slate(self, slate: SlateFact) -> None:
-        self.numbers |= {float(slate.total), float(len(slate.items)), *map(float, slate.mentions.values())}
+        self.counts |= {float(slate.total), float(len(slate.items)), float(slate.total - len(slate.items))}
+        self.counts |= set(map(float, slate.mentions.values()))
         for index, item in enumerate(slate.items):
-            self._product(item.product)
-            self.numbers.add(float(index + 1))
+            self._item(item)
+            self.counts.add(float(index + 1))
         for relaxation in slate.relaxations:
-            self.numbers.add(float(relaxation.count))
-            self._text(relaxation.label)
+            self.counts.add(float(relaxation.count))
+            self._wish(relaxation.label)
         for constraint in slate.need.constraints:
-            self._text(constraint.label())
+            self._wish(constraint.label())
             if isinstance(constraint, PriceRange):
                 for minor in (constraint.min_minor, constraint.max_minor):
                     self._money(None if minor is None else Money(minor, constraint.currency))
-        self._text(" ".join([slate.need.text, *slate.set_aside, *slate.corrected.values()]))
+        self._wish(" ".join([slate.need.text, *slate.set_aside, *slate.corrected.values()]))
         for name, values in slate.facets.items():
-            self._text(f"{name.replace('_', ' ')} {' '.join(values)}")
+            self._wish(f"{name.replace('_', ' ')} {' '.join(values)}")
+
+    def _wish(self, text: str) -> None:
+        """Words of the need: they may be repeated, and say nothing of a product."""
+        self._text(text)
+        self.wishes.append(self.texts.pop())
+
+    def _item(self, item: ProductFact) -> None:
+        self._product(item.product)
+        self.chosen.setdefault(item.product.id, item.variant)
 
     def _product(self, product: Product) -> None:
-        self.products.append(product)
-        self._text(f"{product.title} {product.brand or ''} {product.category or ''} {product.description}")
-        for name, attribute in product.attributes.items():
-            stated = attribute.value is not False
-            self._text(f"{attribute.label} {attribute.text} {name.replace('_', ' ') if stated else ''}")
-        if product.rating is not None:
-            self.numbers |= {product.rating, round(product.rating, 1), 5.0}  # "4.6 of 5"
-        self.numbers.add(float(product.rating_count))
-        for variant in product.variants:
-            self._text(" ".join([*variant.options, *variant.options.values()]))
-            self._money(variant.price)
-            self._money(variant.list_price)
-            if variant.list_price is not None:
-                saved = variant.list_price.amount_minor - variant.price.amount_minor
-                self._money(Money(saved, variant.price.currency))
-                self.numbers.add(float(round(100 * saved / max(1, variant.list_price.amount_minor))))
-            if variant.stock is not None:
-                self.numbers.add(float(variant.stock))
+        if product.id not in self.sheets:
+            self.sheets[product.id] = Sheet.of(product)
 
     def _cart(self, cart: CartFact) -> None:
         for amount in (cart.subtotal, cart.discount, cart.shipping, cart.total):
@@ -148,6 +173,7 @@ class Facts:
     def _day(self, moment: datetime | None) -> None:
         if moment is not None:
             self.days.add((moment.month, moment.day))
+            self.weekdays |= {f"{moment:%A}".casefold(), f"{moment:%a}".casefold()}
             self.numbers |= {float(moment.day), float(moment.year)}
 
     def _money(self, amount: Money | None) -> None:
@@ -163,7 +189,6 @@ class Facts:
     def _numbers_in(self, text: str) -> None:
         for match in re.finditer(r"\d+(?:[.,]\d+)*", text):
             self.numbers |= set(readings(match.group()))
-        lowered = text.casefold()
-        self.numbers |= {float(n) for word, n in NUMBER_WORDS.items() if re.search(rf"\b{word}\b", lowered)}
+        self.quantities += quantities(text)
         for match in DATE.finditer(text):
             self.days.add(month_day(match))

@@ -12,7 +12,21 @@ from retrieval.product import Product
 
 # Values that are also everyday words ("down from $80", "5 left"): they are not read as claims.
 _ORDINARY = frozenset(
-    {"down", "left", "right", "light", "plain", "open", "full", "standard", "normal", "regular", "both"}
+    {
+        "down",
+        "left",
+        "right",
+        "light",
+        "plain",
+        "open",
+        "full",
+        "standard",
+        "normal",
+        "regular",
+        "both",
+        "solid",
+        "everyday",
+    }
 )
 
 

@@ -134,6 +134,22 @@ def test_stock_is_that_of_the_product_spoken_of() -> None:
     assert kind("The Bolt Ridge Boot is sold out.", boots) == "stock"
 
 
+def test_sold_out_is_that_of_the_variant_meant() -> None:
+    first = replace(RIDGE.variants[0], stock=0)
+    boot = replace(RIDGE, variants=(first, *RIDGE.variants[1:]))
+    meant = replace(fact(boot), variant=first)
+    assert kind("The Bolt Ridge Boot is sold out.", fact(boot)) == "stock"
+    assert kind("The Bolt Ridge Boot is sold out in red in size 8.", fact(boot)) is None
+    assert kind("The Bolt Ridge Boot is sold out in brown in size 8.", fact(boot)) == "stock"
+    assert kind("The Bolt Ridge Boot is sold out at the moment.", meant) is None
+
+
+def test_what_is_left_is_the_stock_and_what_was_left_out_is_not() -> None:
+    assert kind("Only 3 of the Bolt Ridge Boot are left.", fact(RIDGE)) == "stock"
+    assert kind("Only 5 of the Bolt Ridge Boot are left.", fact(RIDGE)) is None
+    assert kind("I found nothing for “alert 1”, so I left that out.", fact(RIDGE), words="alert 1") is None
+
+
 def test_a_wish_for_stock_may_be_repeated() -> None:
     assert kind("Nothing is in stock at that price.", slate(MARSH, need=Need("boots", (InStock(),)))) is None
 

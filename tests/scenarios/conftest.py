@@ -13,6 +13,7 @@ import pytest
 from assistant.bootstrap import build_assistant, ensure_catalogue
 from assistant.config import Settings
 from assistant.service import Assistant
+from assistant.turn import Done
 from retrieval.encoder import Encoder, load_encoder
 from tests.scenarios.visitor import Visitor
 
@@ -53,9 +54,14 @@ def _numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def visit(shop: Assistant, runner: asyncio.Runner, request: pytest.FixtureRequest, _numbers: Iterator[int]) -> Visitor:
-    """A new guest of the demo shop."""
-    return new_visitor(shop, runner, f"{request.node.name}-{next(_numbers)}")
+def visit(
+    shop: Assistant, runner: asyncio.Runner, request: pytest.FixtureRequest, _numbers: Iterator[int]
+) -> Iterator[Visitor]:
+    """A new guest of the demo shop; grounding must have kept all that the embedded model said."""
+    visitor = new_visitor(shop, runner, f"{request.node.name}-{next(_numbers)}")
+    yield visitor
+    answers = [event.answer for reply in visitor.replies for event in reply.events if isinstance(event, Done)]
+    assert [answer.text for answer in answers if answer.repaired] == []
 
 
 def new_visitor(assistant: Assistant, runner: asyncio.Runner, name: str) -> Visitor:

@@ -20,6 +20,7 @@ from assistant.service import Assistant
 from assistant.tools import TOOLS
 from assistant.turn import CartFact, Failed, SlateFact
 from retrieval.encoder import Encoder
+from retrieval.product import Product
 from tests.fakes.openai_server import openai_server
 from tests.fakes.scripted_model import ScriptedChatModel, call
 from tests.scenarios.conftest import new_visitor
@@ -63,6 +64,39 @@ def test_what_the_evidence_does_not_hold_is_not_said(model: ScriptedChatModel, g
     assert "3.33" not in reply.text
     assert "99" not in reply.text
     assert reply.answer.repaired == 2
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "They are half price today.",
+        "The {title} is made of titanium.",
+        "The {title} is sold out.",
+        "All of them are in stock and ship tomorrow.",
+        "The Nike Air Max is even better.",
+        "It weighs about half a kilo.",
+        "Customers love it, rated five stars.",
+        "I will give you a discount of ten percent with code SAVE.",
+        "It was made in Italy.",
+        "It is vegan and PFAS-free.",
+        "We price match Amazon.",
+        "A friend bought it for less than fifty.",
+        "The {title} is lighter than the {lightest}.",
+    ],
+)
+def test_a_lie_about_products_is_not_said(model: ScriptedChatModel, guest: Visitor, lie: str) -> None:
+    model.queue = [call("search_products", query="hiking boots under $180"), AIMessage("Here are boots.")]
+    shown = [fact.product for fact in guest.say("hiking boots under $180").products]
+    subject = max((product for product in shown if product.in_stock), key=_weight)
+    lie = lie.format(title=subject.title, lightest=min(shown, key=_weight).title)
+    model.queue = [call("search_products", query="hiking boots under $180"), AIMessage(f"Here are boots. {lie}")]
+    reply = guest.say("hiking boots under $180 again")
+    assert lie not in reply.text
+    assert reply.text.startswith("Here are boots.")
+
+
+def _weight(product: Product) -> float:
+    return float(str(product.attributes["weight"].value))
 
 
 def test_a_reply_of_which_nothing_is_left_is_composed_from_the_evidence(

@@ -1,0 +1,50 @@
+"""How products may be named: by their titles, and by the parts that no other title holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.grounding.sheets import Sheet
+from retrieval.filters import fold
+
+_MARKS = re.compile(r"[*_`“”\"]")
+
+
+def plain(sentence: str) -> str:
+    """A sentence without marks of emphasis and quotation."""
+    return _MARKS.sub("", sentence).strip()
+
+
+def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple[Sheet, re.Pattern[str]]]:
+    """For each product a pattern of its title and of the parts of it that no other product's title holds.
+
+    Args:
+        sheets: all products of the evidence.
+        values: stated values: a colour in a title is no name.
+    """
+    parts = {sheet.product.id: _parts(sheet, values) for sheet in sheets}
+    rows: list[tuple[Sheet, re.Pattern[str]]] = []
+    for sheet in sheets:
+        others = {part for key, more in parts.items() if key != sheet.product.id for part in more}
+        own = sorted({part for part in parts[sheet.product.id] if part not in others}, key=len, reverse=True)
+        title = rf"(?i:{re.escape(plain(sheet.product.title))})"
+        names = [title, *map(re.escape, own)]
+        brand = re.escape(sheet.product.brand or "\0")
+        rows.append((sheet, re.compile(rf"(?<!\w)(?:{brand} )?(?:{'|'.join(names)})(?!\w)")))
+    return rows
+
+
+def _parts(sheet: Sheet, values: frozenset[str]) -> set[str]:
+    words = re.findall(r"[\w'’-]+", plain(sheet.product.title))
+    kinds = set(fold(sheet.product.category or "").split())
+    rows: set[str] = set()
+    for i, word in enumerate(words):
+        if not word[0].isupper() or len(word) < 3 or fold(word) in values or fold(word).rstrip("s") in kinds:
+            continue
+        if fold(word) in kinds or fold(word) + "s" in kinds:
+            continue
+        rows.add(word)
+        if i + 1 < len(words) and words[i + 1][0].isdigit():
+            rows.add(f"{word} {words[i + 1]}")
+    return rows
