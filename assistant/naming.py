@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from assistant.evidence import ProductFact, SlateFact
+from retrieval.concepts import other_ways
 from retrieval.filters import CategoryIn
 from retrieval.product import Product
 from retrieval.words import tokens
@@ -25,7 +26,11 @@ def unnamed_thing(slate: SlateFact) -> tuple[str, ProductFact | None]:
     unknown = {token.key for phrase in slate.set_aside for token in tokens(phrase)}
     said = [token for token in tokens(slate.need.text) if token.key not in unknown]
     kinds = any(isinstance(wish, CategoryIn) for wish in slate.need.constraints)
-    if slate.surface != "search" or kinds or not said or any(said[-1].key in _names(item) for item in slate.items):
+    if slate.surface != "search" or kinds or not said:
+        return "", None
+    # A laptop by the name of notebook is one.
+    names = {said[-1].key, *(tokens(way)[-1].key for way in other_ways(said[-1].key))}
+    if any(names & _names(item) for item in slate.items):
         return "", None
     return said[-1].text, next((item for item in slate.items if said[-1].key in _mentions(item)), None)
 

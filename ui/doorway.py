@@ -76,7 +76,9 @@ class Doorway:
         headers = {"content-security-policy": _POLICY, "cache-control": "no-store", "x-content-type-options": "nosniff"}
         if scope["path"] != "/":
             said = "The shop is opening. Please try again in a moment." if self._trouble is None else _BROKEN
-            body = {"status": status, "degraded": self._reasons, "error": {"code": status, "message": said}}
+            body: dict[str, object] = {"status": status, "error": {"code": status, "message": said}}
+            if scope["path"] == "/healthz":  # the operator's; what other addresses answer may be read by anybody
+                body["degraded"] = self._reasons
             return JSONResponse(body, status_code=503, headers=headers | {"retry-after": "1"})
         if self._trouble is None:
             headers["refresh"] = "1"

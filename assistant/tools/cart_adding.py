@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,6 +32,7 @@ from retrieval.product import Product, Variant
 MAX_CHOICES = 8
 MAX_LISTED = 20
 HOW_MANY = "bad_quantity"
+_MORE = re.compile(r"\b(?:more|another|extra)\b", re.I)
 Open = tuple[Wanted, tuple[str, tuple[str, ...]]]
 
 
@@ -45,7 +47,7 @@ def add(context: ShopperContext, which: str, quantity: int) -> list[Evidence]:
         raise BadArguments("It is not clear which product is meant: ask the shopper to name it or say which number.")
     undecided: list[Open] = []
     facts: list[CartFact] = []
-    for one in wishes:
+    for one in (_as_in_cart(context, wish) for wish in wishes):
         try:
             choice = _open_choice(context, one)
             if choice is not None:
@@ -88,6 +90,15 @@ def _going_on(context: ShopperContext, quantity: int) -> tuple[list[Wanted], lis
         if (found := context.shop.find_product(waiting.product_id))
     ]
     return [first, *later], []
+
+
+def _as_in_cart(context: ShopperContext, one: Wanted) -> Wanted:
+    """ "One more" of what is in the cart is one more of the same, without a question about its colour."""
+    if one.options or not _MORE.search(context.words):
+        return one
+    lines = context.shop.carts.view(context.principal).lines
+    own = [line.variant for line in lines if line.variant and line.product and line.product.id == one.product.id]
+    return replace(one, options={name: fold(value) for name, value in own[0].options.items()}) if len(own) == 1 else one
 
 
 def _open_choice(context: ShopperContext, one: Wanted) -> tuple[str, tuple[str, ...]] | None:

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr("assistant.demo.build.N_SHOPPERS", 2)
+    monkeypatch.setattr("assistant.demo.shoppers.N_SHOPPERS", 2)
     shutil.copytree(made, tmp_path / "data")
     return Settings(data=tmp_path / "data", encoder="off")
 

@@ -35,7 +35,7 @@ def _sections(reply: Reply) -> list[str]:
         ("is it secure to enter my card", "payment#is-it-safe-to-pay-here"),
         ("spare parts?", "warranty#can-i-buy-spare-parts"),
         ("do you gift wrap", "gift-cards#do-you-wrap-gifts"),
-        ("cookies?", "privacy#do-you-use-cookies"),
+        ("cookie policy?", "privacy#do-you-use-cookies"),
         ("the zipper of my jacket broke", "warranty#what-does-the-warranty-cover"),
         ("i ordered the wrong size", "returns#can-i-exchange-for-another-size-or-colour"),
     ],
