@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from assistant.evidence import CartFact, HandOverFact, OrdersFact, PolicyFact, Proposal, RefusalFact
 from assistant.grounding.attributes import (
@@ -49,7 +49,9 @@ _POLICY_WORD = re.compile(
 
 
 _LEAST_QUOTED = 4
+_IN_QUOTES = re.compile(r"“([^”]*)”")
 _AGAINST = re.compile(r"\b(?:against|than|versus|instead of|compared|between|while)\b", re.I)
+_COSTING = re.compile(r"\b(?:costs?|is|are|priced|comes?)\b", re.I)
 _BOUND = re.compile(r"\b(under|below|less than|at most|no more than|over|above|more than|at least)\s*$", re.I)
 
 
@@ -67,6 +69,7 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """
     if _quoted(sentence, facts):
         return None
+    sentence = _without_echo(sentence, facts)
     subject = subject_of(sentence, facts, lexicon)
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
@@ -77,10 +80,26 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
 
 
 def _quoted(sentence: str, facts: Facts) -> bool:
-    """Whether a sentence stands word for word in a policy that was found: a quotation claims nothing of its own."""
+    """Whether a sentence stands word for word in what the shop or its rules say: that claims nothing of its own."""
     said = fold(sentence.strip())
-    sections = (section for fact in facts.evidence if isinstance(fact, PolicyFact) for section in fact.sections)
-    return len(said.split()) >= _LEAST_QUOTED and any(said in fold(section.text) for section in sections)
+    return len(said.split()) >= _LEAST_QUOTED and any(said in fold(text) for text in _sayings(facts))
+
+
+def _sayings(facts: Facts) -> Iterator[str]:
+    for fact in facts.evidence:
+        match fact:
+            case PolicyFact():
+                yield from (section.text for section in fact.sections)
+            case RefusalFact():
+                yield fact.message
+            case Proposal():
+                yield from (fact.title, fact.before, fact.after)
+
+
+def _without_echo(sentence: str, facts: Facts) -> str:
+    """The sentence without the shopper's own words in quotation marks ("None of them mentions “bigger”")."""
+    said = set(fold(facts.words).split())
+    return _IN_QUOTES.sub(lambda match: " " if set(fold(match[1]).split()) <= said else match[0], sentence)
 
 
 def _links(sentence: str, facts: Facts) -> bool:
@@ -125,7 +144,8 @@ def _amounts(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     for match in MONEY.finditer(subject.text):
         values = readings(digits(match))
         bound = _BOUND.search(subject.text[: match.start()])
-        if bound and subject.about and re.search(r"\b(?:costs?|is|are|priced|come)\b", subject.text, re.I):
+        # "They are all under $80" is a claim; "Without “under $80” there are 17" speaks of the wish.
+        if bound and subject.about and _COSTING.search(subject.text[: bound.start()]):
             if not _bounded(bound.group(1).lower(), values, subject):
                 return True
         elif not (own | facts.amounts) & set(values):

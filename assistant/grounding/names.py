@@ -29,9 +29,10 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
         others = {part for key, more in parts.items() if key != sheet.product.id for part in more}
         own = sorted({part for part in parts[sheet.product.id] if part not in others}, key=len, reverse=True)
         title = rf"(?i:{re.escape(plain(sheet.product.title))})"
-        names = [title, *map(re.escape, own)]
         brand = re.escape(sheet.product.brand or "\0")
-        rows.append((sheet, re.compile(rf"(?<!\w)(?:{brand} )?(?:{'|'.join(names)})(?!\w)")))
+        # The whole title first: behind the brand alone, a part of it would be found before it.
+        short = rf"|(?:{brand} )?(?:{'|'.join(map(re.escape, own))})" if own else ""
+        rows.append((sheet, re.compile(rf"(?<!\w)(?:{title}{short})(?!\w)")))
     return rows
 
 

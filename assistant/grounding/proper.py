@@ -29,6 +29,8 @@ _KNOWN = frozenset(
         "i'm",
         "i've",
         "ok",
+        "yes",
+        "no",
         "ai",
         "usb",
         "usb-c",

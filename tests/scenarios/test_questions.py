@@ -45,8 +45,9 @@ def test_a_question_in_plural_is_answered_for_each_that_is_shown(visit: Visitor,
     ],
 )
 def test_a_short_question_is_about_the_product_talked_about(visit: Visitor, thing: str, words: str, name: str) -> None:
-    visit.say(thing)
-    visit.say("tell me more about the first one")
+    shown = visit.say(thing).products
+    number = next(n for n, fact in enumerate(shown, 1) if name in fact.product.attributes)
+    visit.say(f"tell me more about number {number}")
     reply = visit.say(words)
     assert _stated(_facts(reply)[0], name) in reply.text
     assert not reply.slates
