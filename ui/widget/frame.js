@@ -107,7 +107,12 @@ const house = {
   /* Whether a person can really see a button: browsers that can tell do (IntersectionObserver, version 2). */
   watchVisible: (node) => {
     let seen = false;
-    const entries = (all) => { const last = all[all.length - 1]; seen = last.isVisible === undefined ? last.isIntersecting : last.isVisible; };
+    node.disabled = true; // until it has been seen, so that a quick click is not told that it is covered
+    const entries = (all) => {
+      const last = all[all.length - 1];
+      seen = last.isVisible === undefined ? last.isIntersecting : last.isVisible;
+      if (seen) node.disabled = false;
+    };
     new IntersectionObserver(entries, { threshold: 0.9, trackVisibility: true, delay: 100 }).observe(node);
     return () => seen;
   },

@@ -140,7 +140,7 @@ def test_a_button_under_an_overlay_confirms_nothing(window: OpenWindow, site: Si
     opened = window().go().open()
     opened.say("cancel it")
     yes = opened.frame.get_by_role("button", name="Yes, do it")
-    opened.page.wait_for_timeout(300)
+    expect(yes).to_be_enabled()
     opened.page.evaluate(
         """() => { const cover = document.createElement("div"); cover.textContent = "Win a prize";
              cover.style.cssText = "position:fixed;inset:0;z-index:2147483647;background:#fff;pointer-events:none";
