@@ -11,7 +11,7 @@ from assistant.evidence import ProductFact, SlateFact
 from retrieval.concepts import other_ways
 from retrieval.filters import CategoryIn
 from retrieval.product import Product
-from retrieval.words import tokens
+from retrieval.words import Token, tokens
 
 
 def unnamed_thing(slate: SlateFact) -> tuple[str, ProductFact | None]:
@@ -26,7 +26,7 @@ def unnamed_thing(slate: SlateFact) -> tuple[str, ProductFact | None]:
     unknown = {token.key for phrase in slate.set_aside for token in tokens(phrase)}
     said = [token for token in tokens(slate.need.text) if token.key not in unknown]
     kinds = any(isinstance(wish, CategoryIn) for wish in slate.need.constraints)
-    if slate.surface != "search" or kinds or not said:
+    if slate.surface != "search" or kinds or not said or _is_compound(slate.need.text, said[-1]):
         return "", None
     # A laptop by the name of notebook is one.
     names = {said[-1].key, *(tokens(way)[-1].key for way in other_ways(said[-1].key))}
@@ -49,6 +49,11 @@ def named_by(product: Product, said: Collection[str]) -> bool:
     kind = {token.key for token in tokens(product.category or "")}
     name = title[len(brand)]
     return set(brand) <= set(said) and name in said and name not in kind and name.isalpha()
+
+
+def _is_compound(text: str, word: Token) -> bool:
+    """Whether a word is the end of a longer one ("usb-c"): its last part alone names nothing."""
+    return text[word.start - 1 : word.start] in ("-", "/")
 
 
 def _mentions(item: ProductFact) -> set[str]:

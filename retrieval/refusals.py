@@ -57,24 +57,23 @@ def _read_list(
         position += 1
     if position == len(tokens) or reading.marks[position] is not None:
         return position
-    if position not in links:
-        if tokens[position].key not in STOP:
-            refusals.positions.add(position)
+    if position not in links and tokens[position].key in STOP:
+        return position
+    following: int | None = position
+    while following is not None:
+        position = following
+        if position in links:
+            end = links[position].end
+            refused = None if withdrawn else exclusion(links[position], choices)
+            if refused:
+                refusals.wishes.append(refused)
+        else:  # a first name that the catalogue does not know; those behind it are refused all the same
+            end = position + 1
             if not withdrawn:
                 refusals.unknown.append(reading.text[tokens[start].start : tokens[position].end])
-            position += 1
-        return position
-    while position in links:
-        link = links[position]
-        refused = None if withdrawn else exclusion(link, choices)
-        if refused:
-            refusals.wishes.append(refused)
-        refusals.positions.update(range(link.start, link.end))
-        following = _next_in_list(reading, links, link.end)
-        if following is None:
-            return link.end
-        position = following
-    return position
+        refusals.positions.update(range(position, end))
+        following = _next_in_list(reading, links, end)
+    return end
 
 
 def _next_in_list(reading: Reading, links: dict[int, Link], position: int) -> int | None:

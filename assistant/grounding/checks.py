@@ -97,9 +97,15 @@ def _sayings(facts: Facts) -> Iterator[str]:
 
 
 def _without_echo(sentence: str, facts: Facts) -> str:
-    """The sentence without the shopper's own words in quotation marks ("None of them mentions “bigger”")."""
+    """The sentence without the shopper's own words, or a wish read from them, in quotation marks ("None of them
+    mentions “bigger”", "Without “about 13 inch” there are 3")."""
     said = set(fold(facts.words).split())
-    return _IN_QUOTES.sub(lambda match: " " if set(fold(match[1]).split()) <= said else match[0], sentence)
+    wishes = {fold(wish) for wish in facts.wishes}
+
+    def is_echo(quoted: str) -> bool:
+        return fold(quoted) in wishes or set(fold(quoted).split()) <= said
+
+    return _IN_QUOTES.sub(lambda match: " " if is_echo(match[1]) else match[0], sentence)
 
 
 def _links(sentence: str, facts: Facts) -> bool:

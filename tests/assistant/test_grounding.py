@@ -30,6 +30,7 @@ from assistant.turn import (
 )
 from retrieval.filters import CategoryIn, InStock, PriceRange
 from retrieval.product import Product
+from retrieval.results import Relaxation
 from tests.assistant.small_shop import (
     CAMP_MUG,
     DOME,
@@ -123,6 +124,13 @@ def test_a_flag_that_is_stated_as_no_supports_no_claim() -> None:
 def test_the_shoppers_own_words_claim_nothing() -> None:
     assert kind("You asked for titanium.", TENTS, words="a titanium one") is None
     assert kind("Under $150, then.", TENTS, words="under $150") is None
+
+
+def test_a_wish_may_be_quoted_with_its_number() -> None:
+    wish = Relaxation("laptop_size", "about 13 inch", 3)
+    found = slate(total=0, relaxations=(wish,))
+    assert kind("Without “about 13 inch” there are 3.", found) is None
+    assert kind("Without “about 13 inch” there are 4.", found) == "number"
 
 
 def test_stock_is_that_of_the_product_spoken_of() -> None:

@@ -372,6 +372,8 @@ def test_contradicting_limits_leave_a_range_that_can_be_met(reader: QueryReader)
         ("tent not from Acme or Bolt", ["Tents", "not Acme or Bolt"]),
         ("shirt, not blue, red or black", ["Shirts", "not Navy blue or Red or Black"]),
         ("leather-free boots", ["Hiking boots", "not Leather"]),
+        ("tent not from Zqvx or Bolt", ["Tents", "not Bolt"]),
+        ("tent without zippers, Acme or Bolt", ["Tents", "not Acme or Bolt"]),
         ("backpack from Acme but not red", ["Backpacks", "Acme", "not Red"]),
         ("I don't want jeans", ["not Jeans"]),
     ],

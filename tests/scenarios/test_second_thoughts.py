@@ -74,6 +74,13 @@ def test_which_is_better_is_about_what_was_compared(visit: Visitor) -> None:
     assert [item.product.id for item in visit.say("which is better?").only(ComparisonFact).items] == compared
 
 
+def test_a_refusal_that_the_catalogue_cannot_follow_is_said_and_the_next_one_holds(visit: Visitor) -> None:
+    reply = visit.say("backpack not zqvxo or stadtlund")
+    assert "“not zqvxo”" in reply.text
+    assert reply.products
+    assert all(fact.product.brand != "Stadtlund" for fact in reply.products)
+
+
 def test_a_way_to_pay_that_no_policy_names_is_said_to_be_unnamed(visit: Visitor) -> None:
     reply = visit.say("can I pay with PayPal?")
     assert "do not mention “PayPal”" in reply.text

@@ -455,7 +455,8 @@ class Planner:
             return
         used = {word for need in needs for word in fold(need.text).split()}
         for reading in self._reader.read(clause):
-            draft.set_aside += [phrase for phrase in reading.set_aside if any(c.isdigit() for c in phrase)]
+            # The search tells of the words in its text; a limit and a refusal are in none.
+            draft.set_aside += [p for p in reading.set_aside if not used & {*fold(p).split()} or re.search(r"\d", p)]
             draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
         for need in needs:
             draft.steps.append(Step("search_products", search_arguments(need)))

@@ -195,6 +195,7 @@ MENTION = replace(CUP, description="Safe in the dishwasher.")
         ("dishwasher", False), ("large dishwasher", False),
         ("mug", True), ("mugs", True), (CUP.brand or "", True),
         ("goblet", True),  # found by meaning: nothing mentions it
+        ("mug-dishwasher", True),  # the end of a longer word
     ],
 )  # fmt: skip
 def test_what_only_a_description_mentions_is_not_said_to_be_found(words: str, said: bool) -> None:
