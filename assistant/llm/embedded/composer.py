@@ -125,7 +125,9 @@ class Composer:
             if any(item.verdicts.get(label) is Verdict.NOT_STATED for item in slate.items)
         ]
         if open_wishes:
-            sentences.append(self._say("not_stated", what=self._say.listing(open_wishes)))
+            sentences.append(
+                self._say("not_stated", what=self._say.listing([f"“{plain(wish)}”" for wish in open_wishes]))
+            )
         return " ".join(sentence for sentence in sentences if sentence)
 
     def _mentions(self, slate: SlateFact) -> list[str]:
