@@ -8,14 +8,20 @@ import unicodedata
 # Zero-width, bidirectional controls, tag characters (used to hide instructions), soft hyphen, variation selectors kept.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LAST_WORD = re.compile(r"\s+\S*\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str, max_chars: int | None = None) -> str:
-    """Return the text in NFC without control, invisible and lone surrogate characters, cut to `max_chars`."""
+    """Return the text in NFC without control, invisible and lone surrogate characters, cut to `max_chars`.
+
+    It is cut behind a word where that keeps more than half: half a word of a title says what the title does not.
+    """
     normal = unicodedata.normalize("NFC", visible(text)).strip()
     if max_chars is not None and len(normal) > max_chars:
-        return normal[: max_chars - 1].rstrip() + "…"
+        whole_words = _LAST_WORD.sub("", normal[:max_chars])
+        head = whole_words if 2 * len(whole_words) > max_chars else normal[: max_chars - 1]
+        return head[: max_chars - 1].rstrip() + "…"
     return normal
 
 

@@ -30,6 +30,9 @@ def test_text_is_normal_and_without_what_cannot_be_seen(text: str, cleaned: str)
 def test_a_long_text_is_cut_and_says_so() -> None:
     assert clean("a long title", 7) == "a long…"
     assert clean("short", 5) == "short"
+    assert clean("a long title", 11) == "a long…"
+    assert clean("a longword", 7) == "a long…"
+    assert clean("longword", 5) == "long…"
 
 
 @given(st.text(), st.integers(2, 40))
