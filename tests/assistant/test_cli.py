@@ -313,7 +313,15 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert ran.stderr == ""
 
 
-@pytest.mark.usefixtures("in_demo")
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Tests in the background of a shell ignore SIGINT, and so would the processes that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_demo", "interruptible")
 def test_ctrl_c_ends_a_conversation_quietly(aisle: Any) -> None:
     aisle("demo")
     process = subprocess.Popen(
