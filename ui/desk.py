@@ -6,8 +6,6 @@ stands before all of it; Gradio's own check is the second lock.
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +14,8 @@ from fastapi import FastAPI, Request
 from assistant.config import Settings
 from assistant.errors import SignInNeeded
 from ui.desk_actions import DeskActions, Reply
+from ui.gradio_page import mount_page, safe_template
 from ui.render import Renderer
-from ui.shopper import safe_template
 from ui.staff import STAFF_COOKIE
 
 if TYPE_CHECKING:
@@ -62,18 +60,8 @@ def build_desk(desk: Desk, renderer: Renderer, settings: Settings) -> gr.Blocks:
 
 
 def mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
-    """Mount the page at "/desk", with everything of Gradio switched off that the page does not use."""
-
-    async def build() -> None:
-        _mount(app, assistant.desk, renderer, settings)
-
-    # Where no event loop is running, Gradio makes some of its own and never closes them; so one is running.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(build())).result()
-
-
-def _mount(app: FastAPI, desk: Desk, renderer: Renderer, settings: Settings) -> None:
-    import gradio as gr
+    """Mount the page at "/desk", for who is signed in."""
+    desk = assistant.desk
 
     def signed_in(request: Request) -> str | None:
         try:
@@ -81,22 +69,4 @@ def _mount(app: FastAPI, desk: Desk, renderer: Renderer, settings: Settings) -> 
         except SignInNeeded:
             return None
 
-    gr.mount_gradio_app(
-        app,
-        build_desk(desk, renderer, settings),
-        path=PATH,
-        server_name=settings.host,
-        server_port=settings.port,
-        auth_dependency=signed_in,
-        footer_links=[],
-        run_history=False,
-        allowed_paths=[],
-        blocked_paths=[str(settings.data)],
-        max_file_size="1kb",
-        show_error=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-    )
+    mount_page(app, lambda: build_desk(desk, renderer, settings), PATH, settings, signed_in)

@@ -7,9 +7,7 @@ of other hosts through, and cannot hold a card with controls.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from assistant.config import Settings
 from assistant.errors import AisleError
 from assistant.turn import Failed, Turn
 from ui.actions import PageActions, Reply
+from ui.gradio_page import mount_page, safe_template
 from ui.limits import MovingWindows, message_limit, refuse_flood
 from ui.render import Renderer
 from ui.reply import ReplyLog
@@ -37,7 +36,6 @@ SCRIPTS = ("shopper.js", "person.js", "unsent.js")
 MAX_QUEUE = 64
 CONCURRENT_TURNS = 8
 
-_TEMPLATE_SIGNS = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;", "\\": "&#92;"})
 _APOLOGY = "Something went wrong while answering. Your message is kept; please try again."
 
 
@@ -96,15 +94,6 @@ def shell_html(renderer: Renderer, settings: Settings) -> str:
     return safe_template(html)
 
 
-def safe_template(html: str) -> str:
-    """Return HTML that passes through Gradio's template languages as it is.
-
-    Gradio runs `html_template` through Handlebars and a JavaScript template string; the signs that mean something
-    there are written as HTML character references.
-    """
-    return html.translate(_TEMPLATE_SIGNS)
-
-
 async def stream_turn(
     assistant: Assistant,
     renderer: Renderer,
@@ -148,34 +137,5 @@ async def stream_turn(
 
 
 def mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
-    """Mount the page at "/", with everything of Gradio switched off that the page does not use."""
-
-    async def build() -> None:
-        _mount(app, assistant, renderer, settings)
-
-    # Where no event loop is running, Gradio makes some of its own and never closes them; so one is running.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(build())).result()
-
-
-def _mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
-    import gradio as gr
-
-    gr.mount_gradio_app(
-        app,
-        build_page(assistant, renderer, settings),
-        path="/",
-        server_name=settings.host,
-        server_port=settings.port,
-        footer_links=[],
-        run_history=False,
-        allowed_paths=[],
-        blocked_paths=[str(settings.data)],
-        max_file_size="1kb",
-        show_error=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-    )
+    """Mount the page at "/"."""
+    mount_page(app, lambda: build_page(assistant, renderer, settings), "/", settings)

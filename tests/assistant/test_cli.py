@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -313,6 +314,16 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert ran.stderr == ""
 
 
+@contextmanager
+def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a process with the test, whatever the test found."""
+    with process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """Tests in the background of a shell ignore SIGINT, and so would the processes that they start."""
@@ -332,7 +343,7 @@ def test_ctrl_c_ends_a_conversation_quietly(aisle: Any) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    with process:
+    with _ended(process):
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -344,7 +355,7 @@ def test_ctrl_c_ends_a_conversation_quietly(aisle: Any) -> None:
         assert "Traceback" not in process.stderr.read()
 
 
-@pytest.mark.usefixtures("in_demo")
+@pytest.mark.usefixtures("in_demo", "interruptible")
 def test_the_pages_are_served_until_ctrl_c(aisle: Any) -> None:
     aisle("demo")
     process = subprocess.Popen(
@@ -354,7 +365,7 @@ def test_the_pages_are_served_until_ctrl_c(aisle: Any) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    with process:
+    with _ended(process):
         assert process.stdout is not None
         assert process.stderr is not None
         # An example shop page stands on another port, or its port is taken: one line about it.
