@@ -177,6 +177,11 @@ def test_no_wishes_leave_nothing_behind() -> None:
     assert RENDERER.wishes(Need()).strip() == ""
 
 
+def test_a_number_without_words_is_not_shown_beside_the_wishes() -> None:
+    assert '"need"' not in RENDERER.wishes(Need("2", shop.WISHES))
+    assert "<bdi>pixel 9</bdi>" in RENDERER.wishes(Need("pixel 9", shop.WISHES))
+
+
 def test_details_show_all_attributes_and_variants() -> None:
     words = read(RENDERER.details(shop.fact(JACKET)))
     for part in ("Weight 340 g", "Waterproof yes", "Material recycled nylon", "S $79.00", "L $79.00", "folds into"):
