@@ -212,7 +212,10 @@ def _products(count: int) -> str:
 
 
 def words_beside(text: str, chips: Sequence[Mapping[str, str]]) -> str:
-    """Return the words that no chip says already ("tent" beside the chip "Tents" says nothing new), and no lone number."""
+    """Return the words that no chip says already ("tent" beside the chip "Tents" says nothing new).
+
+    A number that is left alone ("tent for 2") says nothing either.
+    """
     said = {word.rstrip("s") for chip in chips for word in fold(chip["label"]).split()}
     words = " ".join(word for word in clean(text).split() if fold(word).rstrip("s") not in said)
     return words if any(character.isalpha() for character in words) else ""
