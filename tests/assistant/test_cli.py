@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -13,14 +12,12 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
-from assistant.cli import main
+from tests.assistant.command_line import run_command
 
 ROWS = """id,title,price,brand,category,stock
 a,Red tent,99.90,Norr,Tents,3
@@ -32,40 +29,12 @@ ANSWER_KEYS = {"text", "products", "handed_over", "proposals", "sources", "decis
 PRODUCT_KEYS = {"id", "title", "brand", "price_minor", "currency", "wishes", "why"}
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The answer for programs."""
-        return dict(json.loads(self.out))
-
-
 @pytest.fixture
 def aisle(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
     """Run the command in this process; words only, so that no encoder is loaded."""
     monkeypatch.setenv("AISLE_ENCODER", "off")
-
-    def run(*arguments: str | Path, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["aisle", *(str(argument) for argument in arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        written = capsys.readouterr()
-        return Ran(code, written.out, written.err)
-
-    yield run
-    # The command sets logging up for its process, which here is everybody's.
-    structlog.reset_defaults()
+    with run_command(monkeypatch, capsys) as run:
+        yield run
 
 
 @pytest.fixture

@@ -6,15 +6,12 @@ import io
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from assistant import commands, user_commands
-from assistant.cli import main
 from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.store import open_store
@@ -22,17 +19,9 @@ from assistant.store.clock import system_clock
 from assistant.store.staff import open_staff_store
 from assistant.support import passwords
 from assistant.support.staff import Staff
+from tests.assistant.command_line import run_command
 
 PASSWORD = "a long enough one"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -40,21 +29,8 @@ def users(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], t
     """Run `aisle users …` in this process, with a data folder of its own."""
     monkeypatch.setenv("AISLE_DATA", str(tmp_path))
     monkeypatch.setattr(passwords, "_N", 2**4)
-
-    def run(*arguments: str, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["aisle", "users", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        written = capsys.readouterr()
-        return Ran(code, written.out, written.err)
-
-    yield run
-    structlog.reset_defaults()
+    with run_command(monkeypatch, capsys, "users") as run:
+        yield run
 
 
 def _sign_in(folder: Path, name: str, password: str) -> str:
