@@ -34,6 +34,9 @@ Customer = Annotated[
 users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
 app.add_typer(users, name="users")
 
+bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
+app.add_typer(bench, name="bench")
+
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]
 
@@ -290,6 +293,26 @@ def doctor(
     write_report(checks, as_json=json)
     if not is_ok(checks):
         raise typer.Exit(1)
+
+
+@bench.command("retrieval")
+def bench_retrieval(
+    catalogue: Annotated[Path, typer.Option(metavar="FILE", help="Products, in a format that aisle import reads.")],
+    judgments: Annotated[Path, typer.Option(metavar="FILE", help="CSV: query,docid,rating; ratings 0 to 3.")],
+    map_: Annotated[
+        str | None, typer.Option("--map", metavar="MAP", help="Column map; the one that fits the columns without.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Compare the search with its rivals on judged queries.
+
+    The catalogue is imported once, into the folder "bench" of the data folder.
+
+    Example: aisle bench retrieval --catalogue products.jsonl.gz --judgments judgments.csv
+    """
+    from assistant.bench_retrieval import bench_retrieval as run
+
+    run(_settings(), catalogue, judgments, column_map=map_, as_json=json)
 
 
 def _settings(**given: Any) -> Settings:

@@ -25,6 +25,8 @@ from retrieval.encoder import Encoder
 from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
+from retrieval.index import Rows
+from retrieval.learned.features import Matrix
 from retrieval.relevance import RANKER, SCHEMA, find_ranker, open_schema
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
@@ -106,6 +108,22 @@ class Retrieval:
                 raise
             self._drop_meaning(opened)
             return opened.searcher.search(request, None)
+
+    def describe(self, text: str, names: Sequence[str], n: int) -> tuple[Rows, Matrix]:
+        """Return the first `n` rows by fusion, also such as a search would rather not show, and their features.
+
+        Args:
+            text: a query without wishes.
+            names: see `learned.features.FEATURES`.
+            n: the most rows.
+
+        Raises:
+            IndexBroken: no meaning is attached.
+        """
+        opened = self._opened
+        if opened.meaning is None:
+            raise IndexBroken(f"Catalogue {self._name!r} is open without meaning.")
+        return opened.searcher.describe(text, opened.meaning, names, n, all_rows=True)
 
     def similar(self, product_id: str, k: int, constraints: Sequence[Constraint] = ()) -> tuple[Hit, ...]:
         """Find products like one, best first; by vectors, or by words where no meaning is attached.

@@ -8,7 +8,7 @@ Knows nothing of files.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Literal
@@ -130,16 +130,30 @@ class Searcher:
         mentions = {word: self._mentioned(word, matches.rows) for word in request.words}
         return SearchResult(hits, len(matches.rows), (), self._facets.count(matches.rows), mode, mentions)
 
-    def describe(self, text: str, meaning: Meaning, names: Sequence[str]) -> tuple[Rows, Matrix] | None:
-        """Return the rows that a ranker would order for `text`, and their features; None where nothing matches."""
-        if meaning.features is None:
-            return None
-        query = _Query(clean(text), meaning.encoder.encode([clean(text)])[0], ())
+    def describe(
+        self, text: str, meaning: Meaning, names: Sequence[str], n: int = N_RANKED, *, all_rows: bool = False
+    ) -> tuple[Rows, Matrix]:
+        """Describe what a ranker would order for `text`.
+
+        Args:
+            text: a query without wishes.
+            meaning: with what makes features.
+            names: of the features, see `learned.features.FEATURES`.
+            n: the most candidates, first by fusion.
+            all_rows: also rows that the search would rather not show, because too little of them matches.
+
+        Returns:
+            Rows of the candidates, and their features, shape (n_candidates, len(names)).
+        """
+        cleaned = clean(text[:MAX_QUERY_CHARS])
+        query = _Query(cleaned, meaning.encoder.encode([cleaned])[0], ())
         matches = self._match(query, (), meaning)
-        if not query.text or not len(matches.rows):
-            return None
-        of_kind = self._ranking.of_kind(query.text, matches.rows)
-        _, found = self._candidates(query.text, matches, self._fuse(query.text, matches, of_kind), of_kind)
+        if all_rows:
+            matches = replace(matches, rows=np.arange(self._columns.n_rows))
+        if not cleaned or not len(matches.rows) or meaning.features is None:
+            return np.empty(0, np.int64), np.empty((0, len(names)))
+        of_kind = self._ranking.of_kind(cleaned, matches.rows)
+        _, found = self._candidates(cleaned, matches, self._fuse(cleaned, matches, of_kind), of_kind, n)
         return found.rows, meaning.features.make(found, names)
 
     def nearest(self, row: int, k: int, constraints: Sequence[Constraint], meaning: Meaning | None) -> tuple[Hit, ...]:
@@ -227,10 +241,10 @@ class Searcher:
         return fused + self._ranking.boosts(text, matches.coverage, rows, of_kind)
 
     def _candidates(
-        self, text: str, matches: _Matches, fused: Vector, of_kind: Vector | None
+        self, text: str, matches: _Matches, fused: Vector, of_kind: Vector | None, n: int = N_RANKED
     ) -> tuple[NDArray[np.intp], Candidates]:
-        """Return the places in `matches.rows` of the first N_RANKED by fusion, and all that is known of them."""
-        head = np.lexsort((matches.rows, -self._ranking.popularity[matches.rows], -fused))[:N_RANKED]
+        """Return the places in `matches.rows` of the first `n` by fusion, and all that is known of them."""
+        head = np.lexsort((matches.rows, -self._ranking.popularity[matches.rows], -fused))[:n]
         rows = matches.rows[head]
         categories, brands = self._ranking.named(text)
         return head, Candidates(
