@@ -45,14 +45,12 @@ class Meaning:
     Args:
         encoder: the encoder that made the vectors.
         vectors: unit vector of each row, shape (n_rows, dim).
-        unfiltered: index that is asked where nothing is filtered.
-        filtered: index that is asked under a filter.
+        index: finds the nearest rows, with and without a filter.
     """
 
     encoder: Encoder
     vectors: NDArray[np.float32]
-    unfiltered: VectorIndex
-    filtered: VectorIndex
+    index: VectorIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class Searcher:
         allowed = self._columns.product_mask([self._columns.variant_mask(constraint) for constraint in constraints])
         allowed[row] = False
         if meaning is not None:
-            rows, cosines = meaning.filtered.search(np.asarray(meaning.vectors[row]), k, allowed)
+            rows, cosines = meaning.index.search(np.asarray(meaning.vectors[row]), k, allowed)
             scores, part = np.clip(cosines, 0.0, 1.0), "dense"
         else:
             words = self._lexical.match(_like_text(self._catalogue, row), allowed).scores
@@ -140,8 +138,7 @@ class Searcher:
         words = self._lexical.match(query.text, allowed)
         matched = words.coverage >= MIN_COVERAGE
         if meaning is not None and query.vector is not None:
-            index = meaning.unfiltered if allowed is None else meaning.filtered
-            rows, cosines = index.search(query.vector, CANDIDATES, allowed)
+            rows, cosines = meaning.index.search(query.vector, CANDIDATES, allowed)
             dense[rows] = cosines
             matched |= dense >= MIN_COSINE
         if allowed is not None and not query.kinds.isdisjoint(kept):
