@@ -34,6 +34,9 @@ Customer = Annotated[
 users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
 app.add_typer(users, name="users")
 
+bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
+app.add_typer(bench, name="bench")
+
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]
 
@@ -264,6 +267,37 @@ def users_list(json: JsonFlag = False) -> None:
     from assistant.user_commands import list_users
 
     list_users(_settings(), as_json=json)
+
+
+@bench.command("filters")
+def bench_filters(
+    items: Annotated[int, typer.Option(help="Number of made-up items.", min=1)] = 43_000,
+    vectors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Real unit vectors instead, float32, as .npy.")
+    ] = None,
+    queries: Annotated[int, typer.Option(help="Searches per filter.", min=1)] = 100,
+    k: Annotated[int, typer.Option("--k", help="Nearest items wanted.", min=1)] = 100,
+    chroma: Annotated[bool, typer.Option(help="Put Chroma beside it: loads about 3,000 items a second.")] = True,
+    curve: Annotated[bool, typer.Option(help="Measure also smaller numbers of items.")] = True,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the cost over the items, as SVG.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Time filtered search by meaning: the exact scan beside Chroma's own filter.
+
+    Example: aisle bench filters --items 43000
+    """
+    from assistant.bench_filters import bench_filters as run
+
+    run(
+        items=items,
+        vectors=vectors,
+        queries=queries,
+        k=k,
+        with_chroma=chroma,
+        with_curve=curve,
+        plot=plot,
+        as_json=json,
+    )
 
 
 @app.command()
