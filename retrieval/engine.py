@@ -24,7 +24,7 @@ from retrieval.catalogue import Catalogue, read_catalogue
 from retrieval.compact import CompactVectors
 from retrieval.encoder import Encoder
 from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
-from retrieval.exact_scan import ExactScan, open_vectors
+from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
 from retrieval.planner import PlannedIndex, measure
 from retrieval.results import Hit, SearchRequest, SearchResult
@@ -39,6 +39,7 @@ from retrieval.storage import (
     current_version,
     find_current,
 )
+from retrieval.vector_file import MappedRows, open_vectors
 from retrieval.vocabulary import Vocabulary
 
 
@@ -196,7 +197,7 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
             f"{encoder.name!r}: {IMPORT_AGAIN}."
         )
     vectors = _vectors(opened)
-    scan = ExactScan(vectors, _compact(opened, vectors))
+    scan = ExactScan(MappedRows.open(opened.path / VECTORS, len(vectors)), _compact(opened, vectors))
     check_files(opened.path, opened.manifest, "chroma/")
     from retrieval.chroma_index import ChromaIndex
 

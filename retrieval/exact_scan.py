@@ -2,21 +2,20 @@
 
 First the compact rows are compared with the query, and each gives a cosine with a proven bound on its error. Rows that
 could be among the best are then compared with full precision. Both matrices are memory-mapped: opening costs nothing,
-processes share the pages, and of the float vectors only rows that were looked at are in memory.
+processes share the pages, and of the float vectors only what is near rows that were looked at is in memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import simsimd
 from numpy.typing import NDArray
 
 from retrieval.compact import CompactVectors
-from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.index import Mask, Rows, Scores
 
 _BATCH = 8_192
@@ -28,23 +27,34 @@ _ROUNDING = 4e-6
 Bounds = NDArray[np.floating]
 
 
+class FloatRows(Protocol):
+    """Unit vectors, of which any rows can be read."""
+
+    def __getitem__(self, rows: Rows, /) -> NDArray[np.float32]: ...
+
+
 class ExactScan:
     """Exact nearest rows of a matrix of unit vectors; safe to use from several threads.
 
     Args:
         vectors: shape (n_rows, dim).
-        compact: the same rows; made in memory where there are none.
+        compact: the same rows.
     """
 
-    def __init__(self, vectors: NDArray[np.float32], compact: CompactVectors | None = None) -> None:
-        self.vectors = vectors
-        self._compact = CompactVectors.make(vectors) if compact is None else compact
+    def __init__(self, vectors: FloatRows, compact: CompactVectors) -> None:
+        self._vectors = vectors
+        self._compact = compact
+
+    @classmethod
+    def over(cls, vectors: NDArray[np.float32]) -> ExactScan:
+        """Make one in memory."""
+        return cls(vectors, CompactVectors.make(vectors))
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """Find the nearest allowed rows; see VectorIndex.search."""
         query = _Query.of(vector, self._compact.longest)
         kept = _Kept(k)
-        for rows in _batches(len(self.vectors), allowed):
+        for rows in _batches(len(self._compact.codes), allowed):
             near, error = self._estimate(rows, query)
             kept.add(rows, near - error, near + error)
         return self._settle(*kept.rest(), vector.astype(np.float64), k)
@@ -77,7 +87,7 @@ class ExactScan:
     def _exact(self, rows: Rows, vector: NDArray[np.float64]) -> Scores:
         # Row by row and not as one product of matrices, which gives equal rows unequal last digits.
         parts = [
-            np.einsum("ij,j->i", self.vectors[rows[start : start + _BATCH]].astype(np.float64), vector)
+            np.einsum("ij,j->i", self._vectors[rows[start : start + _BATCH]].astype(np.float64), vector)
             for start in range(0, len(rows), _BATCH)
         ]
         return np.concatenate([np.empty(0, np.float64), *parts]).astype(np.float32)
@@ -142,21 +152,6 @@ class _Kept:
             hopeful = np.flatnonzero(high >= self._floor)
             rows, low, high = rows[hopeful], low[hopeful], high[hopeful]
         self._rows, self._low, self._high, self._since = [rows], [low], [high], 0
-
-
-def open_vectors(path: Path, n_rows: int) -> NDArray[np.float32]:
-    """Map the float vectors at `path`, shape (n_rows, dim).
-
-    Raises:
-        IndexBroken: the file is missing, cut off or of another shape.
-    """
-    try:
-        vectors = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise IndexBroken(f"The vectors cannot be read: {IMPORT_AGAIN}.") from error
-    if vectors.ndim != 2 or vectors.shape[0] != n_rows or vectors.dtype != np.float32:
-        raise IndexBroken(f"The vectors do not fit the catalogue: {IMPORT_AGAIN}.")
-    return np.asarray(vectors)
 
 
 def best(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:

@@ -93,6 +93,7 @@ class Searcher:
 
     def prepare(self) -> None:
         """Build what the first search would otherwise wait for."""
+        self._columns.prepare()
         self._facets  # noqa: B018 - built by looking at it
         self._ranking  # noqa: B018
 

@@ -20,10 +20,11 @@ from retrieval.bench.clusters import draw_queries
 from retrieval.bench.machine import mapped_mb, resident_mb
 from retrieval.chroma_index import ChromaIndex, new_collection
 from retrieval.compact import CompactVectors
-from retrieval.exact_scan import ExactScan, open_vectors
+from retrieval.exact_scan import ExactScan
 from retrieval.index import Mask, Rows, VectorIndex
 from retrieval.planner import Costs, PlannedIndex, measure
 from retrieval.storage import file_sha256
+from retrieval.vector_file import MappedRows, open_vectors
 
 SELECTIVITIES = (0.001, 0.01, 0.1, 0.5)
 CURVE_SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000)
@@ -59,7 +60,7 @@ class Comparison:
 
     selectivity: float
     ours: Side
-    chroma: Side | None
+    chroma: Side | None = None
 
     @property
     def times_faster(self) -> float | None:
@@ -137,7 +138,7 @@ def compare_filters(
     column = np.random.default_rng(seed).permutation(len(vectors))
     queries = draw_queries(vectors, n_queries, seed)
     selectivities = (*SELECTIVITIES, 1.0)
-    index: VectorIndex = ExactScan(vectors, compact)
+    index: VectorIndex = ExactScan(MappedRows.open(source, len(vectors)), compact)
     costs = None
     with _rival(folder / "chroma", vectors, column, with_chroma, progress) as rival:
         if rival is not None:
@@ -205,7 +206,7 @@ class ChromaWhere:
 
 
 def _open_index(source: Path, folder: Path) -> tuple[NDArray[np.float32], CompactVectors]:
-    """Write the compact vectors, and map both files anew, so that only what a search reads is in memory."""
+    """Write the compact vectors, and map both files anew, so that only what is read from now on is in memory."""
     sha256 = file_sha256(source)
     rows = np.load(source, mmap_mode="r", allow_pickle=False)
     CompactVectors.make(rows).write(folder, sha256)

@@ -34,7 +34,7 @@ class TestWhereTheScanIsCheaper(VectorIndexContract):
     costs = CHEAP_SCAN
 
     def build(self, vectors: NDArray[np.float32], folder: Path) -> VectorIndex:
-        return PlannedIndex(ExactScan(vectors), ExactScan(vectors), len(vectors), self.costs)
+        return PlannedIndex(ExactScan.over(vectors), ExactScan.over(vectors), len(vectors), self.costs)
 
 
 class TestWhereChromaIsCheaper(TestWhereTheScanIsCheaper):
@@ -45,7 +45,7 @@ VECTORS = unit_vectors(400, seed=3)
 
 
 def _ask(costs: Costs, allowed: Mask | None, k: int = 10) -> tuple[Asked, Asked, tuple[Rows, Scores]]:
-    scan, chroma = Asked(ExactScan(VECTORS)), Asked(ExactScan(VECTORS))
+    scan, chroma = Asked(ExactScan.over(VECTORS)), Asked(ExactScan.over(VECTORS))
     found = PlannedIndex(scan, chroma, len(VECTORS), costs).search(VECTORS[7], k, allowed)
     return scan, chroma, found
 
@@ -101,7 +101,7 @@ def test_a_filter_that_allows_next_to_nothing_is_never_asked_of_chroma() -> None
 
 def test_costs_are_what_was_timed() -> None:
     now = itertools.count()
-    scan, chroma = Asked(ExactScan(VECTORS)), Asked(ExactScan(VECTORS))
+    scan, chroma = Asked(ExactScan.over(VECTORS)), Asked(ExactScan.over(VECTORS))
     costs = measure(scan, chroma, VECTORS, clock=lambda: float(next(now)))
     # Every search takes one tick of this clock, so rows cost nothing on top of it.
     assert costs == Costs(scan_s=1.0, row_s=0.0, apart_s=0.0, chroma_s=1.0)
