@@ -110,7 +110,7 @@ def _tell(figures: FilterFigures, answer: dict[str, Any]) -> None:
     say(f"{figures.items:,} items, {answer['vectors']}; {figures.queries} queries, the nearest {figures.k}")
     say(f"{'fits':>7}  {'':7}{'p50 ms':>9}{'p95 ms':>9}{'cpu ms':>9}{f'recall@{figures.k}':>12}")
     for one in (*figures.filtered, figures.unfiltered):
-        say(_row(f"{one.selectivity:.1%}", "ours", one.ours))
+        say(_row(_percent(one.selectivity), "ours", one.ours))
         if one.chroma is not None:
             say(_row("", "Chroma", one.chroma) + f"   {one.times_faster:.1f} times as long")
     say("Cost over the items, p50 ms (ours / Chroma):")
@@ -132,14 +132,18 @@ def _row(fits: str, name: str, side: Side) -> str:
 
 def _point(point: CurvePoint) -> str:
     chroma = "" if point.chroma_ms is None else f" / {point.chroma_ms:.2f}"
-    return f"{point.selectivity:.1%}: {point.ours_ms:.2f}{chroma}"
+    return f"{_percent(point.selectivity)}: {point.ours_ms:.2f}{chroma}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:g}%"
 
 
 def _picture(figures: FilterFigures) -> str:
     lines = []
     for place, selectivity in enumerate(dict.fromkeys(point.selectivity for point in figures.curve)):
         points = [point for point in figures.curve if point.selectivity == selectivity]
-        fits = f"{selectivity:.1%} fit" if selectivity < 1 else "no filter"
+        fits = f"{_percent(selectivity)} fit" if selectivity < 1 else "no filter"
         lines.append(Line(f"scan, {fits}", [(point.items, point.ours_ms) for point in points], place))
         rival = [(point.items, point.chroma_ms) for point in points if point.chroma_ms is not None]
         if rival:

@@ -46,8 +46,8 @@ def log_plot(title: str, x_name: str, y_name: str, lines: Sequence[Line]) -> str
         _text(middle, 24, title, "middle", 'font-size="14"'),
         *(_grid(across.place(value), _TOP, across.place(value), _HEIGHT - _BOTTOM) for value in across.decades()),
         *(_grid(_LEFT, up.place(value), _WIDTH - _RIGHT, up.place(value)) for value in up.decades()),
-        *(_text(across.place(value), _HEIGHT - _BOTTOM + 18, f"{value:,g}", "middle") for value in across.decades()),
-        *(_text(_LEFT - 8, up.place(value) + 4, f"{value:,g}", "end") for value in up.decades()),
+        *(_text(across.place(value), _HEIGHT - _BOTTOM + 18, f"{value:,.10g}", "middle") for value in across.decades()),
+        *(_text(_LEFT - 8, up.place(value) + 4, f"{value:,.10g}", "end") for value in up.decades()),
         _text(middle, _HEIGHT - 14, x_name, "middle"),
         _text(14, _TOP - 12, y_name, "start"),
     ]
