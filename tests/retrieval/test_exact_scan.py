@@ -82,6 +82,17 @@ def test_many_batches_give_what_one_multiplication_gives(share: float | None) ->
         VectorIndexContract().check(ExactScan.over(vectors), vectors, 30, allowed, seed)
 
 
+def test_rows_that_one_byte_cannot_tell_apart_are_told_apart_in_any_batch() -> None:
+    rng = np.random.default_rng(3)
+    raw = unit_vectors(1, seed=2, dim=64) + 0.01 * rng.normal(size=(30_000, 64))
+    vectors = (raw / np.linalg.norm(raw, axis=1, keepdims=True)).astype(np.float32)
+    for seed in range(3):
+        query = unit_vectors(1, seed, dim=64)[0]
+        true = vectors.astype(np.float64) @ query.astype(np.float64)
+        rows, _ = ExactScan.over(vectors).search(query, 100)
+        assert np.allclose(true[rows], np.sort(true)[::-1][:100], atol=1e-7)
+
+
 def test_several_threads_find_the_same() -> None:
     vectors = unit_vectors(30_000, seed=4)
     scan, queries = ExactScan.over(vectors), unit_vectors(40, seed=5)
