@@ -23,7 +23,7 @@ def bench_filters(
     queries: int,
     k: int,
     vectors: Path | None,
-    with_chroma: bool,
+    chroma_items: int,
     with_curve: bool,
     plot: Path | None,
     as_json: bool,
@@ -35,7 +35,7 @@ def bench_filters(
         queries: searches per selectivity and side.
         k: rows wanted.
         vectors: .npy file of unit vectors, float32, one row a product.
-        with_chroma: put Chroma beside it.
+        chroma_items: put Chroma beside up to so many items.
         with_curve: measure also smaller numbers of items.
         plot: SVG file to write.
 
@@ -59,7 +59,7 @@ def bench_filters(
             folder,
             n_queries=queries,
             k=k,
-            with_chroma=with_chroma,
+            chroma_items=chroma_items,
             with_curve=with_curve,
             seed=_SEED,
             progress=progress,

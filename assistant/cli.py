@@ -277,7 +277,9 @@ def bench_filters(
     ] = None,
     queries: Annotated[int, typer.Option(help="Searches per filter.", min=1)] = 100,
     k: Annotated[int, typer.Option("--k", help="Nearest items wanted.", min=1)] = 100,
-    chroma: Annotated[bool, typer.Option(help="Put Chroma beside it: loads about 3,000 items a second.")] = True,
+    chroma_items: Annotated[
+        int, typer.Option(help="Put Chroma beside up to so many items; it is slow to load.", min=0)
+    ] = 50_000,
     curve: Annotated[bool, typer.Option(help="Measure also smaller numbers of items.")] = True,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the cost over the items, as SVG.")] = None,
     json: JsonFlag = False,
@@ -293,7 +295,7 @@ def bench_filters(
         vectors=vectors,
         queries=queries,
         k=k,
-        with_chroma=chroma,
+        chroma_items=chroma_items,
         with_curve=curve,
         plot=plot,
         as_json=json,

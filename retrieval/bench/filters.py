@@ -28,6 +28,7 @@ from retrieval.vector_file import MappedRows, open_vectors
 
 SELECTIVITIES = (0.001, 0.01, 0.1, 0.5)
 CURVE_SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000)
+CHROMA_ITEMS = 50_000
 _CURVE_QUERIES = 20
 _CHROMA_BATCH = 5_000
 _TRUTH_BLOCK = 32_768
@@ -114,7 +115,7 @@ def compare_filters(
     *,
     n_queries: int = 100,
     k: int = 100,
-    with_chroma: bool = True,
+    chroma_items: int = CHROMA_ITEMS,
     with_curve: bool = True,
     seed: int = 7,
     progress: Progress = lambda _what, _done, _total: None,
@@ -126,7 +127,7 @@ def compare_filters(
         folder: an empty one, for the indexes; `source` may lie in it.
         n_queries: searches per selectivity and side, after one that is not counted.
         k: rows wanted.
-        with_chroma: put Chroma beside it; a million rows take it the better part of an hour to load.
+        chroma_items: put Chroma beside up to so many rows; it loads 1,000 to 3,000 a second.
         with_curve: measure also smaller parts of the vectors.
         seed: of queries and filters.
         progress: told of each step.
@@ -140,7 +141,7 @@ def compare_filters(
     selectivities = (*SELECTIVITIES, 1.0)
     index: VectorIndex = ExactScan(MappedRows.open(source, len(vectors)), compact)
     costs = None
-    with _rival(folder / "chroma", vectors, column, with_chroma, progress) as rival:
+    with _rival(folder / "chroma", vectors, column, chroma_items, progress) as rival:
         if rival is not None:
             costs = measure(index, rival.index, vectors)
             index = PlannedIndex(index, rival.index, len(vectors), costs)
@@ -151,7 +152,7 @@ def compare_filters(
     memory = mapped_mb((folder / "compact", source)), resident_mb()
     curve = []
     if with_curve:
-        curve = _curve(vectors, compact, column, k, queries[:_CURVE_QUERIES], folder, with_chroma, progress)
+        curve = _curve(vectors, compact, column, k, queries[:_CURVE_QUERIES], folder, chroma_items, progress)
     limits = [_limit(len(vectors), selectivity) for selectivity in selectivities]
     progress("checking", 0, None)
     floors = _true_floors(vectors, queries, [column < limit for limit in limits], k)
@@ -216,9 +217,9 @@ def _open_index(source: Path, folder: Path) -> tuple[NDArray[np.float32], Compac
 
 @contextmanager
 def _rival(
-    path: Path, vectors: NDArray[np.float32], column: NDArray[np.int64], wanted: bool, progress: Progress
+    path: Path, vectors: NDArray[np.float32], column: NDArray[np.int64], most: int, progress: Progress
 ) -> Iterator[ChromaWhere | None]:
-    if not wanted:
+    if len(vectors) > most:
         yield None
         return
     rival = ChromaWhere(path, vectors, column, progress)
@@ -299,7 +300,7 @@ def _curve(
     k: int,
     queries: NDArray[np.float32],
     folder: Path,
-    with_chroma: bool,
+    chroma_items: int,
     progress: Progress,
 ) -> list[CurvePoint]:
     """Measure the first rows of the vectors, for each size below their number."""
@@ -307,7 +308,7 @@ def _curve(
     for n in (size for size in CURVE_SIZES if size < len(vectors)):
         first = CompactVectors(compact.codes[:n], compact.scales[:n], compact.errors[:n], compact.longest)
         ranks = np.argsort(np.argsort(column[:n]))
-        with _rival(folder / f"chroma-{n}", vectors[:n], ranks, with_chroma, progress) as rival:
+        with _rival(folder / f"chroma-{n}", vectors[:n], ranks, chroma_items, progress) as rival:
             for selectivity in (*SELECTIVITIES, 1.0):
                 runs = _both(ExactScan(vectors[:n], first), rival, ranks, selectivity, min(k, n), queries)
                 medians = [float(np.median(run.wall_s) * 1e3) for run in runs]

@@ -31,19 +31,23 @@ def test_the_json_has_the_shape_that_other_programs_read(bench: Command) -> None
 
 
 def test_without_chroma_its_place_is_empty(bench: Command) -> None:
-    answer = bench("--items", "300", "--queries", "2", "--k", "5", "--no-curve", "--no-chroma", "--json").json
+    answer = bench("--items", "300", "--queries", "2", "--k", "5", "--no-curve", "--chroma-items", "0", "--json").json
     assert {one["chroma"] for one in answer["selectivities"]} == {None}
     assert answer["selectivities"][0]["ours"]["recall@5"] == 1
 
 
 def test_real_vectors_give_a_table_and_a_picture(bench: Command, tmp_path: Path) -> None:
     write_clusters(tmp_path / "real.npy", 1_500, seed=1)
-    ran = bench("--vectors", tmp_path / "real.npy", "--queries", "2", "--no-chroma", "--plot", tmp_path / "curve.svg")
+    ran = bench(
+        "--vectors", tmp_path / "real.npy", "--queries", "2", "--chroma-items", "1000", "--plot", tmp_path / "curve.svg"
+    )
     assert ran.code == 0
     assert "1,500 items, real.npy" in ran.out
     assert "1.00000" in ran.out
     assert "1,000  0.1%:" in ran.out
-    assert "scan, 50% fit" in (tmp_path / "curve.svg").read_text()
+    picture = (tmp_path / "curve.svg").read_text()
+    assert "scan, 50% fit" in picture
+    assert "Chroma, no filter" in picture
 
 
 @pytest.mark.parametrize(
@@ -63,6 +67,6 @@ def test_what_cannot_be_used_is_said_before_anything_is_measured(
 
 def test_a_file_that_holds_no_vectors_is_said(bench: Command, tmp_path: Path) -> None:
     np.save(tmp_path / "other.npy", np.zeros((4, 8), np.float64))
-    ran = bench("--vectors", tmp_path / "other.npy", "--no-chroma")
+    ran = bench("--vectors", tmp_path / "other.npy", "--chroma-items", "0")
     assert ran.code == 1
     assert "vectors" in ran.err

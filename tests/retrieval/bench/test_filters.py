@@ -48,7 +48,7 @@ def test_both_are_measured_at_each_selectivity_and_over_the_items(
 
 
 def test_chroma_and_the_curve_can_be_left_out(source: Path, tmp_path: Path) -> None:
-    figures = compare_filters(source, tmp_path, n_queries=2, k=10, with_chroma=False, with_curve=False)
+    figures = compare_filters(source, tmp_path, n_queries=2, k=10, chroma_items=0, with_curve=False)
     assert all(one.chroma is None and one.times_faster is None for one in (*figures.filtered, figures.unfiltered))
     assert figures.costs is None
     assert [point.items for point in figures.curve] == [600] * 5
@@ -61,14 +61,14 @@ def test_a_row_that_is_missed_costs_recall(source: Path, tmp_path: Path, monkeyp
             return rows[1:], scores[1:]
 
     monkeypatch.setattr(filters, "ExactScan", Forgetful)
-    figures = compare_filters(source, tmp_path, n_queries=4, k=10, with_chroma=False, with_curve=False)
+    figures = compare_filters(source, tmp_path, n_queries=4, k=10, chroma_items=0, with_curve=False)
     assert [one.ours.recall for one in figures.filtered] == pytest.approx([0.0, 5 / 6, 0.9, 0.9])
 
 
 def test_a_file_that_holds_no_vectors_is_broken(tmp_path: Path) -> None:
     np.save(tmp_path / "other.npy", np.zeros((4, 8), np.float64))
     with pytest.raises(IndexBroken):
-        compare_filters(tmp_path / "other.npy", tmp_path, with_chroma=False)
+        compare_filters(tmp_path / "other.npy", tmp_path, chroma_items=0)
 
 
 def test_chroma_filters_by_its_own_metadata(source: Path, tmp_path: Path) -> None:
