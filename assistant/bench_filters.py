@@ -140,13 +140,14 @@ def _percent(share: float) -> str:
 
 
 def _picture(figures: FilterFigures) -> str:
+    # By processor time: other programs of a busy machine would bend the lines of the clock.
     lines = []
     for place, selectivity in enumerate(dict.fromkeys(point.selectivity for point in figures.curve)):
         points = [point for point in figures.curve if point.selectivity == selectivity]
         fits = f"{_percent(selectivity)} fit" if selectivity < 1 else "no filter"
-        lines.append(Line(f"scan, {fits}", [(point.items, point.ours_ms) for point in points], place))
-        rival = [(point.items, point.chroma_ms) for point in points if point.chroma_ms is not None]
+        lines.append(Line(f"scan, {fits}", [(point.items, point.ours_cpu_ms) for point in points], place))
+        rival = [(point.items, point.chroma_cpu_ms) for point in points if point.chroma_cpu_ms is not None]
         if rival:
             lines.append(Line(f"Chroma, {fits}", rival, place, dashed=True))
     title = f"Nearest {figures.k} of the items that fit a filter"
-    return log_plot(title, "items", "ms, median", lines)
+    return log_plot(title, "items", "ms of processor time, median", lines)

@@ -204,8 +204,12 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
     encoder.encode(["the first text takes longer than all others"])
     opened.searcher.prepare()
-    planned = PlannedIndex(scan, chroma, len(vectors), measure(scan, chroma, vectors))
-    return replace(opened, meaning=Meaning(encoder, vectors, planned))
+    try:
+        costs = measure(scan, chroma, vectors)
+    except IndexBroken:
+        chroma.close()
+        raise
+    return replace(opened, meaning=Meaning(encoder, vectors, PlannedIndex(scan, chroma, len(vectors), costs)))
 
 
 def _vectors(opened: _Opened) -> NDArray[np.float32]:

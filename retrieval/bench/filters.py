@@ -71,12 +71,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Median milliseconds of a search among so many rows."""
+    """Median milliseconds of a search among so many rows: by the clock, and of processor time."""
 
     items: int
     selectivity: float
     ours_ms: float
     chroma_ms: float | None
+    ours_cpu_ms: float
+    chroma_cpu_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,7 @@ def compare_filters(
         Comparison(selectivity, *(_side(run, vectors, queries, floor, min(k, limit)) for run in both))
         for selectivity, both, floor, limit in zip(selectivities, runs, floors, limits, strict=True)
     ]
-    curve += [
-        CurvePoint(len(vectors), c.selectivity, c.ours.p50_ms, None if c.chroma is None else c.chroma.p50_ms)
-        for c in compared
-    ]
+    curve += [_point(len(vectors), selectivity, both) for selectivity, both in zip(selectivities, runs, strict=True)]
     return FilterFigures(
         items=len(vectors),
         k=k,
@@ -311,6 +310,15 @@ def _curve(
         with _rival(folder / f"chroma-{n}", vectors[:n], ranks, chroma_items, progress) as rival:
             for selectivity in (*SELECTIVITIES, 1.0):
                 runs = _both(ExactScan(vectors[:n], first), rival, ranks, selectivity, min(k, n), queries)
-                medians = [float(np.median(run.wall_s) * 1e3) for run in runs]
-                points.append(CurvePoint(n, selectivity, medians[0], medians[1] if rival else None))
+                points.append(_point(n, selectivity, runs))
     return points
+
+
+def _point(n_rows: int, selectivity: float, runs: Sequence[_Runs]) -> CurvePoint:
+    wall = [float(np.median(run.wall_s) * 1e3) for run in runs]
+    cpu = [float(np.median(run.cpu_s) * 1e3) for run in runs]
+    return CurvePoint(n_rows, selectivity, wall[0], _second(wall), cpu[0], _second(cpu))
+
+
+def _second(values: Sequence[float]) -> float | None:
+    return values[1] if len(values) > 1 else None
