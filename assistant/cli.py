@@ -269,6 +269,39 @@ def users_list(json: JsonFlag = False) -> None:
     list_users(_settings(), as_json=json)
 
 
+@bench.command("filters")
+def bench_filters(
+    items: Annotated[int, typer.Option(help="Number of made-up items.", min=1)] = 43_000,
+    vectors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Real unit vectors instead, float32, as .npy.")
+    ] = None,
+    queries: Annotated[int, typer.Option(help="Searches per filter.", min=1)] = 100,
+    k: Annotated[int, typer.Option("--k", help="Nearest items wanted.", min=1)] = 100,
+    chroma_items: Annotated[
+        int, typer.Option(help="Put Chroma beside up to so many items; it is slow to load.", min=0)
+    ] = 50_000,
+    curve: Annotated[bool, typer.Option(help="Measure also smaller numbers of items.")] = True,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the cost over the items, as SVG.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Time filtered search by meaning: the exact scan beside Chroma's own filter.
+
+    Example: aisle bench filters --items 43000
+    """
+    from assistant.bench_filters import bench_filters as run
+
+    run(
+        items=items,
+        vectors=vectors,
+        queries=queries,
+        k=k,
+        chroma_items=chroma_items,
+        with_curve=curve,
+        plot=plot,
+        as_json=json,
+    )
+
+
 @app.command()
 def doctor(
     deep: Annotated[

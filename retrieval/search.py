@@ -51,15 +51,13 @@ class Meaning:
     Args:
         encoder: the encoder that made the vectors.
         vectors: unit vector of each row, shape (n_rows, dim).
-        unfiltered: index that is asked where nothing is filtered.
-        filtered: index that is asked under a filter.
+        index: finds the nearest rows, with and without a filter.
         features, ranker: order the matches; ranks alone are fused where one of them is missing.
     """
 
     encoder: Encoder
     vectors: NDArray[np.float32]
-    unfiltered: VectorIndex
-    filtered: VectorIndex
+    index: VectorIndex
     features: FeatureMaker | None = None
     ranker: LinearRanker | None = None
 
@@ -113,6 +111,7 @@ class Searcher:
 
     def prepare(self) -> None:
         """Build what the first search would otherwise wait for."""
+        self._columns.prepare()
         self._facets  # noqa: B018 - built by looking at it
         self._ranking  # noqa: B018
 
@@ -161,7 +160,7 @@ class Searcher:
         allowed = self._columns.product_mask([self._columns.variant_mask(constraint) for constraint in constraints])
         allowed[row] = False
         if meaning is not None:
-            rows, cosines = meaning.filtered.search(np.asarray(meaning.vectors[row]), k, allowed)
+            rows, cosines = meaning.index.search(np.asarray(meaning.vectors[row]), k, allowed)
             scores, part = np.clip(cosines, 0.0, 1.0), "dense"
         else:
             words = self._lexical.match(_like_text(self._catalogue, row), allowed).scores
@@ -184,8 +183,7 @@ class Searcher:
         words = self._lexical.match(query.text, allowed)
         matched = words.coverage >= MIN_COVERAGE
         if meaning is not None and query.vector is not None:
-            index = meaning.unfiltered if allowed is None else meaning.filtered
-            rows, cosines = index.search(query.vector, CANDIDATES, allowed)
+            rows, cosines = meaning.index.search(query.vector, CANDIDATES, allowed)
             dense[rows] = cosines
             matched |= dense >= MIN_COSINE
         if allowed is not None and not query.kinds.isdisjoint(kept):
