@@ -54,9 +54,7 @@ def report(
     ] = None,
     rejected: Annotated[
         Path | None,
-        typer.Option(
-            "--rejected", metavar="FILE", help="Write the rejected rows of a table into a file, to mend."
-        ),
+        typer.Option("--rejected", metavar="FILE", help="Write the rejected rows of a table into a file, to mend."),
     ] = None,
     json: JsonFlag = False,
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.bm25_scoring import index_texts
 from retrieval.concepts import Concept, read_concepts
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.index import LexicalMatch, Mask, Scores
@@ -47,7 +48,7 @@ class Bm25Index:
             if progress is not None and number % _PROGRESS_EVERY == 0:
                 progress(number)
         retriever = _bm25s().BM25(k1=K1, b=B, method="lucene")
-        retriever.index(texts, create_empty_token=False, show_progress=False)
+        index_texts(retriever, texts)
         return cls(retriever, len(products))
 
     def save(self, path: Path) -> None:

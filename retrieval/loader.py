@@ -311,7 +311,8 @@ def _write_version(
         _write_vocabulary(products, path, progress)
     if load.meaning is not None:
         _write_meaning(load, folder, path, load.meaning, progress)
-    data = _write_report(load, path, number, before, fingerprints, terms.now())
+    with no_collection():
+        data = _write_report(load, path, number, before, fingerprints, terms.now())
     encoder = None if load.meaning is None else load.meaning.name
     files = digest_files(path, sorted(_checked_files(path)))
     finish_version(path, Manifest(name, number, load.currency, len(products), encoder, files))

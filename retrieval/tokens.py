@@ -57,7 +57,7 @@ def _cut(text: str) -> list[str]:
     tokens: list[str] = []
     for piece in _pieces(text):
         tokens.extend(_tokens_of(piece))
-        measure = _IS_MEASURE.fullmatch(piece)
+        measure = _IS_MEASURE.fullmatch(piece) if piece[0].isdigit() else None
         if measure is not None and measure.group(2) in _UNIT_OF:
             tokens.append(measure.group(1))
     return tokens
@@ -72,7 +72,7 @@ def query_tokens(text: str) -> list[str]:
 def _pieces(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT_CHARS]).casefold()
     joined = _MEASURE.sub(lambda found: f"{found.group(1)}{_UNIT_OF[found.group(2)]} ", folded)
-    return [match.group() for match in _PIECE.finditer(joined)]
+    return _PIECE.findall(joined)
 
 
 @lru_cache(maxsize=100_000)
