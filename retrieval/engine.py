@@ -9,6 +9,7 @@ Knows nothing of shoppers, and does not read words: `retrieval.query` does that.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -74,7 +75,7 @@ class Retrieval:
 
     def view(self) -> Retrieval:
         """Return the version that is served now, to ask it several things: another one never comes between."""
-        return Retrieval(self._root, self._name, self._opened)
+        return copy.copy(self)
 
     @property
     def catalogue(self) -> Catalogue:
