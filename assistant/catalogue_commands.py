@@ -13,6 +13,7 @@ from assistant.errors import ConfigError
 from assistant.loading import report_json, terms_of
 from assistant.places import catalogues_folder
 from assistant.terminal import say, say_json, showing_progress, warn
+from retrieval.data_report import DataReport
 from retrieval.quarantine import read_quarantine
 from retrieval.updating import delete_products
 from retrieval.versions import Version, list_versions, roll_back, served_report
@@ -74,29 +75,29 @@ def show_report(settings: Settings, name: str, *, number: int | None, rejected: 
     """Write the data report of a version, and its rejected rows into a file where one is named.
 
     Raises:
-        ConfigError: the rows are no table, or the file cannot be written.
+        ConfigError: the rows are not those of a table, or the file cannot be written.
     """
     path, report = served_report(catalogues_folder(settings), name, number)
     quarantined = list(read_quarantine(path))
     if rejected is not None:
-        if report.header is None and report.format != "jsonl" and quarantined:
-            raise ConfigError(f"{report.file} is no table, so mend its rows there; --json tells their lines.")
-        rows = (
-            [report.header, *(row["text"] for row in quarantined)]
-            if report.header
-            else [row["text"] for row in quarantined]
-        )
-        try:
-            rejected.write_text("".join(f"{row}\n" for row in rows if row), "utf-8", "surrogateescape")
-        except OSError as error:
-            raise ConfigError(f"{rejected} cannot be written: {error.strerror}.") from error
-        warn(f"{len(quarantined)} rejected rows lie in {rejected}: mend them, then aisle import {rejected} --update.")
+        _write_rejected(report, [row["text"] for row in quarantined], rejected)
     if as_json:
-        say_json({"catalogue": name, **report.model_dump(mode="json"), "catalogue_version": report.version,
-                  "quarantined": quarantined})  # fmt: skip
+        told = report.model_dump(mode="json", exclude={"version"})
+        say_json({"catalogue": name, "catalogue_version": report.version, **told, "quarantined": quarantined})
         return
     for line in lines(report, settings.locale):
         say(line)
+
+
+def _write_rejected(report: DataReport, rows: list[str], file: Path) -> None:
+    if report.header is None and report.format != "jsonl":
+        raise ConfigError("The load read no table with rejected rows; --json tells of other files which lines to mend.")
+    told = rows if report.header is None else [report.header, *rows]
+    try:
+        file.write_text("".join(f"{row}\n" for row in told if row), "utf-8", "surrogateescape")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be written: {error.strerror}.") from error
+    warn(f"The rejected rows lie in {file}: mend them, and load them with `aisle import {file} --update`.")
 
 
 def delete_from_catalogue(

@@ -131,6 +131,8 @@ def _write(report: ImportReport, name: str, locale: str, *, update: bool) -> Non
         say(f"  line {row.line}: {row.reason}")
     if len(report.rejected) > _SHOWN_REJECTIONS:
         say(f"  and {len(report.rejected) - _SHOWN_REJECTIONS} more; --json lists all of them")
+    if report.rejected and report.format in ("csv", "jsonl"):
+        say(f"To mend them: aisle catalogue report {name} --rejected FILE")
     for sentence in highlights(report.data, locale):
         say(sentence)
     say(f"Serve it: aisle serve --catalogue {name}")
