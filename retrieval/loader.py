@@ -243,7 +243,7 @@ def refuse_loss(before: Before | None, left: Collection[str], intake: Intake | N
     Args:
         before: the version that is served; without one, or with few products, nothing is refused.
         left: ids of the next version.
-        intake: the file; None without one.
+        intake: the file where it replaces all; None where a bad row leaves a product as it was.
 
     Raises:
         ImportFailed: with the way to do it all the same.
@@ -254,9 +254,8 @@ def refuse_loss(before: Before | None, left: Collection[str], intake: Intake | N
     gone = sum(1 for product_id in before.fingerprints if product_id not in left)
     if gone > _MOST * n_before:
         told = f"This would remove {gone:,} of the catalogue's {n_before:,} products"
-    elif intake is not None and len(intake.rejected) > _MOST * intake.rows:
-        first = intake.rejected[0]
-        told = f"{len(intake.rejected):,} of {intake.rows:,} rows cannot be loaded (line {first.line}: {first.reason})"
+    elif intake is not None and len(bad := [row for row in intake.rejected if not row.withdraws]) > _MOST * intake.rows:
+        told = f"{len(bad):,} of {intake.rows:,} rows cannot be loaded (line {bad[0].line}: {bad[0].reason})"
     else:
         return
     raise ImportFailed(f"{told}, so nothing was changed; if that is meant, do it with --force.")

@@ -164,7 +164,7 @@ def _apply(
         if not merged.products:
             raise ImportFailed("No product would be left in the catalogue, so nothing was changed.")
         if not terms.force:
-            refuse_loss(before, {product.id for product in merged.products}, change.intake)
+            refuse_loss(before, {product.id for product in merged.products}, None)
         encoder, meaning = manifest.encoder, None
         if encoder is not None:
             check_files(path, manifest, "vectors.npy")

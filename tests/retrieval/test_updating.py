@@ -208,6 +208,14 @@ def test_a_file_that_would_lose_most_of_the_catalogue_is_refused_unless_forced(t
     assert import_file(file, root=tmp_path, name="shop", terms=Terms(force=True)).loaded == 200
 
 
+def test_an_update_of_bad_rows_and_deletions_is_not_taken_for_a_loss(tmp_path: Path) -> None:
+    import_products(_many(200), root=tmp_path, name="shop")
+    file = tmp_path / "delta.csv"
+    file.write_text("id,title,price,deleted\np1,Lamp,free,\np2,Lamp,,\np3,,,yes\np4,Lamp,1,\n")
+    report = update_file(file, root=tmp_path, name="shop", load_encoder=_no_encoder)
+    assert (report.loaded, len(report.rejected), report.data.products) == (1, 3, 199)
+
+
 def test_a_first_import_and_a_small_catalogue_are_never_refused(tmp_path: Path) -> None:
     file = tmp_path / "shop.csv"
     file.write_text("id,title,price\nok,Lamp,1\n" + "".join(f"p{i},Lamp {i},free\n" for i in range(300)))
