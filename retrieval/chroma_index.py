@@ -54,22 +54,7 @@ class ChromaIndex:
             vectors: unit vectors, shape (n_rows, dim).
             progress: called with the number of rows written.
         """
-        client = _client(path)
-        collection = client.create_collection(
-            _COLLECTION,
-            embedding_function=None,
-            configuration={
-                "hnsw": {
-                    "space": "cosine",
-                    "ef_construction": 200,
-                    "ef_search": 400,
-                    "max_neighbors": 16,
-                    # Rows behind the last multiple of it are replayed at each start.
-                    "sync_threshold": max(2, min(_BATCH, len(vectors))),
-                    "batch_size": max(2, min(_BATCH, len(vectors))),
-                }
-            },
-        )
+        client, collection = new_collection(path, len(vectors))
         batch = min(_BATCH, client.get_max_batch_size())
         for start in range(0, len(vectors), batch):
             part = vectors[start : start + batch]
@@ -193,6 +178,22 @@ def _copy(kind: type[ChromaIndex], source: Path, path: Path) -> ChromaIndex:
     client = _guard(lambda: _client(path))
     collection = _guard(lambda: client.get_collection(_COLLECTION, embedding_function=None))
     return kind(client, collection, int(_guard(collection.count)))
+
+
+def new_collection(path: Path, n_rows: int) -> tuple[Any, Any]:
+    """Create an empty collection for `n_rows` unit vectors; return Chroma's client and the collection."""
+    client = _client(path)
+    # Rows behind the last multiple of it are replayed at each start.
+    batch = max(2, min(_BATCH, n_rows))
+    hnsw = {
+        "space": "cosine",
+        "ef_construction": 200,
+        "ef_search": 400,
+        "max_neighbors": 16,
+        "sync_threshold": batch,
+        "batch_size": batch,
+    }
+    return client, client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})
 
 
 def _client(path: Path) -> Any:

@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.bm25_index import Bm25Index
+from retrieval.catalogue import Catalogue
 from retrieval.collector import no_collection
+from retrieval.compact import CompactVectors
 from retrieval.data_report import REPORT, DataReport, coverage, duplicated, price_levels, reasons
 from retrieval.drift import Before, find_before, find_changes, fingerprint
 from retrieval.embeddings import EmbeddingCache, product_text
@@ -29,8 +31,11 @@ from retrieval.intake import Intake, Progress, check_currency, read_file
 from retrieval.product import Product
 from retrieval.product_json import product_from_json, product_to_json
 from retrieval.quarantine import header_of, write_quarantine
+from retrieval.relevance import take_over_relevance, write_relevance
 from retrieval.storage import (
+    COMPACT,
     KEPT_VERSIONS,
+    VECTORS,
     VOCABULARY,
     Manifest,
     begin_version,
@@ -38,6 +43,7 @@ from retrieval.storage import (
     changing,
     current_version,
     digest_files,
+    file_sha256,
     finish_version,
     remove_old_versions,
     serve_version,
@@ -129,7 +135,8 @@ class Terms:
     """How a version is written.
 
     Args:
-        progress: called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index".
+        progress: called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index",
+            "ranking".
         force: load also what would lose most of the catalogue.
         kept: versions to keep for going back, with the new one.
         now: aware clock.
@@ -306,15 +313,23 @@ def _write_version(
     products, progress = load.products, terms.progress
     with no_collection():
         fingerprints = _write_products(products, path)
-        _write_words(products, path, progress)
-        _write_vocabulary(products, path, progress)
+        lexical = _write_words(products, path, progress)
+        vocabulary = _write_vocabulary(products, path, progress)
     if load.meaning is not None:
-        _write_meaning(load, folder, path, load.meaning, progress)
+        vectors = _write_meaning(load, folder, path, load.meaning, progress)
+        if load.base is None:
+            catalogue = Catalogue(name, number, load.currency, {product.id: product for product in products})
+            encoder = load.meaning.load()
+            write_relevance(catalogue, path, lexical=lexical, vocabulary=vocabulary, encoder=encoder, vectors=vectors)
+        else:
+            take_over_relevance(products, load.base.path, path)
+        if progress is not None:
+            progress("ranking", len(products), len(products))
     with no_collection():
         data = _write_report(load, path, number, before, fingerprints, terms.now())
-    encoder = None if load.meaning is None else load.meaning.name
+    encoder_name = None if load.meaning is None else load.meaning.name
     files = digest_files(path, sorted(_checked_files(path)))
-    finish_version(path, Manifest(name, number, load.currency, len(products), encoder, files))
+    finish_version(path, Manifest(name, number, load.currency, len(products), encoder_name, files))
     return data
 
 
@@ -329,17 +344,23 @@ def _write_products(products: Sequence[Product], path: Path) -> dict[str, int]:
     return fingerprints
 
 
-def _write_words(products: Sequence[Product], path: Path, progress: Progress | None) -> None:
-    Bm25Index.build(products, _step(progress, "words", len(products))).save(path / "bm25")
+def _write_words(products: Sequence[Product], path: Path, progress: Progress | None) -> Bm25Index:
+    lexical = Bm25Index.build(products, _step(progress, "words", len(products)))
+    lexical.save(path / "bm25")
+    return lexical
 
 
-def _write_vocabulary(products: Sequence[Product], path: Path, progress: Progress | None) -> None:
-    Vocabulary.learn(products).save(path / VOCABULARY)
+def _write_vocabulary(products: Sequence[Product], path: Path, progress: Progress | None) -> Vocabulary:
+    vocabulary = Vocabulary.learn(products)
+    vocabulary.save(path / VOCABULARY)
     if progress is not None:
         progress("vocabulary", len(products), len(products))
+    return vocabulary
 
 
-def _write_meaning(load: Load, folder: Path, path: Path, meaning: Meaning, progress: Progress | None) -> None:
+def _write_meaning(
+    load: Load, folder: Path, path: Path, meaning: Meaning, progress: Progress | None
+) -> NDArray[np.float32]:
     from retrieval.chroma_index import ChromaIndex
 
     step = _step(progress, "index", len(load.products))
@@ -349,7 +370,9 @@ def _write_meaning(load: Load, folder: Path, path: Path, meaning: Meaning, progr
     else:
         vectors, changed = _patched_vectors(load.products, load.base, folder, meaning, progress)
         ChromaIndex.patched(load.base.path / "chroma", path / "chroma", vectors, changed, step).close()
-    np.save(path / "vectors.npy", vectors, allow_pickle=False)
+    np.save(path / VECTORS, vectors, allow_pickle=False)
+    CompactVectors.make(vectors).write(path / COMPACT, file_sha256(path / VECTORS))
+    return vectors
 
 
 def _new_vectors(
@@ -377,7 +400,7 @@ def _patched_vectors(
         or (product is not base.products[source] and product_text(product) != product_text(base.products[source]))
     ]
     # A new row takes any vector for the moment.
-    vectors = np.load(base.path / "vectors.npy", mmap_mode="r", allow_pickle=False)[np.maximum(base.source, 0)]
+    vectors = np.load(base.path / VECTORS, mmap_mode="r", allow_pickle=False)[np.maximum(base.source, 0)]
     if new:
         texts = [product_text(products[row]) for row in new]
         vectors[new] = EmbeddingCache(folder / "embeddings", meaning.load()).encode(texts)

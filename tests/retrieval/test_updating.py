@@ -18,8 +18,9 @@ from retrieval.engine import Retrieval
 from retrieval.errors import CatalogueMissing, ImportFailed, IndexBroken
 from retrieval.loader import Terms, import_file, import_products
 from retrieval.product import Money, Product, Variant
+from retrieval.relevance import RANKER, SCHEMA, open_schema
 from retrieval.results import SearchRequest
-from retrieval.storage import complete_versions
+from retrieval.storage import complete_versions, read_manifest
 from retrieval.updating import delete_products, update_file, update_products
 from tests.retrieval.fakes import WordEncoder, product, small_shop
 
@@ -178,6 +179,15 @@ def test_a_damaged_chroma_index_is_made_anew_and_damaged_vectors_are_refused(roo
     (root / "shop" / "versions" / "2" / "vectors.npy").write_bytes(b"nothing")
     with pytest.raises(IndexBroken, match=r"vectors\.npy"):
         update_products([product("y", "New")], root=root, name="shop", load_encoder=lambda _: WordEncoder())
+
+
+def test_an_update_takes_the_ranker_over_and_writes_what_all_products_state(root: Path) -> None:
+    versions = root / "shop" / "versions"
+    (versions / "1" / RANKER).write_text("learned from version 1")
+    update_products([product("x", "New")], root=root, name="shop", load_encoder=lambda _: WordEncoder())
+    assert (versions / "2" / RANKER).read_text() == "learned from version 1"
+    assert len(open_schema(versions / "2", len(small_shop()) + 1)) == len(small_shop()) + 1
+    assert {RANKER, SCHEMA} <= read_manifest(versions / "2").files.keys()
 
 
 def test_a_catalogue_of_words_alone_stays_one(tmp_path: Path) -> None:
