@@ -117,7 +117,7 @@ def word_set(text: str) -> frozenset[str]:
 
 def has_digit(word: str) -> bool:
     """Whether a word holds a digit, as sizes and part numbers do."""
-    return any(char.isdigit() for char in word)
+    return not word.isalpha() and any(char.isdigit() for char in word)
 
 
 STOP = word_set(
