@@ -115,9 +115,12 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     def is_thing(word: str) -> bool:
         return word_key(word) in vocabulary.category_endings or word_key(word) in vocabulary.type_keys
 
-    stated = (*vocabulary.numeric, *vocabulary.plain_numbers)
-    measured = frozenset(word_key(word) for stats in stated for word in stats.name.split("_")) - STOP
-    prices = find_prices(text, currency, is_thing, lambda word: word_key(word) in measured)
+    def is_measured(word: str) -> bool:
+        # In "cable under 9" the cable is a thing, although lengths of cables are stated too.
+        key = word_key(word)
+        return key in vocabulary.measured_heads or (key in vocabulary.measured_words and not is_thing(word))
+
+    prices = find_prices(text, currency, is_thing, is_measured)
     said = _stock_phrases(text, prices)
     measures = tuple(
         measure

@@ -126,7 +126,7 @@ class Vocabulary:
         """Build all look-up tables now, so that the first message does not wait for them."""
         for table in (
             self.category_endings, self.category_words, self.department_keys, self.type_keys, self.value_heads,
-            self.flag_keys, self.numeric, self.unit_keys, self.sizes, self.attribute_words, self.word_keys,
+            self.flag_keys, self.numeric, self.measured_words, self.measured_heads, self.unit_keys, self.sizes, self.attribute_words, self.word_keys,
             self.cjk_keys, self._stems,
         ):  # fmt: skip
             len(table)
@@ -215,6 +215,18 @@ class Vocabulary:
         """Attributes that mostly state numbers without a unit ("r_value")."""
         numeric = (stats for stats in self.attributes.values() if stats.numbers >= _MOSTLY * stats.count)
         return tuple(stats for stats in numeric if stats.numbers and not stats.unit)
+
+    @cached_property
+    def measured_words(self) -> frozenset[str]:
+        """Keys of the words that attributes with numbers are called by ("cable" and "length" of "cable_length")."""
+        names = (stats.name for stats in (*self.numeric, *self.plain_numbers))
+        return frozenset(word_key(word) for name in names for word in name.split("_")) - STOP
+
+    @cached_property
+    def measured_heads(self) -> frozenset[str]:
+        """Keys of the last words of those names ("length")."""
+        names = (stats.name for stats in (*self.numeric, *self.plain_numbers))
+        return frozenset(word_key(name.split("_")[-1]) for name in names) - STOP
 
     @cached_property
     def unit_keys(self) -> frozenset[str]:

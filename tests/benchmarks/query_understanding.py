@@ -1,0 +1,132 @@
+"""How well a shopper's words are read: price limits, wanted things and slips of the keyboard, each figure beside its goal.
+
+    python -m tests.benchmarks.query_understanding                   # a table, and the misses below it
+    python -m tests.benchmarks.query_understanding --half building   # what may be looked at while the reader is mended
+
+Everything that is sampled or made has a fixed seed. What belongs to the building half was looked at while the reader
+was written; the reporting half is counted only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from retrieval.filters import PriceRange
+from retrieval.query import QueryReader
+from retrieval.vocabulary import Vocabulary
+from tests.benchmarks.price_sentences import make_sentences
+from tests.retrieval.reading_shop import make_shop
+
+DATASETS = Path(__file__).resolve().parents[3] / "shared" / "datasets"
+WEBSHOP = DATASETS / "webshop_instructions" / "human_goals.json.gz"
+SHOPPINGBENCH = DATASETS / "shoppingbench" / "product.jsonl"
+Half = Literal["building", "reporting", "all"]
+Limits = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure.
+
+    Args:
+        name: what was counted.
+        right, total: how many are right of how many.
+        goal: least share that is right, 0 to 1; None where none was set.
+        misses: what is wrong, one line each.
+    """
+
+    name: str
+    right: int
+    total: int
+    goal: float | None
+    misses: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Share that is right, 0 to 1."""
+        return self.right / max(1, self.total)
+
+
+def read_limits(reader: QueryReader, text: str) -> list[Limits]:
+    """Return the price limits of all needs of a message, in minor units."""
+    wishes = (wish for need in reader.read(text) for wish in need.constraints)
+    return [(wish.min_minor, wish.max_minor) for wish in wishes if isinstance(wish, PriceRange)]
+
+
+def shoppingbench_prices() -> Figure:
+    """Count the priced requests whose limits are read exactly as the gold says."""
+    reader = QueryReader(Vocabulary.learn([]), "PHP")
+    rows = [json.loads(line) for line in SHOPPINGBENCH.read_text("utf-8").splitlines()]
+    priced = [row for row in rows if row["reward"].get("price")]
+    misses = [row["query"] for row in priced if read_limits(reader, row["query"]) != [gold_limits(row)]]
+    return _figure("shoppingbench: limits as the gold says", len(priced), 0.97, misses)
+
+
+def gold_limits(row: dict[str, Any]) -> Limits:
+    """Return the limits of a priced request of shoppingbench, in minor units."""
+    kind, (low, high) = next(iter(row["reward"]["price"][0].items()))
+    low, high = (low, high) if kind != "less than" else (None, high if high is not None else low)
+    return (None if low is None else round(low * 100), None if high is None else round(high * 100))
+
+
+def price_frames(half: Half, n: int = 1000) -> Figure:
+    """Count the made sentences whose limits are read exactly."""
+    vocabulary = Vocabulary.learn(make_shop())
+    readers = {currency: QueryReader(vocabulary, currency) for currency in ("USD", "EUR")}
+    chosen = [made for made in make_sentences(n) if half == "all" or (made.frame % 2 == 1) == (half == "building")]
+    misses = []
+    for made in chosen:
+        limits = read_limits(readers[made.currency], made.text)
+        if limits != ([] if made.limits is None else [made.limits]):
+            misses.append(f"[{made.frame}] {made.text} ({made.currency}): {limits}")
+    return _figure(f"price sentences, {half}", len(chosen), 0.99, misses)
+
+
+def webshop_texts() -> list[str]:
+    """Return the 4,000 wishes; none of them holds a price."""
+    texts: list[str] = json.loads(gzip.decompress(WEBSHOP.read_bytes()))
+    return texts
+
+
+def webshop_prices() -> Figure:
+    """Count the wishes into which no price is read ("cheap" is an order or a limit of the catalogue's own)."""
+    reader = QueryReader(Vocabulary.learn([]), "USD")
+    texts = webshop_texts()
+    misses = [f"{text}: {limits}" for text in texts if (limits := read_limits(reader, text))]
+    return _figure("webshop: no price read", len(texts), 1.0, misses)
+
+
+def _figure(name: str, total: int, goal: float | None, misses: Sequence[str]) -> Figure:
+    return Figure(name, total - len(misses), total, goal, tuple(misses))
+
+
+MEASURED: tuple[Callable[[Half], Figure], ...] = (
+    lambda half: shoppingbench_prices(),
+    price_frames,
+    lambda half: webshop_prices(),
+)
+
+
+def main() -> None:
+    """Print the table and the misses."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--half", choices=("building", "reporting", "all"), default="all")
+    half = parser.parse_args().half
+    figures = [measure(half) for measure in MEASURED]
+    print("| figure | right | of | share | goal |\n|---|---|---|---|---|")  # noqa: T201
+    for figure in figures:
+        goal = "" if figure.goal is None else f"{figure.goal:.0%}"
+        print(f"| {figure.name} | {figure.right} | {figure.total} | {figure.share:.2%} | {goal} |")  # noqa: T201
+    for figure in figures:
+        for miss in figure.misses:
+            print(f"missed, {figure.name}: {miss}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
