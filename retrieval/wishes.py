@@ -29,6 +29,7 @@ from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
 from retrieval.sizes import find_size, lone_size
 from retrieval.vocabulary import Vocabulary
+from retrieval.wanted import find_wanted
 from retrieval.wording import is_part_of_word, set_aside, text_for_ranking, unclaimed, unlinked_noun_after
 from retrieval.words import ADJECTIVES, STOP
 
@@ -97,8 +98,21 @@ def understand(
         set_aside=tuple(dict.fromkeys((*need.aside, *set_aside(reading, need.dropped, vocabulary), *reading.left_out))),
         corrected=dict(reading.corrected),
         unclaimed=unclaimed(reading, need.dropped | need.claimed),
+        thing=_thing(reading, kind),
         category_stated=bool(kind) or any(isinstance(wish, CategoryIn) and not wish.exclude for wish in wishes),
     )
+
+
+def _thing(reading: Reading, kind: Sequence[Link]) -> str | None:
+    """The wanted thing: what the catalogue calls a kind where it is said, else by the structure of the words."""
+    wanted = find_wanted(reading)
+    if not kind or (wanted and any(_ends_with(reading, link, wanted) for link in kind)):
+        return wanted
+    return reading.text[reading.tokens[kind[0].start].start : reading.tokens[kind[0].end - 1].end]
+
+
+def _ends_with(reading: Reading, link: Link, phrase: str) -> bool:
+    return phrase.endswith(reading.text[reading.tokens[link.end - 1].start : reading.tokens[link.end - 1].end])
 
 
 def bare_size(text: str, known: Sequence[Constraint], vocabulary: Vocabulary) -> str:

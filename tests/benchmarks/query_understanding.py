@@ -20,12 +20,14 @@ from typing import Any, Literal
 from retrieval.filters import PriceRange
 from retrieval.query import QueryReader
 from retrieval.vocabulary import Vocabulary
+from retrieval.words import word_key, words
 from tests.benchmarks.price_sentences import make_sentences
 from tests.retrieval.reading_shop import make_shop
 
 DATASETS = Path(__file__).resolve().parents[3] / "shared" / "datasets"
 WEBSHOP = DATASETS / "webshop_instructions" / "human_goals.json.gz"
 SHOPPINGBENCH = DATASETS / "shoppingbench" / "product.jsonl"
+LABELS = Path(__file__).with_name("wanted_things.txt")
 Half = Literal["building", "reporting", "all"]
 Limits = tuple[int | None, int | None]
 
@@ -102,6 +104,38 @@ def webshop_prices() -> Figure:
     return _figure("webshop: no price read", len(texts), 1.0, misses)
 
 
+def webshop_things() -> Figure:
+    """Count the wishes in which a wanted thing is found, right or not, without any catalogue."""
+    reader = QueryReader(Vocabulary.learn([]), "USD")
+    misses = [text for text in webshop_texts() if reader.read(text)[0].thing is None]
+    return _figure("webshop: a wanted thing found", 4000, 0.95, misses)
+
+
+def labelled_things(half: Half) -> Figure:
+    """Count the hand-labelled wishes whose head noun is found as labelled."""
+    reader, texts = QueryReader(Vocabulary.learn([]), "USD"), webshop_texts()
+    rows = [row for row in labels() if half == "all" or row[0] == half]
+    misses = []
+    for _, place, heads in rows:
+        thing = reader.read(texts[place])[0].thing
+        said = word_key(words(thing)[-1]) if thing else "-"
+        if said not in heads:
+            misses.append(f"{texts[place]!r}: {thing}, not {' or '.join(sorted(heads))}")
+    return _figure(f"webshop: the thing as labelled by hand, {half}", len(rows), 0.95, misses)
+
+
+def labels() -> list[tuple[str, int, frozenset[str]]]:
+    """Return half, position of the text and the right head nouns of each labelled wish."""
+    half, rows = "", []
+    for line in LABELS.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            half = next((name for name in ("building", "reporting") if name in line), half)
+        else:
+            place, *heads = line.split()
+            rows.append((half, int(place), frozenset(map(word_key, heads))))
+    return rows
+
+
 def _figure(name: str, total: int, goal: float | None, misses: Sequence[str]) -> Figure:
     return Figure(name, total - len(misses), total, goal, tuple(misses))
 
@@ -110,6 +144,8 @@ MEASURED: tuple[Callable[[Half], Figure], ...] = (
     lambda half: shoppingbench_prices(),
     price_frames,
     lambda half: webshop_prices(),
+    lambda half: webshop_things(),
+    labelled_things,
 )
 
 
