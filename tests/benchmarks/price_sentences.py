@@ -32,7 +32,7 @@ class Sentence:
     Args:
         text: e.g. "tent under $80".
         currency: of the shop it is said in.
-        frame: number of its frame, from 1; odd ones are the building half.
+        frame: number of its frame within the half, from 1.
         limits: least and most in whole minor units; None where it speaks of no price.
     """
 
@@ -42,9 +42,9 @@ class Sentence:
     limits: tuple[int | None, int | None] | None
 
 
-def make_sentences(n: int, seed: int = SEED) -> tuple[Sentence, ...]:
-    """Make `n` sentences, as many from each frame as from any other."""
-    frames: list[tuple[str, str]] = [tuple(row) for row in yaml.safe_load(FRAMES.read_text("utf-8"))]
+def make_sentences(half: str, n: int = 1000, seed: int = SEED) -> tuple[Sentence, ...]:
+    """Make `n` sentences of one half ("building" or "reporting"), as many from each frame as from any other."""
+    frames: list[tuple[str, str]] = [tuple(row) for row in yaml.safe_load(FRAMES.read_text("utf-8"))[half]]
     chance = random.Random(seed)
     return tuple(_fill(chance, number % len(frames) + 1, *frames[number % len(frames)]) for number in range(n))
 

@@ -28,6 +28,7 @@ DATASETS = Path(__file__).resolve().parents[3] / "shared" / "datasets"
 WEBSHOP = DATASETS / "webshop_instructions" / "human_goals.json.gz"
 SHOPPINGBENCH = DATASETS / "shoppingbench" / "product.jsonl"
 LABELS = Path(__file__).with_name("wanted_things.txt")
+HALVES = ("building", "reporting")
 Half = Literal["building", "reporting", "all"]
 Limits = tuple[int | None, int | None]
 
@@ -77,11 +78,11 @@ def gold_limits(row: dict[str, Any]) -> Limits:
     return (None if low is None else round(low * 100), None if high is None else round(high * 100))
 
 
-def price_frames(half: Half, n: int = 1000) -> Figure:
-    """Count the made sentences whose limits are read exactly."""
+def price_frames(half: Half) -> Figure:
+    """Count the made sentences, 1,000 of each half, whose limits are read exactly."""
     vocabulary = Vocabulary.learn(make_shop())
     readers = {currency: QueryReader(vocabulary, currency) for currency in ("USD", "EUR")}
-    chosen = [made for made in make_sentences(n) if half == "all" or (made.frame % 2 == 1) == (half == "building")]
+    chosen = [made for part in HALVES if half in (part, "all") for made in make_sentences(part)]
     misses = []
     for made in chosen:
         limits = read_limits(readers[made.currency], made.text)
@@ -129,7 +130,7 @@ def labels() -> list[tuple[str, int, frozenset[str]]]:
     half, rows = "", []
     for line in LABELS.read_text("utf-8").splitlines():
         if line.startswith("#"):
-            half = next((name for name in ("building", "reporting") if name in line), half)
+            half = next((name for name in HALVES if name in line), half)
         else:
             place, *heads = line.split()
             rows.append((half, int(place), frozenset(map(word_key, heads))))
@@ -152,7 +153,7 @@ MEASURED: tuple[Callable[[Half], Figure], ...] = (
 def main() -> None:
     """Print the table and the misses."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--half", choices=("building", "reporting", "all"), default="all")
+    parser.add_argument("--half", choices=(*HALVES, "all"), default="all")
     half = parser.parse_args().half
     figures = [measure(half) for measure in MEASURED]
     print("| figure | right | of | share | goal |\n|---|---|---|---|---|")  # noqa: T201
