@@ -14,11 +14,13 @@ from decimal import Decimal, InvalidOperation
 from retrieval import currencies
 from retrieval.product import Money
 from retrieval.units import find_unit
-from retrieval.words import STOP, word_key
+from retrieval.words import STOP, word_key, word_set
 
 AROUND = Decimal("0.15")
 """How far a price may lie from "around 200"."""
 MOST_MINOR = 10**13
+_FAR = 5
+"""The most words between a negation and the comparison that it turns round."""
 
 _BIG = {"k": 1_000, "m": 1_000_000, "千": 1_000, "万": 10_000, "grand": 1_000, "thousand": 1_000}
 
@@ -30,9 +32,6 @@ def _words(*names: str) -> str:
 _SIGNS = _words(*currencies.SIGNS)
 _NAMES = _words(*currencies.WORDS)
 _NUMBER = r"\d{1,3}(?:[ '’]\d{3})+(?!\w)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*"
-_NOT_SHOWN = r"(?:do not|don't|dont|never) (?:show|give|offer|suggest|want|need)(?: me| us)?"
-
-
 def _amount(n: int) -> str:
     return (
         rf"(?P<pre{n}>(?<![^\W\d_])(?:{_SIGNS}|(?:{_NAMES})(?![^\W\d_]))\s?)?[`'\"]?"
@@ -41,24 +40,31 @@ def _amount(n: int) -> str:
     )
 
 
+_ABOVE = (
+    r"(?:over|above|beyond|(?:any )?(?:more|higher|greater|pricier|dearer) th[ae]n|more expensive th[ae]n|"
+    r"(?:in )?excess of|exceeding|exceeds?)"
+)
+_BELOW = r"(?:under|below|beneath|(?:less|lower|cheaper|fewer) th[ae]n|less expensive th[ae]n)"
+_NOT = (
+    r"(?:not|no|never|nothing|cannot|without|refuse|don't|dont|won't|wont|can't|cant|isn't|isnt|aren't|arent|shouldn't|"
+    r"shouldnt|mustn't|wouldn't|doesn't|doesnt|n't)"
+)
+_BETWEEN = rf"(?P<between>(?: [^\W\d]+){{0,{_FAR}}}?) "
+"""Words between a negation and what it negates ("won't cost me more than"); which they may be is checked behind."""
 _UP_TO = (
-    r"under|below|beneath|less than|lower than|cheaper than|not over|not above|(?:not?|n't be) (?:more|higher|"
-    r"greater) than|not exceeding|"
-    r"up to|upto|at most|max(?:imum)?(?: of)?|within|<=|<|≤|不超过|不高于|低于|少于|最多|"
-    rf"(?:nothing|not anything|{_NOT_SHOWN})(?: (?:me|us|any(?:thing)?|stuff|things?|products?|items?|ones?))*"
-    r" (?:over|above|more than)|"
-    r"(?:can't|cannot|don't want to|not|dont want to|won't) (?:spend|pay)(?: any)? (?:more than|over|above)"
+    rf"(?:{_NOT}{_BETWEEN}{_ABOVE}|{_BELOW}|sub|up to|upto|at most|max(?:imum)?(?: of)?|within|capped at|"
+    r"<=|<|≤|不超过|不高于|低于|少于|最多)(?: the)?"
 )
 _FROM = (
-    r"over|above|more than|greater than|higher than|at least|min(?:imum)?(?: of)?|no less than|not less than|not under|"
-    r"starting (?:at|from)|upwards of|exceeding|exceeds|>=|>|≥|超过|高于|不低于|至少|大于"
+    rf"(?:{_NOT}{_BETWEEN}{_BELOW}|{_ABOVE}|at least|min(?:imum)?(?: of)?|starting (?:at|from)|upwards of|"
+    r">=|>|≥|超过|高于|不低于|至少|大于)(?: the)?"
 )
 _NEAR = (
     r"around|about|approx(?:imately|\.)?|roughly|circa|ca\.|close to|in the (?:range|region) of|near|~|≈|大约|约|左右"
 )
 _BUDGET = (
-    r"(?:my )?budget(?: is| of|:| limit of| limit is)?(?: only| about| around)?|spend|pay|i have|i've got|got only|"
-    r"for only|预算"
+    r"(?:(?:my )?budget|(?:my |price |upper )?limit)(?: is| of|:| limit of| limit is)?(?: only| about| around)?|"
+    r"spend|pay|i have|i've got|got(?: only)?|for only|预算"
 )
 _PRICED = (
     r"(?:(?:priced?|prices?|costs?|costing|cost|going|sold)"
@@ -70,12 +76,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range)?\s*{_amount(1)}\s*(?:and|"
             rf"to|-|–|—|~|到|至)\s*{_amount(2)}"),
-        ("up_to", rf"(?<!\w){_PRICED}(?:{_UP_TO})\s*{_amount(1)}"),
-        ("from", rf"(?<!\w){_PRICED}(?:{_FROM})\s*{_amount(1)}"),
+        ("up_to", rf"(?<!\w){_PRICED}{_UP_TO}\s*{_amount(1)}"),
+        ("from", rf"(?<!\w){_PRICED}{_FROM}\s*{_amount(1)}"),
         ("near", rf"(?<!\w){_PRICED}(?:{_NEAR})\s*{_amount(1)}"),
         ("up_to_after", rf"{_amount(1)}\s*(?:or less|or under|or below|or cheaper|and under|and below|and less|"
             rf"max(?:imum)?\b|at (?:the )?most|tops\b|limit\b|以下|以内|之内|内|budget\b)"),
-        ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|and up|and above|and over|\+|以上|起)"),
+        ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|(?:and |or )?upwards?|and up|and above|and over|\+|以上|起)"),
         ("near_after", rf"{_amount(1)}\s*(?:左右|or so\b|ish\b|-ish\b)"),
         ("budget", rf"(?<!\w)(?:{_BUDGET})\s*{_amount(1)}"),
         ("priced", rf"(?<!\w)(?:price|cost)(?:d|s|ing)?(?: (?:at|of|is|about))?\s*:?\s*{_amount(1)}"),
@@ -89,6 +95,11 @@ _NOT_THE_PRICE = re.compile(
 )
 _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
 _COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
+_LINKING = word_set(
+    """to be cost costs costing spend spending pay paying go going goes run come want like need me us it that which is are
+    any anything stuff things products items ones show give offer suggest see get really have exceed priced price i you
+    much a an the can will would should must do does at for even ever"""
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _BESIDE = re.compile(r"([^\W\d_]+)(?: (?:is|of|be|are))?\s*$")
@@ -154,6 +165,8 @@ def _read(
     is_measured: Callable[[str], bool],
 ) -> PricePhrase | None:
     fields = match.groupdict()
+    if any(word not in _LINKING and not is_thing(word) for word in (fields.get("between") or "").casefold().split()):
+        return None  # "not wool, over $50" refuses the wool.
     named = [name for name in (fields.get(f"{side}{n}") for n in (1, 2) for side in ("pre", "post")) if name]
     if currency != "GBP" and any(name.strip().lstrip("-").casefold() in ("pound", "pounds") for name in named):
         return None  # more likely a weight than money of another country
@@ -192,7 +205,7 @@ def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callabl
         return False
     if kind == "range" and not said_price and not re.match(r"between|from|price", match.group(), re.IGNORECASE):
         return False
-    if re.match(r"within|i have|i've got", match.group(), re.IGNORECASE):
+    if re.match(r"within|i have|i've got|got|limit", match.group(), re.IGNORECASE):
         return False
     if said_price:
         return True
