@@ -52,9 +52,11 @@ def make_sentences(half: str, n: int = 1000, seed: int = SEED) -> tuple[Sentence
 def _fill(chance: random.Random, number: int, kind: str, frame: str) -> Sentence:
     currency = chance.choice(("USD", "USD", "EUR"))
     thing, things, usual = chance.choice(_THINGS)
+    frame, _, in_words = frame.partition("=")
     low, high = _amounts(chance, usual)
     if "{k}" in frame:
         low = Decimal(chance.randint(11, 49)) / 10 * 1000
+    low = Decimal(in_words) if in_words else low
     texts = dict(_said(chance, low, high, currency))
     n, n2 = chance.sample(range(2, 12), 2)
     text = frame.format(
