@@ -52,7 +52,7 @@ def make_sentences(half: str, n: int = 1000, seed: int = SEED) -> tuple[Sentence
 def _fill(chance: random.Random, number: int, kind: str, frame: str) -> Sentence:
     currency = chance.choice(("USD", "USD", "EUR"))
     thing, things, usual = chance.choice(_THINGS)
-    frame, _, in_words = frame.partition("=")
+    frame, _, in_words = frame.partition("#")
     low, high = _amounts(chance, usual)
     if "{k}" in frame:
         low = Decimal(chance.randint(11, 49)) / 10 * 1000
