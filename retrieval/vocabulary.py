@@ -18,13 +18,13 @@ from typing import Any
 import Stemmer
 
 from retrieval import vocabulary_learning
-from retrieval.concepts import other_ways
+from retrieval.concepts import other_keys, other_ways
 from retrieval.english import is_plain_english
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import Speller
 from retrieval.units import unit_key
-from retrieval.words import GENERIC_HEADS, STOP, is_cjk, phrase_key, tokens, word_key, word_set, words
+from retrieval.words import GENERIC_HEADS, STOP, UNLIKE, is_cjk, phrase_key, tokens, word_key, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,8 @@ class Vocabulary:
                     ending = part[start:]
                     if len(ending) > 1 or len(part) == 1 or ending[0] not in GENERIC_HEADS:
                         found["".join(ending)].add(name)
+        others = {key: set(found[way]) for way in found for key in other_keys(way) if key not in found}
+        found.update(others)
         return {key: tuple(sorted(names, key=lambda n: (-self.categories[n], n))) for key, names in found.items()}
 
     @cached_property
@@ -186,7 +188,7 @@ class Vocabulary:
         for uses in self.values.values():
             for use in uses:
                 parts = use.value.replace("-", " ").split()
-                plain = parts != [] and not parts[0].isupper() and word_key(parts[0]) not in _UNLIKE
+                plain = parts != [] and not parts[0].isupper() and word_key(parts[0]) not in UNLIKE
                 if plain and 2 <= len(parts) <= 3 and parts[-1].isalpha():
                     found[word_key(parts[-1])].append(use)
         return {key: tuple(uses) for key, uses in found.items()}
@@ -289,8 +291,6 @@ class Vocabulary:
 
 
 _MOSTLY = 0.5
-_UNLIKE = word_set("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti")
-"""A "faux leather" is no leather."""
 
 
 def _name_parts(name: str) -> list[list[str]]:

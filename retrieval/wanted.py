@@ -8,7 +8,7 @@ grammar words and how English forms adjectives, never the name of a thing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -76,19 +76,23 @@ class _Run:
 
     Args:
         positions: of its words.
-        told: whether it only tells more about another thing ("for my kitchen") or is refused.
+        told: whether it only tells more about another thing ("for my kitchen").
     """
 
     positions: list[int]
     told: bool
 
 
-def find_wanted(reading: Reading) -> str | None:
+def find_wanted(reading: Reading, refused: Set[int] = frozenset()) -> str | None:
     """Return the phrase that names the wanted thing, as said ("black sandals"); its last word is what it is.
 
     None where the words name no thing ("something in red under 50"), or are written without spaces.
+
+    Args:
+        reading: of one need.
+        refused: positions of words that are refused ("wool" in "not wool sweaters").
     """
-    beside = _beside(reading)
+    beside = _beside(reading) | refused
     named = _linked(reading)
     found = [run for run in _runs(reading, beside, named) if any(_is_noun(reading, i, named) for i in run.positions)]
     run = next((run for run in found if not run.told), None)
@@ -103,20 +107,18 @@ def _runs(reading: Reading, beside: frozenset[int], named: frozenset[int]) -> It
     """Cut a reading into the stretches that may be noun phrases, in the order said."""
     run: list[int] = []
     counted: list[int] = []
-    refused = False
     for i, token in enumerate(reading.tokens):
         strong = _is_cut(reading, i, run, named)
         role = _role(reading, i, run, beside)
         if strong or role is _Role.END:
             # "sets of full size": where nothing is counted, what counts is the thing.
-            yield from (_Run(part, refused or _tells_more(reading, part[0])) for part in (run, counted) if part)
+            yield from (_Run(part, _tells_more(reading, part[0])) for part in (run, counted) if part)
             run, counted = [], []
-            refused = reading.marks[i] is Mark.NEGATION or (refused and not strong)
         elif role is _Role.COUNT:
             run, counted = [], run
         if role is _Role.WORD and (run or token.folded not in _ASKING):
             run.append(i)
-    yield from (_Run(part, refused or _tells_more(reading, part[0])) for part in (run, counted) if part)
+    yield from (_Run(part, _tells_more(reading, part[0])) for part in (run, counted) if part)
 
 
 def _is_cut(reading: Reading, i: int, run: Sequence[int], named: frozenset[int]) -> bool:

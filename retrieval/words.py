@@ -213,6 +213,16 @@ ADJECTIVES = word_set(
 )
 """Plain adjectives: never said to be missing, because no shop states them all."""
 
+UNLIKE = word_set("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti")
+"""A "faux leather" is no leather."""
+
+OPINIONS = word_set(
+    """ugly boring tacky cheesy childish flimsy bulky clunky lame bad crap crappy weird silly stupid awful terrible
+    horrible hideous dull flashy gaudy shabby cheap fragile confusing uncomfortable annoying shoddy trashy junk rubbish
+    girly nerdy obnoxious expensive pricey garbage"""
+)
+"""What people think of things, which no shop states: refused ("that aren't ugly"), it refuses nothing."""
+
 GENERIC_HEADS = word_set(
     """set kit pack package bundle accessory item product thing piece pair other more gift sale new size colour model
     brand type style part option unit collection range home all general misc miscellaneous uncategorized various

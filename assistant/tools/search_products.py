@@ -121,7 +121,10 @@ def _said_now(context: ShopperContext, read: Understanding, constraints: tuple[C
 
 def _whole(aside: tuple[str, ...], left: tuple[str, ...]) -> tuple[str, ...]:
     """What the catalogue does not know, as the phrases it was said in: "heart rate" and not "heart"."""
-    rows = (next((phrase for phrase in left if set(words.split()) & set(phrase.split())), words) for words in aside)
+    rows = (
+        words if " " in words else next((phrase for phrase in left if words in phrase.split()), words)
+        for words in aside
+    )
     return tuple(dict.fromkeys(rows))
 
 
