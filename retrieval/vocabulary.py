@@ -17,14 +17,14 @@ from typing import Any
 
 import Stemmer
 
-from retrieval import vocabulary_learning
+from retrieval import currencies, vocabulary_learning
 from retrieval.concepts import other_keys, other_ways
 from retrieval.english import is_plain_english
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.product import Product
-from retrieval.spelling import Speller
-from retrieval.units import unit_key
-from retrieval.words import GENERIC_HEADS, STOP, UNLIKE, is_cjk, phrase_key, tokens, word_key, words
+from retrieval.spelling import SHORTEST, Speller
+from retrieval.units import find_unit, unit_key
+from retrieval.words import COMMON, GENERIC_HEADS, STOP, TALK, UNLIKE, is_cjk, phrase_key, tokens, word_key, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +259,10 @@ class Vocabulary:
 
     @cached_property
     def _speller(self) -> Speller:
-        least = 1 if self.n_products < 2000 else 3
-        linked = {
-            word: count
-            for word, count in self.words.items()
-            if count >= least and word.isalpha() and word.isascii() and word not in STOP
-        }
-        return Speller(linked)
+        often = 1 + self.n_products / 100
+        language = dict.fromkeys(COMMON, 0.5) | dict.fromkeys(STOP, often)
+        language = {word: count for word, count in language.items() if len(word) > _SHORT}
+        return Speller(language | {word: float(count) for word, count in self.words.items() if word not in STOP})
 
     @cached_property
     def cjk_keys(self) -> frozenset[str]:
@@ -278,19 +275,36 @@ class Vocabulary:
         folded = word.casefold()
         if folded in self.words or word_key(folded) in self.word_keys or is_cjk(word):
             return True
-        return Stemmer.Stemmer("english").stemWord(folded) in self._stems
+        stem = Stemmer.Stemmer("english").stemWord(folded)
+        return stem in self._stems and folded[len(stem) :] in _ENDINGS and len(folded) > len(stem)
 
     def find_correction(self, word: str) -> str | None:
-        """Return the catalogue's word for a misspelt one; None where it is right, short, a part number or far off."""
+        """Return the likely word for a misspelt one; None where it is right, short, a part number or far off.
+
+        Never corrected are words of the language, units, currencies and words of the catalogue; the latter but for
+        its own slips, where one product in hundreds writes "cartrigde".
+        """
         folded = word.casefold()
-        if len(folded) < 4 or not folded.isalpha() or not folded.isascii():
+        if len(folded) < SHORTEST or not folded.isalpha() or not folded.isascii():
             return None
-        if is_plain_english(folded) or self.knows(folded):
+        if is_plain_english(folded) or folded in _KEPT or find_unit(folded) or unit_key(folded) in self.unit_keys:
             return None
-        return self._speller.find(folded)
+        slips = self.words.get(folded, 0)
+        if not slips:
+            return None if self.knows(folded) else self._speller.find(folded)
+        if slips > _SLIPS or len(folded) <= _SHORT or phrase_key(folded) in self.brands:
+            return None
+        found = self._speller.find(folded, only_one=True)
+        return found if found and self.words.get(found, 0) >= _HUNDREDS * slips else None
 
 
 _MOSTLY = 0.5
+_KEPT = TALK | frozenset(currencies.WORDS)
+_SHORT = 4
+_SLIPS = 2
+_HUNDREDS = 300
+_ENDINGS = frozenset(("s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly", "y", "ies", "ied", "ment", "ness", "able"))
+"""What a word of the catalogue may end with besides ("hooded" where it says "hood"); "printe" is a slip of "printer"."""
 
 
 def _name_parts(name: str) -> list[list[str]]:

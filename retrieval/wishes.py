@@ -29,10 +29,10 @@ from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
 from retrieval.sizes import find_size, lone_size
 from retrieval.units import find_unit
-from retrieval.vocabulary import AttributeStats, Vocabulary
+from retrieval.vocabulary import Vocabulary
 from retrieval.wanted import find_wanted
 from retrieval.wording import is_imitated, is_part_of_word, set_aside, text_for_ranking, unclaimed, unlinked_noun_after, whole
-from retrieval.words import ADJECTIVES, STOP
+from retrieval.words import ADJECTIVES, STOP, has_digit, word_key
 
 _NEAR_NUMBER = 25
 _FAR_BELOW = 15
@@ -246,25 +246,29 @@ def _read_measures(need: _Need) -> None:
 
 def _headcount(need: _Need) -> tuple[Measure, ...]:
     """For how many people ("tent for 2"), where the wanted kind is measured in persons and nothing else says it."""
-    tokens, said = need.reading.tokens, (find_unit(measure.unit) for measure in need.reading.measures)
-    counted = any(_is_headcount(stat) and need.choices.share_of(stat) >= need.choices.coverage
-                  for stat in need.choices.vocabulary.numeric)  # fmt: skip
-    if not (need.choices.kinds and counted and tokens) or any(unit and unit.dimension == "persons" for unit in said):
+    tokens = need.reading.tokens
+    first, last = (tokens[0].start, tokens[-1].end) if tokens else (0, 0)
+    found = find_headcount(need.reading.text[first:last]) if need.choices.kinds else None
+    if found is None or any(_counts_persons(measure.unit) for measure in need.reading.measures):
         return ()
-    first, last = tokens[0].start, tokens[-1].end
-    found = find_headcount(need.reading.text[first:last])
-    return (replace(found, start=found.start + first, end=found.end + first),) if found else ()
+    stats = (stat for stat in need.choices.vocabulary.numeric if _counts_persons(stat.unit or ""))
+    counted = any(need.choices.share_of(stat) >= need.choices.coverage for stat in stats)
+    return (replace(found, start=found.start + first, end=found.end + first),) if counted else ()
 
 
-def _is_headcount(stat: AttributeStats) -> bool:
-    unit = find_unit(stat.unit or "")
+def _counts_persons(name: str) -> bool:
+    unit = find_unit(name)
     return unit is not None and unit.dimension == "persons"
 
 
 def _read_named_numbers(need: _Need) -> None:
     taken = {wish.key for wish in need.wishes}
-    stats = [s for s in need.choices.vocabulary.plain_numbers if need.choices.share_of(s) >= need.choices.coverage]
     tokens = need.reading.tokens
+    if not any(has_digit(token.text) for token in tokens):
+        return
+    keys = {token.key for token in tokens}
+    named = (s for s in need.choices.vocabulary.plain_numbers if keys.issuperset(map(word_key, s.name.split("_"))))
+    stats = [stat for stat in named if need.choices.share_of(stat) >= need.choices.coverage]
     first, last = (tokens[0].start, tokens[-1].end) if tokens else (0, 0)
     for start, end, wish in find_named(need.reading.text, stats):
         if wish.key not in taken and first <= start and end <= last:
