@@ -33,6 +33,8 @@ def _words(*names: str) -> str:
 _SIGNS = _words(*currencies.SIGNS)
 _NAMES = _words(*currencies.WORDS)
 _NUMBER = rf"\d{{1,3}}(?:[ '’]\d{{3}})+(?!\w)(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d+)*|{SPELT}"
+
+
 def _amount(n: int) -> str:
     return (
         rf"(?P<pre{n}>(?<![^\W\d_])(?:{_SIGNS}|(?:{_NAMES})(?![^\W\d_]))\s?)?[`'\"]?"
@@ -64,8 +66,8 @@ _NEAR = (
     r"around|about|approx(?:imately|\.)?|roughly|circa|ca\.|close to|in the (?:range|region) of|near|~|≈|大约|约|左右"
 )
 _BUDGET = (
-    r"(?:(?:my )?budget|(?:my |price |upper )?(?:limit|ceiling|cap))(?: is| of|:| limit of| limit is)?(?: only| about| around)?|"
-    r"(?:most|maximum)(?: [^\W\d]+){1,6} is|spend|pay|i have|i've got|got(?: only)?|for only|预算"
+    r"(?:(?:my )?budget|(?:my |price |upper )?(?:limit|ceiling|cap))(?: is| of|:| limit of| limit is)?"
+    r"(?: only| about| around)?|(?:most|maximum)(?: [^\W\d]+){1,6} is|spend|pay|i have|i've got|got(?: only)?|for only|预算"
 )
 _PRICED = (
     r"(?:(?:priced?|prices?|costs?|costing|cost|going|sold)"
@@ -77,8 +79,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("up_to", rf"(?<!\w){_PRICED}{_NOT}{_BETWEEN}{_ABOVE}(?: the)?\s*{_amount(1)}"),
         ("from", rf"(?<!\w){_PRICED}{_NOT}{_BETWEEN}{_BELOW}(?: the)?\s*{_amount(1)}"),
-        ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range|(?:my )?budget(?: is| of|:)?)?\s*{_amount(1)}\s*(?:and|"
-            rf"to|-|–|—|~|到|至)\s*{_amount(2)}"),
+        ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range|"
+            rf"(?:my )?budget(?: is| of|:)?)?\s*{_amount(1)}\s*(?:and|to|-|–|—|~|到|至)\s*{_amount(2)}"),
         ("up_to", rf"(?<!\w){_PRICED}{_UP_TO}\s*{_amount(1)}"),
         ("from", rf"(?<!\w){_PRICED}{_FROM}\s*{_amount(1)}"),
         ("up_to_after", rf"{_amount(1)}\s*(?:or (?:less|under|below|lower|cheaper)|and (?:under|below|lower|less)|"
@@ -111,7 +113,9 @@ _ANY_NUMBER = re.compile(rf"\d|{SPELT}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHOWING = ("show", "give", "offer", "suggest")
 _RANGE_OF_MONEY = re.compile(r"between|from|price|(?:my )?budget", re.IGNORECASE)
-_NEEDS_MONEY = re.compile(r"within|i have|i've got|got|from|in the|limit|ceiling|cap|most|maximum [^\W\d]", re.IGNORECASE)
+_NEEDS_MONEY = re.compile(
+    r"within|i have|i've got|got|from|in the|limit|ceiling|cap|most|maximum [^\W\d]", re.IGNORECASE
+)
 """What speaks of money only where a currency is named."""
 _FEW = 20
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")

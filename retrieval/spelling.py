@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 SHORTEST = 3
 _LONGEST = 24
 _TWO_EDITS = 7
+"""Letters of the longer of two words that may be two edits apart."""
 _SHORT = 4
 _LETTERS = 26
 _FIRST = 0.3
@@ -53,7 +54,7 @@ class Speller:
         if not SHORTEST <= len(word) <= _LONGEST or not self._words:
             return None
         likely = {row: chance for row, chance in self._one_edit(word).items() if self._words[row] != word}
-        if not likely and not only_one and len(word) >= _TWO_EDITS:
+        if not likely and not only_one and len(word) >= _TWO_EDITS - 2:
             likely = dict(self._two_edits(word))
         if not likely:
             return None
@@ -80,7 +81,9 @@ class Speller:
             for i in found
         }
 
-    def _swapped(self, rows: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64], word: str) -> NDArray[np.bool_]:
+    def _swapped(
+        self, rows: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64], word: str
+    ) -> NDArray[np.bool_]:
         n, codes = len(word), _codes(word)
         at = np.minimum(start, n - 2)
         here, there = self._forward[rows, at], self._forward[rows, at + 1]
@@ -88,10 +91,12 @@ class Speller:
         return np.asarray(same & (here == codes[at + 1]) & (there == codes[at]))
 
     def _two_edits(self, word: str) -> Iterator[tuple[int, float]]:
-        """Rows two edits away that begin alike, with how likely each is meant."""
+        """Rows of long words two edits away that begin alike, with how likely each is meant."""
         apart = np.bitwise_count(self._masks ^ np.uint32(_mask(word)))
         longer = np.abs(self._lengths - len(word))
-        near = (longer <= 2) & (self._counts >= _SEEN) & (apart <= 4 - longer) & (self._forward[:, 0] == ord(word[0]))
+        alike = np.isin(self._forward[:, 0], _codes(word[:2])) | (self._forward[:, 1] == ord(word[0]))
+        long = np.maximum(self._lengths, len(word)) >= _TWO_EDITS
+        near = (longer <= 2) & (apart <= 4 - longer) & (self._counts >= _SEEN) & alike & long
         for row in np.flatnonzero(near):
             if edits(word, self._words[row], 2) is not None:
                 yield int(row), float(self._counts[row])

@@ -126,11 +126,11 @@ class Vocabulary:
         """Build all look-up tables now, so that the first message does not wait for them."""
         for table in (
             self.category_endings, self.category_words, self.department_keys, self.type_keys, self.value_heads,
-            self.flag_keys, self.numeric, self.measured_words, self.measured_heads, self.unit_keys, self.sizes, self.attribute_words, self.word_keys,
-            self.cjk_keys, self._stems,
+            self.flag_keys, self.numeric, self.measured_words, self.measured_heads, self.unit_keys, self.sizes,
+            self.attribute_words, self.word_keys, self.cjk_keys, self._stems,
         ):  # fmt: skip
             len(table)
-        self._speller.find("prepare")
+        self.find_correction("preparre")
 
     # ------------------------------------------------------------ kinds of product
 
@@ -259,8 +259,8 @@ class Vocabulary:
 
     @cached_property
     def _speller(self) -> Speller:
-        often = 1 + self.n_products / 100
-        language = dict.fromkeys(COMMON, 0.5) | dict.fromkeys(STOP, often)
+        # Less than what a word needs that is two slips away: those are of the catalogue only.
+        language = dict.fromkeys(COMMON, 0.5) | dict.fromkeys(STOP, 1.5)
         language = {word: count for word, count in language.items() if len(word) > _SHORT}
         return Speller(language | {word: float(count) for word, count in self.words.items() if word not in STOP})
 
@@ -295,7 +295,8 @@ class Vocabulary:
         if slips > _SLIPS or len(folded) <= _SHORT or phrase_key(folded) in self.brands:
             return None
         found = self._speller.find(folded, only_one=True)
-        return found if found and self.words.get(found, 0) >= _HUNDREDS * slips else None
+        likely = found is not None and found[0] == folded[0] and self.words.get(found, 0) >= _HUNDREDS * slips
+        return found if likely else None
 
 
 _MOSTLY = 0.5
@@ -303,8 +304,10 @@ _KEPT = TALK | frozenset(currencies.WORDS)
 _SHORT = 4
 _SLIPS = 2
 _HUNDREDS = 300
-_ENDINGS = frozenset(("s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly", "y", "ies", "ied", "ment", "ness", "able"))
-"""What a word of the catalogue may end with besides ("hooded" where it says "hood"); "printe" is a slip of "printer"."""
+_ENDINGS = frozenset(
+    ("s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly", "y", "ies", "ied", "ment", "ness", "able")
+)
+"""What a word of the catalogue may end with besides ("hooded" where it says "hood"); "printe" is a slip."""
 
 
 def _name_parts(name: str) -> list[list[str]]:

@@ -42,7 +42,9 @@ _PARTS = word_set(
     collection selection number container containers packet packets carton cartons bunch assortment"""
 )
 """Before "of" these count or hold the thing: "a pair of sandals"."""
-_COLOURS = word_set("black white red green yellow blue brown orange pink purple grey gray color colour colored coloured")
+_COLOURS = word_set(
+    "black white red green yellow blue brown orange pink purple grey gray color colour colored coloured"
+)
 """The eleven basic colour terms (Berlin and Kay 1969), and the word for them."""
 _PEOPLE = word_set("man men mens woman women womens boy boys girl girls kid kids unisex toddler baby adult adults")
 _NO_NOUN = ADJECTIVES | TALK | _COLOURS | _PEOPLE | word_set("pack packs count ones one only other")
@@ -50,7 +52,9 @@ _MADE_ADJECTIVE = word_set("free resistant proof friendly safe certified tested 
 """Behind a noun these make an adjective of it: "gluten free"."""
 _FORMED = re.compile(r".{3,}(?:(?<!t)able|ible|less|ful|ous|ed)|.*proof|.*resistant|.*friendly")
 _LETTER_SIZE = re.compile(r"\d?x{0,4}[sml]|small|medium|large", re.IGNORECASE)
-_TO_DO = re.compile(r"\b(?:easy|easier|ready|simple|safe|nice|quick|hard|able) to \w+(?: (?:and|or) \w+)?", re.IGNORECASE)
+_TO_DO = re.compile(
+    r"\b(?:easy|easier|ready|simple|safe|nice|quick|hard|able) to \w+(?: (?:and|or) \w+)?", re.IGNORECASE
+)
 _LEVEL = word_set("low high")
 """Before a noun these mostly make an adjective of it: "low fat"."""
 _STRONG = re.compile(r"[.;:!?()\[\]\"\n]|\s[-–—]+\s?|--")
@@ -170,7 +174,9 @@ def _is_size(word: str) -> bool:
 def _linked(reading: Reading) -> frozenset[int]:
     """Positions of what the catalogue knows, and knows as a brand or a property only."""
     links = (link for link in reading.links if not (link.names_kind or link.department))
-    return frozenset(i for link in links if link.brand or link.values or link.flags for i in range(link.start, link.end))
+    return frozenset(
+        i for link in links if link.brand or link.values or link.flags for i in range(link.start, link.end)
+    )
 
 
 def _is_noun(reading: Reading, i: int, named: frozenset[int]) -> bool:

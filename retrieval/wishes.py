@@ -31,7 +31,15 @@ from retrieval.sizes import find_size, lone_size
 from retrieval.units import find_unit
 from retrieval.vocabulary import Vocabulary
 from retrieval.wanted import find_wanted
-from retrieval.wording import is_imitated, is_part_of_word, set_aside, text_for_ranking, unclaimed, unlinked_noun_after, whole
+from retrieval.wording import (
+    is_imitated,
+    is_part_of_word,
+    set_aside,
+    text_for_ranking,
+    unclaimed,
+    unlinked_noun_after,
+    whole,
+)
 from retrieval.words import ADJECTIVES, STOP, has_digit, word_key
 
 _NEAR_NUMBER = 25

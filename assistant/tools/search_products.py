@@ -174,7 +174,7 @@ def _constraints(
     if in_stock:
         rows.append(InStock())
     rows.extend(_attribute(wish) for wish in attributes or [])
-    return merge((), rows)
+    return merge((), context.shop.reader.read_typed(rows))
 
 
 def _attribute(wish: AttributeWish) -> Constraint:

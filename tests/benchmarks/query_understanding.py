@@ -1,4 +1,4 @@
-"""How well a shopper's words are read: price limits, wanted things and slips of the keyboard, each figure beside its goal.
+"""How well a shopper's words are read: price limits, wanted things, slips of the keyboard; each figure beside its goal.
 
     python -m tests.benchmarks.query_understanding                   # a table, and the misses below it
     python -m tests.benchmarks.query_understanding --half building   # what may be looked at while the reader is mended
@@ -17,11 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from assistant.demo.catalogue import make_catalogue
+from assistant.demo.spec import load_spec
 from retrieval.filters import PriceRange
+from retrieval.importers.column_map import MAPS, RowReader, load_map
+from retrieval.product import Product
 from retrieval.query import QueryReader
 from retrieval.vocabulary import Vocabulary
-from retrieval.words import word_key, words
+from retrieval.words import clean, phrase_key, word_key, words
 from tests.benchmarks.price_sentences import make_sentences
+from tests.benchmarks.slips import make_slips
 from tests.retrieval.reading_shop import make_shop
 
 DATASETS = Path(__file__).resolve().parents[3] / "shared" / "datasets"
@@ -29,6 +34,9 @@ WEBSHOP = DATASETS / "webshop_instructions" / "human_goals.json.gz"
 SHOPPINGBENCH = DATASETS / "shoppingbench" / "product.jsonl"
 LABELS = Path(__file__).with_name("wanted_things.txt")
 HALVES = ("building", "reporting")
+_SLIPS = ((1, 4, 1500), (2, 7, 500))
+"""Slips in a word, its fewest letters, and how many are made of either half."""
+_SEEDS = {"building": 1, "reporting": 2}
 Half = Literal["building", "reporting", "all"]
 Limits = tuple[int | None, int | None]
 
@@ -137,16 +145,53 @@ def labels() -> list[tuple[str, int, frozenset[str]]]:
     return rows
 
 
+def slips(half: Half) -> list[Figure]:
+    """Count the words with one slip, and the long ones with two, that are restored (in any number), and the words
+    without one that are left as they are."""
+    return [*_slips("demo shop", demo_shop(), half), *_slips("Icecat", icecat(), half)]
+
+
+def _slips(name: str, products: Sequence[Product], half: Half) -> list[Figure]:
+    reader = QueryReader(Vocabulary.learn(products), "USD")
+    titles = [product.title for product in products]
+    seeds = [seed for part, seed in _SEEDS.items() if half in (part, "all")]
+    figures = []
+    for edits, shortest, n in _SLIPS:
+        made = [slip for seed in seeds for slip in make_slips(titles, n, seed, edits, shortest)]
+        read = [(slip, reader.corrected(slip.text)) for slip in made]
+        misses = [
+            f"{' '.join(slip.meant)!r}, typed {slip.text!r}: {found!r}"
+            for slip, found in read
+            if phrase_key(found) != phrase_key(" ".join(slip.meant))
+        ]
+        kind = f"{name}: {edits} slip(s) in a word of {shortest} letters or more restored"
+        figures.append(_figure(kind, len(made), None, misses))
+    clear = {word for title in titles for word in words(title)}
+    changed = [f"{word}: {found}" for word in sorted(clear) if (found := reader.corrected(word)) != clean(word)]
+    figures.append(_figure(f"{name}: words of titles left as they are", len(clear), 0.999, changed))
+    return figures
+
+
+def demo_shop() -> list[Product]:
+    """Return the products of the demo shop."""
+    return [made.product for made in make_catalogue(load_spec(), seed=7)]
+
+
+def icecat() -> list[Product]:
+    """Return the products of the Icecat data set."""
+    reader = RowReader(load_map(MAPS / "icecat.yaml"), "USD")
+    with gzip.open(DATASETS / "icecat" / "products.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [reader.read(json.loads(line)) for line in lines]
+
+
 def _figure(name: str, total: int, goal: float | None, misses: Sequence[str]) -> Figure:
     return Figure(name, total - len(misses), total, goal, tuple(misses))
 
 
-MEASURED: tuple[Callable[[Half], Figure], ...] = (
-    lambda half: shoppingbench_prices(),
-    price_frames,
-    lambda half: webshop_prices(),
-    lambda half: webshop_things(),
-    labelled_things,
+MEASURED: tuple[Callable[[Half], list[Figure]], ...] = (
+    lambda half: [shoppingbench_prices(), price_frames(half), webshop_prices()],
+    lambda half: [webshop_things(), labelled_things(half)],
+    slips,
 )
 
 
@@ -155,7 +200,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--half", choices=(*HALVES, "all"), default="all")
     half = parser.parse_args().half
-    figures = [measure(half) for measure in MEASURED]
+    figures = [figure for measure in MEASURED for figure in measure(half)]
     print("| figure | right | of | share | goal |\n|---|---|---|---|---|")  # noqa: T201
     for figure in figures:
         goal = "" if figure.goal is None else f"{figure.goal:.0%}"

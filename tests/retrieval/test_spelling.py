@@ -36,7 +36,8 @@ def test_one_replaced_letter_is_at_most_one_edit(word: str, place: int, letter: 
     ("word", "right"),
     [
         ("hikng", "hiking"), ("jaket", "jacket"), ("headphnes", "headphones"), ("hedphnes", "headphones"),
-        ("ejans", "jeans"), ("jean", "jeans"), ("tenk", "tent"), ("nt", None), ("tnt", "tent"), ("zzzzzz", None), ("abc", None),
+        ("ejans", "jeans"), ("jean", "jeans"), ("tenk", "tent"), ("nt", None), ("tnt", "tent"),
+        ("zzzzzz", None), ("abc", None),
         ("eadphones", "headphones"), ("ikingg", None),
     ],
 )  # fmt: skip
