@@ -67,7 +67,8 @@ _NEAR = (
 )
 _BUDGET = (
     r"(?:(?:my )?budget|(?:my |price |upper )?(?:limit|ceiling|cap))(?: is| of|:| limit of| limit is)?"
-    r"(?: only| about| around)?|(?:most|maximum)(?: [^\W\d]+){1,6} is|spend|pay|i have|i've got|got(?: only)?|for only|预算"
+    r"(?: only| about| around)?|(?:most|maximum)(?: [^\W\d]+){1,6} is|spend|pay|i have|"
+    r"i've got|got(?: only)?|for only|预算"
 )
 _PRICED = (
     r"(?:(?:priced?|prices?|costs?|costing|cost|going|sold)"
@@ -105,8 +106,8 @@ _NOT_THE_PRICE = re.compile(
 _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
 _COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
 _LINKING = word_set(
-    """to be cost costs costing spend spending pay paying go going goes run come want like need me us it that which is are
-    any anything stuff things products items ones show give offer suggest see get really have exceed priced price i you
+    """to be cost costs costing spend spending pay paying go going goes run come want like need me us it that which is
+    are any anything stuff things products items ones show give offer suggest see get really have exceed priced price i you
     much a an the can will would should must do does at for even ever"""
 )
 _ANY_NUMBER = re.compile(rf"\d|{SPELT}", re.IGNORECASE)

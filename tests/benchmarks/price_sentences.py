@@ -14,8 +14,9 @@ FRAMES = Path(__file__).with_name("price_frames.yaml")
 SEED = 20261125
 _THINGS = (
     ("tent", "tents", 200), ("backpack", "backpacks", 60), ("laptop", "laptops", 900),
-    ("rain jacket", "rain jackets", 120), ("pepper mill", "pepper mills", 25), ("cable", "cables", 9), ("sweater", "sweaters", 40),
-    ("kettle", "kettles", 45), ("desk lamp", "desk lamps", 35), ("espresso machine", "espresso machines", 1400),
+    ("rain jacket", "rain jackets", 120), ("pepper mill", "pepper mills", 25), ("cable", "cables", 9),
+    ("sweater", "sweaters", 40), ("kettle", "kettles", 45), ("desk lamp", "desk lamps", 35),
+    ("espresso machine", "espresso machines", 1400),
 )  # fmt: skip
 """Things with about what they cost; the last three are unknown to the catalogue of the tests."""
 _COLOURS = ("black", "red", "navy blue")
