@@ -107,8 +107,8 @@ _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)"
 _COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
 _LINKING = word_set(
     """to be cost costs costing spend spending pay paying go going goes run come want like need me us it that which is
-    are any anything stuff things products items ones show give offer suggest see get really have exceed priced price i you
-    much a an the can will would should must do does at for even ever"""
+    are any anything stuff things products items ones show give offer suggest see get really have exceed priced price
+    i you much a an the can will would should must do does at for even ever"""
 )
 _ANY_NUMBER = re.compile(rf"\d|{SPELT}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")

@@ -23,7 +23,7 @@ _FIRST = 0.3
 _SEEN = 2
 """A word that stands somewhere once is no candidate for two slips."""
 _CLEAR = 0.75
-_OFTEN = 2
+_OFTEN = 1.5
 """Short words have many neighbours: the share of all likelihood that the best must have, and how often it is used."""
 
 

@@ -246,7 +246,7 @@ class Vocabulary:
     @cached_property
     def attribute_words(self) -> frozenset[str]:
         """Keys of the words that attributes are called by."""
-        return frozenset(word_key(word) for name in self.attributes for word in words(name.replace("_", " ")))
+        return frozenset(word_key(word) for name in self.attributes for word in words(_spaced(name)))
 
     @cached_property
     def word_keys(self) -> frozenset[str]:
@@ -262,7 +262,9 @@ class Vocabulary:
         # Less than what a word needs that is two slips away: those are of the catalogue only.
         language = dict.fromkeys(COMMON, 0.5) | dict.fromkeys(STOP, 1.5)
         language = {word: count for word, count in language.items() if len(word) > _SHORT}
-        return Speller(language | {word: float(count) for word, count in self.words.items() if word not in STOP})
+        named = {word: float(stats.count) for stats in self.attributes.values() for word in words(_spaced(stats.name))}
+        stated = {word: float(count) for word, count in self.words.items() if word not in STOP}
+        return Speller(language | named | stated)
 
     @cached_property
     def cjk_keys(self) -> frozenset[str]:
@@ -278,6 +280,11 @@ class Vocabulary:
         stem = Stemmer.Stemmer("english").stemWord(folded)
         return stem in self._stems and folded[len(stem) :] in _ENDINGS and len(folded) > len(stem)
 
+    def _names(self, key: str) -> bool:
+        """Whether something is called so, in one word or several ("tshirt" for "T-shirts")."""
+        tables = (self.category_endings, self.department_keys, self.type_keys, self.brands, self.values, self.flag_keys)
+        return any(key in table for table in tables)
+
     def find_correction(self, word: str) -> str | None:
         """Return the likely word for a misspelt one; None where it is right, short, a part number or far off.
 
@@ -291,7 +298,7 @@ class Vocabulary:
             return None
         slips = self.words.get(folded, 0)
         if not slips:
-            return None if self.knows(folded) else self._speller.find(folded)
+            return None if self.knows(folded) or self._names(phrase_key(folded)) else self._speller.find(folded)
         if slips > _SLIPS or len(folded) <= _SHORT or phrase_key(folded) in self.brands:
             return None
         found = self._speller.find(folded, only_one=True)
@@ -308,6 +315,10 @@ _ENDINGS = frozenset(
     ("s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly", "y", "ies", "ied", "ment", "ness", "able")
 )
 """What a word of the catalogue may end with besides ("hooded" where it says "hood"); "printe" is a slip."""
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _name_parts(name: str) -> list[list[str]]:

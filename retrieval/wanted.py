@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from retrieval.number_words import SPELT
 from retrieval.reading import Mark, Reading
 from retrieval.words import ADJECTIVES, TALK, has_digit, is_cjk, word_set
 
@@ -59,6 +60,7 @@ _LEVEL = word_set("low high")
 """Before a noun these mostly make an adjective of it: "low fat"."""
 _STRONG = re.compile(r"[.;:!?()\[\]\"\n]|\s[-–—]+\s?|--")
 _JOINS = ("and", "or")
+_SPELT = re.compile(SPELT, re.IGNORECASE)
 
 
 class _Role(Enum):
@@ -103,8 +105,12 @@ def find_wanted(reading: Reading, refused: Set[int] = frozenset()) -> str | None
     if run is None:
         return None
     end = max(i for i in run.positions if _is_noun(reading, i, named))
-    start = next((i for i in run.positions if i < end and not has_digit(reading.tokens[i].text)), end)
+    start = next((i for i in run.positions if i < end and not _is_number(reading.tokens[i].text)), end)
     return reading.text[reading.tokens[start].start : reading.tokens[end].end]
+
+
+def _is_number(word: str) -> bool:
+    return has_digit(word) or _SPELT.fullmatch(word) is not None
 
 
 def _runs(reading: Reading, beside: frozenset[int], named: frozenset[int]) -> Iterator[_Run]:

@@ -148,7 +148,9 @@ STOP = word_set(
 
 TALK = word_set(
     """fine hm hmm um uh er erm oh ah hey so total limit max maximum min minimum w works work possible possibly first
-    actual actually basically literally guess kinda sorta somewhat rather gonna wanna gotta lol pls plz thx cheers"""
+    actual actually basically literally guess kinda sorta somewhat rather gonna wanna gotta lol pls plz thx cheers
+    arent isnt wasnt werent dont doesnt didnt wont cant couldnt shouldnt wouldnt hasnt havent hadnt mustnt neednt aint
+    youre theyre weve youve theyve theyll youll itll shes hes whos wheres hows theres yall dunno"""
 )
 """Words around a wish that say nothing of what is wanted, although catalogues may use them otherwise."""
 

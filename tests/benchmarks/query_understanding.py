@@ -148,10 +148,11 @@ def labels() -> list[tuple[str, int, frozenset[str]]]:
 def slips(half: Half) -> list[Figure]:
     """Count the words with one slip, and the long ones with two, that are restored (in any number), and the words
     without one that are left as they are."""
-    return [*_slips("demo shop", demo_shop(), half), *_slips("Icecat", icecat(), half)]
+    return [*slips_in("demo shop", demo_shop(), half), *slips_in("Icecat", icecat(), half)]
 
 
-def _slips(name: str, products: Sequence[Product], half: Half) -> list[Figure]:
+def slips_in(name: str, products: Sequence[Product], half: Half) -> list[Figure]:
+    """The same for one catalogue."""
     reader = QueryReader(Vocabulary.learn(products), "USD")
     titles = [product.title for product in products]
     seeds = [seed for part, seed in _SEEDS.items() if half in (part, "all")]
