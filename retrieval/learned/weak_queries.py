@@ -89,10 +89,11 @@ def find_kinds(
 def find_other_names(kinds: Iterable[str], vocabulary: Vocabulary, encoder: Encoder) -> dict[str, list[str]]:
     """Find for each kind the catalogue's words that mean nearly the same and are written differently; often none.
 
-    A word that names a kind itself is no other name: tents are no camping chairs, however near they are.
+    A word that a category ends with is no other name: tents are no camping chairs, however near they are. Where kinds
+    come from titles only, one kind may well have several names.
     """
     names = sorted(kinds)
-    own = frozenset(word_key(words(name)[-1]) for name in names if words(name))
+    own = frozenset(word_key(words(name)[-1]) for name in map(fold, vocabulary.categories) if words(name))
     common = sorted(vocabulary.words, key=lambda word: (-vocabulary.words[word], word))
     sayable = (word for word in common if word.isalpha() and len(word) >= _FEWEST_LETTERS and word_key(word) not in own)
     others = list(islice(sayable, _MAX_WORDS))
