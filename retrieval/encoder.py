@@ -6,6 +6,7 @@ Knows nothing of products: the caller says which text stands for a product.
 from __future__ import annotations
 
 import copy
+import hashlib
 import os
 import sys
 import threading
@@ -30,6 +31,8 @@ _MAX_TOKENS = 96
 _BATCH = 32
 _MANY = 4 * _BATCH
 _KEPT_TEXTS = 1_024
+_DIGEST_CHARS = 12
+_ABOUT = frozenset({"card.json", "README.md"})
 
 
 class Encoder(Protocol):
@@ -143,6 +146,32 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+def encoder_name(setting: str) -> str:
+    """Return the name of the encoder that a setting means, as it stands beside vectors.
+
+    Args:
+        setting: as for `load_encoder`.
+
+    Returns:
+        The setting itself, or for a folder its last part and a digest of its files, e.g. "encoder@3fa9c1d2e4b5": other
+        weights under the same path make other vectors, and the same weights elsewhere make the same.
+    """
+    folder = Path(setting)
+    if setting == PACKAGED or not folder.is_dir():
+        return setting
+    return f"{folder.resolve().name}@{_digest(folder)[:_DIGEST_CHARS]}"
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over names and contents of a model's files, but for what only tells about it."""
+    whole = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _ABOUT):
+        with file.open("rb") as stream:
+            content = hashlib.file_digest(stream, "sha256").hexdigest()
+        whole.update(f"{file.relative_to(folder).as_posix()}\n{content}\n".encode())
+    return whole.hexdigest()
+
+
 def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
     """Load an encoder.
 
@@ -152,6 +181,24 @@ def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
 
     Raises:
         IndexBroken: the model cannot be loaded; search by words goes on without it.
+    """
+    fast = dtype == "bfloat16" or (dtype == "auto" and has_fast_bfloat16())
+    chosen: Literal["float32", "bfloat16"] = "bfloat16" if fast else "float32"
+    return SentenceEncoder(encoder_name(name), open_model(name, chosen), chosen)
+
+
+def open_model(name: str, dtype: Literal["float32", "bfloat16"]) -> Any:
+    """Load the model of an encoder, to be trained or looked into.
+
+    Args:
+        name: as for `load_encoder`.
+        dtype: of its weights.
+
+    Returns:
+        A SentenceTransformer, set to compute and not to learn.
+
+    Raises:
+        IndexBroken: it cannot be loaded.
     """
     path = name
     if name == PACKAGED:
@@ -163,11 +210,10 @@ def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
-    chosen = "bfloat16" if dtype == "bfloat16" or (dtype == "auto" and has_fast_bfloat16()) else "float32"
     try:
         # Only what lies on this machine: asking a hub that cannot be reached takes a minute, and nobody asked for it.
         model = SentenceTransformer(
-            path, device="cpu", local_files_only=True, model_kwargs={"dtype": _torch_dtype(torch, chosen)}
+            path, device="cpu", local_files_only=True, model_kwargs={"dtype": _torch_dtype(torch, dtype)}
         )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise IndexBroken(
@@ -175,7 +221,7 @@ def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
             "name a folder that holds one, or leave AISLE_ENCODER out."
         ) from error
     model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
-    return SentenceEncoder(name, model.eval(), chosen)
+    return model.eval()
 
 
 def _torch_dtype(module: Any, name: str) -> torch.dtype:

@@ -25,6 +25,7 @@ from retrieval.encoder import Encoder
 from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
+from retrieval.reranking import HeadReranker
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
 from retrieval.storage import VOCABULARY, Manifest, catalogue_folder, check_files, current_version, find_current
@@ -51,6 +52,7 @@ class Retrieval:
         self._name = name
         self._opened = opened
         self._encoder: Encoder | None = None
+        self._reranker: HeadReranker | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -91,6 +93,10 @@ class Retrieval:
             self._encoder = encoder
             self._opened = _with_meaning(self._opened, encoder)
 
+    def use_reranker(self, reranker: HeadReranker) -> None:
+        """Let a cross-encoder look again at the first products of results that are ordered by relevance."""
+        self._reranker = reranker
+
     def search(self, request: SearchRequest) -> SearchResult:
         """Find products; every hit is let through by every constraint.
 
@@ -99,12 +105,12 @@ class Retrieval:
         """
         opened = self._opened
         try:
-            return opened.searcher.search(request, opened.meaning)
+            return opened.searcher.search(request, opened.meaning, self._reranker)
         except IndexBroken:
             if opened.meaning is None:
                 raise
             self._drop_meaning(opened)
-            return opened.searcher.search(request, None)
+            return opened.searcher.search(request, None, self._reranker)
 
     def similar(self, product_id: str, k: int, constraints: Sequence[Constraint] = ()) -> tuple[Hit, ...]:
         """Find products like one, best first; by vectors, or by words where no meaning is attached.
