@@ -71,6 +71,7 @@ def load_cross_encoder(folder: str, dtype: Dtype = "auto") -> CrossEncoderRerank
             f"{folder!r} (AISLE_CROSS_ENCODER) is no folder with a model's weights; name one, or leave it out."
         )
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import CrossEncoder
     from transformers.utils import logging as transformers_logging
 
@@ -85,10 +86,19 @@ def load_cross_encoder(folder: str, dtype: Dtype = "auto") -> CrossEncoderRerank
         )
         if model.num_labels != 1:
             raise ValueError(f"it has {model.num_labels} labels")
-        model.max_length = min(model.max_length or MAX_TOKENS, MAX_TOKENS)
+        model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
         loaded = CrossEncoderReranker(path.resolve().name, model.eval(), "bfloat16" if fast else "float32")
         loaded.score("the first text", ["takes longer than all others"])
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, IndexBroken) as error:
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        SafetensorError,
+        IndexBroken,
+    ) as error:
         raise IndexBroken(
             f"The model in {folder!r} (AISLE_CROSS_ENCODER) cannot be used: it must be a cross-encoder that gives one "
             "number for a query and a text; name another, or leave it out."

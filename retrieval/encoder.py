@@ -206,6 +206,7 @@ def open_model(name: str, dtype: Literal["float32", "bfloat16"]) -> Any:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         path = str(_packaged_path())
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -215,7 +216,7 @@ def open_model(name: str, dtype: Literal["float32", "bfloat16"]) -> Any:
         model = SentenceTransformer(
             path, device="cpu", local_files_only=True, model_kwargs={"dtype": _torch_dtype(torch, dtype)}
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise IndexBroken(
             f"The encoder {name!r} (AISLE_ENCODER) is no model on this machine; fetch it with `hf download {name}`, "
             "name a folder that holds one, or leave AISLE_ENCODER out."

@@ -6,7 +6,6 @@ leaves the ranking as it was.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,9 @@ HEAD = 30
 """Products that are looked at again; what the first places are taken from."""
 BUDGET_S = 0.5
 CLEAR_LEAD = 0.5
+CROSS_WEIGHT = 2.0
 _BATCH = 10
-_RANK_K = 60
+_NO_SPREAD = 1e-9
 
 
 class Reranker(Protocol):
@@ -87,9 +87,10 @@ class HeadReranker:
     def reorder(self, query: str, scores: NDArray[np.float64], texts: Sequence[str]) -> Head | None:
         """Order a head anew.
 
-        Places are fused, not scores (reciprocal ranks, both alike): the scale of a model that somebody else trained is
-        not known, and it has never seen the shop, while the order before holds part numbers, kinds and brands that
-        such a model overlooks. So neither alone decides; a model that tells nothing apart changes nothing.
+        Both sides count in units of their own spread, because the scale of a model that somebody else trained is not
+        known: gaps stay, so what it holds for equally wrong decides nothing, and a model that tells nothing apart
+        changes nothing. It counts twice, as it reads query and product together; the order before counts as well,
+        as it holds part numbers, kinds and brands of a shop that the model has never seen.
 
         Args:
             query: the words.
@@ -104,8 +105,8 @@ class HeadReranker:
         found = self._read(query, texts)
         if found is None:
             return None
-        fused = 1.0 / (_RANK_K + np.arange(1, len(found) + 1)) + 1.0 / (_RANK_K + _ranks(found))
-        return Head(np.argsort(-fused, kind="stable"), found)
+        blended = _in_spreads(scores) + CROSS_WEIGHT * _in_spreads(found.astype(np.float64))
+        return Head(np.argsort(-blended, kind="stable"), found)
 
     def _read(self, query: str, texts: Sequence[str]) -> Scores | None:
         deadline = self._clock() + self._budget_s
@@ -139,10 +140,10 @@ def has_clear_leader(scores: NDArray[np.float64]) -> bool:
         scores: best first, shape (n,), n at least 2.
     """
     spread = float(scores[0] - scores[-1])
-    return len(scores) > 2 and spread > 0 and math.isfinite(spread) and scores[0] - scores[1] >= CLEAR_LEAD * spread
+    return len(scores) > 2 and spread > 0 and float(scores[0] - scores[1]) >= CLEAR_LEAD * spread
 
 
-def _ranks(scores: Scores) -> NDArray[np.float64]:
-    """Ranks from 1, best first; equal scores share the best of their ranks."""
-    ordered = np.sort(-scores.astype(np.float64))
-    return np.searchsorted(ordered, -scores.astype(np.float64)).astype(np.float64) + 1
+def _in_spreads(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances from the mean in standard deviations; all 0 where scores are the same."""
+    spread = float(scores.std())
+    return (scores - scores.mean()) / spread if spread > _NO_SPREAD else np.zeros(len(scores), np.float64)

@@ -42,12 +42,12 @@ class Recipe:
         seed: of order and dropout.
     """
 
-    epochs: int = 3
+    epochs: int = 2
     max_steps: int = 400
-    batch: int = 64
+    batch: int = 32
     learning_rate: float = 2e-5
     temperature: float = 0.05
-    round_steps: int = 40
+    round_steps: int = 50
     patience: int = 3
     seed: int = 7
 

@@ -20,7 +20,7 @@ from retrieval.tokens import query_tokens, tokenise
 View = Literal["query", "title", "taken"]
 VIEWS: tuple[View, ...] = ("query", "title", "taken")
 _MAX_PRODUCTS = 50_000
-_QUERIES_PER_PRODUCT = 4
+_QUERIES_PER_PRODUCT = 3
 _MAX_RUN = 4
 _TRAIN_SHARE, _DEVELOPMENT_SHARE = 0.8, 0.1
 _MIN_REST_WORDS = 3

@@ -26,7 +26,7 @@ from retrieval.errors import NotEnoughPairs
 
 MIN_TRAIN_PAIRS = 100
 MIN_QUESTIONS = 30
-_DEVELOPMENT = {"max_questions": 300, "max_products": 1_000}
+_DEVELOPMENT = {"max_questions": 200, "max_products": 500}
 _TEST = {"max_questions": 1_000, "max_products": 4_000}
 _CHECKPOINT = "training.pt"
 
