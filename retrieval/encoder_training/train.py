@@ -97,7 +97,7 @@ def train_on(
         products=len(products),
         base=encoder_name(base),
         recipe=asdict(recipe),
-        train_pairs=Counter(pair.view for pair in pairs.train),
+        train_pairs=dict(Counter(pair.view for pair in pairs.train)),
         development=tuple(course.scores),
         steps=course.step,
         seconds=time.monotonic() - started,

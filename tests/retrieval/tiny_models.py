@@ -14,7 +14,7 @@ def make_encoder(folder: Path, words: Sequence[str], seed: int = 1) -> Path:
     """Write an untrained sentence encoder that knows `words`; anything else is unknown to it."""
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertModel
 
     torch.manual_seed(seed)
