@@ -15,9 +15,9 @@ import numpy as np
 from retrieval.encoder import Dtype, has_fast_bfloat16
 from retrieval.errors import IndexBroken
 from retrieval.index import Scores
+from retrieval.model_folders import has_weights
 
 MAX_TOKENS = 128
-_WEIGHTS = ("*.safetensors", "*.bin")
 
 
 class CrossEncoderReranker:
@@ -104,8 +104,3 @@ def load_cross_encoder(folder: str, dtype: Dtype = "auto") -> CrossEncoderRerank
             "number for a query and a text; name another, or leave it out."
         ) from error
     return loaded
-
-
-def has_weights(folder: Path) -> bool:
-    """Whether a folder looks like one of a model; nothing is loaded."""
-    return (folder / "config.json").is_file() and any(any(folder.rglob(pattern)) for pattern in _WEIGHTS)

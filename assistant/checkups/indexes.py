@@ -9,8 +9,8 @@ from pathlib import Path
 from assistant.checkups.check import Check, Patient
 from assistant.checkups.data import LARGE_BYTES, look_through
 from assistant.places import catalogues_folder
-from retrieval.encoder import encoder_name
 from retrieval.errors import CatalogueMissing, IndexBroken
+from retrieval.model_folders import encoder_name
 from retrieval.storage import VOCABULARY, Manifest, check_files, current_version, find_current
 
 _SHOP = "the whole shop"

@@ -14,6 +14,7 @@ from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.places import catalogues_folder, models_folder
 from retrieval.errors import RetrievalError
+from retrieval.model_folders import has_weights
 
 if TYPE_CHECKING:
     import httpx
@@ -63,23 +64,23 @@ def _encodes(settings: Settings) -> Check:
 
 def cross_encoder(patient: Patient) -> Iterator[Check]:
     """Whether the cross-encoder of the settings is there; with `deep`, whether it reads."""
-    from retrieval.cross_encoder import has_weights, load_cross_encoder
-
     folder = patient.settings.cross_encoder
     if folder == "off":
-        yield Check("cross-encoder", "ok", "None is set (AISLE_CROSS_ENCODER): results go by words and meaning.")
+        yield Check("cross encoder", "ok", "None is set (AISLE_CROSS_ENCODER): results go by words and meaning.")
     elif patient.deep:
+        from retrieval.cross_encoder import load_cross_encoder
+
         try:
             loaded = load_cross_encoder(folder, patient.settings.encoder_dtype)
         except RetrievalError as error:
-            yield Check("cross-encoder", "problem", str(error), _OTHER_CROSS_ENCODER, _SECOND_LOOK)
+            yield Check("cross encoder", "problem", str(error), _OTHER_CROSS_ENCODER, _SECOND_LOOK)
             return
-        yield Check("cross-encoder", "ok", f"{loaded.name} reads, in {loaded.dtype}.")
+        yield Check("cross encoder", "ok", f"{loaded.name} reads, in {loaded.dtype}.")
     elif has_weights(Path(folder)):
-        yield Check("cross-encoder", "ok", f"{folder} is there; that it reads is looked at with --deep only.")
+        yield Check("cross encoder", "ok", f"{folder} is there; that it reads is looked at with --deep only.")
     else:
         found = f"{folder} holds no weights of a model."
-        yield Check("cross-encoder", "problem", found, _OTHER_CROSS_ENCODER, _SECOND_LOOK)
+        yield Check("cross encoder", "problem", found, _OTHER_CROSS_ENCODER, _SECOND_LOOK)
 
 
 def _kept_dim(settings: Settings) -> int | None:
