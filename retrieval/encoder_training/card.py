@@ -42,7 +42,7 @@ class Card:
         train_pairs: by view.
         development: mean nDCG@10 on the development questions by round, the first before any training.
         steps: batches seen.
-        seconds: wall-clock time.
+        seconds: wall-clock time, since it was last gone on with.
         rows: figures on the held-out questions by view, and of "all".
         kept: whether it was better, and so was written.
         folder: where it lies; None where it was not kept.

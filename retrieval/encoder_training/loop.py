@@ -7,6 +7,7 @@ with in-batch negatives). Knows nothing of files but its own checkpoint, and not
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 
 from retrieval.encoder import has_fast_bfloat16
 from retrieval.encoder_training.pairs import Pair, words_of
@@ -183,31 +186,39 @@ class FineTuning:
     def _save(self, course: Course) -> None:
         if self._checkpoint is None:
             return
-        state = {
-            "key": self._key,
-            "step": course.step,
-            "scores": course.scores,
-            "best": course.best,
-            "model": self._model.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-        }
+        tensors = _named("model", self._model.state_dict()) | _named("best", course.best)
+        for number, state in self._optimiser.state_dict()["state"].items():
+            tensors |= _named(f"optimiser.{number}", state)
+        told = {"key": self._key, "step": str(course.step), "scores": json.dumps(course.scores)}
         draft = self._checkpoint.with_suffix(".part")
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state, draft)
+        save_file(tensors, draft, told)
         os.replace(draft, self._checkpoint)
 
     def _resume(self) -> Course | None:
         if self._checkpoint is None or not self._checkpoint.is_file():
             return None
         try:
-            state = torch.load(self._checkpoint, map_location=self._device, weights_only=True)
-        except (OSError, RuntimeError, ValueError, EOFError, KeyError):
+            with safe_open(self._checkpoint, "pt", device=str(self._device)) as file:
+                told = file.metadata() or {}
+                if told.get("key") != self._key:
+                    return None
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        except (OSError, SafetensorError):
             return None  # Cut off or damaged: the training begins again.
-        if state.get("key") != self._key:
-            return None
-        self._model.load_state_dict(state["model"])
-        self._optimiser.load_state_dict(state["optimiser"])
-        return Course(state["step"], state["scores"], state["best"])
+        self._model.load_state_dict(_under("model", tensors))
+        n_parameters = sum(len(group["params"]) for group in self._optimiser.param_groups)
+        state = {number: _under(f"optimiser.{number}", tensors) for number in range(n_parameters)}
+        self._optimiser.load_state_dict({**self._optimiser.state_dict(), "state": state})
+        return Course(int(told["step"]), json.loads(told["scores"]), _under("best", tensors))
+
+
+def _named(group: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {f"{group}/{name}": tensor.contiguous() for name, tensor in tensors.items()}
+
+
+def _under(group: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name.partition("/")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{group}/")}
 
 
 def computing_fast(device: torch.device) -> torch.autocast:

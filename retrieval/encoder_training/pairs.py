@@ -123,7 +123,7 @@ def _own_pairs(products: Sequence[Product], seed: int) -> Iterator[Pair]:
         whole, rest = document_text(product, "query"), document_text(product, "title")
         made = dict.fromkeys(_weak_query(product, rng) for _ in range(_QUERIES_PER_PRODUCT))
         yield from (Pair(query, whole, row, "query") for query in made if words_of(query))
-        if len(words_of(rest)) >= _MIN_REST_WORDS:
+        if words_of(product.title) and len(words_of(rest)) >= _MIN_REST_WORDS:
             yield Pair(product.title, rest, row, "title")
 
 

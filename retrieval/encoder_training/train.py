@@ -29,7 +29,7 @@ MIN_TRAIN_PAIRS = 100
 MIN_QUESTIONS = 30
 _DEVELOPMENT = {"max_questions": 200, "max_products": 500}
 _TEST = {"max_questions": 1_000, "max_products": 4_000}
-_CHECKPOINT = "training.pt"
+_CHECKPOINT = "training.safetensors"
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (step, done, in all or None): steps are "judging" and "training"."""

@@ -52,6 +52,10 @@ def shop(tmp_path: Path) -> Retrieval:
     return Retrieval.open(tmp_path, "shop")
 
 
+def unhurried(model: CrossEncoderReranker) -> HeadReranker:
+    return HeadReranker(model, [].append, clock=lambda: 0.0)
+
+
 def search(shop: Retrieval, text: str, sort: Sort = Sort.RELEVANCE, k: int = 50) -> tuple[Hit, ...]:
     return shop.search(SearchRequest(text, (CategoryIn(("Boots",)),), sort, k)).hits
 
@@ -72,7 +76,7 @@ def test_products_that_answer_come_first_and_say_why(shop: Retrieval, model: Cro
     before = search(shop, "boot steep")
     assert "leather" not in before[0].product_id
     assert "cross" not in before[0].parts
-    shop.use_reranker(HeadReranker(model, [].append, budget_s=60))
+    shop.use_reranker(unhurried(model))
     after = search(shop, "boot steep")
     assert all("leather" in hit.product_id for hit in after[:6])
     assert after[0].parts["cross"] > 0.5 > after[-1].parts["cross"]
@@ -81,7 +85,7 @@ def test_products_that_answer_come_first_and_say_why(shop: Retrieval, model: Cro
 
 
 def test_fewer_hits_than_the_head_are_the_best_of_the_head(shop: Retrieval, model: CrossEncoderReranker) -> None:
-    shop.use_reranker(HeadReranker(model, [].append, budget_s=60))
+    shop.use_reranker(unhurried(model))
     assert [hit.product_id for hit in search(shop, "boot hot", k=3)] == [
         hit.product_id for hit in search(shop, "boot hot")[:3]
     ]
@@ -89,7 +93,7 @@ def test_fewer_hits_than_the_head_are_the_best_of_the_head(shop: Retrieval, mode
 
 def test_an_order_that_was_asked_for_is_left_alone(shop: Retrieval, model: CrossEncoderReranker) -> None:
     before = search(shop, "boot steep", Sort.PRICE_LOW)
-    shop.use_reranker(HeadReranker(model, [].append, budget_s=60))
+    shop.use_reranker(unhurried(model))
     assert search(shop, "boot steep", Sort.PRICE_LOW) == before
 
 
@@ -101,7 +105,7 @@ def test_a_model_that_fails_leaves_the_results_as_they_were(shop: Retrieval) -> 
             raise RuntimeError("out of memory")
 
     before, told = search(shop, "boot steep"), list[str]()
-    shop.use_reranker(HeadReranker(CrossEncoderReranker("tiny", Failing(), "float32"), told.append))
+    shop.use_reranker(HeadReranker(CrossEncoderReranker("tiny", Failing(), "float32"), told.append, clock=lambda: 0.0))
     assert search(shop, "boot steep") == search(shop, "boot steep") == before
     assert told == ["The cross-encoder tiny failed; results keep the order they had."]
 

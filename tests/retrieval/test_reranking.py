@@ -29,9 +29,8 @@ class Reader:
         return np.array([self._score(int(text.split()[1])) for text in texts], np.float32)
 
 
-def head_of(reader: Reader, told: list[str] | None = None, **given: object) -> list[int] | None:
-    stage = HeadReranker(reader, (told if told is not None else []).append, **given)  # type: ignore[arg-type]
-    head = stage.reorder("words", SCORES, TEXTS)
+def head_of(reader: Reader) -> list[int] | None:
+    head = HeadReranker(reader, [].append, clock=lambda: 0.0).reorder("words", SCORES, TEXTS)
     return None if head is None else head.places.tolist()
 
 
@@ -55,7 +54,7 @@ def test_the_scale_of_a_model_does_not_matter() -> None:
 
 
 def test_a_head_says_what_the_model_gave_in_the_old_order() -> None:
-    head = HeadReranker(Reader(float), [].append).reorder("words", SCORES, TEXTS)
+    head = HeadReranker(Reader(float), [].append, clock=lambda: 0.0).reorder("words", SCORES, TEXTS)
     assert head is not None
     assert head.scores.tolist() == [float(number) for number in range(20)]
 
@@ -107,7 +106,7 @@ class Broken(Reader):
 )
 def test_a_model_that_fails_leaves_the_order_and_this_is_said_once(reader: Reader, says: str) -> None:
     told = list[str]()
-    stage = HeadReranker(reader, told.append)
+    stage = HeadReranker(reader, told.append, clock=lambda: 0.0)
     assert stage.reorder("words", SCORES, TEXTS) is stage.reorder("words", SCORES, TEXTS) is None
     assert len(told) == 1
     assert says in told[0]

@@ -83,7 +83,7 @@ def test_going_on_is_the_same_as_never_having_stopped(base: str, tmp_path: Path)
         if done == 12:
             raise PowerCut
 
-    checkpoint = tmp_path / "training.pt"
+    checkpoint = tmp_path / "training.safetensors"
     with pytest.raises(PowerCut):
         tuning(base, checkpoint)[1].run(cut)
     seen: list[int] = []
@@ -96,7 +96,7 @@ def test_going_on_is_the_same_as_never_having_stopped(base: str, tmp_path: Path)
 
 
 def test_a_checkpoint_of_another_training_or_a_damaged_one_is_not_gone_on_from(base: str, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "training.pt"
+    checkpoint = tmp_path / "training.safetensors"
     tuning(base, checkpoint, "one")[1].run(lambda *_: None)
     for key, size in (("another", None), ("one", 2_000)):
         content = checkpoint.read_bytes()

@@ -83,3 +83,8 @@ def test_what_was_taken_more_often_counts_more_and_what_is_gone_does_not() -> No
     made = make_pairs(PRODUCTS, taken, seed=5)
     found = [pair for part in (made.train, made.development, made.test) for pair in part if pair.view == "taken"]
     assert [(pair.query, pair.row, pair.weight) for pair in found] == [("warm", 0, 2.0), ("warm", 1, 1.0)]
+
+
+def test_a_title_without_a_word_makes_no_pair() -> None:
+    made = make_pairs([product("odd", "***", description="it has words enough here")], (), seed=5)
+    assert all(words_of(pair.query) for part in (made.train, made.development, made.test) for pair in part)
