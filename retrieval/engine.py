@@ -25,6 +25,7 @@ from retrieval.encoder import Encoder
 from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
+from retrieval.relevance import RANKER, SCHEMA, find_ranker, open_schema
 from retrieval.reranking import HeadReranker
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
@@ -198,7 +199,10 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
     from retrieval.chroma_index import ChromaIndex
 
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
-    meaning = Meaning(encoder, scan.vectors, chroma, scan)
+    check_files(opened.path, opened.manifest, SCHEMA)
+    check_files(opened.path, opened.manifest, RANKER)
+    schema = open_schema(opened.path, len(opened.catalogue.rows))
     encoder.encode(["the first text takes longer than all others"])
     opened.searcher.prepare()
-    return replace(opened, meaning=meaning)
+    features = opened.searcher.features(scan.vectors, schema)
+    return replace(opened, meaning=Meaning(encoder, scan.vectors, chroma, scan, features, find_ranker(opened.path)))

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
 
-FORMAT = 1
+FORMAT = 2
 VOCABULARY = "vocabulary.json.gz"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEPT_VERSIONS = 2
