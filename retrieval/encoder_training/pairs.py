@@ -91,11 +91,17 @@ def make_pairs(products: Sequence[Product], taken: Iterable[Taken], seed: int) -
         seed: same products, words and seed give the same pairs.
     """
     parts: dict[str, list[Pair]] = {"train": [], "development": [], "test": []}
-    for pair in _own_pairs(products, seed):
-        parts[_part(products[pair.row].title, seed)].append(pair)
+    held: set[frozenset[str]] = set()
     for pair in _taken_pairs(products, taken):
         # Many take the same few words, so here new words are what is judged, on products that are known.
-        parts[_part(pair.query, seed)].append(pair)
+        part = _part(pair.query, seed)
+        parts[part].append(pair)
+        if part != "train":
+            held.add(words_of(pair.query))
+    for pair in _own_pairs(products, seed):
+        # What shoppers say is often a category's name, and is then no query of the catalogue's own as well.
+        if words_of(pair.query) not in held:
+            parts[_part(products[pair.row].title, seed)].append(pair)
     known = {words_of(pair.query) for pair in parts["train"]}
     development = [pair for pair in parts["development"] if words_of(pair.query) not in known]
     known |= {words_of(pair.query) for pair in development}

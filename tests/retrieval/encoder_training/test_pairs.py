@@ -7,7 +7,7 @@ import pytest
 from retrieval.embeddings import product_text
 from retrieval.encoder_training.pairs import Pairs, Taken, make_pairs, words_of
 from retrieval.product import Attribute
-from tests.retrieval.encoder_training.toy import toy_products
+from tests.retrieval.encoder_training.toy import TITLE_WORDS, toy_products
 from tests.retrieval.fakes import product
 
 PRODUCTS = [
@@ -54,6 +54,13 @@ def test_words_that_were_taken_are_split_by_the_words(pairs: Pairs) -> None:
     assert sum(counts) == len(TAKEN)
     assert min(counts) > 0
     assert counts[0] > 30
+
+
+def test_words_of_shoppers_stay_held_out_where_the_catalogue_says_the_same() -> None:
+    made = make_pairs(PRODUCTS, [Taken(word, "p1") for word in TITLE_WORDS], seed=5)
+    held = {words_of(pair.query) for pair in (*made.development, *made.test) if pair.view == "taken"}
+    assert held
+    assert not held & {words_of(pair.query) for pair in made.train}
 
 
 def test_the_same_seed_makes_the_same_pairs_and_another_product_changes_no_others(pairs: Pairs) -> None:
