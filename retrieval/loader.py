@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from retrieval.bm25_index import Bm25Index
 from retrieval.catalogue import Catalogue
+from retrieval.compact import CompactVectors
 from retrieval.embeddings import EmbeddingCache, product_text
 from retrieval.encoder import Encoder
 from retrieval.errors import ImportFailed
@@ -31,7 +32,17 @@ from retrieval.importers.rows import RawRow, RejectedRow
 from retrieval.product import Product
 from retrieval.product_json import BadRow, product_from_json, product_to_json, valid_currency
 from retrieval.relevance import write_relevance
-from retrieval.storage import VOCABULARY, Manifest, begin_version, catalogue_folder, digest_files, finish_version
+from retrieval.storage import (
+    COMPACT,
+    VECTORS,
+    VOCABULARY,
+    Manifest,
+    begin_version,
+    catalogue_folder,
+    digest_files,
+    file_sha256,
+    finish_version,
+)
 from retrieval.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int | None], None]
@@ -286,7 +297,8 @@ def _write_meaning(
     texts = [product_text(product) for product in products]
     cache = EmbeddingCache(folder / "embeddings", encoder)
     vectors = cache.encode(texts, None if progress is None else lambda done, total: progress("meaning", done, total))
-    np.save(path / "vectors.npy", vectors, allow_pickle=False)
+    np.save(path / VECTORS, vectors, allow_pickle=False)
+    CompactVectors.make(vectors).write(path / COMPACT, file_sha256(path / VECTORS))
     from retrieval.chroma_index import ChromaIndex
 
     ChromaIndex.create(path / "chroma", vectors, _step(progress, "index", len(products))).close()
