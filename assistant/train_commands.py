@@ -101,4 +101,8 @@ def _write(card: Card) -> None:
 def _use(card: Card) -> str:
     if not card.kept:
         return "It is not clearly better, so it was not kept; nothing has changed."
-    return f"It is better and was kept. To use it, set AISLE_ENCODER={card.folder} and import the catalogue again."
+    use = f"It is better and was kept. To use it, set AISLE_ENCODER={card.folder} and import the catalogue again."
+    if "taken" in card.rows:
+        return use
+    # Measured: better on the catalogue's own words, worse on people's queries (docs/experiments.md).
+    return f"{use} It was judged by the catalogue's own words alone: try searches of people before you serve it."

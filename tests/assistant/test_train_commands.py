@@ -55,6 +55,7 @@ def test_a_better_encoder_is_kept_and_used_when_it_is_set(
     assert card["folder"] == str(aisle_data / "encoders" / "toy-1")
     assert card["rows"]["all"]["gain"]["low"] > 0
     assert f"AISLE_ENCODER={card['folder']}" in card["use"]
+    assert "judged by the catalogue's own words alone" in card["use"]
 
     monkeypatch.setenv("AISLE_ENCODER", card["folder"])
     file = tmp_path / "toy.csv"
