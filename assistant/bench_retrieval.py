@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from assistant.commands import find_map
 from assistant.config import Settings
 from assistant.errors import ConfigError
+from assistant.loading import find_map
 from assistant.terminal import Progress, say, say_json, showing_progress
 from retrieval.bench.judgments import Figures, read_judgments
 from retrieval.bench.ranking import Comparison, compare

@@ -14,6 +14,7 @@ COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
     "train": ("encoder",),
+    "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": ("filters", "retrieval"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
