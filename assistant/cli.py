@@ -33,6 +33,10 @@ Customer = Annotated[
 
 users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
 app.add_typer(users, name="users")
+train = typer.Typer(
+    help="Train models on the shop's own data; each is kept only if it is better.", add_completion=False
+)
+app.add_typer(train, name="train")
 app.add_typer(catalogue_group, name="catalogue")
 
 bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
@@ -215,6 +219,25 @@ def chat(
     from assistant.conversing import converse
 
     converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
+
+
+@train.command("encoder")
+def train_encoder(
+    catalogue: CatalogueName = None,
+    epochs: Annotated[int | None, typer.Option(help="Most times that each pair of texts is seen.", min=1)] = None,
+    steps: Annotated[int | None, typer.Option(help="Most batches; what ends it on a large catalogue.", min=1)] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Fine-tune the encoder on a catalogue's own words, and on what shoppers took after which words.
+
+    Kept only if it finds better on questions that were held out; nothing is changed until it is put to use. A training
+    that was stopped goes on where it was.
+
+    Example: aisle train encoder --catalogue myshop
+    """
+    from assistant.train_commands import train_encoder as run
+
+    run(_settings(catalogue=catalogue), epochs=epochs, steps=steps, as_json=json)
 
 
 @users.command("add")

@@ -198,6 +198,20 @@ def _warm(retrieval: Retrieval, settings: Settings, progress: Progress) -> None:
             retrieval.warm(encoder)
     except IndexBroken as error:
         warn(f"{error} This search goes by words alone.")
+    if settings.cross_encoder != "off":
+        _use_cross_encoder(retrieval, settings, progress)
+
+
+def _use_cross_encoder(retrieval: Retrieval, settings: Settings, progress: Progress) -> None:
+    from retrieval.cross_encoder import load_cross_encoder
+    from retrieval.errors import IndexBroken
+    from retrieval.reranking import HeadReranker
+
+    progress("loading the cross-encoder", 0, None)
+    try:
+        retrieval.use_reranker(HeadReranker(load_cross_encoder(settings.cross_encoder, settings.encoder_dtype), warn))
+    except IndexBroken as error:
+        warn(f"{error} This search goes without it.")
 
 
 def _search_answer(retrieval: Retrieval, understanding: Understanding, result: SearchResult) -> dict[str, Any]:

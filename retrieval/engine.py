@@ -32,6 +32,7 @@ from retrieval.index import Rows
 from retrieval.learned.features import Matrix
 from retrieval.planner import PlannedIndex, measure
 from retrieval.relevance import RANKER, SCHEMA, find_ranker, open_schema
+from retrieval.reranking import HeadReranker
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
 from retrieval.storage import (
@@ -72,6 +73,7 @@ class Retrieval:
         self._name = name
         self._opened = opened
         self._encoder: Encoder | None = None
+        self._reranker: HeadReranker | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -116,6 +118,10 @@ class Retrieval:
             self._encoder = encoder
             self._opened = _with_meaning(self._opened, encoder)
 
+    def use_reranker(self, reranker: HeadReranker) -> None:
+        """Let a cross-encoder look again at the first products of results that are ordered by relevance."""
+        self._reranker = reranker
+
     def search(self, request: SearchRequest) -> SearchResult:
         """Find products; every hit is let through by every constraint.
 
@@ -124,12 +130,12 @@ class Retrieval:
         """
         opened = self._opened
         try:
-            return opened.searcher.search(request, opened.meaning)
+            return opened.searcher.search(request, opened.meaning, self._reranker)
         except IndexBroken:
             if opened.meaning is None:
                 raise
             self._drop_meaning(opened)
-            return opened.searcher.search(request, None)
+            return opened.searcher.search(request, None, self._reranker)
 
     def describe(self, text: str, names: Sequence[str], n: int) -> tuple[Rows, Matrix]:
         """Return the first `n` rows by fusion, also such as a search would rather not show, and their features.

@@ -5,6 +5,7 @@ RetrievalError
 ├── MapError            a column map is not valid
 ├── CatalogueMissing    nothing is imported under that name
 ├── ProductMissing      no product with that id
+├── NotEnoughPairs      a catalogue holds too little to train an encoder on it and to judge it
 └── IndexBroken         an index on disk is missing or damaged; rebuild it with `aisle import`
 
 Each message is one plain sentence that says what to do.
@@ -32,6 +33,10 @@ class CatalogueMissing(RetrievalError):
 
 class ProductMissing(RetrievalError):
     """No product with that id."""
+
+
+class NotEnoughPairs(RetrievalError):
+    """A catalogue holds too little to train an encoder on it and to judge it."""
 
 
 class IndexBroken(RetrievalError):

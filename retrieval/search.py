@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from retrieval.catalogue import Catalogue
 from retrieval.columns import Columns
+from retrieval.embeddings import product_text
 from retrieval.encoder import Encoder
 from retrieval.facets import Facets
 from retrieval.filters import CategoryIn, Constraint, judge
@@ -26,7 +27,8 @@ from retrieval.learned.features import Candidates, FeatureMaker, Matrix, Vector
 from retrieval.learned.ranker import LinearRanker
 from retrieval.product_json import clean
 from retrieval.ranking import BEST_SCORE, CANDIDATES, DENSE_WEIGHT, Ranking, reciprocal_ranks
-from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult
+from retrieval.reranking import HEAD, HeadReranker
+from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult, Sort
 from retrieval.title_kinds import TitleKinds
 from retrieval.vocabulary import Vocabulary
 from retrieval.words import tokens, word_key
@@ -115,7 +117,9 @@ class Searcher:
         self._facets  # noqa: B018 - built by looking at it
         self._ranking  # noqa: B018
 
-    def search(self, request: SearchRequest, meaning: Meaning | None) -> SearchResult:
+    def search(
+        self, request: SearchRequest, meaning: Meaning | None, reranker: HeadReranker | None = None
+    ) -> SearchResult:
         """Answer a request; see Retrieval.search."""
         text = clean(request.text[:MAX_QUERY_CHARS])
         vector = None if meaning is None or not text else meaning.encoder.encode([text])[0]
@@ -125,7 +129,7 @@ class Searcher:
         mode: Literal["words", "words+meaning"] = "words" if meaning is None else "words+meaning"
         if not len(matches.rows):
             return SearchResult((), 0, self._relaxations(request, query, meaning), {}, mode)
-        hits = self._hits(request, query, matches, meaning)
+        hits = self._hits(request, query, matches, meaning, reranker)
         mentions = {word: self._mentioned(word, matches.rows) for word in request.words}
         return SearchResult(hits, len(matches.rows), (), self._facets.count(matches.rows), mode, mentions)
 
@@ -204,7 +208,12 @@ class Searcher:
     # ------------------------------------------------------------ hits
 
     def _hits(
-        self, request: SearchRequest, query: _Query, matches: _Matches, meaning: Meaning | None
+        self,
+        request: SearchRequest,
+        query: _Query,
+        matches: _Matches,
+        meaning: Meaning | None,
+        reranker: HeadReranker | None,
     ) -> tuple[Hit, ...]:
         rows = matches.rows
         popularity = self._ranking.popularity[rows]
@@ -216,7 +225,10 @@ class Searcher:
             log_odds = meaning.ranker.score(meaning.features.make(found, meaning.ranker.names))
             scores = _with_head(scores, head, np.exp((log_odds - log_odds.max()) / _LOG_ODDS_SCALE))
         prices = self._columns.fitting_prices(query.masks)
-        order = self._ranking.order(request.sort, rows, scores, prices, of_kind)[: max(1, min(request.k, MAX_HITS))]
+        order = self._ranking.order(request.sort, rows, scores, prices, of_kind)
+        cross: dict[int, float] = {}
+        if reranker is not None and query.text and request.sort is Sort.RELEVANCE:
+            cross = self._reorder_head(reranker, query.text, rows, order, scores)
         return tuple(
             self._hit(
                 int(rows[i]),
@@ -227,10 +239,33 @@ class Searcher:
                     "dense": float(matches.dense[rows[i]]),
                     "rrf": float(fused[i]),
                     "popularity": float(popularity[i]),
+                    **({"cross": cross[i]} if i in cross else {}),
                 },
             )
-            for i in order.tolist()
+            for i in order[: max(1, min(request.k, MAX_HITS))].tolist()
         )
+
+    def _reorder_head(
+        self,
+        reranker: HeadReranker,
+        text: str,
+        rows: Rows,
+        order: NDArray[np.intp],
+        scores: NDArray[np.float64],
+    ) -> dict[int, float]:
+        """Order the head anew, in place; return what the cross-encoder gave, by position in `rows`.
+
+        The scores of the head stay what they are and are dealt out in the new order, so that a hit's score still says
+        its place, and what follows the head keeps its own.
+        """
+        old = order[:HEAD].copy()
+        texts = [product_text(self._catalogue.rows[row]) for row in rows[old].tolist()]
+        head = reranker.reorder(text, scores[old], texts)
+        if head is None:
+            return {}
+        order[:HEAD] = old[head.places]
+        scores[order[:HEAD]] = scores[old]
+        return dict(zip(old.tolist(), head.scores.tolist(), strict=True))
 
     def _fuse(self, text: str, matches: _Matches, of_kind: Vector | None) -> Vector:
         """Fuse ranks and add the boosts; shape (len(matches.rows),)."""

@@ -18,6 +18,7 @@ CHECKUPS: tuple[Checkup, ...] = (
     data.database,
     indexes.catalogue,
     models.encoder,
+    models.cross_encoder,
     models.click_model,
     models.endpoint,
     models.prompts,

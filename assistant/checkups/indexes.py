@@ -10,6 +10,7 @@ from assistant.checkups.check import Check, Patient
 from assistant.checkups.data import LARGE_BYTES, look_through
 from assistant.places import catalogues_folder
 from retrieval.errors import CatalogueMissing, IndexBroken
+from retrieval.model_folders import encoder_name
 from retrieval.storage import VOCABULARY, Manifest, check_files, current_version, find_current
 
 _SHOP = "the whole shop"
@@ -76,12 +77,14 @@ def _meaning(path: Path, manifest: Manifest, encoder: str) -> Iterator[Check]:
         yield Check(
             "index of meaning", "warning", "The catalogue was imported without vectors.", "Import it again.", _MEANING
         )
-    elif manifest.encoder != encoder:
+    elif manifest.encoder != (name := encoder_name(encoder)):
+        # A folder's name holds a digest of its weights, and is no setting.
+        other = "" if "@" in manifest.encoder else f", or set AISLE_ENCODER={manifest.encoder}"
         yield Check(
             "index of meaning",
             "warning",
-            f"The vectors are of {manifest.encoder!r}, and AISLE_ENCODER is {encoder!r}.",
-            f"Import the catalogue again, or set AISLE_ENCODER={manifest.encoder}.",
+            f"The vectors are of {manifest.encoder!r}, and AISLE_ENCODER is {name!r}.",
+            f"Import the catalogue again{other}.",
             _MEANING,
         )
     else:

@@ -1,4 +1,4 @@
-"""What computes: the encoder, the click model, the LLM endpoint, and the prompts."""
+"""What computes: the encoder, the cross-encoder, the click model, the LLM endpoint, and the prompts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.places import catalogues_folder, models_folder
 from retrieval.errors import RetrievalError
+from retrieval.model_folders import has_weights
 
 if TYPE_CHECKING:
     import httpx
 
 _TIMEOUT_S = 3.0
 _MEANING = "search by meaning"
+_SECOND_LOOK = "the cross-encoder's second look at the first products"
+_OTHER_CROSS_ENCODER = "Set AISLE_CROSS_ENCODER to a folder with a cross-encoder, or to off."
 _REPLIES = "replies in the LLM's own words (the embedded model replies instead)"
 
 
@@ -57,6 +60,27 @@ def _encodes(settings: Settings) -> Check:
             _MEANING,
         )
     return Check("encoder", "ok", f"{settings.encoder} computes: vectors of {dim} numbers.")
+
+
+def cross_encoder(patient: Patient) -> Iterator[Check]:
+    """Whether the cross-encoder of the settings is there; with `deep`, whether it reads."""
+    folder = patient.settings.cross_encoder
+    if folder == "off":
+        yield Check("cross encoder", "ok", "None is set (AISLE_CROSS_ENCODER): results go by words and meaning.")
+    elif patient.deep:
+        from retrieval.cross_encoder import load_cross_encoder
+
+        try:
+            loaded = load_cross_encoder(folder, patient.settings.encoder_dtype)
+        except RetrievalError as error:
+            yield Check("cross encoder", "problem", str(error), _OTHER_CROSS_ENCODER, _SECOND_LOOK)
+            return
+        yield Check("cross encoder", "ok", f"{loaded.name} reads, in {loaded.dtype}.")
+    elif has_weights(Path(folder)):
+        yield Check("cross encoder", "ok", f"{folder} is there; that it reads is looked at with --deep only.")
+    else:
+        found = f"{folder} holds no weights of a model."
+        yield Check("cross encoder", "problem", found, _OTHER_CROSS_ENCODER, _SECOND_LOOK)
 
 
 def _kept_dim(settings: Settings) -> int | None:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.assistant.command_line import run_command
+from tests.retrieval.tiny_models import make_cross_encoder
 
 ROWS = """id,title,price,brand,category,stock
 a,Red tent,99.90,Norr,Tents,3
@@ -165,6 +166,24 @@ def test_any_text_can_be_searched(aisle: Any, text: str) -> None:
     ran = aisle("search", text, "--catalogue", "tents", "--json")
     assert ran.code == 0
     assert isinstance(ran.json["products"], list)
+
+
+@pytest.mark.usefixtures("tents")
+def test_search_asks_a_cross_encoder_where_there_is_one_and_says_where_it_is_not(
+    aisle: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def shown() -> list[str]:
+        ran = aisle("search", "tent", "--catalogue", "tents", "--json")
+        assert ran.code == 0
+        assert ("AISLE_CROSS_ENCODER" in ran.err) is not (tmp_path / "tiny").exists()
+        return [product["id"] for product in ran.json["products"]]
+
+    monkeypatch.setenv("AISLE_CROSS_ENCODER", str(tmp_path / "tiny"))
+    assert shown() == ["a", "b"]
+    make_cross_encoder(
+        tmp_path / "tiny", ["tent", "red", "blue"], [("tent", "blue tent", 1.0), ("tent", "red tent", 0.0)] * 4
+    )
+    assert shown() == ["b", "a"]
 
 
 # ---------------------------------------------------------------- settings and wrong use

@@ -24,12 +24,14 @@ from assistant.places import catalogues_folder, models_folder
 from assistant.store import open_store
 from recommender.features import FEATURES
 from recommender.models.artifact import SHAPES, TENSORS_FILE, save_artifact
+from retrieval.encoder import load_encoder
 from retrieval.errors import IndexBroken
 from retrieval.loader import import_products
 from retrieval.storage import VOCABULARY
 from tests.assistant.small_shop import PRODUCTS
 from tests.fakes.models_endpoint import models_endpoint
 from tests.retrieval.fakes import WordEncoder
+from tests.retrieval.tiny_models import make_cross_encoder, make_encoder
 
 Settle = Callable[..., Settings]
 States = dict[str, str]
@@ -260,6 +262,29 @@ def test_only_deep_loads_the_encoder_and_compares_its_vectors(
     assert (broken.state, broken.degrades) == ("problem", "search by meaning")
 
 
+def test_vectors_of_a_folder_whose_weights_changed_are_told(healthy: Settings, tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path, ["red", "hat"], seed=1)
+    import_products(PRODUCTS, root=catalogues_folder(healthy), name="shop", encoder=load_encoder(str(folder)))
+    settings = healthy.model_copy(update={"encoder": str(folder)})
+    assert found(settings)["index of meaning"].state == "ok"
+    make_encoder(tmp_path, ["red", "hat"], seed=2)
+    changed = found(settings)["index of meaning"]
+    assert (changed.state, changed.advice) == ("warning", "Import the catalogue again.")
+
+
+def test_the_cross_encoder_is_looked_for_and_with_deep_asked(healthy: Settings, tmp_path: Path) -> None:
+    assert found(healthy)["cross encoder"].state == "ok"
+    gone = found(healthy.model_copy(update={"cross_encoder": str(tmp_path / "nowhere")}))["cross encoder"]
+    assert (gone.state, gone.degrades) == ("problem", "the cross-encoder's second look at the first products")
+    fit = healthy.model_copy(update={"cross_encoder": str(make_cross_encoder(tmp_path / "tiny", ["red", "hat"]))})
+    assert "--deep" in found(fit)["cross encoder"].found
+    assert found(fit, deep=True)["cross encoder"].found.startswith("tiny reads")
+    unfit = make_cross_encoder(tmp_path / "four", ["red", "hat"], labels=4)
+    refused = found(healthy.model_copy(update={"cross_encoder": str(unfit)}), deep=True)["cross encoder"]
+    assert refused.state == "problem"
+    assert "one number" in refused.found
+
+
 @pytest.mark.parametrize("name", ["database", "indexes"])
 def test_large_files_are_read_with_deep_only(healthy: Settings, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr("assistant.checkups.data.LARGE_BYTES", 10)
@@ -434,7 +459,7 @@ def test_the_list_for_people_is_calm_and_ends_in_a_count(healthy: Settings, caps
 
 
 def test_there_is_a_check_for_everything() -> None:
-    assert len(CHECKUPS) == len({checkup.__name__ for checkup in CHECKUPS}) == 12
+    assert len(CHECKUPS) == len({checkup.__name__ for checkup in CHECKUPS}) == 13
     assert [checkup.__name__ for checkup in CHECKUPS if not checkup.__doc__] == []
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from retrieval.encoder import PACKAGED, Encoder, has_fast_bfloat16, load_encoder
 from retrieval.errors import IndexBroken
+from retrieval.model_folders import encoder_name
+from tests.retrieval.tiny_models import make_encoder
 
 TEXTS = [
     "usb hub",
@@ -92,3 +94,35 @@ def test_an_encoder_that_is_not_on_this_machine_is_named_at_once_and_nothing_is_
     with pytest.raises(IndexBroken, match=r"'doesnotexist' \(AISLE_ENCODER\).*hf download"):
         load_encoder("doesnotexist")
     assert asked == []
+
+
+def test_a_folder_is_named_by_what_lies_in_it(tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path, ["red", "hat"])
+    name = load_encoder(str(folder)).name
+    assert name == encoder_name(str(folder)) == encoder_name(f"{folder}/")
+    assert name.startswith("encoder@")
+    (folder / "card.json").write_text("{}")
+    elsewhere = tmp_path / "elsewhere" / "encoder"
+    elsewhere.parent.mkdir()
+    folder.rename(elsewhere)
+    assert encoder_name(str(elsewhere)) == name
+
+
+def test_other_weights_under_the_same_path_have_another_name(tmp_path: Path) -> None:
+    first = encoder_name(str(make_encoder(tmp_path, ["red", "hat"], seed=1)))
+    second = encoder_name(str(make_encoder(tmp_path, ["red", "hat"], seed=2)))
+    assert first != second
+    assert first.split("@")[0] == second.split("@")[0]
+
+
+def test_what_is_no_folder_is_named_as_it_is_set() -> None:
+    assert encoder_name(PACKAGED) == PACKAGED
+    assert encoder_name("someone/some-model") == "someone/some-model"
+
+
+def test_weights_that_are_cut_off_are_said_with_a_way_out(tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path, ["red", "hat"])
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:2_000])
+    with pytest.raises(IndexBroken, match="AISLE_ENCODER"):
+        load_encoder(str(folder))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,11 @@ from assistant.errors import DataFolderBusy, StoreBroken
 from assistant.service import Assistant
 from assistant.turn import CartFact, Done, EvidenceFound, ProposalStatus, TextDelta
 from assistant.upkeep import demo_trouble
+from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.encoder import Encoder
 from retrieval.errors import CatalogueMissing, RetrievalError
+from retrieval.index import Scores
+from tests.retrieval.tiny_models import make_cross_encoder
 from tests.scenarios.conftest import new_visitor
 from tests.scenarios.visitor import Reply, Visitor
 
@@ -151,6 +154,34 @@ def test_an_encoder_that_fails_while_warming_leaves_search_by_words(own_shop: Op
     assert assistant.readiness().words
     assert not assistant.readiness().meaning
     assert new_visitor(assistant, runner, "broken-encoder").say("tents under $200").products
+
+
+def test_a_cross_encoder_that_is_not_there_leaves_results_as_they_are(own_shop: Open, runner: asyncio.Runner) -> None:
+    settings = Settings(data=_folder(own_shop), cross_encoder="no/such-folder")
+    assistant = own_shop(settings=settings)
+    state = assistant.readiness()
+    assert state.meaning
+    assert any("AISLE_CROSS_ENCODER" in sentence for sentence in state.degraded)
+    assert new_visitor(assistant, runner, "no-cross-encoder").say("tents under $200").products
+
+
+def test_a_cross_encoder_looks_at_what_the_chat_finds(
+    own_shop: Open, runner: asyncio.Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    score = CrossEncoderReranker.score
+
+    def noted(self: CrossEncoderReranker, query: str, texts: Sequence[str]) -> Scores:
+        read.append(query)
+        return score(self, query, texts)
+
+    monkeypatch.setattr(CrossEncoderReranker, "score", noted)
+    folder = make_cross_encoder(tmp_path / "tiny", ["light", "tent", "tents"])
+    assistant = own_shop(settings=Settings(data=_folder(own_shop), cross_encoder=str(folder)))
+    assert assistant.readiness().degraded == ()
+    read.clear()
+    assert new_visitor(assistant, runner, "cross-encoder").say("light tents").products
+    assert read
 
 
 def test_a_broken_click_model_leaves_the_counting_ones(own_shop: Open, runner: asyncio.Runner) -> None:
