@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +28,11 @@ from retrieval.filters import (
     fold,
     stated_number,
     stated_values,
-    states_word,
+    title_states,
 )
-from retrieval.index import Mask
+from retrieval.index import Mask, Rows
 from retrieval.product import Product
 
-_Column = TypeVar("_Column")
 _KEPT_MASKS = 64
 _NO_PRICE = np.iinfo(np.int64).max
 _NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
@@ -69,7 +67,7 @@ class Columns:
         self._starts = np.concatenate(([0], np.cumsum(counts)))[:-1].astype(np.int64) if len(products) else _NO_ROWS
         self._owner = np.repeat(np.arange(len(products)), counts)
         self._texts: dict[str, _TextColumn] = {}
-        self._numbers: dict[str, _NumberColumn] = {}
+        self._numbers: dict[tuple[str, str | None], _NumberColumn] = {}
         self._lock = threading.Lock()
         # A conversation asks for the same wishes again and again.
         self._kept_mask = lru_cache(maxsize=_KEPT_MASKS)(self._compile)
@@ -82,7 +80,7 @@ class Columns:
     @property
     def kept_names(self) -> frozenset[str]:
         """Attribute names whose columns are built."""
-        return frozenset(self._texts) | frozenset(self._numbers)
+        return frozenset(self._texts) | frozenset(name for name, _ in self._numbers)
 
     def product_mask(self, variant_masks: Sequence[Mask]) -> Mask:
         """Return which products have one variant that every mask lets through.
@@ -136,6 +134,28 @@ class Columns:
         buyable = np.minimum.reduceat(np.where(fits & ~self._sold_out, self._prices, _NO_PRICE), self._starts)
         any_price = np.minimum.reduceat(np.where(fits, self._prices, _NO_PRICE), self._starts)
         return np.where(buyable == _NO_PRICE, any_price, buyable)
+
+    def stated_by(
+        self, constraint: PriceRange | MinRating | AttributeRange, rows: Rows, variant_masks: Sequence[Mask]
+    ) -> NDArray[np.float64]:
+        """Return the numbers that a constraint is about, of the variants of `rows` that every mask lets through.
+
+        Prices are in minor units of the constraint's currency, attributes in its unit. What states none is left out.
+        """
+        of_rows = np.zeros(self.n_rows, np.bool_)
+        of_rows[rows] = True
+        fits = np.logical_and.reduce([of_rows[self._owner], *variant_masks])
+        numbers: NDArray[np.float64]
+        match constraint:
+            case PriceRange():
+                numbers = self._prices[fits & (self._currencies == constraint.currency)].astype(np.float64)
+            case MinRating():
+                numbers = self._ratings[self._owner[fits]]
+                numbers = numbers[~np.isnan(numbers)]
+            case AttributeRange():
+                column = self._number_column(constraint.name, constraint.unit)
+                numbers = column.numbers[fits & column.stated]
+        return numbers
 
     # ------------------------------------------------------------ price, stock, rating
 
@@ -220,27 +240,25 @@ class Columns:
                     for value in values or ():
                         rows_of[value].append(row)
                 column = _TextColumn({value: np.array(r, np.int64) for value, r in rows_of.items()}, stated)
-                self._remember(self._texts, name, column)
+                # Names come from requests: only those of the catalogue are kept, so that the cache cannot be filled up.
+                if name in self._rows_by_name:
+                    self._texts[name] = column
             return column
 
-    def _number_column(self, name: str) -> _NumberColumn:
+    def _number_column(self, name: str, unit: str | None) -> _NumberColumn:
         with self._lock:
-            column = self._numbers.get(name)
+            column = self._numbers.get((name, unit))
             if column is None:
                 numbers = np.zeros(len(self._owner), np.float64)
                 stated = np.zeros(len(self._owner), np.bool_)
                 for row, product, number in self._variants_with(name):
-                    value = stated_number(product, product.variants[number], name)
+                    value = stated_number(product, product.variants[number], name, unit)
                     if value is not None:
                         numbers[row], stated[row] = value, True
                 column = _NumberColumn(numbers, stated)
-                self._remember(self._numbers, name, column)
+                if column.stated.any():
+                    self._numbers[name, unit] = column
             return column
-
-    def _remember(self, cache: dict[str, _Column], name: str, column: _Column) -> None:
-        # Names come from requests: only those of the catalogue are kept, so that the cache cannot be filled up.
-        if name in self._rows_by_name:
-            cache[name] = column
 
     def _attribute_in(self, constraint: AttributeIn) -> Mask:
         column = self._text_column(constraint.name)
@@ -256,11 +274,11 @@ class Columns:
             for row, title in enumerate(self._folded_titles):
                 # The plain look-up is much cheaper than the pattern and necessary for it.
                 if value in title and not mask[row]:
-                    mask[row] = states_word(title, value)
+                    mask[row] = title_states(title, value)
         return mask
 
     def _attribute_range(self, constraint: AttributeRange) -> Mask:
-        column = self._number_column(constraint.name)
+        column = self._number_column(constraint.name, constraint.unit)
         mask = column.stated.copy()
         if constraint.min is not None:
             mask &= column.numbers >= constraint.min

@@ -16,6 +16,12 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from retrieval.product import Money, Product, Variant, attribute_label, attribute_text
+from retrieval.units import convert
+
+_TELLS_NOTHING = re.compile(r"yes|no|[\d.,]*")
+"""What a title may hold without saying it of any attribute: "Boot 42", "Yes! crisps"."""
+_OPTION_NUMBER = re.compile(r"\s*(\d+(?:\.\d+|,\d{1,2}|,\d{4,})?)\s*(\D{0,12})")
+"""A number and its unit. "1,500 mAh" may be meant in two ways, and "48-52 cm" is no number."""
 
 
 class Verdict(StrEnum):
@@ -38,6 +44,15 @@ def fold(text: str) -> str:
 def states_word(text: str, value: str) -> bool:
     """Whether `value` stands in `text` as whole words."""
     return re.search(rf"(?<!\w){re.escape(fold(value))}(?!\w)", fold(text)) is not None
+
+
+def title_states(title: str, value: str) -> bool:
+    """Whether a title says `value` of its product: as whole words, not denied ("wool-free"), no bare number."""
+    wanted = fold(value)
+    if _TELLS_NOTHING.fullmatch(wanted):
+        return False
+    word = rf"(?<!\w)(?<!\bnon-)(?<!\bnon )(?<!\bnot )(?<!\bno )(?<!\bwithout ){re.escape(wanted)}(?!\w)(?![- ]free\b)"
+    return re.search(word, fold(title)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,7 @@ class AttributeIn:
     """Attribute or variant option `name` has one of `values` (texts; "yes"/"no" for flags); with `exclude`, none.
 
     Where the attribute itself is not stated, a value that the title states counts as met: the title is the shop's word.
+    See `title_states` for what a title cannot say.
     """
 
     name: str
@@ -180,14 +196,19 @@ class AttributeIn:
         wanted = {fold(value) for value in self.values}
         stated = stated_values(product, variant, self.name)
         if stated is None:
-            found = any(states_word(product.title, value) for value in wanted)
+            found = any(title_states(product.title, value) for value in wanted)
             return (Verdict.NOT_MET if self.exclude else Verdict.MET) if found else Verdict.NOT_STATED
         return _stated(bool(stated & wanted) is not self.exclude)
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeRange:
-    """Numeric attribute `name` lies between `min` and `max`, both included, in `unit`; None leaves an end open."""
+    """Numeric attribute `name` lies between `min` and `max`, both included; None leaves an end open.
+
+    Args:
+        unit: of `min` and `max`; what is stated in another unit is converted, and a number without one is not stated.
+            None takes the numbers as they stand.
+    """
 
     name: str
     min: float | None = None
@@ -212,7 +233,7 @@ class AttributeRange:
         return f"{name} from {attribute_text(self.min or 0.0, self.unit)}"
 
     def verdict(self, product: Product, variant: Variant) -> Verdict:
-        number = stated_number(product, variant, self.name)
+        number = stated_number(product, variant, self.name, self.unit)
         if number is None:
             return Verdict.NOT_STATED
         return _stated((self.min is None or number >= self.min) and (self.max is None or number <= self.max))
@@ -240,15 +261,31 @@ def stated_values(product: Product, variant: Variant, name: str) -> set[str] | N
     return texts
 
 
-def stated_number(product: Product, variant: Variant, name: str) -> float | None:
-    """The number that variant or product state for `name`; None where neither does or it is no number."""
+def stated_number(product: Product, variant: Variant, name: str, unit: str | None = None) -> float | None:
+    """The number that variant or product state for `name`, in `unit`; None where neither does or it is no such number.
+
+    Args:
+        unit: wanted, e.g. "g"; None takes the number in whatever unit it is stated.
+    """
     if name in variant.options:
-        match = re.match(r"\s*(\d+(?:[.,]\d+)?)", variant.options[name])
-        return float(match.group(1).replace(",", ".")) if match else None
-    attribute = product.attributes.get(name)
-    if attribute is None or isinstance(attribute.value, bool | str | tuple):
-        return None
-    return float(attribute.value)
+        found = number_of(variant.options[name])
+        if found is None:
+            return None
+        number, stated = found
+    else:
+        attribute = product.attributes.get(name)
+        if attribute is None or isinstance(attribute.value, bool | str | tuple):
+            return None
+        number, stated = float(attribute.value), attribute.unit or ""
+    if unit is None or unit == stated:
+        return number
+    return convert(number, stated, unit) if stated else None
+
+
+def number_of(text: str) -> tuple[float, str] | None:
+    """Split "256 GB" or "42" into its number and unit ("" without one); None for anything but one number."""
+    match = _OPTION_NUMBER.fullmatch(text)
+    return (float(match.group(1).replace(",", ".")), match.group(2).strip()) if match else None
 
 
 def lets_through(constraint: Constraint, verdict: Verdict) -> bool:
