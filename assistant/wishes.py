@@ -16,12 +16,14 @@ def without_wish(need: Need, key: str) -> Need:
 
     Args:
         need: what is looked for.
-        key: a constraint's key, e.g. "price" or "attribute:colour"; "text"; unknown keys change nothing.
+        key: a constraint's key, e.g. "price" or "attribute:colour", or several ("price+brand", as a relaxation names
+            them); "text"; unknown keys change nothing.
     """
     if key == "text":
         return replace(need, text="")
-    gone = [constraint for constraint in need.constraints if constraint.key == key]
-    kept = tuple(constraint for constraint in need.constraints if constraint.key != key)
+    keys = {key, *key.split("+")}
+    gone = [constraint for constraint in need.constraints if constraint.key in keys]
+    kept = tuple(constraint for constraint in need.constraints if constraint.key not in keys)
     text = need.text
     for constraint in gone:
         text = without_words_of(text, constraint)

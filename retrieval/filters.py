@@ -217,6 +217,11 @@ class AttributeRange:
     kind: Literal["attribute_range"] = "attribute_range"
 
     @property
+    def is_about(self) -> bool:
+        """Whether it is one number with some room, and not limits: "about 13 inch"."""
+        return self.min is not None and self.max is not None and self.max * 0.9 <= self.min and self.max > 0
+
+    @property
     def key(self) -> str:
         return f"attribute:{self.name}"
 
@@ -224,7 +229,7 @@ class AttributeRange:
         name = attribute_label(self.name).lower()
         if self.min is not None and self.min == self.max:
             return f"{name} {attribute_text(self.min, self.unit)}"
-        if self.min is not None and self.max is not None and self.min >= 0.9 * self.max > 0:
+        if self.min is not None and self.max is not None and self.is_about:
             return f"{name} about {attribute_text(float(f'{(self.min + self.max) / 2:.3g}'), self.unit)}"
         if self.min is not None and self.max is not None:
             return f"{name} {self.min:g} to {attribute_text(self.max, self.unit)}"
@@ -279,7 +284,9 @@ def stated_number(product: Product, variant: Variant, name: str, unit: str | Non
         number, stated = float(attribute.value), attribute.unit or ""
     if unit is None or unit == stated:
         return number
-    return convert(number, stated, unit) if stated else None
+    converted = convert(number, stated, unit) if stated else None
+    # 7 cm are 70 mm, and not the 70.00000000000001 of floating point, which "up to 70 mm" would keep out.
+    return None if converted is None else float(f"{converted:.12g}")
 
 
 def number_of(text: str) -> tuple[float, str] | None:

@@ -31,7 +31,7 @@ def relaxations(request: SearchRequest, match: Matcher) -> tuple[Relaxation, ...
         match: says which rows match.
 
     Returns:
-        Most products first; empty where no wish, and no two, stand in the way.
+        Those that keep the kind first, and most products first; empty where no wish, and no two, stand in the way.
     """
     keys = tuple(dict.fromkeys(wish.key for wish in request.constraints))
     for size in (1, 2):
@@ -44,7 +44,8 @@ def relaxations(request: SearchRequest, match: Matcher) -> tuple[Relaxation, ...
                 label = " and ".join(wish.label() for wish in given_up)
                 found.append(Relaxation("+".join(dropped), label, count))
         if found:
-            return tuple(sorted(found, key=lambda r: (-r.count, r.drop)))
+            # The kind is what the shopper came for: it is given up last.
+            return tuple(sorted(found, key=lambda r: ("category" in r.drop.split("+"), -r.count, r.drop)))
     return ()
 
 
@@ -70,7 +71,9 @@ def loosenings(request: SearchRequest, match: Matcher, columns: Columns) -> tupl
             # In its place, so that the verdicts and chips keep their order.
             wishes = tuple(moved if other is wish else other for other in request.constraints)
             count = len(match(text, wishes))
-            found.append(Loosening(wish.key, moved.label(), moved, count))
+            # Limits the wrong way round ("from 20 to 10") hold nothing, wherever one of them is moved.
+            if count:
+                found.append(Loosening(wish.key, moved.label(), moved, count))
     return tuple(found)
 
 
@@ -127,6 +130,6 @@ def _moved(wish: Constraint, limits: PriceRange | MinRating | AttributeRange, to
         case MinRating():
             return MinRating(to)
         case AttributeRange():
-            if low == high:
+            if low == high or limits.is_about:
                 return AttributeRange(limits.name, to, to, limits.unit)
             return replace(limits, min=to) if to < low else replace(limits, max=to)

@@ -107,7 +107,9 @@ class Searcher:
             return self._nothing(request, query, meaning, mode)
         hits = self._hits(request, query, matches)
         mentions = {word: self._mentioned(word, matches.rows) for word in request.words}
-        return SearchResult(hits, len(matches.rows), (), self._facets.count(matches.rows), mode, mentions)
+        fitting = np.logical_and.reduce(query.masks) if query.masks else None
+        facets = self._facets.count(matches.rows, fitting)
+        return SearchResult(hits, len(matches.rows), (), facets, mode, mentions)
 
     def nearest(self, row: int, k: int, constraints: Sequence[Constraint], meaning: Meaning | None) -> tuple[Hit, ...]:
         """Find products like the one at `row`; see Retrieval.similar."""

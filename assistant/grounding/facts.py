@@ -121,7 +121,9 @@ class Facts:
         for relaxation in slate.relaxations:
             self.counts.add(float(relaxation.count))
             self._wish(relaxation.label)
-        for constraint in slate.need.constraints:
+        for loosening in slate.loosenings:
+            self.counts.add(float(loosening.count))
+        for constraint in (*slate.need.constraints, *(way.to for way in slate.loosenings)):
             self._wish(constraint.label())
             if isinstance(constraint, PriceRange):
                 for minor in (constraint.min_minor, constraint.max_minor):

@@ -81,6 +81,8 @@ def _slate(fact: SlateFact) -> dict[str, Any]:
     }
     if fact.relaxations:
         row["nothing_fits_unless_dropped"] = [{"drop": r.label, "then": r.count} for r in fact.relaxations]
+    if fact.loosenings:
+        row["nothing_fits_unless_moved"] = [{"to": way.label, "then": way.count} for way in fact.loosenings]
     if fact.mentions:
         row["words_without_a_filter_and_how_many_mention_them"] = dict(fact.mentions)
     if fact.set_aside:

@@ -204,7 +204,11 @@ class Composer:
             f"{self._say('relax_one', label=plain(r.label), are='is' if r.count == 1 else 'are', count=f'{r.count:,}')}"
             for r in slate.relaxations[:3]
         ]
-        return " ".join([text, *options])
+        nearest = [
+            self._say("relax_to", label=plain(way.label), are="is" if way.count == 1 else "are", count=f"{way.count:,}")
+            for way in slate.loosenings[:2]
+        ]
+        return " ".join([text, *nearest, *options])
 
     # ------------------------------------------------------------ comparison
 

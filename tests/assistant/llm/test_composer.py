@@ -25,7 +25,7 @@ from assistant.turn import (
     RefusalFact,
 )
 from retrieval.filters import AttributeIn, CategoryIn, PriceRange
-from retrieval.results import Relaxation
+from retrieval.results import Loosening, Relaxation
 from tests.assistant.small_shop import CAMP_MUG, CUP, DOME, FJELL_2, FJELL_4, STRANGE, english, fact, slate, usd
 
 COMPOSER = Composer(english(), ProductAnswers(english(), load_prompts().question_words()))
@@ -72,6 +72,12 @@ def test_where_nothing_fits_it_says_what_to_give_up() -> None:
     said = say(slate(need=TENTS, relaxations=relaxations))
     assert "Nothing here fits all of that" in said
     assert "Without “under $400” there are 12. Without “size 9” there is 1." in said
+
+
+def test_where_nothing_fits_it_says_how_far_a_limit_is_to_be_moved() -> None:
+    moved = (Loosening("price", "under $120", PriceRange("USD", max_minor=12_000), 4),)
+    said = say(slate(need=TENTS, loosenings=moved))
+    assert "With “under $120” instead there are 4." in said
 
 
 def test_where_nothing_is_known_of_the_words_it_says_so() -> None:
