@@ -40,7 +40,9 @@ from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
 from retrieval.errors import CatalogueMissing
+from retrieval.graph import keep_stated
 from retrieval.loader import import_products
+from retrieval.storage import catalogue_folder
 
 log = structlog.get_logger()
 Progress = Callable[[str, int, int | None], None]
@@ -213,3 +215,4 @@ def make_demo_shop(
         currency=settings.currency,
         progress=progress,
     )
+    keep_stated(demo.relations, catalogue_folder(catalogues_folder(settings), DEMO_CATALOGUE))

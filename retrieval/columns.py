@@ -28,7 +28,7 @@ from retrieval.filters import (
     fold,
     stated_number,
     stated_values,
-    title_states,
+    title_pattern,
 )
 from retrieval.index import Mask, Rows
 from retrieval.product import Product
@@ -271,10 +271,11 @@ class Columns:
     def _title_states(self, values: Sequence[str]) -> Mask:
         mask = np.zeros(self.n_rows, np.bool_)
         for value in {fold(value) for value in values}:
-            for row, title in enumerate(self._folded_titles):
+            pattern = title_pattern(value)
+            for row, title in enumerate(self._folded_titles if pattern is not None else ()):
                 # The plain look-up is much cheaper than the pattern and necessary for it.
-                if value in title and not mask[row]:
-                    mask[row] = title_states(title, value)
+                if value in title and not mask[row] and pattern is not None:
+                    mask[row] = pattern.search(title) is not None
         return mask
 
     def _attribute_range(self, constraint: AttributeRange) -> Mask:

@@ -48,11 +48,16 @@ def states_word(text: str, value: str) -> bool:
 
 def title_states(title: str, value: str) -> bool:
     """Whether a title says `value` of its product: as whole words, not denied ("wool-free"), no bare number."""
-    wanted = fold(value)
-    if _TELLS_NOTHING.fullmatch(wanted):
-        return False
-    word = rf"(?<!\w)(?<!\bnon-)(?<!\bnon )(?<!\bnot )(?<!\bno )(?<!\bwithout ){re.escape(wanted)}(?!\w)(?![- ]free\b)"
-    return re.search(word, fold(title)) is not None
+    pattern = title_pattern(fold(value))
+    return pattern is not None and pattern.search(fold(title)) is not None
+
+
+def title_pattern(folded: str) -> re.Pattern[str] | None:
+    """Return what finds a folded value that a folded title says of its product; None for what no title can say."""
+    if _TELLS_NOTHING.fullmatch(folded):
+        return None
+    denied = r"(?<!\bnon-)(?<!\bnon )(?<!\bnot )(?<!\bno )(?<!\bwithout )"
+    return re.compile(rf"(?<!\w){denied}{re.escape(folded)}(?!\w)(?![- ]free\b)")
 
 
 @dataclass(frozen=True, slots=True)

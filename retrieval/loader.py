@@ -22,17 +22,26 @@ from retrieval.bm25_index import Bm25Index
 from retrieval.embeddings import EmbeddingCache, product_text
 from retrieval.encoder import Encoder
 from retrieval.errors import ImportFailed
+from retrieval.graph import mine_relations, write_relations
 from retrieval.importers import IMPORTERS
 from retrieval.importers.column_map import RowReader, load_map
 from retrieval.importers.head import HEAD_BYTES, Head
 from retrieval.importers.rows import RawRow, RejectedRow
 from retrieval.product import Product
 from retrieval.product_json import BadRow, product_from_json, product_to_json, valid_currency
-from retrieval.storage import VOCABULARY, Manifest, begin_version, catalogue_folder, digest_files, finish_version
+from retrieval.storage import (
+    RELATIONS,
+    VOCABULARY,
+    Manifest,
+    begin_version,
+    catalogue_folder,
+    digest_files,
+    finish_version,
+)
 from retrieval.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index"."""
+"""Called with (step, done, in all or None): "read", "words", "vocabulary", "relations", "meaning", "index"."""
 _PROGRESS_EVERY = 1_000
 _WORKBOOK = b"PK\x03\x04"
 
@@ -258,9 +267,13 @@ def _write_version(
     with (path / "products.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(product_to_json(product) + "\n" for product in products)
     Bm25Index.build(products, _step(progress, "words", total)).save(path / "bm25")
-    Vocabulary.learn(products).save(path / VOCABULARY)
+    vocabulary = Vocabulary.learn(products)
+    vocabulary.save(path / VOCABULARY)
     if progress is not None:
         progress("vocabulary", total, total)
+    write_relations(path / RELATIONS, mine_relations(products, vocabulary.modifiers))
+    if progress is not None:
+        progress("relations", total, total)
     if encoder is not None:
         _write_meaning(products, folder, path, encoder, progress)
     names = sorted(_checked_files(path))

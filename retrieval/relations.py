@@ -91,6 +91,15 @@ def relation_to_json(relation: Relation) -> str:
     return json.dumps(relation.model_dump(mode="json"), ensure_ascii=False)
 
 
+def relation_from_json(line: str) -> Relation:
+    """Read what `relation_to_json` wrote.
+
+    Raises:
+        ValidationError: it is no relation.
+    """
+    return Relation.model_validate_json(line)
+
+
 def read_relations(path: Path, known_ids: Iterable[str] | None = None) -> tuple[Relation, ...]:
     """Read relations from JSON lines.
 
@@ -111,7 +120,7 @@ def read_relations(path: Path, known_ids: Iterable[str] | None = None) -> tuple[
         if not line.strip():
             continue
         try:
-            relation = Relation.model_validate_json(line)
+            relation = relation_from_json(line)
         except ValidationError as problem:
             raise ImportFailed(f"Line {number} of {path.name} is no relation: correct it or leave it out.") from problem
         if known is None or {relation.source_id, relation.target_id} <= known:

@@ -2,6 +2,7 @@
 
     <root>/<name>/CURRENT                  number of the version that is served
     <root>/<name>/versions/<n>/            manifest.json, products.jsonl, vocabulary.json.gz, bm25/, vectors.npy, ...
+    <root>/<name>/relations.jsonl          relations that the shop itself states; outlives the versions
     <root>/<name>/embeddings/              vectors already computed, so that an interrupted import resumes
 
 Knows nothing of what the files hold.
@@ -21,6 +22,8 @@ from pathlib import Path
 from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
 
 FORMAT = 1
+RELATIONS = "relations.jsonl.gz"
+STATED_RELATIONS = "relations.jsonl"
 VOCABULARY = "vocabulary.json.gz"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEPT_VERSIONS = 2

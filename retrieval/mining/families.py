@@ -10,12 +10,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations, pairwise, takewhile
 
 from retrieval.mining.kinds import Kinds
 from retrieval.mining.names import NAME_ATTRIBUTES
-from retrieval.product import Product
+from retrieval.product import Attribute, Product
 from retrieval.relations import Evidence, Relation, RelationKind
 from retrieval.words import word_key, words
 
@@ -29,6 +28,7 @@ _NUMERAL = re.compile(r"[2-9]|1\d|ii|iii|iv|vi{0,3}|ix|x")
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _SAME_START = 0.6
 _VALUE_CHARS = 40
+_NAME_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,12 @@ class _Model:
 
 def variant_relations(products: Sequence[Product], kinds: Sequence[Kinds]) -> Iterator[Relation]:
     """Find products that differ in stated values only; each pair once, the smaller id first."""
+    titles = _Titles()
     families: defaultdict[tuple[object, ...], list[tuple[Product, _Model]]] = defaultdict(list)
     for product, kind in zip(products, kinds, strict=True):
         if product.brand is None:
             continue
-        model = _take_apart(product)
+        model = titles.take_apart(product)
         own = {word_key(word) for word in words(product.brand)}
         left = [key for key in model.skeleton if key != "*" and key not in own]
         if model.values and len(left) >= MIN_LEFT:
@@ -93,40 +94,51 @@ def _succession(new: Product, old: Product) -> Relation:
     return Relation(kind=RelationKind.REPLACES, source_id=new.id, target_id=old.id, evidence=evidence)
 
 
-def _take_apart(product: Product) -> _Model:
-    keys = [word_key(word) for word in words(product.title)]
-    values: dict[str, str] = {}
-    for name, text in _texts(product):
-        wanted = _keys(text)
-        place = _find(keys, wanted)
-        if place is not None:
-            values[name] = text
-            keys[place : place + len(wanted)] = ["*"]
-    return _Model(tuple(keys), values)
+class _Titles:
+    """Takes titles apart; what an attribute's value looks like in a title is worked out once."""
+
+    def __init__(self) -> None:
+        # Equal attributes are one object (retrieval.product_json.Pool), so its identity is a cheap key.
+        self._values: dict[int, tuple[str, ...]] = {}
+
+    def take_apart(self, product: Product) -> _Model:
+        """Replace the values that stand in a title, the longest first, so that "dark red" is not taken for "red"."""
+        keys = [word_key(word) for word in words(product.title)]
+        held = frozenset(keys)
+        standing = []
+        for attribute in product.attributes.values():
+            number = attribute.value
+            # Most values are numbers that stand in no title: to look for their digits first is far cheaper.
+            if isinstance(number, float) and f"{number:g}" not in product.title:
+                continue
+            value = self._value(attribute)
+            if value and value[0] in held:
+                standing.append((value, attribute))
+        values: dict[str, str] = {}
+        for value, attribute in sorted(standing, key=lambda row: (-len(row[1].text), row[1].name)):
+            place = _find(keys, value)
+            if place is not None:
+                values[attribute.name] = attribute.text
+                keys[place : place + len(value)] = ["*"]
+        return _Model(tuple(keys), values)
+
+    def _value(self, attribute: Attribute) -> tuple[str, ...]:
+        """Word keys of a value that may tell variants apart; empty for any other."""
+        found = self._values.get(id(attribute))
+        if found is None:
+            found = ()
+            if not isinstance(attribute.value, bool | tuple) and len(attribute.text) <= _VALUE_CHARS:
+                found = tuple(word_key(word) for word in words(attribute.text))
+            # Where a part number is a description, its words are those of other attributes.
+            if attribute.name in NAME_ATTRIBUTES and len(found) > _NAME_WORDS:
+                found = ()
+            self._values[id(attribute)] = found
+        return found
 
 
-def _texts(product: Product) -> list[tuple[str, str]]:
-    """Values that may stand in a title, the longest first, so that "dark red" is not taken for "red"."""
-    rows = []
-    for attribute in product.attributes.values():
-        if isinstance(attribute.value, bool | tuple) or len(text := attribute.text) > _VALUE_CHARS:
-            continue
-        # Where a part number is a description, its words are those of other attributes.
-        if attribute.name not in NAME_ATTRIBUTES or len(_keys(text)) <= 2:
-            rows.append((attribute.name, text))
-    return sorted(rows, key=lambda row: (-len(row[1]), row[0]))
-
-
-@lru_cache(maxsize=65_536)
-def _keys(text: str) -> list[str]:
-    return [word_key(word) for word in words(text)]
-
-
-def _find(keys: Sequence[str], wanted: Sequence[str]) -> int | None:
-    if not wanted or wanted[0] not in keys:
-        return None
+def _find(keys: Sequence[str], wanted: tuple[str, ...]) -> int | None:
     for place in range(len(keys) - len(wanted) + 1):
-        if keys[place : place + len(wanted)] == wanted:
+        if tuple(keys[place : place + len(wanted)]) == wanted:
             return place
     return None
 
@@ -162,7 +174,7 @@ def _generation(product: Product) -> tuple[tuple[str, ...], int]:
 
 def _is_stated(product: Product, number: str) -> bool:
     """Whether the number is one that the product states of itself ("2 l", "4 people"), and so no generation."""
-    return any(number in _keys(attribute.text) for attribute in product.attributes.values())
+    return any(number in map(word_key, words(attribute.text)) for attribute in product.attributes.values())
 
 
 def _stated(name: str, source: str, target: str) -> Evidence:

@@ -34,10 +34,13 @@ NAME_ATTRIBUTES = ("part_number", "mpn", "model", "model_number", "model_name")
 _END = re.compile(r"[;|()\[\]\n]|\.\s|\.$|\s[-–—]\s|\\n")
 _PIECE = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*|[,/&]")
 _MEASURE = re.compile(r"(\d+(?:[-/.,x]\d+)*)-?([^\W\d]+)")
-_COUNTED = re.compile(r"\d+(?:[-/.,x]\d+)*-?[a-z]{3,}|.*\d\.\d.*")
-"""No names as they are written: "64-bit", "2-port", "f/2.8"."""
+_COUNTED = re.compile(r"\d+(?:[-/.,x]\d+)*-?[a-z]{3,}|.*\d\.\d.*|\d{1,2}[^\W\d]+|\d+x\d+\w*|[^\W\d]*\d+x")
+"""No names as they are written: "64-bit", "2-port", "f/2.8", "12AWG", "70x36", and "C52x", which is a line."""
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_ITEM_END = re.compile(r"[;|,\n]")
+_ITEM_ENDS = ";|,\n"
+_ITEM_END = re.compile(f"[{_ITEM_ENDS}]")
+_DIGIT = re.compile(r"\d")
+_NO_LETTER = re.compile(r"[\W_]+")
 _SHORTEST = 4
 _LISTING = frozenset([",", "/", "&", "and", "or"])
 _MAX_PHRASE = 200
@@ -80,6 +83,8 @@ class Name:
 
 def names_in(text: str) -> Iterator[Name]:
     """Find names of models."""
+    if _DIGIT.search(text) is None:
+        return
     word, listing = "", False
     pieces = list(_PIECE.finditer(text))
     for place, match in enumerate(pieces):
@@ -88,25 +93,26 @@ def names_in(text: str) -> Iterator[Name]:
         if folded in _LISTING:
             listing = True
             continue
-        if not any(char.isdigit() for char in piece):
+        if _DIGIT.search(piece) is None:
             # "Ridge" names, "matt" in "matt 1000" describes.
-            named = len(folded) > 2 and piece[0].isupper() and folded not in STOP
-            word = re.sub(r"\W|_", "", folded) if named else ""
+            word = folded if len(folded) > 2 and piece[0].isupper() and folded not in STOP else ""
         elif not _COUNTED.fullmatch(piece) and not _is_measure(folded):
-            key = re.sub(r"\W|_", "", folded)
+            key = _NO_LETTER.sub("", folded)
             after = pieces[place + 1] if place + 1 < len(pieces) else None
             behind = after is not None and text[match.end() : after.start()] == " " and after.group().isalpha()
             then = after.group().casefold() if after is not None and behind else ""
-            if any(char.isalpha() for char in key) and len(key) >= _SHORTEST:
+            if then == "x":
+                pass  # "1200 x 1200 DPI"
+            elif len(key) >= _SHORTEST and not key.isdigit():
                 yield Name(key, piece, then, *match.span())
             elif word and len(key) > 1:
-                yield Name(word + key, piece if listing else f"{word} {piece}", then, *match.span())
+                yield Name(_NO_LETTER.sub("", word) + key, piece if listing else f"{word} {piece}", then, *match.span())
         listing = False
 
 
 def clause_around(text: str, name: Name) -> str:
     """The item of a list, or the clause, in which a name stands."""
-    before = max((match.end() for match in _ITEM_END.finditer(text, 0, name.start)), default=0)
+    before = 1 + max(text.rfind(end, 0, name.start) for end in _ITEM_ENDS)
     after = _ITEM_END.search(text, name.end)
     return text[before : after.start() if after else len(text)].strip()[:_MAX_PHRASE]
 

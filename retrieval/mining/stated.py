@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from retrieval.mining.kinds import Kinds
 from retrieval.mining.names import (
+    CUE,
     CUE_NAMES,
     NAME_ATTRIBUTES,
     Cue,
@@ -30,8 +31,8 @@ from retrieval.words import words
 
 MAX_BEARERS = 12
 """A name that more products share is that of a line."""
-MIN_PAIR = 2
-"""So many statements of one kind about another make the pair believable: a single one may be a slip of reading."""
+MIN_PAIR = 3
+"""So many statements of one kind about another make the pair believable: a few may be slips of reading."""
 MAX_DESCRIPTION = 600
 MAX_MEANT = 0.15
 """Kinds of which a larger share says what it is for are accessories themselves."""
@@ -58,6 +59,10 @@ class _Statement:
     text: str
 
 
+_TEXTS = ("title", "description")
+_Bearers = tuple[tuple[int, Name], ...]
+
+
 def stated_relations(products: Sequence[Product], kinds: Sequence[Kinds]) -> Iterator[Relation]:
     """Find relations that products state by name.
 
@@ -72,9 +77,11 @@ def stated_relations(products: Sequence[Product], kinds: Sequence[Kinds]) -> Ite
         statement.row for statement in said if statement.name.key in bearers and statement.where != "description"
     }
     accessories = _accessories(kinds, meant_for)
+    # "Card for …" is an accessory too, whether or not the shop has what it is for.
+    meant_for |= {row for row, product in enumerate(products) if CUE.search(product.title, 1)}
     found: dict[tuple[int, int], tuple[_Statement, str]] = {}
     for statement in said:
-        for row, written in _meant(statement.name, bearers, products):
+        for row, written in _meant(statement, bearers, products):
             known = (statement.row, row) in found
             host = row not in meant_for and kinds[row].isdisjoint(accessories)
             replaced = statement.cue is Cue.REPLACES
@@ -94,7 +101,7 @@ def _accessories(kinds: Sequence[Kinds], meant_for: set[int]) -> frozenset[str]:
 
 
 def _said(row: int, product: Product) -> Iterator[_Statement]:
-    for where, text in (("title", product.title), ("description", product.description[:MAX_DESCRIPTION])):
+    for where, text in zip(_TEXTS, (product.title, product.description[:MAX_DESCRIPTION]), strict=True):
         for cue, phrase in statements(text):
             for name in names_in(phrase):
                 yield _Statement(row, cue, name, where, phrase, text)
@@ -105,16 +112,16 @@ def _said(row: int, product: Product) -> Iterator[_Statement]:
                 yield _Statement(row, Cue.FITS, name, attribute.name, clause_around(text, name), text)
 
 
-def _bearers(products: Sequence[Product], wanted: set[str]) -> Mapping[str, Sequence[tuple[int, str]]]:
-    """Name -> the products that it is the name of, with the words; names that are not certain are left out."""
-    found: defaultdict[str, dict[int, str]] = defaultdict(dict)
+def _bearers(products: Sequence[Product], wanted: set[str]) -> Mapping[str, _Bearers]:
+    """Name -> the products that it is the name of, and how they bear it; names that are not certain are left out."""
+    found: defaultdict[str, dict[int, Name]] = defaultdict(dict)
     for row, product in enumerate(products):
-        own = [before_cue(product.title)]
+        own = [product.title]
         own += [product.attributes[name].text for name in NAME_ATTRIBUTES if name in product.attributes]
         for text in own:
-            for name in names_in(text):
+            for name in names_in(before_cue(text)):
                 if name.key in wanted:
-                    found[name.key].setdefault(row, name.written)
+                    found[name.key].setdefault(row, name)
     return {
         key: tuple(rows.items())
         for key, rows in found.items()
@@ -123,12 +130,18 @@ def _bearers(products: Sequence[Product], wanted: set[str]) -> Mapping[str, Sequ
 
 
 def _meant(
-    name: Name, bearers: Mapping[str, Sequence[tuple[int, str]]], products: Sequence[Product]
+    statement: _Statement, bearers: Mapping[str, _Bearers], products: Sequence[Product]
 ) -> Sequence[tuple[int, str]]:
-    """The products that a name means: "450 Duo" those that are called Duo, where any of the 450s is."""
-    rows = bearers.get(name.key, ())
-    called = [(row, written) for row, written in rows if name.then and name.then in words(products[row].title)]
-    return called or rows
+    """The products that a name means, with the name as they write it.
+
+    "450 Duo" means those that are called Duo, where any of the 450s is, and never the "450 Turbo". In a sentence the
+    word behind the name is part of it; in a list it may say what the thing is ("450 Printer").
+    """
+    then, rows = statement.name.then, bearers.get(statement.name.key, ())
+    called = [(row, own.written) for row, own in rows if then and then in words(products[row].title)]
+    if called or (then and statement.where in _TEXTS):
+        return called
+    return [(row, own.written) for row, own in rows if not (then and own.then)]
 
 
 def _believable(statement: _Statement, target: int, products: Sequence[Product], kinds: Sequence[Kinds]) -> bool:
