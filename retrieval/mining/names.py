@@ -101,8 +101,8 @@ def names_in(text: str) -> Iterator[Name]:
             after = pieces[place + 1] if place + 1 < len(pieces) else None
             behind = after is not None and text[match.end() : after.start()] == " " and after.group().isalpha()
             then = after.group().casefold() if after is not None and behind else ""
-            if then == "x":
-                pass  # "1200 x 1200 DPI"
+            if then == "x" or (then and find_unit(then) is not None):
+                pass  # "1200 x 1200 DPI", "17 cm"
             elif len(key) >= _SHORTEST and not key.isdigit():
                 yield Name(key, piece, then, *match.span())
             elif word and len(key) > 1:
