@@ -8,7 +8,9 @@ result must be true of it. Knows nothing of searches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -41,12 +43,10 @@ class Facets:
         for product in products:
             by_variant = {name for variant in product.variants for name in variant.options}
             own.add(sorted(codes.of_product(product, by_variant)))
-            options.add(sorted(codes.of_variants(product, by_variant, n_variants)))
+            pairs = sorted(codes.of_variants(product, by_variant, n_variants))
+            options.add((code for code, _ in pairs), (variant for _, variant in pairs))
             n_variants += len(product.variants)
-        self._own_codes, self._own_ends = own.arrays()
-        pairs, self._option_ends = options.arrays()
-        self._option_codes, self._option_variants = pairs.reshape(-1, 2).T.copy() if len(pairs) else (pairs, pairs)
-        self._all_own = np.bincount(self._own_codes, minlength=len(codes.texts))
+        self._own, self._options = own.entries(), options.entries()
         self._texts = codes.texts
         self._names = list(dict.fromkeys(codes.names))
         number = {name: place for place, name in enumerate(self._names)}
@@ -65,7 +65,7 @@ class Facets:
         """
         if not len(rows) or not self._texts:
             return {}
-        counts = self._count_own(rows) + self._count_options(rows, fitting)
+        counts = self._count(rows, fitting)
         codes = np.flatnonzero(counts)
         stated = np.bincount(self._name_of_code[codes], counts[codes], len(self._names)).astype(np.float64)
         distinct = np.bincount(self._name_of_code[codes], minlength=len(self._names))
@@ -76,23 +76,31 @@ class Facets:
             result[self._names[name]] = {self._texts[code]: int(counts[code]) for code in order.tolist()}
         return result
 
-    def _count_own(self, rows: Rows) -> NDArray[np.int64]:
-        n_codes = len(self._texts)
-        if 2 * len(rows) <= len(self._own_ends):
-            return np.bincount(self._own_codes[_places(self._own_ends, rows)], minlength=n_codes)
+    def _count(self, rows: Rows, fitting: Mask | None) -> NDArray[np.int64]:
+        n_rows = len(self._own.ends)
+        if fitting is not None or 2 * len(rows) <= n_rows:
+            return self._count_own(rows) + self._count_options(rows, fitting)
         # Of most of the catalogue, the rest is the quicker count.
-        others = np.ones(len(self._own_ends), np.bool_)
+        others = np.ones(n_rows, np.bool_)
         others[rows] = False
-        rest = self._own_codes[_places(self._own_ends, np.flatnonzero(others))]
-        return self._all_own - np.bincount(rest, minlength=n_codes)
+        rest = np.flatnonzero(others)
+        return self._totals - self._count_own(rest) - self._count_options(rest, None)
+
+    @cached_property
+    def _totals(self) -> NDArray[np.int64]:
+        rows = np.arange(len(self._own.ends))
+        return self._count_own(rows) + self._count_options(rows, None)
+
+    def _count_own(self, rows: Rows) -> NDArray[np.int64]:
+        return np.bincount(self._own.codes[self._own.places(rows)], minlength=len(self._texts))
 
     def _count_options(self, rows: Rows, fitting: Mask | None) -> NDArray[np.int64]:
-        places = _places(self._option_ends, rows)
-        owners = np.repeat(rows, np.diff(self._option_ends, prepend=0)[rows])
+        places = self._options.places(rows)
+        owners = np.repeat(rows, self._options.lengths[rows])
         if fitting is not None:
-            fits = fitting[self._option_variants[places]]
+            fits = fitting[self._options.variants[places]]
             places, owners = places[fits], owners[fits]
-        codes = self._option_codes[places]
+        codes = self._options.codes[places]
         # The codes of a product are sorted: several variants with one value stand side by side and count once.
         first = np.ones(len(codes), np.bool_)
         first[1:] = (codes[1:] != codes[:-1]) | (owners[1:] != owners[:-1])
@@ -108,27 +116,48 @@ class Facets:
         yield from names[np.lexsort((names, -stated[names]))][:MAX_ATTRIBUTES].tolist()
 
 
-def _places(ends: NDArray[np.int64], rows: Rows) -> NDArray[np.int64]:
-    """Where the entries of `rows` stand in arrays whose row i ends before ends[i]."""
-    lengths = np.diff(ends, prepend=0)[rows]
-    offsets = np.repeat(ends[rows] - np.cumsum(lengths), lengths)
-    places: NDArray[np.int64] = offsets + np.arange(int(lengths.sum()))
-    return places
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Codes of all rows, one after the other.
+
+    Args:
+        codes: shape (n_entries,); those of one row are sorted.
+        variants: variant row of each code, shape (n_entries,); empty where codes are not of variants.
+        ends: where each row's codes end, shape (n_rows,).
+        lengths: how many each row has, shape (n_rows,).
+    """
+
+    codes: NDArray[np.int32]
+    variants: NDArray[np.int32]
+    ends: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    def places(self, rows: Rows) -> NDArray[np.int64]:
+        """Return where the codes of `rows` stand."""
+        lengths = self.lengths[rows]
+        offsets = np.repeat(self.ends[rows] - np.cumsum(lengths), lengths)
+        places: NDArray[np.int64] = offsets + np.arange(len(offsets))
+        return places
 
 
 class _Lists:
-    """Lists of equal-sized entries, row by row, on their way into two flat arrays."""
+    """Codes row by row, on their way into arrays."""
 
     def __init__(self) -> None:
-        self._entries: list[int | tuple[int, int]] = []
+        self._codes: list[int] = []
+        self._variants: list[int] = []
         self._ends: list[int] = []
 
-    def add(self, entries: Sequence[int] | Sequence[tuple[int, int]]) -> None:
-        self._entries.extend(entries)
-        self._ends.append(len(self._entries))
+    def add(self, codes: Iterable[int], variants: Iterable[int] = ()) -> None:
+        self._codes.extend(codes)
+        self._variants.extend(variants)
+        self._ends.append(len(self._codes))
 
-    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        return np.array(self._entries, np.int32), np.array(self._ends, np.int64)
+    def entries(self) -> _Entries:
+        ends = np.array(self._ends, np.int64)
+        return _Entries(
+            np.array(self._codes, np.int32), np.array(self._variants, np.int32), ends, np.diff(ends, prepend=0)
+        )
 
 
 class _Codes:
