@@ -14,6 +14,7 @@ from enum import StrEnum
 from recommender.events import Decision, Reason
 from retrieval.filters import Constraint, Verdict
 from retrieval.product import Money, Product, Variant
+from retrieval.relations import Relation
 from retrieval.results import Loosening, Relaxation, Sort
 
 
@@ -74,6 +75,7 @@ class SlateFact:
 
     Args:
         need: what was looked for.
+        relations: product id -> how it stands to the product that was asked about, where that was asked.
         items: what is shown, in the order of the ranking; may be empty.
         total: products that fit, exactly counted (not only those shown).
         relaxations: where nothing fits: what to give up and what that gives.
@@ -99,6 +101,7 @@ class SlateFact:
     meaning_ready: bool = True
     mentions: Mapping[str, int] = field(default_factory=dict)
     loosenings: tuple[Loosening, ...] = ()
+    relations: Mapping[str, Relation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from assistant.turn import (
 from recommender.events import Decision, Reason
 from retrieval.filters import Verdict
 from retrieval.product import Money, Product
+from retrieval.relations import Relation
 from retrieval.results import Loosening, Relaxation
 
 T = TypeVar("T")
@@ -79,6 +80,7 @@ class _Slate(_Stored):
     total: int
     relaxations: tuple[Relaxation, ...] = ()
     loosenings: tuple[Loosening, ...] = ()
+    relations: dict[str, Relation] = {}
     set_aside: tuple[str, ...] = ()
     corrected: dict[str, str] = {}
     decision_id: str | None = None
@@ -212,6 +214,7 @@ def _store(fact: Evidence) -> _Fact:
                 total=fact.total,
                 relaxations=fact.relaxations,
                 loosenings=fact.loosenings,
+                relations=dict(fact.relations),
                 set_aside=fact.set_aside,
                 corrected=dict(fact.corrected),
                 decision_id=fact.decision.decision_id if fact.decision else None,
@@ -336,6 +339,7 @@ class _Restorer:
             total=fact.total,
             relaxations=fact.relaxations,
             loosenings=fact.loosenings,
+            relations=fact.relations,
             set_aside=fact.set_aside,
             corrected=fact.corrected,
             decision=self._lookups.decision(fact.decision_id) if fact.decision_id else None,

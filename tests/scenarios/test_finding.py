@@ -138,6 +138,15 @@ def test_without_a_wish_there_are_as_many_as_was_said(visit: Visitor, key: str) 
     assert visit.say(f"Show me again, without {way.label}").slates[0].total == way.count
 
 
+def test_what_goes_with_a_product_says_what_makes_it_so(visit: Visitor) -> None:
+    visit.say("lens filters")
+    slate = visit.say("what goes with the first one").only(SlateFact)
+    assert slate.items
+    assert set(slate.relations) == {item.product.id for item in slate.items}
+    assert slate.items[0].product.title in visit.replies[-1].text
+    assert "on both" in visit.replies[-1].text
+
+
 @pytest.mark.parametrize("words", ["garmin", "a flugelhorn", "iphone x"])
 def test_what_the_shop_does_not_sell_is_not_pretended(visit: Visitor, words: str) -> None:
     reply = visit.say(words)
