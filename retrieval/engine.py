@@ -27,6 +27,7 @@ from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
 from retrieval.graph import Graph, Related, join_relations, load_relations, mine_relations
 from retrieval.relations import Relation, RelationKind, read_relations
+from retrieval.relevance import RANKER, SCHEMA, find_ranker, open_schema
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
 from retrieval.storage import (
@@ -240,7 +241,10 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
     from retrieval.chroma_index import ChromaIndex
 
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
-    meaning = Meaning(encoder, scan.vectors, chroma, scan)
+    check_files(opened.path, opened.manifest, SCHEMA)
+    check_files(opened.path, opened.manifest, RANKER)
+    schema = open_schema(opened.path, len(opened.catalogue.rows))
     encoder.encode(["the first text takes longer than all others"])
     opened.searcher.prepare()
-    return replace(opened, meaning=meaning)
+    features = opened.searcher.features(scan.vectors, schema)
+    return replace(opened, meaning=Meaning(encoder, scan.vectors, chroma, scan, features, find_ranker(opened.path)))

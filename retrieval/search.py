@@ -21,6 +21,8 @@ from retrieval.encoder import Encoder
 from retrieval.facets import Facets
 from retrieval.filters import CategoryIn, Constraint, judge
 from retrieval.index import LexicalIndex, Mask, Rows, Scores, VectorIndex
+from retrieval.learned.features import Candidates, FeatureMaker, Matrix, Vector
+from retrieval.learned.ranker import LinearRanker
 from retrieval.product_json import clean
 from retrieval.ranking import BEST_SCORE, CANDIDATES, DENSE_WEIGHT, Ranking, reciprocal_ranks
 from retrieval.relaxing import loosenings, relaxations
@@ -29,7 +31,11 @@ from retrieval.title_kinds import TitleKinds
 from retrieval.vocabulary import Vocabulary
 from retrieval.words import tokens, word_key
 
-MAX_HITS = 200
+MAX_HITS = 1_000
+N_RANKED = 300
+"""So many of the matches, first by fusion of ranks, are ordered by the learned ranker."""
+_LOG_ODDS_SCALE = 4.0
+"""A hit whose odds of being the one wanted are e times lower than the best one's scores exp(-1/4) = 0.78."""
 MAX_QUERY_CHARS = 1_000
 MIN_COVERAGE = 0.67
 MIN_COSINE = 0.5
@@ -47,12 +53,15 @@ class Meaning:
         vectors: unit vector of each row, shape (n_rows, dim).
         unfiltered: index that is asked where nothing is filtered.
         filtered: index that is asked under a filter.
+        features, ranker: order the matches; ranks alone are fused where one of them is missing.
     """
 
     encoder: Encoder
     vectors: NDArray[np.float32]
     unfiltered: VectorIndex
     filtered: VectorIndex
+    features: FeatureMaker | None = None
+    ranker: LinearRanker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,17 @@ class Searcher:
         return Facets(self._catalogue.rows)
 
     @cached_property
+    def title_kinds(self) -> TitleKinds:
+        """What titles call the products."""
+        return TitleKinds(self._catalogue.rows, self._vocabulary())
+
+    @cached_property
     def _ranking(self) -> Ranking:
-        return Ranking(self._catalogue.rows, TitleKinds(self._catalogue.rows, self._vocabulary()))
+        return Ranking(self._catalogue.rows, self.title_kinds)
+
+    def features(self, vectors: NDArray[np.float32], schema: NDArray[np.float32]) -> FeatureMaker:
+        """Return what makes the features of candidates; see FeatureMaker for the shapes."""
+        return FeatureMaker(self._catalogue.rows, vectors, schema, self._ranking.popularity)
 
     def prepare(self) -> None:
         """Build what the first search would otherwise wait for."""
@@ -105,11 +123,23 @@ class Searcher:
         mode: Mode = "words" if meaning is None else "words+meaning"
         if not len(matches.rows):
             return self._nothing(request, query, meaning, mode)
-        hits = self._hits(request, query, matches)
+        hits = self._hits(request, query, matches, meaning)
         mentions = {word: self._mentioned(word, matches.rows) for word in request.words}
         fitting = np.logical_and.reduce(query.masks) if query.masks else None
         facets = self._facets.count(matches.rows, fitting)
         return SearchResult(hits, len(matches.rows), (), facets, mode, mentions)
+
+    def describe(self, text: str, meaning: Meaning, names: Sequence[str]) -> tuple[Rows, Matrix] | None:
+        """Return the rows that a ranker would order for `text`, and their features; None where nothing matches."""
+        if meaning.features is None:
+            return None
+        query = _Query(clean(text), meaning.encoder.encode([clean(text)])[0], ())
+        matches = self._match(query, meaning)
+        if not query.text or not len(matches.rows):
+            return None
+        of_kind = self._ranking.of_kind(query.text, matches.rows)
+        _, found = self._candidates(query.text, matches, self._fuse(query.text, matches, of_kind), of_kind)
+        return found.rows, meaning.features.make(found, names)
 
     def nearest(self, row: int, k: int, constraints: Sequence[Constraint], meaning: Meaning | None) -> tuple[Hit, ...]:
         """Find products like the one at `row`; see Retrieval.similar."""
@@ -172,13 +202,18 @@ class Searcher:
 
     # ------------------------------------------------------------ hits
 
-    def _hits(self, request: SearchRequest, query: _Query, matches: _Matches) -> tuple[Hit, ...]:
+    def _hits(
+        self, request: SearchRequest, query: _Query, matches: _Matches, meaning: Meaning | None
+    ) -> tuple[Hit, ...]:
         rows = matches.rows
         popularity = self._ranking.popularity[rows]
-        fused = reciprocal_ranks(matches.bm25[rows]) + DENSE_WEIGHT * reciprocal_ranks(matches.dense[rows])
         of_kind = self._ranking.of_kind(query.text, rows) if query.text else None
-        boost = self._ranking.boosts(query.text, matches.coverage, rows, of_kind) if query.text else np.zeros(len(rows))
-        scores = np.clip((fused + boost) / BEST_SCORE, 0.0, 1.0) if query.text else popularity
+        fused = self._fuse(query.text, matches, of_kind) if query.text else np.zeros(len(rows))
+        scores = np.clip(fused / BEST_SCORE, 0.0, 1.0) if query.text else popularity
+        if query.text and meaning is not None and meaning.features is not None and meaning.ranker is not None:
+            head, found = self._candidates(query.text, matches, fused, of_kind)
+            log_odds = meaning.ranker.score(meaning.features.make(found, meaning.ranker.names))
+            scores = _with_head(scores, head, np.exp((log_odds - log_odds.max()) / _LOG_ODDS_SCALE))
         prices = self._columns.fitting_prices(query.masks)
         order = self._ranking.order(request.sort, rows, scores, prices, of_kind)[: max(1, min(request.k, MAX_HITS))]
         return tuple(
@@ -190,11 +225,35 @@ class Searcher:
                     "bm25": float(matches.bm25[rows[i]]),
                     "dense": float(matches.dense[rows[i]]),
                     "rrf": float(fused[i]),
-                    "boost": float(boost[i]),
                     "popularity": float(popularity[i]),
                 },
             )
             for i in order.tolist()
+        )
+
+    def _fuse(self, text: str, matches: _Matches, of_kind: Vector | None) -> Vector:
+        """Fuse ranks and add the boosts; shape (len(matches.rows),)."""
+        rows = matches.rows
+        fused = reciprocal_ranks(matches.bm25[rows]) + DENSE_WEIGHT * reciprocal_ranks(matches.dense[rows])
+        return fused + self._ranking.boosts(text, matches.coverage, rows, of_kind)
+
+    def _candidates(
+        self, text: str, matches: _Matches, fused: Vector, of_kind: Vector | None
+    ) -> tuple[NDArray[np.intp], Candidates]:
+        """Return the places in `matches.rows` of the first N_RANKED by fusion, and all that is known of them."""
+        head = np.lexsort((matches.rows, -self._ranking.popularity[matches.rows], -fused))[:N_RANKED]
+        rows = matches.rows[head]
+        categories, brands = self._ranking.named(text)
+        return head, Candidates(
+            rows=rows,
+            bm25=matches.bm25[rows],
+            coverage=matches.coverage[rows],
+            dense=matches.dense[rows],
+            rrf=fused[head],
+            kind=np.zeros(len(rows)) if of_kind is None else of_kind[head],
+            category_named=categories[rows],
+            brand_named=brands[rows],
+            match_fields=lambda: self._lexical.match_fields(text, rows),
         )
 
     def _hit(self, row: int, constraints: Sequence[Constraint], score: float, parts: Mapping[str, float]) -> Hit:
@@ -216,6 +275,13 @@ class Searcher:
 
         ways = relaxations(request, match)
         return SearchResult((), 0, ways, {}, mode, loosenings=loosenings(request, match, self._columns))
+
+
+def _with_head(scores: Vector, head: NDArray[np.intp], scores_of_head: Vector) -> Vector:
+    """Put new scores on the rows at `head`, and all others below them in the order they had."""
+    result = scores * (float(scores_of_head.min()) / max(float(scores.max()), 1e-9))
+    result[head] = scores_of_head
+    return result
 
 
 def _like_text(catalogue: Catalogue, row: int) -> str:

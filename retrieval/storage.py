@@ -21,7 +21,7 @@ from pathlib import Path
 
 from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
 
-FORMAT = 1
+FORMAT = 2
 RELATIONS = "relations.jsonl.gz"
 STATED_RELATIONS = "relations.jsonl"
 VOCABULARY = "vocabulary.json.gz"
