@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from assistant.config import Settings
+from assistant.catalogue_cli import catalogue as catalogue_group
+from assistant.given import JsonFlag
+from assistant.given import read_settings as _settings
 
 app = typer.Typer(
     help="A self-hosted shopping assistant: finds, ranks, answers and takes shoppers to the checkout.",
@@ -22,7 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 CatalogueName = Annotated[
     str | None, typer.Option("--catalogue", metavar="NAME", help="The imported catalogue to use.")
 ]
@@ -33,6 +33,10 @@ Customer = Annotated[
 
 users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
 app.add_typer(users, name="users")
+app.add_typer(catalogue_group, name="catalogue")
+
+bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
+app.add_typer(bench, name="bench")
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]
@@ -144,25 +148,24 @@ def import_(
         typer.Option(metavar="CODE", help="Currency of the catalogue, e.g. EUR; AISLE_CURRENCY without one."),
     ] = None,
     embed: Annotated[bool, typer.Option(help="Make the vectors for search by meaning now.")] = True,
+    update: Annotated[
+        bool, typer.Option("--update", help="Replace or add the products of the file, and keep all others.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Load the file also where most of the catalogue would go by it.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Load a catalogue.
+    """Load a catalogue, or with --update a part of it.
 
     Rows that cannot be used are listed by line and reason. The old catalogue is served until the new one is complete.
 
     Example: aisle import products_export.csv --currency EUR --name myshop
     """
-    from assistant.commands import import_catalogue
+    from assistant.loading import Given, import_catalogue
 
-    import_catalogue(
-        _settings(currency=currency and currency.upper()),
-        file,
-        map_=map_,
-        name=name,
-        format_=format_,
-        embed=embed,
-        as_json=json,
-    )
+    given = Given(file, map_=map_, name=name, format_=format_, embed=embed, update=update, force=force)
+    import_catalogue(_settings(currency=currency and currency.upper()), given, as_json=json)
 
 
 @app.command()
@@ -266,6 +269,39 @@ def users_list(json: JsonFlag = False) -> None:
     list_users(_settings(), as_json=json)
 
 
+@bench.command("filters")
+def bench_filters(
+    items: Annotated[int, typer.Option(help="Number of made-up items.", min=1)] = 43_000,
+    vectors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Real unit vectors instead, float32, as .npy.")
+    ] = None,
+    queries: Annotated[int, typer.Option(help="Searches per filter.", min=1)] = 100,
+    k: Annotated[int, typer.Option("--k", help="Nearest items wanted.", min=1)] = 100,
+    chroma_items: Annotated[
+        int, typer.Option(help="Put Chroma beside up to so many items; it is slow to load.", min=0)
+    ] = 50_000,
+    curve: Annotated[bool, typer.Option(help="Measure also smaller numbers of items.")] = True,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the cost over the items, as SVG.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Time filtered search by meaning: the exact scan beside Chroma's own filter.
+
+    Example: aisle bench filters --items 43000
+    """
+    from assistant.bench_filters import bench_filters as run
+
+    run(
+        items=items,
+        vectors=vectors,
+        queries=queries,
+        k=k,
+        chroma_items=chroma_items,
+        with_curve=curve,
+        plot=plot,
+        as_json=json,
+    )
+
+
 @app.command()
 def doctor(
     deep: Annotated[
@@ -292,24 +328,24 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _settings(**given: Any) -> Settings:
-    """Read the settings; what was given on the command line wins over the environment.
+@bench.command("retrieval")
+def bench_retrieval(
+    catalogue: Annotated[Path, typer.Option(metavar="FILE", help="Products, in a format that aisle import reads.")],
+    judgments: Annotated[Path, typer.Option(metavar="FILE", help="CSV: query,docid,rating; ratings 0 to 3.")],
+    map_: Annotated[
+        str | None, typer.Option("--map", metavar="MAP", help="Column map; the one that fits the columns without.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Compare the search with its rivals on judged queries.
 
-    Raises:
-        ConfigError: a value cannot be used.
+    The catalogue is imported once, into the folder "bench" of the data folder.
+
+    Example: aisle bench retrieval --catalogue products.jsonl.gz --judgments judgments.csv
     """
-    from pydantic import ValidationError
+    from assistant.bench_retrieval import bench_retrieval as run
 
-    from assistant.config import Settings
-    from assistant.errors import ConfigError
-
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "AISLE_" + "_".join(str(part) for part in first["loc"]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{name} cannot be used: {reason}.") from error
+    run(_settings(), catalogue, judgments, column_map=map_, as_json=json)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ Knows nothing of shoppers, and does not read words: `retrieval.query` does that.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,18 +22,25 @@ from numpy.typing import NDArray
 
 from retrieval.bm25_index import Bm25Index
 from retrieval.catalogue import Catalogue, read_catalogue
+from retrieval.compact import CompactVectors
 from retrieval.encoder import Encoder
 from retrieval.errors import IMPORT_AGAIN, ImportFailed, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
 from retrieval.graph import Graph, Related, join_relations, load_relations, mine_relations
+from retrieval.holds import Hold
+from retrieval.index import Rows
+from retrieval.learned.features import Matrix
+from retrieval.planner import PlannedIndex, measure
 from retrieval.relations import Relation, RelationKind, read_relations
 from retrieval.relevance import RANKER, SCHEMA, find_ranker, open_schema
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
 from retrieval.storage import (
+    COMPACT,
     RELATIONS,
     STATED_RELATIONS,
+    VECTORS,
     VOCABULARY,
     Manifest,
     catalogue_folder,
@@ -40,13 +48,18 @@ from retrieval.storage import (
     current_version,
     find_current,
 )
+from retrieval.vector_file import MappedRows, open_vectors
 from retrieval.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """One version, opened. Replaced as a whole, so that a running search keeps what it began with."""
+    """One version, opened. Replaced as a whole, so that a running search keeps what it began with.
 
+    Its files stay for as long as a search or a view needs them: `hold` keeps an import from removing them.
+    """
+
+    hold: Hold
     path: Path
     manifest: Manifest
     catalogue: Catalogue
@@ -79,6 +92,10 @@ class Retrieval:
             IndexBroken: products or word index are damaged.
         """
         return cls(root, name, _open(root, name))
+
+    def view(self) -> Retrieval:
+        """Return the version that is served now, to ask it several things: another one never comes between."""
+        return copy.copy(self)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -118,6 +135,22 @@ class Retrieval:
                 raise
             self._drop_meaning(opened)
             return opened.searcher.search(request, None)
+
+    def describe(self, text: str, names: Sequence[str], n: int) -> tuple[Rows, Matrix]:
+        """Return the first `n` rows by fusion, also such as a search would rather not show, and their features.
+
+        Args:
+            text: a query without wishes.
+            names: see `learned.features.FEATURES`.
+            n: the most rows.
+
+        Raises:
+            IndexBroken: no meaning is attached.
+        """
+        opened = self._opened
+        if opened.meaning is None:
+            raise IndexBroken(f"Catalogue {self._name!r} is open without meaning.")
+        return opened.searcher.describe(text, opened.meaning, names, n, all_rows=True)
 
     def similar(self, product_id: str, k: int, constraints: Sequence[Constraint] = ()) -> tuple[Hit, ...]:
         """Find products like one, best first; by vectors, or by words where no meaning is attached.
@@ -164,9 +197,7 @@ class Retrieval:
             return None
         if opened.meaning is not None:
             return tuple(opened.catalogue.products), opened.meaning.vectors
-        check_files(opened.path, opened.manifest, "vectors.npy")
-        scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))
-        return tuple(opened.catalogue.products), scan.vectors
+        return tuple(opened.catalogue.products), _vectors(opened)
 
     def reload_if_changed(self) -> bool:
         """Open the newest version if an import has replaced the served one.
@@ -193,14 +224,26 @@ class Retrieval:
 
 
 def _open(root: Path, name: str) -> _Opened:
-    path, manifest = current_version(root, name)
+    folder = catalogue_folder(root, name)
+    while True:
+        number = find_current(folder)
+        try:
+            return _open_version(*current_version(root, name))
+        except (IndexBroken, OSError) as error:
+            # Imports may have followed each other so quickly that the version is gone already.
+            if find_current(folder) == number:
+                raise IndexBroken(str(error)) from error
+
+
+def _open_version(path: Path, manifest: Manifest) -> _Opened:
+    hold = Hold(path)
     catalogue = read_catalogue(path, manifest)
     check_files(path, manifest, "bm25/")
     lexical = Bm25Index.open(path / "bm25", len(catalogue.rows))
     vocabulary = lru_cache(maxsize=1)(lambda: _vocabulary(path, manifest, catalogue))
-    stated = catalogue_folder(root, name) / STATED_RELATIONS
+    stated = path.parent.parent / STATED_RELATIONS
     graph = lru_cache(maxsize=1)(lambda: _graph(path, manifest, catalogue, stated, vocabulary))
-    return _Opened(path, manifest, catalogue, Searcher(catalogue, lexical, vocabulary), vocabulary, graph)
+    return _Opened(hold, path, manifest, catalogue, Searcher(catalogue, lexical, vocabulary), vocabulary, graph)
 
 
 def _graph(
@@ -235,16 +278,36 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
             f"Catalogue {opened.manifest.name!r} was embedded with {opened.manifest.encoder!r}, not with "
             f"{encoder.name!r}: {IMPORT_AGAIN}."
         )
-    check_files(opened.path, opened.manifest, "vectors.npy")
-    scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))
+    vectors = _vectors(opened)
+    scan = ExactScan(MappedRows.open(opened.path / VECTORS, len(vectors)), _compact(opened, vectors))
     check_files(opened.path, opened.manifest, "chroma/")
     from retrieval.chroma_index import ChromaIndex
 
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
     check_files(opened.path, opened.manifest, SCHEMA)
     check_files(opened.path, opened.manifest, RANKER)
-    schema = open_schema(opened.path, len(opened.catalogue.rows))
     encoder.encode(["the first text takes longer than all others"])
     opened.searcher.prepare()
-    features = opened.searcher.features(scan.vectors, schema)
-    return replace(opened, meaning=Meaning(encoder, scan.vectors, chroma, scan, features, find_ranker(opened.path)))
+    try:
+        features = opened.searcher.features(vectors, open_schema(opened.path, len(opened.catalogue.rows)))
+        ranker = find_ranker(opened.path)
+        costs = measure(scan, chroma, vectors)
+    except IndexBroken:
+        chroma.close()
+        raise
+    index = PlannedIndex(scan, chroma, len(vectors), costs)
+    return replace(opened, meaning=Meaning(encoder, vectors, index, features, ranker))
+
+
+def _vectors(opened: _Opened) -> NDArray[np.float32]:
+    check_files(opened.path, opened.manifest, VECTORS)
+    return open_vectors(opened.path / VECTORS, len(opened.catalogue.rows))
+
+
+def _compact(opened: _Opened, vectors: NDArray[np.float32]) -> CompactVectors:
+    """Open the compact vectors; versions that were written before there were any have them made now."""
+    files = opened.manifest.files
+    if f"{COMPACT}/about.json" not in files:
+        return CompactVectors.make(vectors)
+    check_files(opened.path, opened.manifest, f"{COMPACT}/")
+    return CompactVectors.open(opened.path / COMPACT, vectors.shape, source_sha256=files[VECTORS][1])

@@ -8,7 +8,7 @@ Knows nothing of files.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -51,15 +51,13 @@ class Meaning:
     Args:
         encoder: the encoder that made the vectors.
         vectors: unit vector of each row, shape (n_rows, dim).
-        unfiltered: index that is asked where nothing is filtered.
-        filtered: index that is asked under a filter.
+        index: finds the nearest rows, with and without a filter.
         features, ranker: order the matches; ranks alone are fused where one of them is missing.
     """
 
     encoder: Encoder
     vectors: NDArray[np.float32]
-    unfiltered: VectorIndex
-    filtered: VectorIndex
+    index: VectorIndex
     features: FeatureMaker | None = None
     ranker: LinearRanker | None = None
 
@@ -113,6 +111,7 @@ class Searcher:
 
     def prepare(self) -> None:
         """Build what the first search would otherwise wait for."""
+        self._columns.prepare()
         self._facets  # noqa: B018 - built by looking at it
         self._ranking  # noqa: B018
 
@@ -129,16 +128,30 @@ class Searcher:
         facets = self._facets.count(matches.rows, fitting)
         return SearchResult(hits, len(matches.rows), (), facets, mode, mentions)
 
-    def describe(self, text: str, meaning: Meaning, names: Sequence[str]) -> tuple[Rows, Matrix] | None:
-        """Return the rows that a ranker would order for `text`, and their features; None where nothing matches."""
-        if meaning.features is None:
-            return None
-        query = _Query(clean(text), meaning.encoder.encode([clean(text)])[0], ())
+    def describe(
+        self, text: str, meaning: Meaning, names: Sequence[str], n: int = N_RANKED, *, all_rows: bool = False
+    ) -> tuple[Rows, Matrix]:
+        """Describe what a ranker would order for `text`.
+
+        Args:
+            text: a query without wishes.
+            meaning: with what makes features.
+            names: of the features, see `learned.features.FEATURES`.
+            n: the most candidates, first by fusion.
+            all_rows: also rows that the search would rather not show, because too little of them matches.
+
+        Returns:
+            Rows of the candidates, and their features, shape (n_candidates, len(names)).
+        """
+        cleaned = clean(text[:MAX_QUERY_CHARS])
+        query = _Query(cleaned, meaning.encoder.encode([cleaned])[0], ())
         matches = self._match(query, meaning)
-        if not query.text or not len(matches.rows):
-            return None
-        of_kind = self._ranking.of_kind(query.text, matches.rows)
-        _, found = self._candidates(query.text, matches, self._fuse(query.text, matches, of_kind), of_kind)
+        if all_rows:
+            matches = replace(matches, rows=np.arange(self._columns.n_rows))
+        if not cleaned or not len(matches.rows) or meaning.features is None:
+            return np.empty(0, np.int64), np.empty((0, len(names)))
+        of_kind = self._ranking.of_kind(cleaned, matches.rows)
+        _, found = self._candidates(cleaned, matches, self._fuse(cleaned, matches, of_kind), of_kind, n)
         return found.rows, meaning.features.make(found, names)
 
     def nearest(self, row: int, k: int, constraints: Sequence[Constraint], meaning: Meaning | None) -> tuple[Hit, ...]:
@@ -146,7 +159,7 @@ class Searcher:
         allowed = self._columns.product_mask([self._columns.variant_mask(constraint) for constraint in constraints])
         allowed[row] = False
         if meaning is not None:
-            rows, cosines = meaning.filtered.search(np.asarray(meaning.vectors[row]), k, allowed)
+            rows, cosines = meaning.index.search(np.asarray(meaning.vectors[row]), k, allowed)
             scores, part = np.clip(cosines, 0.0, 1.0), "dense"
         else:
             words = self._lexical.match(_like_text(self._catalogue, row), allowed).scores
@@ -181,8 +194,7 @@ class Searcher:
         words = self._lexical.match(query.text, allowed)
         matched = words.coverage >= MIN_COVERAGE
         if meaning is not None and query.vector is not None:
-            index = meaning.unfiltered if allowed is None else meaning.filtered
-            rows, cosines = index.search(query.vector, CANDIDATES, allowed)
+            rows, cosines = meaning.index.search(query.vector, CANDIDATES, allowed)
             dense[rows] = cosines
             matched |= dense >= MIN_COSINE
         if allowed is not None and query.names_kind:
@@ -238,10 +250,10 @@ class Searcher:
         return fused + self._ranking.boosts(text, matches.coverage, rows, of_kind)
 
     def _candidates(
-        self, text: str, matches: _Matches, fused: Vector, of_kind: Vector | None
+        self, text: str, matches: _Matches, fused: Vector, of_kind: Vector | None, n: int = N_RANKED
     ) -> tuple[NDArray[np.intp], Candidates]:
-        """Return the places in `matches.rows` of the first N_RANKED by fusion, and all that is known of them."""
-        head = np.lexsort((matches.rows, -self._ranking.popularity[matches.rows], -fused))[:N_RANKED]
+        """Return the places in `matches.rows` of the first `n` by fusion, and all that is known of them."""
+        head = np.lexsort((matches.rows, -self._ranking.popularity[matches.rows], -fused))[:n]
         rows = matches.rows[head]
         categories, brands = self._ranking.named(text)
         return head, Candidates(

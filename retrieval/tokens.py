@@ -13,6 +13,7 @@ from functools import lru_cache
 import Stemmer
 
 MAX_TEXT_CHARS = 60_000
+_SHORT_TEXT = 40
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _UNIT_OF = {
     **{unit: unit for unit in ("kb", "mb", "gb", "tb", "mm", "cm", "m", "km", "hz", "khz", "mhz", "ghz", "w", "kw")},
@@ -43,10 +44,20 @@ def tokenise(text: str) -> list[str]:
         Tokens in order, with repetitions. "DV7-1211EA" gives "dv71211ea", "dv7", "1211ea"; "16 GB" and "16GB" give
         "16gb" and "16"; "无线鼠标" gives its overlapping pairs.
     """
+    return list(_short_tokens(text)) if len(text) <= _SHORT_TEXT else _cut(text)
+
+
+@lru_cache(maxsize=200_000)
+def _short_tokens(text: str) -> tuple[str, ...]:
+    """Brands, kinds and values of attributes come many times in a catalogue."""
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> list[str]:
     tokens: list[str] = []
     for piece in _pieces(text):
         tokens.extend(_tokens_of(piece))
-        measure = _IS_MEASURE.fullmatch(piece)
+        measure = _IS_MEASURE.fullmatch(piece) if piece[0].isdigit() else None
         if measure is not None and measure.group(2) in _UNIT_OF:
             tokens.append(measure.group(1))
     return tokens
@@ -61,7 +72,7 @@ def query_tokens(text: str) -> list[str]:
 def _pieces(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT_CHARS]).casefold()
     joined = _MEASURE.sub(lambda found: f"{found.group(1)}{_UNIT_OF[found.group(2)]} ", folded)
-    return [match.group() for match in _PIECE.finditer(joined)]
+    return _PIECE.findall(joined)
 
 
 @lru_cache(maxsize=100_000)

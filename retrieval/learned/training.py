@@ -27,8 +27,8 @@ _FOLDS = 5
 _FEWEST_KINDS, _FEWEST_QUERIES = 5, 20
 _DEPTH = 10
 
-Describe = Callable[[str, Sequence[str]], tuple[Rows, NDArray[np.float64]] | None]
-"""Candidates of a query, first by fusion first, and their features; None where it finds nothing."""
+Describe = Callable[[str, Sequence[str]], tuple[Rows, NDArray[np.float64]]]
+"""Candidates of a query, first by fusion first, and their features; see `Searcher.describe`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,11 @@ def ndcg(gains: NDArray[np.float64], scores: NDArray[np.float64], k: int = _DEPT
 
 
 def _judge(query: WeakQuery, describe: Describe, n_rows: int) -> Judged | None:
-    found = describe(query.text, SHIPPED)
-    if found is None:
-        return None
+    rows, features = describe(query.text, SHIPPED)
     gains = np.zeros(n_rows)
     gains[query.rows] = query.gains
-    own = gains[found[0]]
-    return Judged(found[1], own) if own.any() else None
+    own = gains[rows]
+    return Judged(features, own) if own.any() else None
 
 
 def _weights(queries: Sequence[tuple[WeakQuery, Judged]]) -> NDArray[np.float64]:

@@ -99,7 +99,7 @@ class House:
         encoder = WordEncoder()
         vectors = encoder.encode([product.title for product in shop])
         near = PlainVectors(vectors)
-        meaning = Meaning(encoder, vectors, near, near) if with_meaning else None
+        meaning = Meaning(encoder, vectors, near) if with_meaning else None
 
         def says(text: str) -> Callable[[int], bool]:
             covered = lexical.match(text).coverage >= MIN_COVERAGE
