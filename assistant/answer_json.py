@@ -55,6 +55,7 @@ def _slate(slate: SlateFact) -> dict[str, Any]:
         "total": slate.total,
         "product_ids": [item.product.id for item in slate.items],
         "relaxations": [{"drop": relaxation.label, "count": relaxation.count} for relaxation in slate.relaxations],
+        "loosenings": [{"to": way.label, "count": way.count} for way in slate.loosenings],
         "decision_id": slate.decision.decision_id if slate.decision else None,
     }
 

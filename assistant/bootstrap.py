@@ -40,7 +40,10 @@ from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
 from retrieval.errors import CatalogueMissing
+from retrieval.graph import keep_stated
 from retrieval.loader import import_products
+from retrieval.mining.baskets import bought_relations
+from retrieval.storage import catalogue_folder
 
 log = structlog.get_logger()
 Progress = Callable[[str, int, int | None], None]
@@ -213,3 +216,6 @@ def make_demo_shop(
         currency=settings.currency,
         progress=progress,
     )
+    baskets = ([line.product_id for line in order.lines] for _, order in demo.orders)
+    own = (*demo.relations, *bought_relations(baskets))
+    keep_stated(own, catalogue_folder(catalogues_folder(settings), DEMO_CATALOGUE))

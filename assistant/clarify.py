@@ -90,11 +90,14 @@ def _askable(name: str, values: Mapping[str, int], total: int, stated: set[str])
 def gain(values: Mapping[str, int], total: int) -> float:
     """Information gained by knowing the value, in bits: its entropy, times the share of products that state it.
 
-    Shannon (1948), H = -Σ p log2 p.
+    Shannon (1948), H = -Σ p log2 p. Where products have several values (sizes), an answer leaves all that have it, so
+    that Σ p log2(total / n) is gained: nothing where every product comes in every size.
     """
     stated = sum(values.values())
     if not stated:
         return 0.0
+    if stated > total:
+        return sum(n / stated * math.log2(max(1.0, total / n)) for n in values.values() if n)
     entropy = -sum(n / stated * math.log2(n / stated) for n in values.values() if n)
     return entropy * min(1.0, stated / total)
 

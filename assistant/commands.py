@@ -165,7 +165,7 @@ def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool
     """Search, and write the products with what was understood; each of several needs is searched for itself."""
     from assistant.places import catalogues_folder
     from assistant.turn import Need
-    from assistant.wishes import words_to_rank_by
+    from assistant.wishes import words_to_rank_by, words_to_search
     from retrieval.engine import Retrieval
     from retrieval.query import QueryReader
     from retrieval.results import SearchRequest, Understanding
@@ -179,7 +179,8 @@ def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool
     found = []
     for understanding in reader.read(text) or (Understanding(text),):
         # The words that the chat ranks by, so that both count the same products.
-        words = words_to_rank_by(Need(understanding.text, understanding.constraints, understanding.sort))
+        text = words_to_search(understanding, understanding.constraints)
+        words = words_to_rank_by(Need(text, understanding.constraints, understanding.sort))
         request = SearchRequest(words, understanding.constraints, understanding.sort, limit)
         found.append(_search_answer(retrieval, understanding, retrieval.search(request)))
     if as_json:
@@ -247,6 +248,15 @@ def _search_answer(retrieval: Retrieval, understanding: Understanding, result: S
         "total": result.total,
         "products": products,
         "relaxations": [{"drop": r.drop, "label": r.label, "count": r.count} for r in result.relaxations],
+        "loosenings": [
+            {
+                "of": way.of,
+                "label": way.label,
+                "to": CONSTRAINTS.dump_python((way.to,), mode="json")[0],
+                "count": way.count,
+            }
+            for way in result.loosenings
+        ],
         "facets": {name: dict(counts) for name, counts in result.facets.items()},
     }
 
@@ -261,5 +271,7 @@ def _write_search(answer: Mapping[str, Any], locale: str) -> None:
         say(f"  {number}. {product['title']}  {price}")
     for relaxation in answer["relaxations"]:
         say(f"  without {relaxation['label']}: {relaxation['count']}")
+    for loosening in answer["loosenings"]:
+        say(f"  with {loosening['label']}: {loosening['count']}")
     if answer["set_aside"]:
         say(f"  not in this shop: {', '.join(answer['set_aside'])}")

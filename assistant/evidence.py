@@ -14,7 +14,8 @@ from enum import StrEnum
 from recommender.events import Decision, Reason
 from retrieval.filters import Constraint, Verdict
 from retrieval.product import Money, Product, Variant
-from retrieval.results import Relaxation, Sort
+from retrieval.relations import Relation
+from retrieval.results import Loosening, Relaxation, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,11 @@ class SlateFact:
 
     Args:
         need: what was looked for.
+        relations: product id -> how it stands to the product that was asked about, where that was asked.
         items: what is shown, in the order of the ranking; may be empty.
         total: products that fit, exactly counted (not only those shown).
         relaxations: where nothing fits: what to give up and what that gives.
+        loosenings: where nothing fits: how far to move a limit and what that gives.
         set_aside: words that found nothing.
         corrected: misspelt word -> word used.
         mentions: word of this turn that no wish was made of -> how many of all that fit have it.
@@ -97,6 +100,8 @@ class SlateFact:
     surface: str = "search"
     meaning_ready: bool = True
     mentions: Mapping[str, int] = field(default_factory=dict)
+    loosenings: tuple[Loosening, ...] = ()
+    relations: Mapping[str, Relation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.turn import Need
-from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint
-from retrieval.product import attribute_label
+from retrieval.filters import CategoryIn, Constraint
+from retrieval.results import Understanding
+from retrieval.wish_words import without_words_of
 
 
 def without_wish(need: Need, key: str) -> Need:
@@ -16,16 +16,17 @@ def without_wish(need: Need, key: str) -> Need:
 
     Args:
         need: what is looked for.
-        key: a constraint's key, e.g. "price" or "attribute:colour"; "text"; unknown keys change nothing.
+        key: a constraint's key, e.g. "price" or "attribute:colour", or several ("price+brand", as a relaxation names
+            them); "text"; unknown keys change nothing.
     """
     if key == "text":
         return replace(need, text="")
-    gone = [constraint for constraint in need.constraints if constraint.key == key]
-    kept = tuple(constraint for constraint in need.constraints if constraint.key != key)
+    keys = {key, *key.split("+")}
+    gone = [constraint for constraint in need.constraints if constraint.key in keys]
+    kept = tuple(constraint for constraint in need.constraints if constraint.key not in keys)
     text = need.text
     for constraint in gone:
-        for word in _words_of(constraint):
-            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text, flags=re.I)
+        text = without_words_of(text, constraint)
     return replace(need, constraints=kept, text=" ".join(text.split()))
 
 
@@ -33,6 +34,18 @@ def without_words(text: str, words: Sequence[str]) -> str:
     """Return the text without these words and phrases; where nothing would be left, as it is."""
     gone = {word for phrase in words for word in phrase.casefold().split()}
     return " ".join(word for word in text.split() if word.casefold() not in gone) or text
+
+
+def words_to_search(read: Understanding, constraints: Sequence[Constraint]) -> str:
+    """The words of what was read that can find something: without those that stand nowhere in the catalogue.
+
+    Args:
+        read: what a shopper's words mean.
+        constraints: all wishes of the need; where there is none and no other word, the words stay as they are.
+    """
+    unknown = {word for phrase in read.set_aside for word in phrase.split()}
+    left = [word for word in read.text.split() if word not in unknown]
+    return " ".join(left) if left or constraints else read.text
 
 
 def words_to_rank_by(need: Need) -> str:
@@ -49,18 +62,3 @@ def words_to_rank_by(need: Need) -> str:
     if any(getattr(c, "name", "") == "size" for c in need.constraints):
         words = [word for word in words if word.casefold() != "size"]
     return " ".join(words)
-
-
-def _words_of(constraint: Constraint) -> tuple[str, ...]:
-    match constraint:
-        case BrandIn() | CategoryIn():
-            singular = tuple(value[:-1] for value in constraint.values if value.endswith("s"))
-            return constraint.values + singular
-        case AttributeIn():
-            flags = (attribute_label(constraint.name),) if set(constraint.values) <= {"yes", "no"} else ()
-            return constraint.values + flags
-        case AttributeRange():
-            ends = {f"{end:g}" for end in (constraint.min, constraint.max) if end is not None}
-            return tuple(f"{end} {constraint.unit}" for end in ends) + tuple(ends)
-        case _:
-            return ()

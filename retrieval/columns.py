@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +28,11 @@ from retrieval.filters import (
     fold,
     stated_number,
     stated_values,
-    word_pattern,
+    title_pattern,
 )
-from retrieval.index import Mask
+from retrieval.index import Mask, Rows
 from retrieval.product import Product
 
-_Column = TypeVar("_Column")
 _KEPT_MASKS = 64
 _NO_PRICE = np.iinfo(np.int64).max
 _NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
@@ -69,7 +67,7 @@ class Columns:
         self._starts = np.concatenate(([0], np.cumsum(counts)))[:-1].astype(np.int64) if len(products) else _NO_ROWS
         self._owner = np.repeat(np.arange(len(products)), counts)
         self._texts: dict[str, _TextColumn] = {}
-        self._numbers: dict[str, _NumberColumn] = {}
+        self._numbers: dict[tuple[str, str | None], _NumberColumn] = {}
         self._lock = threading.Lock()
         # A conversation asks for the same wishes again and again.
         self._kept_mask = lru_cache(maxsize=_KEPT_MASKS)(self._compile)
@@ -82,7 +80,7 @@ class Columns:
     @property
     def kept_names(self) -> frozenset[str]:
         """Attribute names whose columns are built."""
-        return frozenset(self._texts) | frozenset(self._numbers)
+        return frozenset(self._texts) | frozenset(name for name, _ in self._numbers)
 
     def product_mask(self, variant_masks: Sequence[Mask]) -> Mask:
         """Return which products have one variant that every mask lets through.
@@ -156,6 +154,28 @@ class Columns:
         prices = self._lowest(np.arange(len(self._owner)))
         prices.flags.writeable = False
         return prices
+
+    def stated_by(
+        self, constraint: PriceRange | MinRating | AttributeRange, rows: Rows, variant_masks: Sequence[Mask]
+    ) -> NDArray[np.float64]:
+        """Return the numbers that a constraint is about, of the variants of `rows` that every mask lets through.
+
+        Prices are in minor units of the constraint's currency, attributes in its unit. What states none is left out.
+        """
+        of_rows = np.zeros(self.n_rows, np.bool_)
+        of_rows[rows] = True
+        fits = np.logical_and.reduce([of_rows[self._owner], *variant_masks])
+        numbers: NDArray[np.float64]
+        match constraint:
+            case PriceRange():
+                numbers = self._prices[fits & (self._currencies == constraint.currency)].astype(np.float64)
+            case MinRating():
+                numbers = self._ratings[self._owner[fits]]
+                numbers = numbers[~np.isnan(numbers)]
+            case AttributeRange():
+                column = self._number_column(constraint.name, constraint.unit)
+                numbers = column.numbers[fits & column.stated]
+        return numbers
 
     # ------------------------------------------------------------ price, stock, rating
 
@@ -240,27 +260,25 @@ class Columns:
                     for value in values or ():
                         rows_of[value].append(row)
                 column = _TextColumn({value: np.array(r, np.int64) for value, r in rows_of.items()}, stated)
-                self._remember(self._texts, name, column)
+                # Names come from requests: only those of the catalogue are kept, so that the cache cannot be filled up.
+                if name in self._rows_by_name:
+                    self._texts[name] = column
             return column
 
-    def _number_column(self, name: str) -> _NumberColumn:
+    def _number_column(self, name: str, unit: str | None) -> _NumberColumn:
         with self._lock:
-            column = self._numbers.get(name)
+            column = self._numbers.get((name, unit))
             if column is None:
                 numbers = np.zeros(len(self._owner), np.float64)
                 stated = np.zeros(len(self._owner), np.bool_)
                 for row, product, number in self._variants_with(name):
-                    value = stated_number(product, product.variants[number], name)
+                    value = stated_number(product, product.variants[number], name, unit)
                     if value is not None:
                         numbers[row], stated[row] = value, True
                 column = _NumberColumn(numbers, stated)
-                self._remember(self._numbers, name, column)
+                if column.stated.any():
+                    self._numbers[name, unit] = column
             return column
-
-    def _remember(self, cache: dict[str, _Column], name: str, column: _Column) -> None:
-        # Names come from requests: only those of the catalogue are kept, so that the cache cannot be filled up.
-        if name in self._rows_by_name:
-            cache[name] = column
 
     def _attribute_in(self, constraint: AttributeIn) -> Mask:
         column = self._text_column(constraint.name)
@@ -274,7 +292,7 @@ class Columns:
         return ~met if constraint.exclude else met
 
     def _attribute_range(self, constraint: AttributeRange) -> Mask:
-        column = self._number_column(constraint.name)
+        column = self._number_column(constraint.name, constraint.unit)
         mask = column.stated.copy()
         if constraint.min is not None:
             mask &= column.numbers >= constraint.min
@@ -294,10 +312,11 @@ class _Titles:
         self._starts = np.cumsum(lengths) - lengths
 
     def with_word(self, value: str) -> NDArray[np.int64]:
-        """Return the rows whose titles state a folded value, as `filters.states_word` has it."""
-        if not value:
+        """Return the rows whose titles state a folded value, as `filters.title_states` has it."""
+        pattern = title_pattern(value)
+        if pattern is None:
             return _NO_ROWS
-        text, is_whole, found = self._text, word_pattern(value).match, []
+        text, is_whole, found = self._text, pattern.match, []
         at = text.find(value)
         while at >= 0:
             if is_whole(text, at):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,19 +24,23 @@ from retrieval.bm25_index import Bm25Index
 from retrieval.catalogue import Catalogue, read_catalogue
 from retrieval.compact import CompactVectors
 from retrieval.encoder import Encoder
-from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
+from retrieval.errors import IMPORT_AGAIN, ImportFailed, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
+from retrieval.graph import Graph, Related, join_relations, load_relations, mine_relations
 from retrieval.holds import Hold
 from retrieval.index import Rows
 from retrieval.learned.features import Matrix
 from retrieval.planner import PlannedIndex, measure
+from retrieval.relations import Relation, RelationKind, read_relations
 from retrieval.relevance import RANKER, SCHEMA, find_ranker, open_schema
 from retrieval.reranking import HeadReranker
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
 from retrieval.storage import (
     COMPACT,
+    RELATIONS,
+    STATED_RELATIONS,
     VECTORS,
     VOCABULARY,
     Manifest,
@@ -62,6 +66,7 @@ class _Opened:
     catalogue: Catalogue
     searcher: Searcher
     vocabulary: Callable[[], Vocabulary]
+    graph: Callable[[], Graph]
     meaning: Meaning | None = None
 
 
@@ -169,6 +174,24 @@ class Retrieval:
             raise ProductMissing(f"There is no product {product_id!r} in catalogue {self._name!r}.")
         return opened.searcher.nearest(row, max(1, min(k, MAX_HITS)), constraints, opened.meaning)
 
+    def related(
+        self, product_id: str, kinds: Collection[RelationKind] | None = None, k: int = 20
+    ) -> tuple[Related, ...]:
+        """Return what fits, belongs to, follows or varies a product, each with its evidence.
+
+        Args:
+            product_id: the product asked about.
+            kinds: of relation; None wants all.
+            k: the most of each kind and direction, 1 or more.
+
+        Raises:
+            ProductMissing: no such product.
+            IndexBroken: the file of the shop's own relations is damaged.
+        """
+        opened = self._opened
+        opened.catalogue.get(product_id)
+        return opened.graph().related(product_id, kinds, k)
+
     def vectors(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
         """Return product ids and their unit vectors, shape (n_products, dim); None where the catalogue has none.
 
@@ -224,7 +247,25 @@ def _open_version(path: Path, manifest: Manifest) -> _Opened:
     check_files(path, manifest, "bm25/")
     lexical = Bm25Index.open(path / "bm25", len(catalogue.rows))
     vocabulary = lru_cache(maxsize=1)(lambda: _vocabulary(path, manifest, catalogue))
-    return _Opened(hold, path, manifest, catalogue, Searcher(catalogue, lexical, vocabulary), vocabulary)
+    stated = path.parent.parent / STATED_RELATIONS
+    graph = lru_cache(maxsize=1)(lambda: _graph(path, manifest, catalogue, stated, vocabulary))
+    return _Opened(hold, path, manifest, catalogue, Searcher(catalogue, lexical, vocabulary), vocabulary, graph)
+
+
+def _graph(
+    path: Path, manifest: Manifest, catalogue: Catalogue, stated: Path, vocabulary: Callable[[], Vocabulary]
+) -> Graph:
+    """Read the relations; mined again where their file is missing or damaged."""
+    try:
+        check_files(path, manifest, RELATIONS)
+        mined: Iterable[Relation] = load_relations(path / RELATIONS)
+    except IndexBroken:
+        mined = mine_relations(catalogue.rows, vocabulary().modifiers)
+    try:
+        own = read_relations(stated, catalogue.products) if stated.exists() else ()
+    except ImportFailed as error:
+        raise IndexBroken(str(error)) from error
+    return Graph(join_relations(own, mined))
 
 
 def _vocabulary(path: Path, manifest: Manifest, catalogue: Catalogue) -> Vocabulary:

@@ -16,6 +16,12 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from retrieval.product import Money, Product, Variant, attribute_label, attribute_text
+from retrieval.units import convert
+
+_TELLS_NOTHING = re.compile(r"yes|no|[\d.,]*")
+"""What a title may hold without saying it of any attribute: "Boot 42", "Yes! crisps"."""
+_OPTION_NUMBER = re.compile(r"\s*(\d+(?:\.\d+|,\d{1,2}|,\d{4,})?)\s*(\D{0,12})")
+"""A number and its unit. "1,500 mAh" may be meant in two ways, and "48-52 cm" is no number."""
 
 
 class Verdict(StrEnum):
@@ -44,6 +50,20 @@ def states_word(text: str, value: str) -> bool:
 def word_pattern(folded: str) -> re.Pattern[str]:
     """Return what finds a folded value as whole words in folded texts."""
     return re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
+
+
+def title_states(title: str, value: str) -> bool:
+    """Whether a title says `value` of its product: as whole words, not denied ("wool-free"), no bare number."""
+    pattern = title_pattern(fold(value))
+    return pattern is not None and pattern.search(fold(title)) is not None
+
+
+def title_pattern(folded: str) -> re.Pattern[str] | None:
+    """Return what finds a folded value that a folded title says of its product; None for what no title can say."""
+    if _TELLS_NOTHING.fullmatch(folded):
+        return None
+    denied = r"(?<!\bnon-)(?<!\bnon )(?<!\bnot )(?<!\bno )(?<!\bwithout )"
+    return re.compile(rf"(?<!\w){denied}{re.escape(folded)}(?!\w)(?![- ]free\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +179,7 @@ class AttributeIn:
     """Attribute or variant option `name` has one of `values` (texts; "yes"/"no" for flags); with `exclude`, none.
 
     Where the attribute itself is not stated, a value that the title states counts as met: the title is the shop's word.
+    See `title_states` for what a title cannot say.
     """
 
     name: str
@@ -186,20 +207,30 @@ class AttributeIn:
         wanted = {fold(value) for value in self.values}
         stated = stated_values(product, variant, self.name)
         if stated is None:
-            found = any(states_word(product.title, value) for value in wanted)
+            found = any(title_states(product.title, value) for value in wanted)
             return (Verdict.NOT_MET if self.exclude else Verdict.MET) if found else Verdict.NOT_STATED
         return _stated(bool(stated & wanted) is not self.exclude)
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeRange:
-    """Numeric attribute `name` lies between `min` and `max`, both included, in `unit`; None leaves an end open."""
+    """Numeric attribute `name` lies between `min` and `max`, both included; None leaves an end open.
+
+    Args:
+        unit: of `min` and `max`; what is stated in another unit is converted, and a number without one is not stated.
+            None takes the numbers as they stand.
+    """
 
     name: str
     min: float | None = None
     max: float | None = None
     unit: str | None = None
     kind: Literal["attribute_range"] = "attribute_range"
+
+    @property
+    def is_about(self) -> bool:
+        """Whether it is one number with some room, and not limits: "about 13 inch"."""
+        return self.min is not None and self.max is not None and self.max * 0.9 <= self.min and self.max > 0
 
     @property
     def key(self) -> str:
@@ -209,7 +240,7 @@ class AttributeRange:
         name = attribute_label(self.name).lower()
         if self.min is not None and self.min == self.max:
             return f"{name} {attribute_text(self.min, self.unit)}"
-        if self.min is not None and self.max is not None and self.min >= 0.9 * self.max > 0:
+        if self.min is not None and self.max is not None and self.is_about:
             return f"{name} about {attribute_text(float(f'{(self.min + self.max) / 2:.3g}'), self.unit)}"
         if self.min is not None and self.max is not None:
             return f"{name} {self.min:g} to {attribute_text(self.max, self.unit)}"
@@ -218,7 +249,7 @@ class AttributeRange:
         return f"{name} from {attribute_text(self.min or 0.0, self.unit)}"
 
     def verdict(self, product: Product, variant: Variant) -> Verdict:
-        number = stated_number(product, variant, self.name)
+        number = stated_number(product, variant, self.name, self.unit)
         if number is None:
             return Verdict.NOT_STATED
         return _stated((self.min is None or number >= self.min) and (self.max is None or number <= self.max))
@@ -246,15 +277,33 @@ def stated_values(product: Product, variant: Variant, name: str) -> set[str] | N
     return texts
 
 
-def stated_number(product: Product, variant: Variant, name: str) -> float | None:
-    """The number that variant or product state for `name`; None where neither does or it is no number."""
+def stated_number(product: Product, variant: Variant, name: str, unit: str | None = None) -> float | None:
+    """The number that variant or product state for `name`, in `unit`; None where neither does or it is no such number.
+
+    Args:
+        unit: wanted, e.g. "g"; None takes the number in whatever unit it is stated.
+    """
     if name in variant.options:
-        match = re.match(r"\s*(\d+(?:[.,]\d+)?)", variant.options[name])
-        return float(match.group(1).replace(",", ".")) if match else None
-    attribute = product.attributes.get(name)
-    if attribute is None or isinstance(attribute.value, bool | str | tuple):
-        return None
-    return float(attribute.value)
+        found = number_of(variant.options[name])
+        if found is None:
+            return None
+        number, stated = found
+    else:
+        attribute = product.attributes.get(name)
+        if attribute is None or isinstance(attribute.value, bool | str | tuple):
+            return None
+        number, stated = float(attribute.value), attribute.unit or ""
+    if unit is None or unit == stated:
+        return number
+    converted = convert(number, stated, unit) if stated else None
+    # 7 cm are 70 mm, and not the 70.00000000000001 of floating point, which "up to 70 mm" would keep out.
+    return None if converted is None else float(f"{converted:.12g}")
+
+
+def number_of(text: str) -> tuple[float, str] | None:
+    """Split "256 GB" or "42" into its number and unit ("" without one); None for anything but one number."""
+    match = _OPTION_NUMBER.fullmatch(text)
+    return (float(match.group(1).replace(",", ".")), match.group(2).strip()) if match else None
 
 
 def lets_through(constraint: Constraint, verdict: Verdict) -> bool:

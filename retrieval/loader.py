@@ -25,6 +25,7 @@ from retrieval.drift import Before, find_before, find_changes, fingerprint
 from retrieval.embeddings import EmbeddingCache, product_text
 from retrieval.encoder import Encoder
 from retrieval.errors import CatalogueMissing, ImportFailed, IndexBroken
+from retrieval.graph import mine_relations, write_relations
 from retrieval.history import Kind, Served, record
 from retrieval.importers.rows import RejectedRow
 from retrieval.intake import Intake, Progress, check_currency, read_file
@@ -35,6 +36,7 @@ from retrieval.relevance import take_over_relevance, write_relevance
 from retrieval.storage import (
     COMPACT,
     KEPT_VERSIONS,
+    RELATIONS,
     VECTORS,
     VOCABULARY,
     Manifest,
@@ -315,6 +317,7 @@ def _write_version(
         fingerprints = _write_products(products, path)
         lexical = _write_words(products, path, progress)
         vocabulary = _write_vocabulary(products, path, progress)
+        write_relations(path / RELATIONS, mine_relations(products, vocabulary.modifiers))
     if load.meaning is not None:
         vectors = _write_meaning(load, folder, path, load.meaning, progress)
         if load.base is None:

@@ -1,4 +1,4 @@
-"""How products stand to each other: what fits with what, what is an accessory, and what replaces what.
+"""How products stand to each other: what fits with what, is an accessory, a variant or a successor, is bought together.
 
 A relation is stated with the evidence that made it, so that whoever shows it can say why. Knows neither how relations
 are found nor who asks for them.
@@ -22,19 +22,22 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=MAX_SHORT)]
 
 
 class RelationKind(StrEnum):
-    """What the source is to the target."""
+    """What the source is to the target; a variant and what is bought with it are so both ways."""
 
     FITS_WITH = "fits_with"
     ACCESSORY_OF = "accessory_of"
     REPLACES = "replaces"
+    VARIANT_OF = "variant_of"
+    BOUGHT_WITH = "bought_with"
 
 
 class Evidence(BaseModel):
-    """One thing that both products state, and that makes the relation true.
+    """One thing that both products state, or the one of the other, and that makes the relation true.
 
     Args:
-        source_attribute, source_value: what the source states, e.g. "filter_diameter", "67 mm".
-        target_attribute, target_value: what the target states.
+        source_attribute, source_value: what the source states, e.g. "filter_diameter", "67 mm"; or "title",
+            "Acme X200" of a title "Lamp for Acme X200".
+        target_attribute, target_value: what the target states; "name" for the words by which it is called.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +46,27 @@ class Evidence(BaseModel):
     source_value: Short
     target_attribute: Short
     target_value: Short
+
+
+class Bought(BaseModel):
+    """How often both products were bought together.
+
+    Args:
+        together: baskets that hold both.
+        source_baskets, target_baskets: baskets that hold the source, and the target.
+        baskets: all baskets that were counted.
+        lift: how many times as often as by chance.
+        chance: probability of so many by chance alone.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    together: Annotated[int, Field(ge=1)]
+    source_baskets: Annotated[int, Field(ge=1)]
+    target_baskets: Annotated[int, Field(ge=1)]
+    baskets: Annotated[int, Field(ge=1)]
+    lift: Annotated[float, Field(gt=0)]
+    chance: Annotated[float, Field(ge=0, le=1)]
 
 
 class Relation(BaseModel):
@@ -59,12 +83,21 @@ class Relation(BaseModel):
     kind: RelationKind
     source_id: Id
     target_id: Id
-    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1, max_length=20)]
+    evidence: Annotated[tuple[Evidence | Bought, ...], Field(min_length=1, max_length=20)]
 
 
 def relation_to_json(relation: Relation) -> str:
     """Write a relation as one line of JSON, without its line end."""
     return json.dumps(relation.model_dump(mode="json"), ensure_ascii=False)
+
+
+def relation_from_json(line: str) -> Relation:
+    """Read what `relation_to_json` wrote.
+
+    Raises:
+        ValidationError: it is no relation.
+    """
+    return Relation.model_validate_json(line)
 
 
 def read_relations(path: Path, known_ids: Iterable[str] | None = None) -> tuple[Relation, ...]:
@@ -87,7 +120,7 @@ def read_relations(path: Path, known_ids: Iterable[str] | None = None) -> tuple[
         if not line.strip():
             continue
         try:
-            relation = Relation.model_validate_json(line)
+            relation = relation_from_json(line)
         except ValidationError as problem:
             raise ImportFailed(f"Line {number} of {path.name} is no relation: correct it or leave it out.") from problem
         if known is None or {relation.source_id, relation.target_id} <= known:

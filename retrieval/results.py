@@ -99,6 +99,23 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True)
+class Loosening:
+    """Moving the constraint `of` (its key) to `to`, the nearest that fits something, would give `count` products.
+
+    Args:
+        of: key of the constraint, e.g. "price".
+        label: of `to`, for people, e.g. "under $120".
+        to: takes its place; all others hold.
+        count: exactly counted.
+    """
+
+    of: str
+    label: str
+    to: Constraint
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """What a search found.
 
@@ -108,6 +125,7 @@ class SearchResult:
         relaxations: only where `hits` is empty: what to give up, most products first.
         facets: attribute (or "brand", "category") -> value -> number of products, over all products that match.
         mode: whether meaning (the encoder) took part, or words alone.
+        loosenings: only where `hits` is empty: limits in numbers, each moved to the nearest that fits something.
         mentions: each of the request's `words` -> how many of all matches have it, in any ending.
     """
 
@@ -117,3 +135,4 @@ class SearchResult:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     mode: Literal["words", "words+meaning"] = "words"
     mentions: Mapping[str, int] = field(default_factory=dict)
+    loosenings: tuple[Loosening, ...] = ()

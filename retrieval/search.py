@@ -7,10 +7,9 @@ Knows nothing of files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -27,8 +26,9 @@ from retrieval.learned.features import Candidates, FeatureMaker, Matrix, Vector
 from retrieval.learned.ranker import LinearRanker
 from retrieval.product_json import clean
 from retrieval.ranking import BEST_SCORE, CANDIDATES, DENSE_WEIGHT, Ranking, reciprocal_ranks
+from retrieval.relaxing import loosenings, relaxations
 from retrieval.reranking import HEAD, HeadReranker
-from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult, Sort
+from retrieval.results import Hit, SearchRequest, SearchResult, Sort
 from retrieval.title_kinds import TitleKinds
 from retrieval.vocabulary import Vocabulary
 from retrieval.words import tokens, word_key
@@ -42,8 +42,8 @@ MAX_QUERY_CHARS = 1_000
 MIN_COVERAGE = 0.67
 MIN_COSINE = 0.5
 """Both calibrated on the development half of the Icecat judgments, see docs/experiments.md."""
-_MAX_PAIRS = 15
 _WHOLE = 0.999
+Mode = Literal["words", "words+meaning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class _Query:
     text: str
     vector: NDArray[np.float32] | None
     masks: Sequence[Mask]
-    kinds: frozenset[int] = frozenset()
-    """Places of the masks that say which kind of product is wanted."""
+    names_kind: bool = False
+    """Whether one of them says which kind of product is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +121,16 @@ class Searcher:
         self, request: SearchRequest, meaning: Meaning | None, reranker: HeadReranker | None = None
     ) -> SearchResult:
         """Answer a request; see Retrieval.search."""
-        text = clean(request.text[:MAX_QUERY_CHARS])
-        vector = None if meaning is None or not text else meaning.encoder.encode([text])[0]
-        masks = [self._columns.variant_mask(constraint) for constraint in request.constraints]
-        query = _Query(text, vector, masks, _kind_places(request.constraints))
-        matches = self._match(query, range(len(masks)), meaning)
-        mode: Literal["words", "words+meaning"] = "words" if meaning is None else "words+meaning"
+        query = self._query(clean(request.text[:MAX_QUERY_CHARS]), request.constraints, meaning)
+        matches = self._match(query, meaning)
+        mode: Mode = "words" if meaning is None else "words+meaning"
         if not len(matches.rows):
-            return SearchResult((), 0, self._relaxations(request, query, meaning), {}, mode)
+            return self._nothing(request, query, meaning, mode)
         hits = self._hits(request, query, matches, meaning, reranker)
         mentions = {word: self._mentioned(word, matches.rows) for word in request.words}
-        return SearchResult(hits, len(matches.rows), (), self._facets.count(matches.rows), mode, mentions)
+        fitting = np.logical_and.reduce(query.masks) if query.masks else None
+        facets = self._facets.count(matches.rows, fitting)
+        return SearchResult(hits, len(matches.rows), (), facets, mode, mentions)
 
     def describe(
         self, text: str, meaning: Meaning, names: Sequence[str], n: int = N_RANKED, *, all_rows: bool = False
@@ -150,7 +149,7 @@ class Searcher:
         """
         cleaned = clean(text[:MAX_QUERY_CHARS])
         query = _Query(cleaned, meaning.encoder.encode([cleaned])[0], ())
-        matches = self._match(query, (), meaning)
+        matches = self._match(query, meaning)
         if all_rows:
             matches = replace(matches, rows=np.arange(self._columns.n_rows))
         if not cleaned or not len(matches.rows) or meaning.features is None:
@@ -176,10 +175,22 @@ class Searcher:
 
     # ------------------------------------------------------------ matching
 
-    def _match(self, query: _Query, kept: Collection[int], meaning: Meaning | None) -> _Matches:
-        """Find the rows that match under the masks at the places `kept`."""
+    def _query(
+        self,
+        text: str,
+        constraints: Sequence[Constraint],
+        meaning: Meaning | None,
+        vector: NDArray[np.float32] | None = None,
+    ) -> _Query:
+        if vector is None and meaning is not None and text:
+            vector = meaning.encoder.encode([text])[0]
+        names_kind = any(isinstance(wish, CategoryIn) and not wish.exclude for wish in constraints)
+        return _Query(text, vector, [self._columns.variant_mask(wish) for wish in constraints], names_kind)
+
+    def _match(self, query: _Query, meaning: Meaning | None) -> _Matches:
+        """Find the rows that match under all masks."""
         n_rows = self._columns.n_rows
-        allowed = self._columns.product_mask([query.masks[place] for place in kept]) if kept else None
+        allowed = self._columns.product_mask(query.masks) if query.masks else None
         dense = np.zeros(n_rows, np.float32)
         if not query.text:
             rows = np.arange(n_rows) if allowed is None else np.flatnonzero(allowed)
@@ -190,7 +201,7 @@ class Searcher:
             rows, cosines = meaning.index.search(query.vector, CANDIDATES, allowed)
             dense[rows] = cosines
             matched |= dense >= MIN_COSINE
-        if allowed is not None and not query.kinds.isdisjoint(kept):
+        if allowed is not None and query.names_kind:
             # What is wanted is a wish already; further words ("a tent for the garden") rank, and hide nothing.
             matched = allowed
         return _Matches(np.flatnonzero(matched).astype(np.int64), words.scores, words.coverage, dense)
@@ -300,20 +311,17 @@ class Searcher:
 
     # ------------------------------------------------------------ zero results
 
-    def _relaxations(self, request: SearchRequest, query: _Query, meaning: Meaning | None) -> tuple[Relaxation, ...]:
-        """Count what giving up one constraint would show; where none helps alone, giving up two."""
-        for size in (1, 2):
-            found = []
-            for dropped in list(combinations(range(len(query.masks)), size))[:_MAX_PAIRS]:
-                kept = [place for place in range(len(query.masks)) if place not in dropped]
-                count = len(self._match(query, kept, meaning).rows)
-                if count:
-                    given_up = [request.constraints[i] for i in dropped]
-                    key, label = "+".join(c.key for c in given_up), " and ".join(c.label() for c in given_up)
-                    found.append(Relaxation(key, label, count))
-            if found:
-                return tuple(sorted(found, key=lambda r: (-r.count, r.drop)))
-        return ()
+    def _nothing(self, request: SearchRequest, query: _Query, meaning: Meaning | None, mode: Mode) -> SearchResult:
+        """Say what to give up, or how far to move a limit, so that something fits."""
+
+        def match(text: str, constraints: tuple[Constraint, ...]) -> Rows:
+            wanted = clean(text[:MAX_QUERY_CHARS])
+            # The words are read anew only where they changed: their vector costs more than all the rest.
+            vector = query.vector if wanted == query.text else None
+            return self._match(self._query(wanted, constraints, meaning, vector), meaning).rows
+
+        ways = relaxations(request, match)
+        return SearchResult((), 0, ways, {}, mode, loosenings=loosenings(request, match, self._columns))
 
 
 def _with_head(scores: Vector, head: NDArray[np.intp], scores_of_head: Vector) -> Vector:
@@ -321,11 +329,6 @@ def _with_head(scores: Vector, head: NDArray[np.intp], scores_of_head: Vector) -
     result = scores * (float(scores_of_head.min()) / max(float(scores.max()), 1e-9))
     result[head] = scores_of_head
     return result
-
-
-def _kind_places(constraints: Sequence[Constraint]) -> frozenset[int]:
-    kinds = (place for place, c in enumerate(constraints) if isinstance(c, CategoryIn) and not c.exclude)
-    return frozenset(kinds)
 
 
 def _like_text(catalogue: Catalogue, row: int) -> str:

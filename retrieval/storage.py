@@ -3,6 +3,7 @@
     <root>/<name>/CURRENT                  number of the version that is served
     <root>/<name>/versions/<n>/            manifest.json, products.jsonl, bm25/, vectors.npy, compact/, ...
     <root>/<name>/history.jsonl            which version was served from when on, and why
+    <root>/<name>/relations.jsonl          relations that the shop itself states; outlives the versions
     <root>/<name>/embeddings/              vectors already computed, so that an interrupted import resumes
 
 A version is never changed once it is complete, and never removed while somebody reads it. Knows nothing of what the
@@ -27,6 +28,8 @@ from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, Index
 from retrieval.holds import MANIFEST, retire
 
 FORMAT = 1
+RELATIONS = "relations.jsonl.gz"
+STATED_RELATIONS = "relations.jsonl"
 VOCABULARY = "vocabulary.json.gz"
 VECTORS = "vectors.npy"
 COMPACT = "compact"

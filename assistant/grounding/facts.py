@@ -27,6 +27,7 @@ from assistant.grounding.quantities import Quantity, quantities
 from assistant.grounding.sheets import Sheet
 from retrieval.filters import PriceRange, fold
 from retrieval.product import Money, Product, Variant
+from retrieval.relations import Bought, Relation
 
 
 @dataclass
@@ -121,7 +122,11 @@ class Facts:
         for relaxation in slate.relaxations:
             self.counts.add(float(relaxation.count))
             self._wish(relaxation.label)
-        for constraint in slate.need.constraints:
+        for relation in slate.relations.values():
+            self._relation(relation)
+        for loosening in slate.loosenings:
+            self.counts.add(float(loosening.count))
+        for constraint in (*slate.need.constraints, *(way.to for way in slate.loosenings)):
             self._wish(constraint.label())
             if isinstance(constraint, PriceRange):
                 for minor in (constraint.min_minor, constraint.max_minor):
@@ -129,6 +134,15 @@ class Facts:
         self._wish(" ".join([slate.need.text, *slate.set_aside, *slate.corrected.values()]))
         for name, values in slate.facets.items():
             self._wish(f"{name.replace('_', ' ')} {' '.join(values)}")
+
+    def _relation(self, relation: Relation) -> None:
+        """What makes a relation: the words of both products, or how often they were bought together."""
+        for piece in relation.evidence:
+            if isinstance(piece, Bought):
+                self.numbers |= {float(piece.together), float(piece.source_baskets), float(piece.target_baskets)}
+            else:
+                names = f"{piece.source_attribute} {piece.target_attribute}".replace("_", " ")
+                self._text(f"{names} {piece.source_value} {piece.target_value}")
 
     def _wish(self, text: str) -> None:
         """Words of the need: they may be repeated, and say nothing of a product."""

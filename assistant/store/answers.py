@@ -34,7 +34,8 @@ from assistant.turn import (
 from recommender.events import Decision, Reason
 from retrieval.filters import Verdict
 from retrieval.product import Money, Product
-from retrieval.results import Relaxation
+from retrieval.relations import Relation
+from retrieval.results import Loosening, Relaxation
 
 T = TypeVar("T")
 
@@ -78,6 +79,8 @@ class _Slate(_Stored):
     items: tuple[_Product, ...]
     total: int
     relaxations: tuple[Relaxation, ...] = ()
+    loosenings: tuple[Loosening, ...] = ()
+    relations: dict[str, Relation] = {}
     set_aside: tuple[str, ...] = ()
     corrected: dict[str, str] = {}
     decision_id: str | None = None
@@ -210,6 +213,8 @@ def _store(fact: Evidence) -> _Fact:
                 items=tuple(_store_product(item) for item in fact.items),
                 total=fact.total,
                 relaxations=fact.relaxations,
+                loosenings=fact.loosenings,
+                relations=dict(fact.relations),
                 set_aside=fact.set_aside,
                 corrected=dict(fact.corrected),
                 decision_id=fact.decision.decision_id if fact.decision else None,
@@ -333,6 +338,8 @@ class _Restorer:
             items=tuple(item for item in items if item),
             total=fact.total,
             relaxations=fact.relaxations,
+            loosenings=fact.loosenings,
+            relations=fact.relations,
             set_aside=fact.set_aside,
             corrected=fact.corrected,
             decision=self._lookups.decision(fact.decision_id) if fact.decision_id else None,

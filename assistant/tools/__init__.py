@@ -11,6 +11,7 @@ from assistant.tools.answer_policy import answer_policy
 from assistant.tools.cart import cart
 from assistant.tools.compare_products import compare_products
 from assistant.tools.find_orders import find_orders
+from assistant.tools.find_related import find_related
 from assistant.tools.hand_over import hand_over
 from assistant.tools.product_details import product_details
 from assistant.tools.propose_cancel_order import propose_cancel_order
@@ -24,6 +25,7 @@ TOOLS: tuple[Callable[..., ToolResult], ...] = (
     compare_products,
     product_details,
     recommend_products,
+    find_related,
     cart,
     find_orders,
     track_order,

@@ -28,7 +28,7 @@ def recommend_products(
     else:
         product = products_meant(context, which)[0]
         put_in_focus(context, product)
-        slate = _more_like(context, product) if kind == "more_like" else _goes_with(context, product)
+        slate = _more_like(context, product) if kind == "more_like" else bought_together(context, product)
     with context.ledger.lock:
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
@@ -40,7 +40,8 @@ def _for_you(context: ShopperContext) -> SlateFact:
     return slate_from_candidates(context, Need(), candidates, "recommend")
 
 
-def _goes_with(context: ShopperContext, product: Product) -> SlateFact:
+def bought_together(context: ShopperContext, product: Product) -> SlateFact:
+    """What shoppers took together with a product, as a slate; other kinds of things only."""
     surroundings = decision_context(context, Need(), "goes_with", exclude=frozenset({product.id}))
     basket = (product.id, *_basket(context))
     candidates = context.shop.recommender.candidates(surroundings, CANDIDATES, basket=basket)

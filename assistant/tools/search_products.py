@@ -14,7 +14,7 @@ from assistant.tools.extremes import by_extreme
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
 from assistant.turn import Extreme, Need, ToolResult
-from assistant.wishes import without_words, words_to_rank_by
+from assistant.wishes import without_words, words_to_rank_by, words_to_search
 from retrieval.filters import (
     AttributeIn,
     AttributeRange,
@@ -83,7 +83,7 @@ def search_products(
     order = read.sort if read and asked is Sort.RELEVANCE else asked
     name = highest or lowest
     extreme = Extreme(name, highest=bool(highest)) if name else None
-    text = _searchable(read, constraints) if read else ""
+    text = words_to_search(read, constraints) if read else ""
     need = Need(text=text, constraints=constraints, sort=order, extreme=extreme)
     left = _said_now(context, read, constraints) if read else ()
     aside = _whole(read.set_aside, left) if read else ()
@@ -132,13 +132,6 @@ def _whole(aside: tuple[str, ...], left: tuple[str, ...]) -> tuple[str, ...]:
         for words in aside
     )
     return tuple(dict.fromkeys(rows))
-
-
-def _searchable(read: Understanding, constraints: tuple[Constraint, ...]) -> str:
-    """The words to search by. What stands nowhere in the catalogue is left out, if anything is left to go by."""
-    unknown = {word for phrase in read.set_aside for word in phrase.split()}
-    left = [word for word in read.text.split() if word not in unknown]
-    return " ".join(left) if left or constraints else read.text
 
 
 def _constraints(

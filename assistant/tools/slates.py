@@ -75,6 +75,7 @@ def slate_from_hits(
         surface=surface,
         meaning_ready=result.mode == "words+meaning",
         mentions=result.mentions,
+        loosenings=result.loosenings,
     )
     remember(context, slate)
     return slate

@@ -23,12 +23,14 @@ from assistant.turn import (
     SlateFact,
 )
 from retrieval.product import Variant
+from retrieval.relations import Relation
 
 MAX_TITLE_CHARS = 120
 MAX_DESCRIPTION_CHARS = 400
 MAX_NAME_CHARS = 60
 MAX_VALUE_CHARS = 80
 MAX_ATTRIBUTES = 24
+MAX_EVIDENCE = 3
 MAX_VARIANTS = 24
 
 
@@ -81,11 +83,29 @@ def _slate(fact: SlateFact) -> dict[str, Any]:
     }
     if fact.relaxations:
         row["nothing_fits_unless_dropped"] = [{"drop": r.label, "then": r.count} for r in fact.relaxations]
+    if fact.relations:
+        row["untrusted_relations"] = [_relation(fact.relations[item.product.id], item) for item in fact.items]
+    if fact.loosenings:
+        row["nothing_fits_unless_moved"] = [{"to": way.label, "then": way.count} for way in fact.loosenings]
     if fact.mentions:
         row["words_without_a_filter_and_how_many_mention_them"] = dict(fact.mentions)
     if fact.set_aside:
         row["words_that_found_nothing"] = list(fact.set_aside)
     return row
+
+
+def _relation(relation: Relation, item: ProductFact) -> dict[str, Any]:
+    """How a product stands to the one that was asked about, and what makes it so."""
+    evidence = [
+        {
+            key: clean(value, MAX_VALUE_CHARS) if isinstance(value, str) else value
+            for key, value in piece.model_dump().items()
+        }
+        for piece in relation.evidence[:MAX_EVIDENCE]
+    ]
+    is_source = relation.source_id == item.product.id
+    title = clean(item.product.title, MAX_TITLE_CHARS)
+    return {"product": title, "is": relation.kind.value, "is_source": is_source, "evidence": evidence}
 
 
 def _product(fact: ProductFact, whole: bool) -> dict[str, Any]:

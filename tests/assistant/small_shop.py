@@ -9,7 +9,7 @@ from assistant.prompts import load_prompts
 from assistant.turn import Need, ProductFact, SlateFact
 from retrieval.filters import judge
 from retrieval.product import Attribute, AttributeValue, Money, Product, Variant
-from retrieval.results import Relaxation
+from retrieval.results import Loosening, Relaxation
 
 Stated = Mapping[str, tuple[AttributeValue, str | None]]
 
@@ -103,6 +103,7 @@ def slate(
     surface: str = "search",
     facets: Mapping[str, Mapping[str, int]] | None = None,
     relaxations: tuple[Relaxation, ...] = (),
+    loosenings: tuple[Loosening, ...] = (),
     set_aside: tuple[str, ...] = (),
     corrected: Mapping[str, str] | None = None,
 ) -> SlateFact:
@@ -117,4 +118,5 @@ def slate(
         corrected or {},
         facets or {},
         surface=surface,
+        loosenings=loosenings,
     )

@@ -22,6 +22,12 @@ def ask(name: str, label: str = "") -> str:
     return f"Which {label}?" if name == "ask_facet" else "What kind?"
 
 
+def test_what_every_product_comes_in_splits_nothing() -> None:
+    assert gain({"S": 20, "M": 20, "L": 20}, 20) == 0.0
+    assert gain({"S": 10, "M": 10, "L": 10}, 20) == pytest.approx(1.0)
+    assert gain({"S": 10, "M": 10}, 20) == pytest.approx(1.0)
+
+
 def test_gain_is_the_entropy_times_the_share_that_states_it() -> None:
     assert gain({"a": 5, "b": 5}, 10) == 1.0  # two halves: one bit
     assert gain({"a": 2, "b": 2, "c": 2, "d": 2}, 8) == 2.0  # four quarters: two bits
@@ -29,10 +35,6 @@ def test_gain_is_the_entropy_times_the_share_that_states_it() -> None:
     assert gain({"a": 3, "b": 1}, 4) == pytest.approx(0.811278)  # -(3/4 log2 3/4 + 1/4 log2 1/4)
     assert gain({"a": 9}, 9) == 0.0
     assert gain({}, 9) == 0.0
-
-
-def test_values_of_several_texts_do_not_raise_the_share_over_one() -> None:
-    assert gain({"a": 10, "b": 10}, 10) == 1.0
 
 
 def test_it_asks_for_the_attribute_that_splits_best() -> None:

@@ -30,7 +30,7 @@ from assistant.turn import (
 )
 from retrieval.filters import CategoryIn, InStock, PriceRange
 from retrieval.product import Product
-from retrieval.results import Relaxation
+from retrieval.results import Loosening, Relaxation
 from tests.assistant.small_shop import (
     CAMP_MUG,
     DOME,
@@ -131,6 +131,15 @@ def test_a_wish_may_be_quoted_with_its_number() -> None:
     found = slate(total=0, relaxations=(wish,))
     assert kind("Without “about 13 inch” there are 3.", found) is None
     assert kind("Without “about 13 inch” there are 4.", found) == "number"
+
+
+def test_a_limit_that_would_help_may_be_told_with_its_number() -> None:
+    moved = Loosening("price", "under $120", PriceRange("USD", max_minor=12_000), 3)
+    found = slate(total=0, loosenings=(moved,))
+    assert kind("With “under $120” instead there are 3.", found) is None
+    assert kind("Up to $120 there are 3.", found) is None
+    assert kind("With “under $130” instead there are 3.", found) is not None
+    assert kind("With “under $120” instead there are 5.", found) == "number"
 
 
 def test_stock_is_that_of_the_product_spoken_of() -> None:

@@ -32,6 +32,11 @@ def test_the_words_can_be_taken_away_alone() -> None:
     assert without_wish(NEED, "text") == Need("", NEED.constraints)
 
 
+def test_two_wishes_go_together() -> None:
+    left = without_wish(NEED, "price+attribute:colour")
+    assert left == Need("norrfell tent 2 m waterproof", (BRAND, TENTS, SIZE, DRY))
+
+
 def test_a_key_that_is_not_there_changes_nothing() -> None:
     assert without_wish(NEED, InStock().key) == NEED
 

@@ -23,6 +23,7 @@ from retrieval.filters import (
 from retrieval.product import Attribute, Money, Product, Variant
 from tests.retrieval.fakes import product, sized, small_shop
 
+STEEL = Attribute("material", "Steel")
 NAMES = st.sampled_from(["size", "colour", "weight", "waterproof", "ports", "unknown"])
 WORDS = st.sampled_from(["Red", "red", " blue ", "XL", "42", "4.5", "7,5 mm", "yes", "no", "Deep  Red", "ß", "été", ""])
 BRANDS = st.sampled_from(["Norrfell", "norrfell", "Karst", "KARST ", "Ünder"])
@@ -148,3 +149,42 @@ def test_an_empty_catalogue_has_empty_masks(constraint: Constraint) -> None:
 def _passing(columns: Columns, *constraints: Constraint) -> list[bool]:
     passing: list[bool] = columns.product_mask([columns.variant_mask(c) for c in constraints]).tolist()
     return passing
+
+
+@pytest.mark.parametrize(
+    "title", ["Wool-free socks", "Not wool socks", "Non-wool socks", "Socks without wool", "Woollen"]
+)
+def test_a_title_that_denies_a_value_does_not_state_it(title: str) -> None:
+    assert _passing(Columns([product("a", title)]), AttributeIn("material", ("wool",))) == [False]
+
+
+@pytest.mark.parametrize("value", ["42", "7,5", "yes", "no", "", " "])
+def test_a_bare_number_or_yes_in_a_title_says_nothing_of_an_attribute(value: str) -> None:
+    assert _passing(Columns([product("a", "Yes! 42 no 7,5 socks")]), AttributeIn("size", (value,))) == [False]
+
+
+def test_a_title_states_a_value_in_whole_words() -> None:
+    shop = [product("a", "Merino Wool socks"), product("b", "256 GB stick"), product("c", "Wool", attributes=[STEEL])]
+    assert _passing(Columns(shop), AttributeIn("material", ("wool", "256 gb"))) == [True, True, False]
+
+
+def test_numbers_are_compared_in_one_unit() -> None:
+    rows = [(900.0, "g"), (2.0, "kg"), (1.0, "kg"), (800.0, None), (7.0, "cm")]
+    shop = [
+        product(str(i), "x", attributes=[Attribute("weight", number, unit)]) for i, (number, unit) in enumerate(rows)
+    ]
+    columns = Columns(shop)
+    assert _passing(columns, AttributeRange("weight", max=1000.0, unit="g")) == [True, False, True, False, False]
+    assert _passing(columns, AttributeRange("weight", max=1.0, unit="kg")) == [True, False, True, False, False]
+    assert _passing(columns, AttributeRange("weight", 70.0, 70.0, "mm")) == [False] * 4 + [True]
+    assert _passing(columns, AttributeRange("weight", max=2.0)) == [False, True, True, False, False]
+
+
+def test_an_option_that_is_no_single_number_has_none() -> None:
+    texts = ["5-7", "1,500 mAh", "48-52 cm", "12 kg", "7,5", "M"]
+    shop = [product("x", "x", variants=[Variant(text, Money(1, "USD"), {"size": text})]) for text in texts]
+    assert [_passing(Columns([one]), AttributeRange("size", min=0.0))[0] for one in shop] == [False] * 3 + [
+        True,
+        True,
+        False,
+    ]

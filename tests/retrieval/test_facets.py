@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.facets import Facets
-from retrieval.product import Attribute
+from retrieval.product import Attribute, Money, Variant
 from tests.retrieval.fakes import product, small_shop
 
 
@@ -56,3 +56,26 @@ def test_counts_are_those_of_a_plain_count(brands: list[str | None], data: st.Da
     expected = {b: sum(brands[row] == b for row in rows) for b in "ABC"}
     expected = {brand: count for brand, count in expected.items() if count}
     assert dict(counted) == (expected if len(expected) > 1 else {})
+
+
+def test_an_option_counts_where_a_variant_that_fits_has_it() -> None:
+    shop = small_shop()
+    fitting = np.array([variant.in_stock is True for item in shop for variant in item.variants])
+    # Size 42 of the first boot and 41 of the second are sold out.
+    assert Facets(shop).count(np.array([0, 1]), fitting)["size"] == {"41": 1, "42": 1}
+
+
+def test_a_value_written_in_two_ways_is_one() -> None:
+    shop = [product(str(i), "x", brand=brand) for i, brand in enumerate(["Karst", "KARST ", "karst", "Norrfell"])]
+    assert Facets(shop).count(np.arange(4)) == {"brand": {"Karst": 3, "Norrfell": 1}}
+
+
+def test_a_variant_without_the_option_has_what_its_product_states() -> None:
+    variants = [Variant("a-1", Money(1, "USD"), {"colour": "Red"}), Variant("a-2", Money(2, "USD"))]
+    shop = [
+        product("a", "Mug", variants=variants, attributes=[Attribute("colour", "Blue")]),
+        product("b", "Mug", attributes=[Attribute("colour", "Blue")]),
+    ]
+    counted = Facets(shop).count
+    assert counted(np.array([0, 1])) == {"colour": {"Blue": 2, "Red": 1}}
+    assert counted(np.array([0, 1]), np.array([True, False, True])) == {"colour": {"Red": 1, "Blue": 1}}

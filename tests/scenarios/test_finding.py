@@ -120,6 +120,33 @@ def test_nothing_fits_is_said_with_what_to_give_up_exactly_counted(visit: Visito
     assert str(relaxed.count) in visit.replies[-2].text
 
 
+def test_nothing_fits_is_said_with_the_nearest_limit_that_does(visit: Visitor) -> None:
+    slate = visit.say("tents under $5").only(SlateFact)
+    (moved,) = slate.loosenings
+    assert moved.label in visit.replies[-1].text
+    there = visit.say(f"tents {moved.label}").only(SlateFact)
+    assert there.total == moved.count
+    assert there.need.constraints[0] in {moved.to, *slate.need.constraints}
+
+
+@pytest.mark.parametrize("key", ["category", "price"])
+def test_without_a_wish_there_are_as_many_as_was_said(visit: Visitor, key: str) -> None:
+    slate = visit.say("hiking boots under $60").only(SlateFact)
+    way = next(way for way in slate.relaxations if way.drop == key)
+    principal, conversation_id = visit.session.principal, visit.session.conversation_id
+    visit.run(visit.assistant.remove_wish(principal, conversation_id, key))
+    assert visit.say(f"Show me again, without {way.label}").slates[0].total == way.count
+
+
+def test_what_goes_with_a_product_says_what_makes_it_so(visit: Visitor) -> None:
+    visit.say("lens filters")
+    slate = visit.say("what goes with the first one").only(SlateFact)
+    assert slate.items
+    assert set(slate.relations) == {item.product.id for item in slate.items}
+    assert slate.items[0].product.title in visit.replies[-1].text
+    assert "on both" in visit.replies[-1].text
+
+
 @pytest.mark.parametrize("words", ["garmin", "a flugelhorn", "iphone x"])
 def test_what_the_shop_does_not_sell_is_not_pretended(visit: Visitor, words: str) -> None:
     reply = visit.say(words)

@@ -26,10 +26,19 @@ from assistant.turn import (
 )
 from assistant.wishes import words_to_rank_by
 from retrieval.filters import AttributeRange, CategoryIn, Constraint, Verdict, fold
+from retrieval.product import attribute_label
+from retrieval.relations import Bought, Relation, RelationKind
 from retrieval.words import tokens
 
 MAX_POLICY_CHARS = 700
 MAX_DIFFERENCES = 4
+_RELATED = {
+    RelationKind.ACCESSORY_OF: "related_accessory_of",
+    RelationKind.FITS_WITH: "related_fits_with",
+    RelationKind.REPLACES: "related_replaces",
+    RelationKind.VARIANT_OF: "related_variant_of",
+    RelationKind.BOUGHT_WITH: "related_bought_with",
+}
 
 
 class Composer:
@@ -151,6 +160,10 @@ class Composer:
             return self._say("for_you", **common)
         if slate.surface == "more_like_this":
             return self._say("more_like", **common)
+        if slate.relations:
+            relation = slate.relations[first.product.id]
+            title, price = common["title"], common["price"]
+            return self._say(_RELATED[relation.kind], title=title, price=price, evidence=self._evidence(relation))
         if slate.surface == "goes_with":
             return self._say("goes_with" if len(slate.items) > 1 else "goes_with_one", **common)
         word, mentioning = unnamed_thing(slate)
@@ -161,6 +174,19 @@ class Composer:
             return self._say("found_one", **common)
         what = self.what(slate, slate.total)
         return self._say("found_many", count=f"{slate.total:,}", what=what, limits=self._limits(slate), **common)
+
+    def _evidence(self, relation: Relation) -> str:
+        """What makes a relation so, in the words of what both products state."""
+        piece = relation.evidence[-1]
+        if isinstance(piece, Bought):
+            return self._say("evidence_bought", count=f"{piece.together:,}")
+        if piece.target_attribute == "name":
+            return self._say("evidence_said", value=plain(piece.source_value))
+        label = attribute_label(piece.source_attribute).lower()
+        if piece.source_value == piece.target_value:
+            return self._say("evidence_same", label=plain(label), value=plain(piece.source_value))
+        values = {"value": plain(piece.source_value), "other": plain(piece.target_value)}
+        return self._say("evidence_differs", label=plain(label), **values)
 
     def what(self, slate: SlateFact, count: int) -> str:
         """What was looked for, as a noun: the wished category, the words that several share, else "products"."""
@@ -204,7 +230,11 @@ class Composer:
             f"{self._say('relax_one', label=plain(r.label), are='is' if r.count == 1 else 'are', count=f'{r.count:,}')}"
             for r in slate.relaxations[:3]
         ]
-        return " ".join([text, *options])
+        nearest = [
+            self._say("relax_to", label=plain(way.label), are="is" if way.count == 1 else "are", count=f"{way.count:,}")
+            for way in slate.loosenings[:2]
+        ]
+        return " ".join([text, *nearest, *options])
 
     # ------------------------------------------------------------ comparison
 

@@ -30,6 +30,7 @@ _FAILED = {
     "compare_products": "unclear_pair",
     "product_details": "unclear_product",
     "recommend_products": "unclear_product",
+    "find_related": "unclear_product",
     "cart": "unclear_product",
     "propose_cancel_order": "unclear_order",
     "track_order": "unclear_order",

@@ -31,6 +31,7 @@ from retrieval.query import QueryReader
 from retrieval.refinement import Refinement, split_correction
 from retrieval.results import Sort
 
+_NEWER = re.compile(r"\b(?:newer|successor|latest|next (?:model|version|generation)|replace[sd]?(?: by)?)\b", re.I)
 MAX_NEEDS = 4
 BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|as for)\b", re.I)
 """Words that come back to what was looked for before."""
@@ -191,3 +192,8 @@ def without(clause: str, match: re.Match[str]) -> str:
 def wanted_kinds(constraints: Sequence[Constraint]) -> set[str]:
     """The kinds that are wished for, folded."""
     return {fold(v) for c in constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
+
+
+def relation_asked(clause: str) -> str:
+    """What of a product is asked for: "newer", or else "goes_with"."""
+    return "newer" if _NEWER.search(clause) else "goes_with"

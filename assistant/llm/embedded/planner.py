@@ -17,7 +17,7 @@ from assistant.counting import is_bare, numbers_alone, places, points_by_place
 from assistant.llm.embedded import order_talk
 from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
 from assistant.llm.embedded.intents import Intent, IntentReader
-from assistant.llm.embedded.needs import BACK, NeedReader, search_arguments, wanted_kinds, without
+from assistant.llm.embedded.needs import BACK, NeedReader, relation_asked, search_arguments, wanted_kinds, without
 from assistant.llm.embedded.table_talk import TableTalk
 from assistant.llm.state import TurnState
 from assistant.references import Table, named, order_id_in, resolve, with_extremes_as_places
@@ -438,7 +438,7 @@ class Planner:
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
 
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("recommend_products", {"kind": "goes_with", "which": clause}))
+        draft.steps.append(Step("find_related", {"what": relation_asked(clause), "which": clause}))
 
     def _show_more(self, clause: str, state: TurnState, draft: _Draft) -> None:
         if state.need == Need():

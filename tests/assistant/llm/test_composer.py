@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from assistant.grounding import Facts, Lexicon, unsupported
 from assistant.llm.embedded.composer import MAX_POLICY_CHARS, Composer
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.prompts import load_prompts
@@ -25,7 +26,9 @@ from assistant.turn import (
     RefusalFact,
 )
 from retrieval.filters import AttributeIn, CategoryIn, PriceRange
-from retrieval.results import Relaxation
+from retrieval.relations import Bought, Relation, RelationKind
+from retrieval.relations import Evidence as Stated
+from retrieval.results import Loosening, Relaxation
 from tests.assistant.small_shop import CAMP_MUG, CUP, DOME, FJELL_2, FJELL_4, STRANGE, english, fact, slate, usd
 
 COMPOSER = Composer(english(), ProductAnswers(english(), load_prompts().question_words()))
@@ -72,6 +75,12 @@ def test_where_nothing_fits_it_says_what_to_give_up() -> None:
     said = say(slate(need=TENTS, relaxations=relaxations))
     assert "Nothing here fits all of that" in said
     assert "Without “under $400” there are 12. Without “size 9” there is 1." in said
+
+
+def test_where_nothing_fits_it_says_how_far_a_limit_is_to_be_moved() -> None:
+    moved = (Loosening("price", "under $120", PriceRange("USD", max_minor=12_000), 4),)
+    said = say(slate(need=TENTS, loosenings=moved))
+    assert "With “under $120” instead there are 4." in said
 
 
 def test_where_nothing_is_known_of_the_words_it_says_so() -> None:
@@ -230,3 +239,26 @@ def test_a_name_that_the_policy_does_not_hold_is_said_to_be_missing(question: st
 def test_several_additions_are_all_named() -> None:
     text = COMPOSER.compose([replace(CART, changed="added", changed_titles=("A tent", "A mug"))])
     assert "**A tent** and **A mug**" in text
+
+
+SAME = Stated(source_attribute="material", source_value="Enamel", target_attribute="body", target_value="Enamel")
+NAMED = Stated(source_attribute="title", source_value="Dome", target_attribute="name", target_value="Dome")
+OTHER = Stated(source_attribute="material", source_value="Enamel", target_attribute="material", target_value="Steel")
+TOGETHER = Bought(together=14, source_baskets=20, target_baskets=30, baskets=900, lift=21.0, chance=0.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "words"),
+    [
+        ("accessory_of", SAME, "This goes with it: **Acme Camp Mug** at $12.00 (material Enamel on both)."),
+        ("fits_with", NAMED, "This fits: **Acme Camp Mug** at $12.00 (stated: “Dome”)."),
+        ("replaces", OTHER, "The version after it: **Acme Camp Mug** at $12.00 (material Enamel and Steel)."),
+        ("variant_of", OTHER, "Another version of it: **Acme Camp Mug** at $12.00 (material Enamel and Steel)."),
+        ("bought_with", TOGETHER, "This goes with it: **Acme Camp Mug** at $12.00 (14 orders held both)."),
+    ],
+)
+def test_what_is_related_is_told_with_what_makes_it_so(kind: str, evidence: Stated | Bought, words: str) -> None:
+    relation = Relation(kind=RelationKind(kind), source_id=CAMP_MUG.id, target_id="x", evidence=(evidence,))
+    related = replace(slate(CAMP_MUG, surface="goes_with"), relations={CAMP_MUG.id: relation})
+    assert say(related).startswith(words)
+    assert unsupported(words, Facts((related,), ""), Lexicon.of([CAMP_MUG])) is None

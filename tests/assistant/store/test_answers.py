@@ -36,7 +36,7 @@ from assistant.turn import (
 from recommender.events import Reason
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, InStock, MinRating, PriceRange, Verdict
 from retrieval.product import Money, Product, Variant
-from retrieval.results import Relaxation, Sort
+from retrieval.results import Loosening, Relaxation, Sort
 from tests.contracts.event_log import DECISION
 
 AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -78,6 +78,7 @@ FACTS: tuple[Evidence, ...] = (
         (TENT_FACT, BOOT_FACT),
         17,
         relaxations=(Relaxation("price", "under $90", 4),),
+        loosenings=(Loosening("price", "under $95", PriceRange("USD", max_minor=9500), 1),),
         set_aside=("zorb",),
         corrected={"tnet": "tent"},
         decision=DECISION,

@@ -14,6 +14,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "compare_products": {"which": "the first two"},
     "product_details": {"which": "the second one"},
     "recommend_products": {"kind": "for_you"},
+    "find_related": {"which": "the second one"},
     "cart": {"action": "add", "which": "the second one"},
     "find_orders": {"about": "tent"},
     "track_order": {"order_id": ""},
