@@ -17,7 +17,7 @@ from retrieval.concepts import Concept, read_concepts
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.index import LexicalMatch, Mask, Scores
 from retrieval.product import Product
-from retrieval.tokens import tokenise
+from retrieval.tokens import first_tokens, tokenise
 
 K1 = 0.8
 B = 0.75
@@ -149,7 +149,7 @@ def _weighted_tokens(product: Product) -> list[str]:
     tokens += tokenise(product.brand or "") * BRAND_WEIGHT
     tokens += tokenise(f"{product.category or ''} {product.department or ''}") * CATEGORY_WEIGHT
     tokens += _limited(_attribute_texts(product), _MAX_ATTRIBUTE_TOKENS)
-    tokens += tokenise(product.description)[:_MAX_DESCRIPTION_TOKENS]
+    tokens += first_tokens(product.description, _MAX_DESCRIPTION_TOKENS)
     return tokens
 
 
