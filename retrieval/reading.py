@@ -118,7 +118,7 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     stated = (*vocabulary.numeric, *vocabulary.plain_numbers)
     measured = frozenset(word_key(word) for stats in stated for word in stats.name.split("_")) - STOP
     prices = find_prices(text, currency, is_thing, lambda word: word_key(word) in measured)
-    said = _stock_phrases(text, prices)
+    said = stock_phrases(text, prices)
     measures = tuple(
         measure
         for measure in find_measures(text, vocabulary.unit_keys)
@@ -127,13 +127,13 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     linker = Linker(vocabulary)
     edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
     found = [piece for token in cut_runs(tokens(text), edges) for piece in linker.split_run(token)]
-    marks, heard = _mark(found, said)
-    words, corrected = _correct(found, marks, vocabulary)
+    marks, heard = mark_words(found, said)
+    words, corrected = correct(found, marks, vocabulary)
     return Reading(
         text,
         tuple(words),
         tuple(marks),
-        _links(linker, words, marks, text),
+        find_links(linker, words, marks, text),
         prices,
         measures,
         heard,
@@ -141,7 +141,7 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     )
 
 
-def _stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
+def stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
     """All stock phrases; where two overlap, the earlier in this list counts."""
     found = [Said(price.start, price.end, Mark.PRICE) for price in prices]
     rating = phrases.find_rating(text)
@@ -164,7 +164,7 @@ def _spans(text: str, pattern: phrases.Pattern, mark: Mark) -> list[Said]:
     return [Said(*span, mark) for span in pattern.spans(text)]
 
 
-def _mark(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark | None], tuple[Said, ...]]:
+def mark_words(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark | None], tuple[Said, ...]]:
     """Mark the words of each phrase; a phrase is heard where no earlier phrase has taken one of its words."""
     marks: list[Mark | None] = [None] * len(words)
     heard: list[Said] = []
@@ -178,9 +178,10 @@ def _mark(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark | Non
     return marks, tuple(sorted(heard, key=lambda phrase: phrase.start))
 
 
-def _correct(
+def correct(
     found: Sequence[Token], marks: Sequence[Mark | None], vocabulary: Vocabulary
 ) -> tuple[list[Token], dict[str, str]]:
+    """Put the catalogue's word in place of each misspelt one, and tell which; words without spaces have no spelling."""
     words, corrected = list(found), dict[str, str]()
     for i, token in enumerate(found):
         if marks[i] is not None or token.key in STOP or is_cjk(token.text):
@@ -193,7 +194,10 @@ def _correct(
     return words, corrected
 
 
-def _links(linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str) -> tuple[Link, ...]:
+def find_links(
+    linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str
+) -> tuple[Link, ...]:
+    """Link the stretches of words between marked ones."""
     links: list[Link] = []
     start = 0
     for i in range(len(words) + 1):

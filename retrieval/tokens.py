@@ -72,6 +72,13 @@ def first_tokens(text: str, most: int) -> list[str]:
     return tokenise(text)[: most * _TOKENS_OF_CHARACTER if is_chinese(text) else most]
 
 
+def unspaced_tokens(text: str) -> frozenset[str]:
+    """The tokens of those parts of a product's text that are written without spaces."""
+    if text.isascii() or not _IS_CJK.search(text):
+        return frozenset()
+    return frozenset(token for token in tokenise(text) if _IS_CJK.match(token))
+
+
 def query_groups(text: str) -> list[tuple[str, ...]]:
     """Cut a query into distinct words, each as the tokens that belong together: the pairs of a Chinese word, else one.
 

@@ -112,8 +112,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("容量不小于600ml的保温杯", "kind:保温杯, 容量:600.."),
     ("10斤大米", "kind:大米, 净含量:4.8..5.2"),
     ("五公斤的大米", "kind:大米, 净含量:4.8..5.2"),
-    ("2TB的移动硬盘", "kind:移动硬盘, 容量:2..2"),
-    ("1T移动硬盘", "kind:移动硬盘, 容量:1..1"),
+    ("2TB的移动硬盘", "kind:移动硬盘, 存储容量:2..2"),
+    ("1T移动硬盘", "kind:移动硬盘, 存储容量:1..1"),
     ("16G内存的笔记本电脑", "kind:笔记本电脑, 内存:16..16"),
     ("内存至少16GB的笔记本电脑", "kind:笔记本电脑, 内存:16.."),
     ("1.5公斤以下的笔记本电脑", "kind:笔记本电脑, 重量:..1.5"),
@@ -150,7 +150,13 @@ def render(understood: Sequence[Understanding], currency_minor: int = 100) -> fr
 def expected(written: str) -> frozenset[tuple[int, str]]:
     """Read the right column of SENTENCES."""
     needs = enumerate(written.split(" | "))
-    return frozenset((place, wish) for place, need in needs for wish in need.split(", "))
+    return frozenset((place, _sorted(wish)) for place, need in needs for wish in need.split(", "))
+
+
+def _sorted(wish: str) -> str:
+    name, colon, values = wish.partition(":")
+    refused = "-" if values.startswith("-") else ""
+    return name + colon + refused + "/".join(sorted(values.removeprefix(refused).split("/")))
 
 
 def _order(need: Understanding) -> list[str]:
@@ -160,11 +166,11 @@ def _order(need: Understanding) -> list[str]:
 def _wish(wish: Constraint, minor: int) -> str:
     match wish:
         case CategoryIn(values, exclude):
-            return f"kind:{'-' * exclude}{'/'.join(values)}"
+            return f"kind:{'-' * exclude}{'/'.join(sorted(values))}"
         case BrandIn(values, exclude):
-            return f"brand:{'-' * exclude}{'/'.join(values)}"
+            return f"brand:{'-' * exclude}{'/'.join(sorted(values))}"
         case AttributeIn(name, values, exclude):
-            return f"{name}:{'-' * exclude}{'/'.join(values)}"
+            return f"{name}:{'-' * exclude}{'/'.join(sorted(values))}"
         case AttributeRange(name, low, high):
             return f"{name}:{_ends(low, high)}"
         case PriceRange(_, low, high):

@@ -55,7 +55,7 @@ def _stated(category: str, colour: str, number: int) -> list[Stated]:
         "登山鞋": [("防水", number % 2 == 0, None)],
         "保温杯": [("容量", 300.0 + 100 * number, "毫升")],
         "大米": [("净含量", 1.0 + number, "公斤")],
-        "移动硬盘": [("容量", 1.0 + number % 4, "TB")],
+        "移动硬盘": [("存储容量", 1.0 + number % 4, "TB")],
         "行李箱": [("尺寸", 20.0 + 2 * (number % 5), "英寸")],
     }
     return stated + special.get(category, [])
