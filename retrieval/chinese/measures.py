@@ -12,14 +12,15 @@ from retrieval.chinese.numerals import NUMBER, parse_span
 from retrieval.chinese.script import HAN
 from retrieval.chinese.units import NAMES
 from retrieval.measures import EXACT, NEAR, Measure, is_counted
-from retrieval.units import find_unit, unit_key
+from retrieval.units import convert, find_unit, unit_key
 
 _LOW = r"不要?(?:能|可以)?(?:低于|少于|小于|短于)|至少|最少|最低|起码|超过|大于|高于|长于|>=?|≥"
 _HIGH = r"不要?(?:能|可以)?(?:超过?|大于|高于|多于|重于)|不到|低于|小于|少于|轻于|短于|最多|至多|最大|最重|<=?|≤"
+_UNIT = rf"{'|'.join(NAMES)}|[A-Za-z]{{1,12}}(?![A-Za-z])|\"|″|”|''|°C|℃"
 _MEASURE = re.compile(
     rf"(?P<low>(?:{_LOW})\s?)?(?P<high>(?:{_HIGH})\s?)?(?P<near>(?:大约|大概|约|差不多)\s?)?"
-    rf"(?<![A-Za-z\d._/*×-])(?<!\d,)(?P<number>{NUMBER})(?:\s?(?:到|至|-|~|–|—)\s?(?P<second>{NUMBER}))?"
-    rf"\s?(?P<unit>{'|'.join(NAMES)}|[A-Za-z]{{1,12}}(?![A-Za-z])|\"|″|”|''|°C|℃)"
+    rf"(?<![A-Za-z\d._/*×-])(?<!\d,)(?P<number>{NUMBER})(?:\s?(?P<first_unit>{_UNIT})?\s?(?:到|至|-|~|–|—)\s?(?P<second>{NUMBER}))?"
+    rf"\s?(?P<unit>{_UNIT})"
     r"(?P<half>半)?(?:的)?"
     r"(?P<more>\s?(?:及?以上|之上|起步?|往上|或以上))?(?P<less>\s?(?:及?以下|以内|之内|或以下))?(?P<about>\s?(?:左右|上下))?"
 )
@@ -46,6 +47,14 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
     return tuple(sorted(found, key=lambda measure: measure.start))
 
 
+def bounds(text: str, measure: Measure) -> Iterator[tuple[int, int]]:
+    """Where the words of comparison of a found measure stand ("至少", "以上"): they describe no product."""
+    match = _MEASURE.match(text, measure.start)
+    for name in ("low", "high", "near", "more", "less", "about") if match else ():
+        if match[name]:
+            yield match.span(name)
+
+
 def without_han(text: str) -> str:
     """Blank out the Han characters of a text, so that what stands beside them is read on its own; offsets are kept."""
     return _FLAT.sub(" ", text)
@@ -61,7 +70,8 @@ def _read(match: re.Match[str], units: Collection[str]) -> Iterator[Measure]:
         low, high = low + 0.5, high + 0.5
     for unit in _SHORT.get(match["unit"].casefold(), (match["unit"],)):
         if find_unit(unit) is not None or unit_key(unit) in units:
-            yield Measure(match.start(), match.end(), *_limits(match, low, high, unit), unit)
+            lowest = convert(low, match["first_unit"] or unit, unit)  # "500毫升到1升"
+            yield Measure(match.start(), match.end(), *_limits(match, low if lowest is None else lowest, high, unit), unit)
 
 
 def _limits(match: re.Match[str], low: float, high: float, unit: str) -> tuple[float | None, float | None]:

@@ -5,6 +5,7 @@ A number may mix digits and characters. Knows no units and no money.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
 _DIGITS = {char: n for n, chars in enumerate(("零〇", "一壹", "二两", "三", "四", "五", "六", "七", "八", "九")) for char in chars}
@@ -20,6 +21,7 @@ NUMBER = (
     rf"|[{_DIGIT}十百千万]+(?:点[{_DIGIT}]+)?(?:{_STEP})*|半)"
 )
 """A number, for use inside a pattern; whether it is one is for `parse_span` to say."""
+_SIZE = re.compile(rf"([{_DIGIT}十]{{1,4}})(?=码)")
 
 
 def parse_span(written: str) -> tuple[Decimal, Decimal] | None:
@@ -47,6 +49,11 @@ def parse_number(written: str) -> Decimal | None:
     if point:
         return _with_fraction(whole, fraction)
     return None if len(written) > _MOST_CHARS else _read(_parts(written))
+
+
+def sizes_in_digits(text: str) -> str:
+    """Write the sizes of shoes and clothes in digits, as catalogues do: "四十码" becomes "40码"."""
+    return _SIZE.sub(lambda found: f"{parse_number(found[1]) or found[1]}", text)
 
 
 def _with_fraction(whole: str, fraction: str) -> Decimal | None:
@@ -87,10 +94,10 @@ def _read(parts: list[str]) -> Decimal | None:
             section, digit, said_zero = Decimal(0), None, False
         else:
             value = _digit(part)
-            if value is None or (digit is not None and step > 1):
-                return None
+            if value is None or (digit and not said_zero):
+                return None  # "六三" is no number
             said_zero = said_zero or value == 0
-            digit = value if digit is None else digit * 10 + value  # "二零二六" is said digit by digit
+            digit = value
     if digit is not None:
         # "一千五" is 1500, but "一千零五" 1005 and "二十五" 25.
         section += digit * (step // 10) if step > 10 and not said_zero and digit < 10 else digit

@@ -62,21 +62,17 @@ LISTING = frozenset("或 或者 和 与 及 还有 以及 跟 、".split())
 
 def find_phrases(text: str) -> Iterator[Said]:
     """Find the stock phrases of a cleaned text; where two overlap, the earlier one counts."""
-    rating = _find_rating(text)
-    if rating is not None:
-        yield rating
     for mark, order, pattern in _PHRASES:
         for match in pattern.finditer(text):
             if match.end() > match.start():
                 yield Said(*match.span(), mark, sort=order)
 
 
-def _find_rating(text: str) -> Said | None:
+def find_ratings(text: str) -> Iterator[Said]:
     """Find "4星以上", "评分不低于4.5"; "五星" alone is no wish."""
     for match in _RATING.finditer(text):
         stars = parse_number(match["stars"])
         says_rating = match["floor"].startswith(("评", "好评")) or (match["unit"] or "").endswith("星")
-        bounded = match["up"] or match["floor"].endswith(("不低于", "至少", "最低", "高于", "超过"))
+        bounded = match["up"] or match["floor"].strip().endswith(("不低于", "至少", "最低", "高于", "超过"))
         if stars is not None and 1 <= stars <= 5 and bounded and (says_rating or match["unit"] == "分"):
-            return Said(*match.span(), Mark.RATING, stars=float(stars))
-    return None
+            yield Said(*match.span(), Mark.RATING, stars=float(stars))

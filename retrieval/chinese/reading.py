@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.chinese import measures, phrases, prices
+from retrieval.chinese.numerals import sizes_in_digits
 from retrieval.chinese.particles import PARTICLES
 from retrieval.chinese.segmenter import Segmenter
 from retrieval.linking import Link, Linker
@@ -41,13 +42,15 @@ class ChineseReader:
 
     def scan(self, raw: str) -> Reading:
         """Read a message once; see `retrieval.reading.scan`."""
-        text = clean(raw)
+        text = sizes_in_digits(clean(raw))
         found_prices = self._prices(text)
-        spans = [Said(price.start, price.end, Mark.PRICE) for price in found_prices]
-        said = [*spans, *phrases.find_phrases(text), *stock_phrases(measures.without_han(text), ())]
-        found_measures = self._measures(text, [phrase for phrase in said if phrase.mark in (Mark.PRICE, Mark.RATING)])
+        said = [Said(price.start, price.end, Mark.PRICE) for price in found_prices]
+        said += phrases.find_ratings(text)
+        found_measures = self._measures(text, said)
+        said += [Said(*span, Mark.FILLER) for measure in found_measures for span in measures.bounds(text, measure)]
+        said += [*phrases.find_phrases(text), *stock_phrases(measures.without_han(text), ())]
         edges = [edge for piece in (*said, *found_measures) for edge in (piece.start, piece.end)]
-        found = [word for token in cut_runs(tokens(text), edges) for word in self._words(token)]
+        found = [word for token in cut_runs(_with_commas(text), edges) for word in self._words(token)]
         marks, heard = mark_words(found, said)
         words, corrected = correct(found, marks, self._vocabulary)
         self._mark_plain_words(words, marks)
@@ -105,8 +108,14 @@ class ChineseReader:
             after = words[i + 1] if i + 1 < len(words) else None
             if token.text in phrases.REFUSING and after is not None and self._linker.find(after.key) is not None:
                 marks[i] = Mark.NEGATION
-            elif token.text in PARTICLES:
+            elif token.text in PARTICLES or token.text == "、":
                 marks[i] = Mark.FILLER
+
+
+def _with_commas(text: str) -> list[Token]:
+    """The words of a text, and the commas of its lists, which a refusal reaches over."""
+    commas = (Token(sign, sign, at, at + 1) for at, sign in enumerate(text) if sign == "、")
+    return sorted((*tokens(text), *commas), key=lambda token: token.start)
 
 
 def _overlaps(one: PricePhrase | Measure, others: Sequence[PricePhrase | Measure | Said]) -> bool:

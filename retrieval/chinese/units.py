@@ -23,7 +23,7 @@ TABLE: dict[str, dict[str, float]] = {
     "light": {"流明": 1.0},
     "pixels": {"万像素": 0.01},
     "sound": {"分贝": 1.0},
-    "persons": {"人 人份 人座": 1.0},
+    "persons": {"人 个人 人份 人座": 1.0},
     "temperature": {"摄氏度 度": 1.0},
 }  # fmt: skip
 """Dimension -> names -> how many base units of that dimension."""
