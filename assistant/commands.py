@@ -266,12 +266,12 @@ def _warm(retrieval: Retrieval, settings: Settings, progress: Progress) -> None:
 
 
 def _encoder(settings: Settings, progress: Progress) -> Encoder | None:
-    if settings.encoder == "off":
+    if settings.shop_encoder == "off":
         return None
     from retrieval.encoder import load_encoder
 
     progress("loading the encoder", 0, None)
-    return load_encoder(settings.encoder, settings.encoder_dtype)
+    return load_encoder(settings.shop_encoder, settings.encoder_dtype)
 
 
 def _search_answer(retrieval: Retrieval, understanding: Understanding, result: SearchResult) -> dict[str, Any]:

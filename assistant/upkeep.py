@@ -55,8 +55,8 @@ def catalogue_trouble(settings: Settings, *, whole: bool = False) -> str | None:
                 check_files(path, manifest, prefix)
             if whole and manifest.encoder is not None:
                 _check_chroma(path, manifest)
-            if whole and settings.encoder not in ("off", manifest.encoder):
-                return f"The demo shop has no vectors of the encoder {settings.encoder!r}."
+            if whole and settings.shop_encoder not in ("off", manifest.encoder):
+                return f"The demo shop has no vectors of the encoder {settings.shop_encoder!r}."
         else:
             _check_sizes(path, manifest)
     except IndexBroken as error:

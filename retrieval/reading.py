@@ -194,9 +194,7 @@ def correct(
     return words, corrected
 
 
-def find_links(
-    linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str
-) -> tuple[Link, ...]:
+def find_links(linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str) -> tuple[Link, ...]:
     """Link the stretches of words between marked ones."""
     links: list[Link] = []
     start = 0

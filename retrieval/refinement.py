@@ -126,7 +126,10 @@ def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, 
 
 
 def _names_aspect(what: str) -> bool:
-    return any(token.key in _PRICE_WORDS | {"brand", "size", "colour", "material", "style"} | steps.BRAND for token in tokens(what))
+    return any(
+        token.key in _PRICE_WORDS | {"brand", "size", "colour", "material", "style"} | steps.BRAND
+        for token in tokens(what)
+    )
 
 
 def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:

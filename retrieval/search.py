@@ -101,6 +101,8 @@ class Searcher:
     def search(self, request: SearchRequest, meaning: Meaning | None) -> SearchResult:
         """Answer a request; see Retrieval.search."""
         text = clean(request.text[:MAX_QUERY_CHARS])
+        if meaning is not None and not meaning.encoder.knows(text):
+            meaning = None  # The vector of unknown signs would vote at random.
         vector = None if meaning is None or not text else meaning.encoder.encode([text])[0]
         masks = [self._columns.variant_mask(constraint) for constraint in request.constraints]
         query = _Query(text, vector, masks, _kind_places(request.constraints))

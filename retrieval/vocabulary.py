@@ -228,7 +228,10 @@ class Vocabulary:
     def sizes(self) -> frozenset[str]:
         """Names of attributes and options that are a size, other than measures ("display_size" in inches)."""
         measures = {stats.name for stats in self.numeric if stats.unit}
-        return frozenset(name for name in self.attributes if not _SIZE_WORDS.isdisjoint(name.casefold().split("_"))) - measures
+        return (
+            frozenset(name for name in self.attributes if not _SIZE_WORDS.isdisjoint(name.casefold().split("_")))
+            - measures
+        )
 
     # ------------------------------------------------------------ words
 

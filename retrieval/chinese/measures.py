@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from retrieval.chinese.numerals import NUMBER, parse_span
-from retrieval.chinese.script import HAN
+from retrieval.chinese.script import HAN, has_han
 from retrieval.chinese.units import NAMES
 from retrieval.measures import EXACT, NEAR, Measure, is_counted
 from retrieval.units import convert, find_unit, unit_key
@@ -28,6 +28,8 @@ _PERSONS = {"单人": 1, "双人": 2}
 _PERSON_WORD = re.compile("|".join(_PERSONS))
 _SHORT = {"g": ("GB", "g"), "t": ("TB",)}
 """What people leave off: "16G" is mostly memory, and may be a weight."""
+_SHORTENED = re.compile(r"(?:[\d.]{2,}|[^2-6])\s?[GgTt]")
+"""Not "4G" and "5G", which are networks."""
 _FLAT = re.compile(rf"[{HAN}]")
 
 
@@ -50,9 +52,8 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
 def bounds(text: str, measure: Measure) -> Iterator[tuple[int, int]]:
     """Where the words of comparison of a found measure stand ("至少", "以上"): they describe no product."""
     match = _MEASURE.match(text, measure.start)
-    for name in ("low", "high", "near", "more", "less", "about") if match else ():
-        if match[name]:
-            yield match.span(name)
+    if match is not None:
+        yield from (match.span(name) for name in ("low", "high", "near", "more", "less", "about") if match[name])
 
 
 def without_han(text: str) -> str:
@@ -61,6 +62,8 @@ def without_han(text: str) -> str:
 
 
 def _read(match: re.Match[str], units: Collection[str]) -> Iterator[Measure]:
+    if not has_han(match[0]) and not _SHORTENED.fullmatch(match[0]):
+        return  # all Latin: read as English is
     first = parse_span(match["number"])
     second = parse_span(match["second"]) if match["second"] else None
     if first is None or (match["second"] and second is None):
@@ -71,7 +74,9 @@ def _read(match: re.Match[str], units: Collection[str]) -> Iterator[Measure]:
     for unit in _SHORT.get(match["unit"].casefold(), (match["unit"],)):
         if find_unit(unit) is not None or unit_key(unit) in units:
             lowest = convert(low, match["first_unit"] or unit, unit)  # "500毫升到1升"
-            yield Measure(match.start(), match.end(), *_limits(match, low if lowest is None else lowest, high, unit), unit)
+            yield Measure(
+                match.start(), match.end(), *_limits(match, low if lowest is None else lowest, high, unit), unit
+            )
 
 
 def _limits(match: re.Match[str], low: float, high: float, unit: str) -> tuple[float | None, float | None]:

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-_DIGITS = {char: n for n, chars in enumerate(("零〇", "一壹", "二两", "三", "四", "五", "六", "七", "八", "九")) for char in chars}
+_DIGITS = {
+    char: n
+    for n, chars in enumerate(("零〇", "一壹", "二两", "三", "四", "五", "六", "七", "八", "九"))
+    for char in chars
+}
 _SMALL = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "K": 1_000}
 _LARGE = {"万": 10_000, "w": 10_000, "W": 10_000, "亿": 100_000_000}
 _DIGIT = "零〇一壹二两三四五六七八九"

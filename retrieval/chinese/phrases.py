@@ -35,9 +35,7 @@ _FILLERS = (
 )
 _WITHDRAWN = r"不(?:一定|必|需要|用)(?:非?要|是|非得)?|无所谓|不在乎|不强求"
 _REFUSED = r"(?:请)?(?:别|不要|不用)(?:再)?(?:给我)?(?:推荐|看|显示|展示|来)"
-_NEGATION = (
-    r"(?:但|可)?(?:我)?(?:不(?:要|想要|想买|含|带|是|喜欢|买|爱|考虑)|讨厌|拒绝|排除|去掉|除了|除去|别的?要|(?<!有)没有)(?:有|任何|用|是)*"
-)
+_NEGATION = r"(?:但|可)?(?:我)?(?:不(?:要|想要|想买|含|带|是|喜欢|买|爱|考虑)|讨厌|拒绝|排除|去掉|除了|除去|别的?要|(?<!有)没有)(?:有|任何|用|是)*"
 _BEHIND = r"(?:以外|之外)(?:的|都(?:可以|行))?|都(?:可以|行)"
 _RATING = re.compile(
     r"(?P<floor>(?:评分|评价|好评)?(?:不低于|至少|最低|高于|超过|在)?\s?)(?P<stars>[1-5](?:\.\d)?|[一二三四五](?:点[一二三四五六七八九])?)"
@@ -55,9 +53,9 @@ _PHRASES: tuple[tuple[Mark, Sort | None, re.Pattern[str]], ...] = (
     (Mark.FILLER, None, re.compile(_BEHIND)),
 )
 """Heard in this order: the "要" of "不要" asks for nothing."""
-REFUSING = frozenset("不 无 非 除 别".split())
+REFUSING = frozenset(["不", "无", "非", "除", "别"])
 """Refuse what follows where they stand as words of their own: not in 无线."""
-LISTING = frozenset("或 或者 和 与 及 还有 以及 跟 、".split())
+LISTING = frozenset(["或", "或者", "和", "与", "及", "还有", "以及", "跟", "、"])
 
 
 def find_phrases(text: str) -> Iterator[Said]:

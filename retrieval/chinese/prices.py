@@ -20,8 +20,11 @@ _SIGNS = "|".join(re.escape(name) for name in sorted(currencies.SIGNS, key=len, 
 _CODES = "|".join(sorted((name for name in currencies.WORDS if len(name) == 3), reverse=True))
 _UNIT = rf"(?:{_SIGNS}|(?:{_CODES})(?![A-Za-z]))"
 _SIGN_BEFORE = rf"(?:{'|'.join(re.escape(sign) for sign in currencies.SIGNS if not has_han(sign))}|{_CODES})"
-_UP_TO = r"不要?(?:能|可以?)?(?:超过?|高于|大于|多于)|别超过?|低于|少于|小于|不到|最多|至多|顶多|最高(?:不超过)?|上限(?:是|为)?|<=?|≤"
-_FROM = r"不要?(?:能|可以?)?(?:低于|少于|小于)|别低于|超过|高于|大于|多于|至少|最少|最低|起码|>=?|≥"
+_UP_TO = (
+    r"不要?(?:能|可以?)?(?:超过?|高于|大于|多于)|别超过?|(?<![不能要])(?:低于|少于|小于)|不到|最多|至多|顶多|"
+    r"最高(?:不超过)?|上限(?:是|为)?|<=?|≤"
+)
+_FROM = r"不要?(?:能|可以?)?(?:低于|少于|小于)|别低于|(?<![不能要])(?:超过|高于|大于|多于)|至少|最少|最低|起码|>=?|≥"
 _NEAR = r"大概|大约|约|差不多|≈|~"
 _BUDGET = r"(?:预算|手头有|手里有|手上有|只有)(?:是|在|为|只有|有|控制在)?"
 _ABOUT = r"\s?(?P<about>左右|上下)"
@@ -156,4 +159,4 @@ def _minor(written: str | None, currency: str) -> tuple[int, int] | None:
         low, high = (Money.from_major(end, currency).amount_minor for end in span)
     except (InvalidOperation, ValueError):
         return None
-    return (low, high) if 0 < low and high <= MOST_MINOR else None
+    return (low, high) if low > 0 and high <= MOST_MINOR else None

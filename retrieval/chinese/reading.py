@@ -49,7 +49,8 @@ class ChineseReader:
         found_measures = self._measures(text, said)
         said += [Said(*span, Mark.FILLER) for measure in found_measures for span in measures.bounds(text, measure)]
         said += [*phrases.find_phrases(text), *stock_phrases(measures.without_han(text), ())]
-        edges = [edge for piece in (*said, *found_measures) for edge in (piece.start, piece.end)]
+        edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
+        edges += [edge for measure in found_measures for edge in (measure.start, measure.end)]
         found = [word for token in cut_runs(_with_commas(text), edges) for word in self._words(token)]
         marks, heard = mark_words(found, said)
         words, corrected = correct(found, marks, self._vocabulary)

@@ -28,5 +28,7 @@ TABLE: dict[str, dict[str, float]] = {
 }  # fmt: skip
 """Dimension -> names -> how many base units of that dimension."""
 
-NAMES = tuple(sorted((name for rows in TABLE.values() for names in rows for name in names.split()), key=len, reverse=True))
+NAMES = tuple(
+    sorted((name for rows in TABLE.values() for names in rows for name in names.split()), key=len, reverse=True)
+)
 """All names, longest first."""

@@ -89,6 +89,6 @@ def test_an_encoder_that_is_not_on_this_machine_is_named_at_once_and_nothing_is_
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    with pytest.raises(IndexBroken, match=r"'doesnotexist' \(AISLE_ENCODER\).*hf download"):
+    with pytest.raises(IndexBroken, match=r"'doesnotexist' \(AISLE_ENCODER, AISLE_ENCODERS\).*hf download"):
         load_encoder("doesnotexist")
     assert asked == []

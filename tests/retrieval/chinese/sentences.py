@@ -1,4 +1,4 @@
-"""Sentences of Chinese shoppers and the wishes that they state, for the shop of `chinese_shop`.
+"""Sentences of Chinese shoppers and the wishes that they state, for the shop of `shop.py`.
 
 Written before the reader was. Those at even places were for building it; those at odd places are for reporting only.
 What is expected is written as `render` writes it: needs apart by " | ", wishes by ", ", in any order.
@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, InStock, MinRating, PriceRange
+from retrieval.filters import (
+    AttributeIn,
+    AttributeRange,
+    BrandIn,
+    CategoryIn,
+    Constraint,
+    InStock,
+    MinRating,
+    PriceRange,
+)
 from retrieval.results import Sort, Understanding
 
 SENTENCES: tuple[tuple[str, str], ...] = (
