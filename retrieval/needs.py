@@ -17,7 +17,8 @@ from retrieval.words import ADJECTIVES, STOP, has_digit, word_set
 
 MAX_NEEDS = 4
 _SEPARATOR = re.compile(
-    r"[,;](?!\d)|\.(?!\w)|[\n&+、，。和与及]|还有|另外|外加|再(?:来|要|加)|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)",
+    r"[,;](?!\d)|\.(?!\w)|[\n&+、，。和与及]|还有|另外|外加|再(?:来|要|加)"
+    r"|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)",
     re.IGNORECASE,
 )
 _BEFORE_MODIFIER = word_set("for with like of in inside on onto to fits match than")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.checkups.check import Check, Patient
 from assistant.checkups.data import LARGE_BYTES, look_through
+from assistant.config import Settings
 from assistant.places import catalogues_folder
 from retrieval.errors import CatalogueMissing, IndexBroken
 from retrieval.storage import VOCABULARY, Manifest, check_files, current_version, find_current

@@ -3,12 +3,12 @@
     python -m tests.benchmarks.chinese_search               # all of it, about a minute
     python -m tests.benchmarks.chinese_search --meaning     # also with the packaged encoder's vectors, some minutes
 
-Data: datasets/zh_ecommerce_ner. The catalogue is every distinct title of train and dev, one product each, nothing but a
-title. A title's query is its annotated product (HCCX) and brand (HPPX) words, each once, in the order of the title; it
-counts where there is such a word and all of them stand, as substrings, in at most 10 titles of the catalogue. Found: the
-title's own product is among the first ten hits. `spaced` puts spaces between the words; `joined` writes them as one
-run, as people do. Development looked at the titles of train; `dev` holds those that stand in dev only. `pairs` is the rival:
-titles and queries as overlapping pairs of characters, the same index, scoring and threshold.
+Data: datasets/zh_ecommerce_ner. The catalogue is every distinct title of train and dev, one product each, nothing but
+a title. A title's query is its annotated product (HCCX) and brand (HPPX) words, each once, in the order of the title;
+it counts where there is such a word and all of them stand, as substrings, in at most 10 titles of the catalogue. Found:
+the title's own product is among the first ten hits. `spaced` puts spaces between the words; `joined` writes them as one
+run, as people do. Development looked at the titles of train; `dev` holds those that stand in dev only. `pairs` is the
+rival: titles and queries as overlapping pairs of characters, the same index, scoring and threshold.
 
 Speed: the 20,000 queries of datasets/zh_taobao_queries through the reader and the search by words over that catalogue.
 """
