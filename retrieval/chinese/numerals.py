@@ -16,15 +16,15 @@ _DIGITS = {
 _SMALL = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "K": 1_000}
 _LARGE = {"万": 10_000, "w": 10_000, "W": 10_000, "亿": 100_000_000}
 _DIGIT = "零〇一壹二两三四五六七八九"
-_STEP = r"[十百千万亿]|[kKwW](?![A-Za-z])"
-_LATIN = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_STEP = r"(?:[十百千万亿]|[kKwW](?![A-Za-z]))"
+_LATIN = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,4})?|\d{1,10}(?:\.\d{1,4})?"
 _MOST_CHARS = 20
 
 NUMBER = (
-    rf"(?:(?:{_LATIN})(?:{_STEP})*(?:[{_DIGIT}\d](?:{_STEP})?)*"
-    rf"|[{_DIGIT}十百千万]+(?:点[{_DIGIT}]+)?(?:{_STEP})*|半)"
+    rf"(?>(?:{_LATIN})(?:{_STEP}{{1,3}}(?:[{_DIGIT}\d]{_STEP}?){{0,6}})?"
+    rf"|(?<![{_DIGIT}十百千万])[{_DIGIT}十百千万亿]{{1,14}}(?:点[{_DIGIT}]{{1,4}}{_STEP}{{0,2}})?|半)"
 )
-"""A number, for use inside a pattern; whether it is one is for `parse_span` to say."""
+"""A number, for use inside a pattern, which never gives back a part of it; whether it is one is for `parse_span`."""
 _SIZE = re.compile(rf"([{_DIGIT}十]{{1,4}})(?=码)")
 
 
