@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.turn import Need
+from retrieval.chinese.script import is_chinese
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint
 from retrieval.product import attribute_label
 
@@ -25,8 +26,14 @@ def without_wish(need: Need, key: str) -> Need:
     text = need.text
     for constraint in gone:
         for word in _words_of(constraint):
-            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text, flags=re.I)
+            text = re.sub(_said(word), " ", text, flags=re.I)
     return replace(need, constraints=kept, text=" ".join(text.split()))
+
+
+def _said(word: str) -> str:
+    """A pattern for a word where it is said: as a whole; in a script without spaces, anywhere, unless it is short."""
+    whole = re.escape(word)
+    return whole if len(word) > 1 and is_chinese(word) else rf"(?<!\w){whole}(?!\w)"
 
 
 def without_words(text: str, words: Sequence[str]) -> str:
