@@ -20,7 +20,7 @@ _UNIT = rf"{'|'.join(NAMES)}|[A-Za-z]{{1,12}}(?![A-Za-z])|\"|″|”|''|°C|℃"
 _MEASURE = re.compile(
     rf"(?P<low>(?:{_LOW})\s?)?(?P<high>(?:{_HIGH})\s?)?(?P<near>(?:大约|大概|约|差不多)\s?)?"
     rf"(?<![A-Za-z\d._/*×-])(?<!\d,)(?P<number>{NUMBER})(?:\s?(?P<first_unit>{_UNIT})?\s?(?:到|至|-|~|–|—)\s?(?P<second>{NUMBER}))?"
-    rf"\s?(?P<unit>{_UNIT})"
+    rf"\s?(?:个(?=[GgTt]))?(?P<unit>{_UNIT})"
     r"(?P<half>半)?(?:的)?"
     r"(?P<more>\s?(?:及?以上|之上|起步?|往上|或以上))?(?P<less>\s?(?:及?以下|以内|之内|或以下))?(?P<about>\s?(?:左右|上下))?"
 )

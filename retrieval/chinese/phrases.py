@@ -37,8 +37,7 @@ _FILLERS = (
 _WITHDRAWN = r"不(?:一定|必|需要|用)(?:非?要|是|非得)?|无所谓|不在乎|不强求"
 _REFUSED = r"(?:请)?(?:别|不要|不用)(?:再)?(?:给我)?(?:推荐|看|显示|展示|来)"
 _NEGATION = (
-    r"(?:但|可)?我?(?:不(?:要|想要|想买|含|带|是|喜欢|买|爱|考虑)|讨厌|拒绝|排除|去掉|除了|除去|别的?要|(?<!有)没有)"
-    r"(?:有|任何|用|是)*"
+    r"(?:但|可)?我?(?:不(?:要|想要|想买|含|带|是|喜欢|买|爱|考虑)|讨厌|拒绝|排除|去掉|除[了去开]|别的?要|(?<!有)没有)"
 )
 _BEHIND = r"(?:以外|之外)(?:的|都(?:可以|行))?|都(?:可以|行)"
 _RATING = re.compile(
@@ -59,6 +58,8 @@ _PHRASES: tuple[tuple[Mark, Sort | None, re.Pattern[str]], ...] = (
 """Heard in this order: the "要" of "不要" asks for nothing."""
 REFUSING = frozenset(["不", "无", "非", "除", "别"])
 """Refuse what follows where they stand as words of their own: not in 无线."""
+BEHIND_REFUSAL = frozenset(["有", "任何", "用", "是", "带", "这种", "那种"])
+"""What may stand between a refusal and the name: "不要有线的" refuses no 线."""
 LISTING = frozenset(["或", "或者", "和", "与", "及", "还有", "以及", "跟", "、"])
 
 

@@ -51,7 +51,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("from", rf"{_LEAD}{_amount(1)}\s?(?:及?以上|之上|往上|起步?(?=$|[的,。\s]))"),
         ("budget", rf"{_BUDGET}{_TOO}\s?{_amount(1)}"),
         ("priced", rf"(?:价格|价钱|价位|售价|单价)(?:是|在|为|要)?\s?{_amount(1)}"),
-        ("some", rf"{_NOT_SMALLER}(?P<num1>{NUMBER})[多来](?P<post1>\s?{_UNIT})"),
+        ("some", rf"{_NOT_SMALLER}(?P<num1>{NUMBER})[多来](?:(?P<post1>\s?{_UNIT})|(?=$|[的,。\s]))"),
         ("alone", rf"{_amount(1)}"),
     )
 )
@@ -119,6 +119,8 @@ def _bare_is_price(
     kind: str, match: re.Match[str], text: str, first: tuple[int, int], second: tuple[int, int] | None, least: int
 ) -> bool:
     """Whether a number without money is one all the same, by what it is compared with and what follows."""
+    if kind == "some" and not _STEP.search(match["num1"]):
+        return False  # "四千多" is said of money alone, "400多" of anything
     if _COUNTED.match(text, match.end()) or (second or first)[1] < least:
         return False
     if kind == "near" and not _CLOSED.match(text, match.end()):

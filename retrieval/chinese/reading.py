@@ -102,15 +102,21 @@ class ChineseReader:
         return [token]
 
     def _mark_plain_words(self, words: Sequence[Token], marks: list[Mark | None]) -> None:
-        """Mark grammar words, and the short words that refuse what the catalogue calls the next word."""
+        """Mark grammar words, and words that refuse."""
         for i, token in enumerate(words):
             if marks[i] is not None:
                 continue
-            after = words[i + 1] if i + 1 < len(words) else None
-            if token.text in phrases.REFUSING and after is not None and self._linker.find(after.key) is not None:
+            if self._refuses(words, marks, i):
                 marks[i] = Mark.NEGATION
             elif token.text in PARTICLES or token.text == "、":
                 marks[i] = Mark.FILLER
+
+    def _refuses(self, words: Sequence[Token], marks: Sequence[Mark | None], i: int) -> bool:
+        """Whether a word refuses the name behind it (不防水), or stands between a refusal and a name."""
+        if words[i].text in phrases.BEHIND_REFUSAL:
+            return i > 0 and marks[i - 1] is Mark.NEGATION
+        after = words[i + 1] if i + 1 < len(words) else None
+        return words[i].text in phrases.REFUSING and after is not None and self._linker.find(after.key) is not None
 
 
 def _with_commas(text: str) -> list[Token]:

@@ -13,8 +13,10 @@ from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, 
 from retrieval.query import QueryReader
 from retrieval.results import Understanding
 from retrieval.vocabulary import Vocabulary
-from tests.retrieval.chinese.sentences import SENTENCES, expected, render
+from tests.retrieval.chinese.sentences import LATER, SENTENCES, expected, render
 from tests.retrieval.chinese.shop import make_shop
+from tests.retrieval.reading_shop import make_product
+from tests.retrieval.reading_shop import make_shop as english_shop
 
 QUERIES = Path(__file__).resolve().parents[4] / "shared" / "datasets" / "zh_taobao_queries" / "queries.tsv.gz"
 READER = QueryReader(Vocabulary.learn(make_shop()), "CNY")
@@ -25,7 +27,7 @@ def read_one(text: str) -> Understanding:
     return understood
 
 
-@pytest.mark.parametrize(("sentence", "wishes"), SENTENCES)
+@pytest.mark.parametrize(("sentence", "wishes"), SENTENCES + LATER)
 def test_a_sentence_is_understood(sentence: str, wishes: str) -> None:
     assert render(READER.read(sentence)) == expected(wishes)
 
@@ -34,6 +36,19 @@ def test_a_word_that_only_holds_a_name_is_another_thing() -> None:
     understood = read_one("鼠标垫")
     assert understood.constraints == ()
     assert understood.set_aside == ("鼠标垫",)
+
+
+def test_a_compound_is_split_before_the_kind_that_it_ends_with_but_not_before_a_single_character() -> None:
+    shop = [make_product(name, f"{name}一号", category=name, currency="CNY") for name in ("电脑", "包")]
+    reader = QueryReader(Vocabulary.learn(shop), "CNY")
+    assert reader.read("笔记本电脑")[0].constraints == (CategoryIn(("电脑",)),)
+    assert reader.read("面包")[0].constraints == ()
+    assert reader.read("大的包")[0].constraints == (CategoryIn(("包",)),)
+
+
+def test_a_chinese_message_to_an_english_shop_is_read() -> None:
+    reader = QueryReader(Vocabulary.learn(english_shop()), "USD")
+    assert reader.read("Acme 鞋 $80以下")[0].constraints == (BrandIn(("Acme",)), PriceRange("USD", None, 8000))
 
 
 def test_no_brand_is_read_into_a_longer_word_and_a_colour_is_known_with_and_without_its_suffix() -> None:
