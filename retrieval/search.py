@@ -118,7 +118,7 @@ class Searcher:
         """Find products like the one at `row`; see Retrieval.similar."""
         allowed = self._columns.product_mask([self._columns.variant_mask(constraint) for constraint in constraints])
         allowed[row] = False
-        if meaning is not None:
+        if meaning is not None and meaning.encoder.knows(_like_text(self._catalogue, row)):
             rows, cosines = meaning.filtered.search(np.asarray(meaning.vectors[row]), k, allowed)
             scores, part = np.clip(cosines, 0.0, 1.0), "dense"
         else:

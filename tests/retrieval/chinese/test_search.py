@@ -81,6 +81,7 @@ def test_the_encoder_takes_no_part_in_what_it_cannot_read(tmp_path: Path) -> Non
     found = retrieval.search(SearchRequest("登山包"))
     assert ([hit.product_id for hit in found.hits], found.mode) == (["bag"], "words")
     assert retrieval.search(SearchRequest("bag")).mode == "words+meaning"
+    assert all("bm25" in hit.parts for hit in retrieval.similar("post", 3))
 
 
 def test_an_encoder_of_the_language_takes_part(tmp_path: Path) -> None:
