@@ -1,4 +1,4 @@
-"""Matches by words: BM25 (bm25s) over weighted fields, the title counting most.
+"""Matches by words: BM25 (bm25s) over weighted fields, the title counting most; and field by field for given rows.
 
 Row i is the i-th product. What a word is, is decided in `retrieval.tokens`.
 """
@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.concepts import Concept, read_concepts
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
-from retrieval.index import LexicalMatch, Mask, Scores
+from retrieval.field_index import FIELDS, FieldCounts, FieldIndex
+from retrieval.index import FieldMatch, LexicalMatch, Mask, Rows, Scores
 from retrieval.product import Product
 from retrieval.tokens import first_tokens, tokenise
 
 K1 = 0.8
 B = 0.75
-TITLE_WEIGHT, BRAND_WEIGHT, CATEGORY_WEIGHT = 3, 1, 2
+WEIGHTS = {"title": 3, "brand": 1, "category": 2, "attributes": 1, "description": 1}
+FIELD_K1 = 1.2
+"""Within one field words repeat less, so repetition may count a little longer; Lucene's value."""
 _MAX_DESCRIPTION_TOKENS = 400
 _MAX_ATTRIBUTE_TOKENS = 120
 _EMPTY = "\0"
@@ -33,26 +37,28 @@ _OTHER_WORD = 0.7
 class Bm25Index:
     """BM25 scores and word coverage; read-only and safe to use from several threads."""
 
-    def __init__(self, retriever: Any, n_rows: int) -> None:
+    def __init__(self, retriever: Any, fields: FieldIndex) -> None:
         self._retriever = retriever
-        self._postings = _Postings(retriever, n_rows)
-        self._n_rows = n_rows
+        self._n_rows = fields.n_rows
+        self._postings = _Postings(retriever, fields.n_rows)
+        self._fields = fields
 
     @classmethod
     def build(cls, products: Sequence[Product], progress: Callable[[int], None] | None = None) -> Bm25Index:
         """Index products; `progress` is called with the number of products read."""
-        texts: list[list[str]] = []
+        rows: list[tuple[list[str], ...]] = []
         for number, product in enumerate(products, 1):
-            texts.append(_weighted_tokens(product) or [_EMPTY])
+            rows.append(_field_tokens(product))
             if progress is not None and number % _PROGRESS_EVERY == 0:
                 progress(number)
         retriever = _bm25s().BM25(k1=K1, b=B, method="lucene")
-        retriever.index(texts, create_empty_token=False, show_progress=False)
-        return cls(retriever, len(products))
+        retriever.index([_weighted(row) or [_EMPTY] for row in rows], create_empty_token=False, show_progress=False)
+        return cls(retriever, FieldIndex.build(rows, retriever.vocab_dict))
 
     def save(self, path: Path) -> None:
         """Write the index into the folder `path`."""
         self._retriever.save(str(path), show_progress=False)
+        self._fields.save(path)
 
     @classmethod
     def open(cls, path: Path, n_rows: int) -> Bm25Index:
@@ -65,7 +71,7 @@ class Bm25Index:
             retriever = _bm25s().BM25.load(str(path), mmap=True)
             if int(retriever.scores["num_docs"]) != n_rows:
                 raise IndexBroken(f"The word index does not fit the catalogue: {IMPORT_AGAIN}.")
-            return cls(retriever, n_rows)
+            return cls(retriever, FieldIndex.open(path, n_rows))
         except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError) as error:
             raise IndexBroken(f"The word index cannot be read: {IMPORT_AGAIN}.") from error
 
@@ -84,6 +90,41 @@ class Bm25Index:
             scores[~allowed] = 0.0
             coverage[~allowed] = 0.0
         return LexicalMatch(scores, coverage)
+
+    def match_fields(self, text: str, rows: Rows) -> FieldMatch:
+        """Score given rows field by field; see LexicalIndex.match_fields."""
+        concepts = read_concepts(text, self._postings.knows)
+        if not concepts:
+            nothing = np.zeros((len(rows), len(FIELDS)))
+            return FieldMatch(nothing, nothing, np.zeros(len(rows)), np.zeros(len(rows), np.bool_))
+        tokens = list(dict.fromkeys(token for concept in concepts for way in concept.alternatives for token in way))
+        found = self._fields.count(rows, [self._postings.number(token) for token in tokens])
+        scores = self._field_scores(found, tokens)
+        place_of = {token: place for place, token in enumerate(tokens)}
+        n_cells = (len(rows), len(FIELDS))
+        total, covered, best = np.zeros(n_cells), np.zeros(n_cells), np.zeros(len(rows))
+        weights = [self._weight(concept) for concept in concepts]
+        for concept, weight in zip(concepts, weights, strict=True):
+            of_concept, share = np.zeros(n_cells), np.zeros(n_cells)
+            for way in concept.alternatives:
+                places = [place_of[token] for token in way]
+                whole = (found.counts[:, :, places] > 0).mean(axis=2)
+                own = scores[:, :, places].sum(axis=2)
+                if way is not concept.alternatives[0]:
+                    whole = np.where(whole > _WHOLE, 1.0, 0.0)
+                    own *= whole * (_OTHER_WORD / len(way))
+                of_concept, share = np.maximum(of_concept, own), np.maximum(share, whole)
+            total += of_concept
+            best += of_concept.max(axis=1, initial=0.0)
+            covered += share * (weight / sum(weights))
+        said = [place_of[token] for concept in concepts for token in concept.alternatives[0]]
+        return FieldMatch(total, covered, best, _is_phrase(found.first[:, 0, said]))
+
+    def _field_scores(self, found: FieldCounts, tokens: Sequence[str]) -> NDArray[np.float64]:
+        """BM25 of each token in each field by itself; idf is that of the whole product."""
+        length = 1 - B + B * found.lengths / self._fields.mean_lengths
+        idf = np.array([self._idf(token) for token in tokens], np.float64)
+        return np.asarray(idf * found.counts / (found.counts + FIELD_K1 * np.maximum(length, 1e-9)[:, :, None]))
 
     def _idf(self, token: str) -> float:
         """Rarity of a token (Lucene's form); of a token that stands nowhere, the highest there is."""
@@ -107,6 +148,10 @@ class _Postings:
 
     def knows(self, token: str) -> bool:
         return token in self._vocabulary
+
+    def number(self, token: str) -> int:
+        """The number of a token; -1 where it stands nowhere."""
+        return self._vocabulary.get(token, -1)
 
     def count(self, token: str) -> int:
         """Number of rows that hold a token."""
@@ -144,13 +189,24 @@ class _Postings:
         return scores, shares
 
 
-def _weighted_tokens(product: Product) -> list[str]:
-    tokens = tokenise(product.title) * TITLE_WEIGHT
-    tokens += tokenise(product.brand or "") * BRAND_WEIGHT
-    tokens += tokenise(f"{product.category or ''} {product.department or ''}") * CATEGORY_WEIGHT
-    tokens += _limited(_attribute_texts(product), _MAX_ATTRIBUTE_TOKENS)
-    tokens += first_tokens(product.description, _MAX_DESCRIPTION_TOKENS)
-    return tokens
+def _field_tokens(product: Product) -> tuple[list[str], ...]:
+    """The tokens of each field, in the order of FIELDS."""
+    return (
+        tokenise(product.title),
+        tokenise(product.brand or ""),
+        tokenise(f"{product.category or ''} {product.department or ''}"),
+        _limited(_attribute_texts(product), _MAX_ATTRIBUTE_TOKENS),
+        first_tokens(product.description, _MAX_DESCRIPTION_TOKENS),
+    )
+
+
+def _weighted(row: tuple[list[str], ...]) -> list[str]:
+    return [token for name, field in zip(FIELDS, row, strict=True) for token in field * WEIGHTS[name]]
+
+
+def _is_phrase(first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether words follow each other; shape (n_rows, n_words) of positions to (n_rows,)."""
+    return np.asarray((np.diff(first, axis=1) == 1).all(axis=1) & (first[:, 0] < np.iinfo(np.int64).max))
 
 
 def _attribute_texts(product: Product) -> Iterable[str]:

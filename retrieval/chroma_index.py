@@ -45,22 +45,7 @@ class ChromaIndex:
             vectors: unit vectors, shape (n_rows, dim).
             progress: called with the number of rows written.
         """
-        client = _client(path)
-        collection = client.create_collection(
-            _COLLECTION,
-            embedding_function=None,
-            configuration={
-                "hnsw": {
-                    "space": "cosine",
-                    "ef_construction": 200,
-                    "ef_search": 400,
-                    "max_neighbors": 16,
-                    # Rows behind the last multiple of it are replayed at each start.
-                    "sync_threshold": max(2, min(_BATCH, len(vectors))),
-                    "batch_size": max(2, min(_BATCH, len(vectors))),
-                }
-            },
-        )
+        client, collection = new_collection(path, len(vectors))
         batch = min(_BATCH, client.get_max_batch_size())
         for start in range(0, len(vectors), batch):
             part = vectors[start : start + batch]
@@ -123,6 +108,22 @@ class ChromaIndex:
             found_rows.extend(int(row) for row in part["ids"])
             cosines.append(np.asarray(part["embeddings"], np.float32).reshape(len(part["ids"]), -1) @ vector)
         return best(np.array(found_rows, np.int64), np.concatenate(cosines).astype(np.float32), k)
+
+
+def new_collection(path: Path, n_rows: int) -> tuple[Any, Any]:
+    """Create an empty collection for `n_rows` unit vectors; return Chroma's client and the collection."""
+    client = _client(path)
+    # Rows behind the last multiple of it are replayed at each start.
+    batch = max(2, min(_BATCH, n_rows))
+    hnsw = {
+        "space": "cosine",
+        "ef_construction": 200,
+        "ef_search": 400,
+        "max_neighbors": 16,
+        "sync_threshold": batch,
+        "batch_size": batch,
+    }
+    return client, client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})
 
 
 def _client(path: Path) -> Any:

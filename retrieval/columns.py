@@ -29,7 +29,7 @@ from retrieval.filters import (
     fold,
     stated_number,
     stated_values,
-    states_word,
+    word_pattern,
 )
 from retrieval.index import Mask
 from retrieval.product import Product
@@ -95,8 +95,9 @@ class Columns:
         """
         if not self.n_rows or not variant_masks:
             return np.ones(self.n_rows, np.bool_)
-        both = np.logical_and.reduce(variant_masks)
-        return np.logical_or.reduceat(both, self._starts)
+        mask = np.zeros(self.n_rows, np.bool_)
+        mask[self._owner[np.flatnonzero(np.logical_and.reduce(variant_masks))]] = True
+        return mask
 
     def variant_mask(self, constraint: Constraint) -> Mask:
         """Return which variant rows one constraint lets through: read-only, shape (n_variants,)."""
@@ -130,12 +131,31 @@ class Columns:
         That is the cheapest one that every mask lets through and that can be bought, or else the cheapest let through.
         Products with no such variant have a meaningless price.
         """
-        fits = np.logical_and.reduce(variant_masks) if variant_masks else np.ones(len(self._owner), np.bool_)
-        if not self.n_rows:
-            return _NO_ROWS
-        buyable = np.minimum.reduceat(np.where(fits & ~self._sold_out, self._prices, _NO_PRICE), self._starts)
-        any_price = np.minimum.reduceat(np.where(fits, self._prices, _NO_PRICE), self._starts)
-        return np.where(buyable == _NO_PRICE, any_price, buyable)
+        if not variant_masks:
+            return self._lowest_prices
+        return self._lowest(np.flatnonzero(np.logical_and.reduce(variant_masks)))
+
+    def prepare(self) -> None:
+        """Build what most requests need, so that the first one does not wait for it."""
+        self._currencies, self._in_stock, self._ratings, self._lowest_prices  # noqa: B018 - built by looking at them
+        self._brands, self._categories, self._rows_by_name, self._titles  # noqa: B018
+
+    def _lowest(self, variant_rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return the lowest price among these variant rows (ascending) that can be bought, else among all of them."""
+        prices = np.full(self.n_rows, _NO_PRICE, np.int64)
+        # What can be bought comes last, and so takes the place of what cannot.
+        for rows in (variant_rows, variant_rows[~self._sold_out[variant_rows]]):
+            owners = self._owner[rows]
+            firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+            if len(rows):
+                prices[owners[firsts]] = np.minimum.reduceat(self._prices[rows], firsts)
+        return prices
+
+    @cached_property
+    def _lowest_prices(self) -> NDArray[np.int64]:
+        prices = self._lowest(np.arange(len(self._owner)))
+        prices.flags.writeable = False
+        return prices
 
     # ------------------------------------------------------------ price, stock, rating
 
@@ -196,8 +216,8 @@ class Columns:
         return {name: np.array(found, np.int64) for name, found in rows.items()}
 
     @cached_property
-    def _folded_titles(self) -> list[str]:
-        return [fold(product.title) for product in self._products]
+    def _titles(self) -> _Titles:
+        return _Titles(fold(product.title) for product in self._products)
 
     def _variants_with(self, name: str) -> list[tuple[int, Product, int]]:
         """(variant row, product, variant number) of the products that have an attribute or option `name`."""
@@ -247,17 +267,11 @@ class Columns:
         met = np.zeros(len(self._owner), np.bool_)
         for value in constraint.values:
             met[column.rows_of.get(fold(value), _NO_ROWS)] = True
-        met |= ~column.stated & self._title_states(constraint.values)[self._owner]
+        in_title = np.zeros(self.n_rows, np.bool_)
+        for value in constraint.values:
+            in_title[self._titles.with_word(fold(value))] = True
+        met |= ~column.stated & in_title[self._owner]
         return ~met if constraint.exclude else met
-
-    def _title_states(self, values: Sequence[str]) -> Mask:
-        mask = np.zeros(self.n_rows, np.bool_)
-        for value in {fold(value) for value in values}:
-            for row, title in enumerate(self._folded_titles):
-                # The plain look-up is much cheaper than the pattern and necessary for it.
-                if value in title and not mask[row]:
-                    mask[row] = states_word(title, value)
-        return mask
 
     def _attribute_range(self, constraint: AttributeRange) -> Mask:
         column = self._number_column(constraint.name)
@@ -267,6 +281,30 @@ class Columns:
         if constraint.max is not None:
             mask &= column.numbers <= constraint.max
         return mask
+
+
+class _Titles:
+    """Folded titles as one long text, a line each: to look through it costs far less than to look at each title."""
+
+    def __init__(self, titles: Iterable[str]) -> None:
+        # Folded texts hold no line ends.
+        lines = [title + "\n" for title in titles]
+        self._text = "".join(lines)
+        lengths = np.fromiter((len(line) for line in lines), np.int64, len(lines))
+        self._starts = np.cumsum(lengths) - lengths
+
+    def with_word(self, value: str) -> NDArray[np.int64]:
+        """Return the rows whose titles state a folded value, as `filters.states_word` has it."""
+        if not value:
+            return _NO_ROWS
+        text, is_whole, found = self._text, word_pattern(value).match, []
+        at = text.find(value)
+        while at >= 0:
+            if is_whole(text, at):
+                found.append(at)
+                at = text.index("\n", at)
+            at = text.find(value, at + 1)
+        return np.searchsorted(self._starts, np.array(found, np.int64), side="right") - 1
 
 
 def _invert(values_per_row: Iterable[Iterable[str]]) -> dict[str, NDArray[np.int64]]:

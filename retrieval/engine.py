@@ -21,13 +21,28 @@ from numpy.typing import NDArray
 
 from retrieval.bm25_index import Bm25Index
 from retrieval.catalogue import Catalogue, read_catalogue
+from retrieval.compact import CompactVectors
 from retrieval.encoder import Encoder
 from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
+from retrieval.index import Rows
+from retrieval.learned.features import Matrix
+from retrieval.planner import PlannedIndex, measure
+from retrieval.relevance import RANKER, SCHEMA, find_ranker, open_schema
 from retrieval.results import Hit, SearchRequest, SearchResult
 from retrieval.search import MAX_HITS, Meaning, Searcher
-from retrieval.storage import VOCABULARY, Manifest, catalogue_folder, check_files, current_version, find_current
+from retrieval.storage import (
+    COMPACT,
+    VECTORS,
+    VOCABULARY,
+    Manifest,
+    catalogue_folder,
+    check_files,
+    current_version,
+    find_current,
+)
+from retrieval.vector_file import MappedRows, open_vectors
 from retrieval.vocabulary import Vocabulary
 
 
@@ -106,6 +121,22 @@ class Retrieval:
             self._drop_meaning(opened)
             return opened.searcher.search(request, None)
 
+    def describe(self, text: str, names: Sequence[str], n: int) -> tuple[Rows, Matrix]:
+        """Return the first `n` rows by fusion, also such as a search would rather not show, and their features.
+
+        Args:
+            text: a query without wishes.
+            names: see `learned.features.FEATURES`.
+            n: the most rows.
+
+        Raises:
+            IndexBroken: no meaning is attached.
+        """
+        opened = self._opened
+        if opened.meaning is None:
+            raise IndexBroken(f"Catalogue {self._name!r} is open without meaning.")
+        return opened.searcher.describe(text, opened.meaning, names, n, all_rows=True)
+
     def similar(self, product_id: str, k: int, constraints: Sequence[Constraint] = ()) -> tuple[Hit, ...]:
         """Find products like one, best first; by vectors, or by words where no meaning is attached.
 
@@ -133,9 +164,7 @@ class Retrieval:
             return None
         if opened.meaning is not None:
             return tuple(opened.catalogue.products), opened.meaning.vectors
-        check_files(opened.path, opened.manifest, "vectors.npy")
-        scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))
-        return tuple(opened.catalogue.products), scan.vectors
+        return tuple(opened.catalogue.products), _vectors(opened)
 
     def reload_if_changed(self) -> bool:
         """Open the newest version if an import has replaced the served one.
@@ -186,13 +215,36 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
             f"Catalogue {opened.manifest.name!r} was embedded with {opened.manifest.encoder!r}, not with "
             f"{encoder.name!r}: {IMPORT_AGAIN}."
         )
-    check_files(opened.path, opened.manifest, "vectors.npy")
-    scan = ExactScan.open(opened.path / "vectors.npy", len(opened.catalogue.rows))
+    vectors = _vectors(opened)
+    scan = ExactScan(MappedRows.open(opened.path / VECTORS, len(vectors)), _compact(opened, vectors))
     check_files(opened.path, opened.manifest, "chroma/")
     from retrieval.chroma_index import ChromaIndex
 
     chroma = ChromaIndex.open(opened.path / "chroma", len(opened.catalogue.rows))
-    meaning = Meaning(encoder, scan.vectors, chroma, scan)
+    check_files(opened.path, opened.manifest, SCHEMA)
+    check_files(opened.path, opened.manifest, RANKER)
     encoder.encode(["the first text takes longer than all others"])
     opened.searcher.prepare()
-    return replace(opened, meaning=meaning)
+    try:
+        features = opened.searcher.features(vectors, open_schema(opened.path, len(opened.catalogue.rows)))
+        ranker = find_ranker(opened.path)
+        costs = measure(scan, chroma, vectors)
+    except IndexBroken:
+        chroma.close()
+        raise
+    index = PlannedIndex(scan, chroma, len(vectors), costs)
+    return replace(opened, meaning=Meaning(encoder, vectors, index, features, ranker))
+
+
+def _vectors(opened: _Opened) -> NDArray[np.float32]:
+    check_files(opened.path, opened.manifest, VECTORS)
+    return open_vectors(opened.path / VECTORS, len(opened.catalogue.rows))
+
+
+def _compact(opened: _Opened, vectors: NDArray[np.float32]) -> CompactVectors:
+    """Open the compact vectors; versions that were written before there were any have them made now."""
+    files = opened.manifest.files
+    if f"{COMPACT}/about.json" not in files:
+        return CompactVectors.make(vectors)
+    check_files(opened.path, opened.manifest, f"{COMPACT}/")
+    return CompactVectors.open(opened.path / COMPACT, vectors.shape, source_sha256=files[VECTORS][1])

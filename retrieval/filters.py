@@ -36,8 +36,14 @@ def fold(text: str) -> str:
 
 
 def states_word(text: str, value: str) -> bool:
-    """Whether `value` stands in `text` as whole words."""
-    return re.search(rf"(?<!\w){re.escape(fold(value))}(?!\w)", fold(text)) is not None
+    """Whether `value` stands in `text` as whole words; a value without any stands nowhere."""
+    wanted = fold(value)
+    return bool(wanted) and word_pattern(wanted).search(fold(text)) is not None
+
+
+def word_pattern(folded: str) -> re.Pattern[str]:
+    """Return what finds a folded value as whole words in folded texts."""
+    return re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)

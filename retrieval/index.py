@@ -46,9 +46,30 @@ class LexicalMatch:
     coverage: Scores
 
 
+@dataclass(frozen=True, slots=True)
+class FieldMatch:
+    """How given rows stand to the words of a query, field by field (`field_index.FIELDS`).
+
+    Args:
+        scores: BM25 within each field, shape (len(rows), n_fields).
+        coverage: share of the query's words, weighted by rarity, in each field, 0 to 1; same shape.
+        best_field: of each word the score of the field where it counts most, summed; shape (len(rows),).
+        phrase: whether the words stand in the title in the order said; shape (len(rows),).
+    """
+
+    scores: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    best_field: NDArray[np.float64]
+    phrase: NDArray[np.bool_]
+
+
 class LexicalIndex(Protocol):
     """Matches by words."""
 
     def match(self, text: str, allowed: Mask | None = None) -> LexicalMatch:
         """Score every allowed row against the words of `text`."""
+        ...
+
+    def match_fields(self, text: str, rows: Rows) -> FieldMatch:
+        """Score `rows` against the words of `text`, field by field."""
         ...

@@ -17,8 +17,11 @@ from typing import BinaryIO, cast
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from retrieval.bm25_index import Bm25Index
+from retrieval.catalogue import Catalogue
+from retrieval.compact import CompactVectors
 from retrieval.embeddings import EmbeddingCache, product_text
 from retrieval.encoder import Encoder
 from retrieval.errors import ImportFailed
@@ -28,11 +31,22 @@ from retrieval.importers.head import HEAD_BYTES, Head
 from retrieval.importers.rows import RawRow, RejectedRow
 from retrieval.product import Product
 from retrieval.product_json import BadRow, product_from_json, product_to_json, valid_currency
-from retrieval.storage import VOCABULARY, Manifest, begin_version, catalogue_folder, digest_files, finish_version
+from retrieval.relevance import write_relevance
+from retrieval.storage import (
+    COMPACT,
+    VECTORS,
+    VOCABULARY,
+    Manifest,
+    begin_version,
+    catalogue_folder,
+    digest_files,
+    file_sha256,
+    finish_version,
+)
 from retrieval.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index"."""
+"""Called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index", "ranking"."""
 _PROGRESS_EVERY = 1_000
 _WORKBOOK = b"PK\x03\x04"
 
@@ -257,12 +271,18 @@ def _write_version(
     total = len(products)
     with (path / "products.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(product_to_json(product) + "\n" for product in products)
-    Bm25Index.build(products, _step(progress, "words", total)).save(path / "bm25")
-    Vocabulary.learn(products).save(path / VOCABULARY)
+    lexical = Bm25Index.build(products, _step(progress, "words", total))
+    lexical.save(path / "bm25")
+    vocabulary = Vocabulary.learn(products)
+    vocabulary.save(path / VOCABULARY)
     if progress is not None:
         progress("vocabulary", total, total)
     if encoder is not None:
-        _write_meaning(products, folder, path, encoder, progress)
+        vectors = _write_meaning(products, folder, path, encoder, progress)
+        catalogue = Catalogue(name, number, currency, {product.id: product for product in products})
+        write_relevance(catalogue, path, lexical=lexical, vocabulary=vocabulary, encoder=encoder, vectors=vectors)
+        if progress is not None:
+            progress("ranking", total, total)
     names = sorted(_checked_files(path))
     finish_version(
         folder,
@@ -273,15 +293,17 @@ def _write_version(
 
 def _write_meaning(
     products: list[Product], folder: Path, path: Path, encoder: Encoder, progress: Progress | None
-) -> None:
+) -> NDArray[np.float32]:
     texts = [product_text(product) for product in products]
     cache = EmbeddingCache(folder / "embeddings", encoder)
     vectors = cache.encode(texts, None if progress is None else lambda done, total: progress("meaning", done, total))
-    np.save(path / "vectors.npy", vectors, allow_pickle=False)
+    np.save(path / VECTORS, vectors, allow_pickle=False)
+    CompactVectors.make(vectors).write(path / COMPACT, file_sha256(path / VECTORS))
     from retrieval.chroma_index import ChromaIndex
 
     ChromaIndex.create(path / "chroma", vectors, _step(progress, "index", len(products))).close()
     cache.keep_only(texts)
+    return vectors
 
 
 def _checked_files(path: Path) -> Iterator[str]:

@@ -56,6 +56,13 @@ class QueryReader:
         reading = self._scan(text)
         return tuple(understand(need, self._vocabulary, self._currency) for need in split_needs(reading))
 
+    def corrected(self, text: str) -> str:
+        """TEMPORARY"""
+        for u in self.read(text):
+            for wrong, right in u.corrected.items():
+                text = text.replace(wrong, right)
+        return text
+
     def names_thing(self, phrase: str) -> bool:
         """Whether a phrase ends with a word of the catalogue that tells what a thing is, not what it is like: no
         adjective and no stated value ("laptop", but not "ceramic" or "wide")."""

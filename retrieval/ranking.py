@@ -60,14 +60,19 @@ class Ranking:
             rows: matching rows.
             of_kind: above 0 for those of `rows` that are what the query names.
         """
-        tokens = frozenset(query_tokens(text))
+        categories, brands = self.named(text)
         return np.asarray(
             ALL_WORDS_BOOST * (coverage[rows] > _ALL)
-            + CATEGORY_BOOST * self._categories.named(tokens)[rows]
-            + BRAND_BOOST * self._brands.named(tokens)[rows]
+            + CATEGORY_BOOST * categories[rows]
+            + BRAND_BOOST * brands[rows]
             + KIND_BOOST * (False if of_kind is None else of_kind),
             np.float64,
         )
+
+    def named(self, text: str) -> tuple[Mask, Mask]:
+        """Return of which rows the text names the category, and of which the brand; each of shape (n_rows,)."""
+        tokens = frozenset(query_tokens(text))
+        return self._categories.named(tokens), self._brands.named(tokens)
 
     def of_kind(self, text: str, rows: Rows) -> NDArray[np.float64] | None:
         """Return how much it matters that a row is what the text names; None where it names no kind."""

@@ -8,7 +8,7 @@ Knows nothing of files.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Literal
@@ -22,6 +22,8 @@ from retrieval.encoder import Encoder
 from retrieval.facets import Facets
 from retrieval.filters import CategoryIn, Constraint, judge
 from retrieval.index import LexicalIndex, Mask, Rows, Scores, VectorIndex
+from retrieval.learned.features import Candidates, FeatureMaker, Matrix, Vector
+from retrieval.learned.ranker import LinearRanker
 from retrieval.product_json import clean
 from retrieval.ranking import BEST_SCORE, CANDIDATES, DENSE_WEIGHT, Ranking, reciprocal_ranks
 from retrieval.results import Hit, Relaxation, SearchRequest, SearchResult
@@ -29,7 +31,11 @@ from retrieval.title_kinds import TitleKinds
 from retrieval.vocabulary import Vocabulary
 from retrieval.words import tokens, word_key
 
-MAX_HITS = 200
+MAX_HITS = 1_000
+N_RANKED = 300
+"""So many of the matches, first by fusion of ranks, are ordered by the learned ranker."""
+_LOG_ODDS_SCALE = 4.0
+"""A hit whose odds of being the one wanted are e times lower than the best one's scores exp(-1/4) = 0.78."""
 MAX_QUERY_CHARS = 1_000
 MIN_COVERAGE = 0.67
 MIN_COSINE = 0.5
@@ -45,14 +51,15 @@ class Meaning:
     Args:
         encoder: the encoder that made the vectors.
         vectors: unit vector of each row, shape (n_rows, dim).
-        unfiltered: index that is asked where nothing is filtered.
-        filtered: index that is asked under a filter.
+        index: finds the nearest rows, with and without a filter.
+        features, ranker: order the matches; ranks alone are fused where one of them is missing.
     """
 
     encoder: Encoder
     vectors: NDArray[np.float32]
-    unfiltered: VectorIndex
-    filtered: VectorIndex
+    index: VectorIndex
+    features: FeatureMaker | None = None
+    ranker: LinearRanker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +97,21 @@ class Searcher:
         return Facets(self._catalogue.rows)
 
     @cached_property
+    def title_kinds(self) -> TitleKinds:
+        """What titles call the products."""
+        return TitleKinds(self._catalogue.rows, self._vocabulary())
+
+    @cached_property
     def _ranking(self) -> Ranking:
-        return Ranking(self._catalogue.rows, TitleKinds(self._catalogue.rows, self._vocabulary()))
+        return Ranking(self._catalogue.rows, self.title_kinds)
+
+    def features(self, vectors: NDArray[np.float32], schema: NDArray[np.float32]) -> FeatureMaker:
+        """Return what makes the features of candidates; see FeatureMaker for the shapes."""
+        return FeatureMaker(self._catalogue.rows, vectors, schema, self._ranking.popularity)
 
     def prepare(self) -> None:
         """Build what the first search would otherwise wait for."""
+        self._columns.prepare()
         self._facets  # noqa: B018 - built by looking at it
         self._ranking  # noqa: B018
 
@@ -110,16 +127,42 @@ class Searcher:
         mode: Literal["words", "words+meaning"] = "words" if meaning is None else "words+meaning"
         if not len(matches.rows):
             return SearchResult((), 0, self._relaxations(request, query, meaning), {}, mode)
-        hits = self._hits(request, query, matches)
+        hits = self._hits(request, query, matches, meaning)
         mentions = {word: self._mentioned(word, matches.rows) for word in request.words}
         return SearchResult(hits, len(matches.rows), (), self._facets.count(matches.rows), mode, mentions)
+
+    def describe(
+        self, text: str, meaning: Meaning, names: Sequence[str], n: int = N_RANKED, *, all_rows: bool = False
+    ) -> tuple[Rows, Matrix]:
+        """Describe what a ranker would order for `text`.
+
+        Args:
+            text: a query without wishes.
+            meaning: with what makes features.
+            names: of the features, see `learned.features.FEATURES`.
+            n: the most candidates, first by fusion.
+            all_rows: also rows that the search would rather not show, because too little of them matches.
+
+        Returns:
+            Rows of the candidates, and their features, shape (n_candidates, len(names)).
+        """
+        cleaned = clean(text[:MAX_QUERY_CHARS])
+        query = _Query(cleaned, meaning.encoder.encode([cleaned])[0], ())
+        matches = self._match(query, (), meaning)
+        if all_rows:
+            matches = replace(matches, rows=np.arange(self._columns.n_rows))
+        if not cleaned or not len(matches.rows) or meaning.features is None:
+            return np.empty(0, np.int64), np.empty((0, len(names)))
+        of_kind = self._ranking.of_kind(cleaned, matches.rows)
+        _, found = self._candidates(cleaned, matches, self._fuse(cleaned, matches, of_kind), of_kind, n)
+        return found.rows, meaning.features.make(found, names)
 
     def nearest(self, row: int, k: int, constraints: Sequence[Constraint], meaning: Meaning | None) -> tuple[Hit, ...]:
         """Find products like the one at `row`; see Retrieval.similar."""
         allowed = self._columns.product_mask([self._columns.variant_mask(constraint) for constraint in constraints])
         allowed[row] = False
         if meaning is not None and meaning.encoder.knows(_like_text(self._catalogue, row)):
-            rows, cosines = meaning.filtered.search(np.asarray(meaning.vectors[row]), k, allowed)
+            rows, cosines = meaning.index.search(np.asarray(meaning.vectors[row]), k, allowed)
             scores, part = np.clip(cosines, 0.0, 1.0), "dense"
         else:
             words = self._lexical.match(_like_text(self._catalogue, row), allowed).scores
@@ -142,8 +185,7 @@ class Searcher:
         words = self._lexical.match(query.text, allowed)
         matched = words.coverage >= MIN_COVERAGE
         if meaning is not None and query.vector is not None:
-            index = meaning.unfiltered if allowed is None else meaning.filtered
-            rows, cosines = index.search(query.vector, CANDIDATES, allowed)
+            rows, cosines = meaning.index.search(query.vector, CANDIDATES, allowed)
             dense[rows] = cosines
             matched |= dense >= MIN_COSINE
         if allowed is not None and not query.kinds.isdisjoint(kept):
@@ -163,13 +205,18 @@ class Searcher:
 
     # ------------------------------------------------------------ hits
 
-    def _hits(self, request: SearchRequest, query: _Query, matches: _Matches) -> tuple[Hit, ...]:
+    def _hits(
+        self, request: SearchRequest, query: _Query, matches: _Matches, meaning: Meaning | None
+    ) -> tuple[Hit, ...]:
         rows = matches.rows
         popularity = self._ranking.popularity[rows]
-        fused = reciprocal_ranks(matches.bm25[rows]) + DENSE_WEIGHT * reciprocal_ranks(matches.dense[rows])
         of_kind = self._ranking.of_kind(query.text, rows) if query.text else None
-        boost = self._ranking.boosts(query.text, matches.coverage, rows, of_kind) if query.text else np.zeros(len(rows))
-        scores = np.clip((fused + boost) / BEST_SCORE, 0.0, 1.0) if query.text else popularity
+        fused = self._fuse(query.text, matches, of_kind) if query.text else np.zeros(len(rows))
+        scores = np.clip(fused / BEST_SCORE, 0.0, 1.0) if query.text else popularity
+        if query.text and meaning is not None and meaning.features is not None and meaning.ranker is not None:
+            head, found = self._candidates(query.text, matches, fused, of_kind)
+            log_odds = meaning.ranker.score(meaning.features.make(found, meaning.ranker.names))
+            scores = _with_head(scores, head, np.exp((log_odds - log_odds.max()) / _LOG_ODDS_SCALE))
         prices = self._columns.fitting_prices(query.masks)
         order = self._ranking.order(request.sort, rows, scores, prices, of_kind)[: max(1, min(request.k, MAX_HITS))]
         return tuple(
@@ -181,11 +228,35 @@ class Searcher:
                     "bm25": float(matches.bm25[rows[i]]),
                     "dense": float(matches.dense[rows[i]]),
                     "rrf": float(fused[i]),
-                    "boost": float(boost[i]),
                     "popularity": float(popularity[i]),
                 },
             )
             for i in order.tolist()
+        )
+
+    def _fuse(self, text: str, matches: _Matches, of_kind: Vector | None) -> Vector:
+        """Fuse ranks and add the boosts; shape (len(matches.rows),)."""
+        rows = matches.rows
+        fused = reciprocal_ranks(matches.bm25[rows]) + DENSE_WEIGHT * reciprocal_ranks(matches.dense[rows])
+        return fused + self._ranking.boosts(text, matches.coverage, rows, of_kind)
+
+    def _candidates(
+        self, text: str, matches: _Matches, fused: Vector, of_kind: Vector | None, n: int = N_RANKED
+    ) -> tuple[NDArray[np.intp], Candidates]:
+        """Return the places in `matches.rows` of the first `n` by fusion, and all that is known of them."""
+        head = np.lexsort((matches.rows, -self._ranking.popularity[matches.rows], -fused))[:n]
+        rows = matches.rows[head]
+        categories, brands = self._ranking.named(text)
+        return head, Candidates(
+            rows=rows,
+            bm25=matches.bm25[rows],
+            coverage=matches.coverage[rows],
+            dense=matches.dense[rows],
+            rrf=fused[head],
+            kind=np.zeros(len(rows)) if of_kind is None else of_kind[head],
+            category_named=categories[rows],
+            brand_named=brands[rows],
+            match_fields=lambda: self._lexical.match_fields(text, rows),
         )
 
     def _hit(self, row: int, constraints: Sequence[Constraint], score: float, parts: Mapping[str, float]) -> Hit:
@@ -210,6 +281,13 @@ class Searcher:
             if found:
                 return tuple(sorted(found, key=lambda r: (-r.count, r.drop)))
         return ()
+
+
+def _with_head(scores: Vector, head: NDArray[np.intp], scores_of_head: Vector) -> Vector:
+    """Put new scores on the rows at `head`, and all others below them in the order they had."""
+    result = scores * (float(scores_of_head.min()) / max(float(scores.max()), 1e-9))
+    result[head] = scores_of_head
+    return result
 
 
 def _kind_places(constraints: Sequence[Constraint]) -> frozenset[int]:

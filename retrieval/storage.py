@@ -1,7 +1,7 @@
 """Where a catalogue lies on disk: numbered versions, a manifest of checksums, and a pointer that is swapped at the end.
 
     <root>/<name>/CURRENT                  number of the version that is served
-    <root>/<name>/versions/<n>/            manifest.json, products.jsonl, vocabulary.json.gz, bm25/, vectors.npy, ...
+    <root>/<name>/versions/<n>/            manifest.json, products.jsonl, bm25/, vectors.npy, compact/, ...
     <root>/<name>/embeddings/              vectors already computed, so that an interrupted import resumes
 
 Knows nothing of what the files hold.
@@ -20,8 +20,10 @@ from pathlib import Path
 
 from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
 
-FORMAT = 1
+FORMAT = 2
 VOCABULARY = "vocabulary.json.gz"
+VECTORS = "vectors.npy"
+COMPACT = "compact"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEPT_VERSIONS = 2
 
@@ -144,6 +146,11 @@ def digest_files(path: Path, names: list[str]) -> dict[str, tuple[int, str]]:
         return {name: _digest(path / name) for name in names}
     except OSError as error:
         raise ImportFailed(f"The catalogue could not be written: {error}.") from error
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as a manifest has it."""
+    return _digest(path)[1]
 
 
 def _digest(path: Path) -> tuple[int, str]:

@@ -47,13 +47,14 @@ class TitleKinds:
             keys = list(dropwhile(own.__contains__, _unfitted(product.title)))
             for noun in set(self._heads(keys, frozenset())):
                 found[noun].append(row)
-        self._rows = {
+        self.rows: dict[str, NDArray[np.int64]] = {
             noun: np.array(rows, np.int64)
             for noun, rows in found.items()
             if len(rows) >= max(_FEWEST, _HEAD_SHARE * said[noun])
         }
+        """Rows by the last noun of what their titles call them."""
         brands = {word_key(word) for brand in vocabulary.brands.values() for word in words(brand.name)}
-        self._brands = frozenset(brands - self._rows.keys())
+        self._brands = frozenset(brands - self.rows.keys())
 
     def of(self, text: str) -> NDArray[np.float64] | None:
         """Find the products that are what a query asks for, and do not only mention it.
@@ -65,15 +66,15 @@ class TitleKinds:
             How much it matters, 0 for other products, shape (n_rows,); None where the query names no kind that
             the catalogue is known to hold.
         """
-        heads = self._heads(_unfitted(text), self._brands) if self._rows else []
+        heads = self._heads(_unfitted(text), self._brands) if self.rows else []
         if not heads:
             return None
         ways = (heads[0], *(word_key(words(way)[-1]) for way in other_ways(heads[0])))
-        rows = [self._rows[way] for way in ways if way in self._rows]
+        rows = [self.rows[way] for way in ways if way in self.rows]
         if not rows:
             return None
         result = np.zeros(self._n_rows, np.float64)
-        result[np.concatenate(rows)] = 1.0 if heads[0] in self._rows else _OTHER_NAME
+        result[np.concatenate(rows)] = 1.0 if heads[0] in self.rows else _OTHER_NAME
         return result
 
     def _heads(self, keys: Sequence[str], own: frozenset[str]) -> list[str]:

@@ -110,6 +110,27 @@ def test_an_exclusion_lets_through_what_is_not_stated() -> None:
     assert _passing(Columns(shop), BrandIn(("karst",), exclude=True)) == [False, True]
 
 
+def test_a_value_is_found_in_titles_as_whole_words_only_and_in_each_title() -> None:
+    titles = ["Redder red", "red", "infrared", "a RED  boot", "red-ish", "bored", "", "deep red."]
+    shop = [product(str(row), title) for row, title in enumerate(titles)]
+    assert _passing(Columns(shop), AttributeIn("colour", ("Red",))) == [
+        True, True, False, True, True, False, False, True
+    ]  # fmt: skip
+    assert _passing(Columns(shop), AttributeIn("colour", ("",))) == [False] * len(titles)
+    assert _passing(Columns(shop), AttributeIn("colour", ("boot red",))) == [False] * len(titles)
+
+
+def test_what_is_prepared_changes_no_answer() -> None:
+    shop, prepared = small_shop(), Columns(small_shop())
+    prepared.prepare()
+    for constraint in (InStock(), PriceRange("USD", max_minor=9_000), AttributeIn("waterproof", ("yes",))):
+        assert _passing(prepared, constraint) == _passing(Columns(shop), constraint)
+        masks = [prepared.variant_mask(constraint)]
+        fits = prepared.product_mask(masks)
+        assert (prepared.fitting_prices(masks)[fits] == Columns(shop).fitting_prices(masks)[fits]).all()
+    assert (prepared.fitting_prices([]) == Columns(shop).fitting_prices([])).all()
+
+
 def test_names_that_no_product_has_are_not_kept() -> None:
     columns = Columns(small_shop())
     for number in range(50):

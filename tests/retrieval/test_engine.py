@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from retrieval.errors import CatalogueMissing, IndexBroken, ProductMissing
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, InStock, PriceRange
 from retrieval.loader import import_products
 from retrieval.results import SearchRequest, Sort
+from retrieval.storage import digest_files, read_manifest
 from tests.retrieval.fakes import WordEncoder, product, small_shop
 
 
@@ -106,7 +109,7 @@ def _files(root: Path, pattern: str) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("pattern", ["vectors.npy", "chroma/chroma.sqlite3", "chroma/*/*"])
+@pytest.mark.parametrize("pattern", ["vectors.npy", "compact/*", "chroma/chroma.sqlite3", "chroma/*/*"])
 @pytest.mark.parametrize("damage", ["remove", "cut", "flip"])
 def test_damaged_meaning_is_refused_and_words_go_on(root: Path, pattern: str, damage: str) -> None:
     for path in _files(root, pattern):
@@ -122,6 +125,37 @@ def test_damaged_meaning_is_refused_and_words_go_on(root: Path, pattern: str, da
         retrieval.warm(WordEncoder())
     assert retrieval.mode == "words"
     assert retrieval.search(SearchRequest("tent")).hits[0].product_id == "tent-1"
+
+
+def _rewrite_manifest(version: Path) -> None:
+    """State every file of a version as it is now."""
+    manifest = read_manifest(version)
+    files = {name: entry for name, entry in manifest.files.items() if (version / name).exists()}
+    row = json.loads((version / "manifest.json").read_text())
+    row["files"] = digest_files(version, sorted(files))
+    (version / "manifest.json").write_text(json.dumps(row))
+
+
+def test_a_version_from_before_there_were_compact_vectors_is_served(root: Path, meaning: Retrieval) -> None:
+    version = root / "shop" / "versions" / "1"
+    shutil.rmtree(version / "compact")
+    _rewrite_manifest(version)
+    old = Retrieval.open(root, "shop")
+    old.warm(WordEncoder())
+    request = SearchRequest("a tent for the trail", (InStock(),))
+    assert old.search(request) == meaning.search(request)
+
+
+def test_compact_vectors_of_another_version_are_refused(root: Path) -> None:
+    import_products(small_shop()[:-1], root=root, name="shop", encoder=WordEncoder())
+    versions = root / "shop" / "versions"
+    about = json.loads((versions / "1" / "compact" / "about.json").read_text())
+    (versions / "2" / "compact" / "about.json").write_text(json.dumps(about))
+    _rewrite_manifest(versions / "2")
+    retrieval = Retrieval.open(root, "shop")
+    with pytest.raises(IndexBroken, match=r"other vectors.*aisle import"):
+        retrieval.warm(WordEncoder())
+    assert retrieval.mode == "words"
 
 
 @pytest.mark.parametrize("pattern", ["products.jsonl", "manifest.json", "bm25/*.npy", "bm25/*.json"])

@@ -64,7 +64,7 @@ def test_the_variant_that_fits_is_the_one_that_is_shown(shop: Retrieval) -> None
 
 def test_a_score_is_made_of_its_parts(shop: Retrieval) -> None:
     hit = shop.search(SearchRequest("hiking boot")).hits[0]
-    assert set(hit.parts) == {"bm25", "dense", "rrf", "boost", "popularity"}
+    assert set(hit.parts) == {"bm25", "dense", "rrf", "popularity"}
     assert hit.parts["bm25"] > 0
     assert (hit.parts["dense"] > 0) is (shop.mode == "words+meaning")
     assert 0 < hit.score <= 1

@@ -92,6 +92,7 @@ def test_what_is_saved_reads_the_same(vocabulary: Vocabulary, tmp_path: Path) ->
         gzip.compress(b"[]"),
         gzip.compress(json.dumps({"version": 0}).encode()),
     ],
+    ids=["empty", "not packed", "not JSON", "no object", "another version"],
 )
 def test_a_damaged_file_is_reported(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "vocabulary.json.gz"
