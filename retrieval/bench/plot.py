@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 _WIDTH, _HEIGHT = 760, 460
-_LEFT, _TOP, _RIGHT, _BOTTOM = 70, 44, 190, 56
+_LEFT, _TOP, _RIGHT, _BOTTOM = 70, 56, 190, 56
 _COLOURS = ("#1b6ca8", "#2a9d6f", "#b8860b", "#c0392b", "#6c5b9e", "#555555")
 
 
@@ -43,13 +43,13 @@ def log_plot(title: str, x_name: str, y_name: str, lines: Sequence[Line]) -> str
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
         f'font-size="12" fill="#222"><rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
-        _text(middle, 24, title, "middle", 'font-size="14"'),
+        _text(_WIDTH / 2, 20, title, "middle", 'font-size="14"'),
         *(_grid(across.place(value), _TOP, across.place(value), _HEIGHT - _BOTTOM) for value in across.decades()),
         *(_grid(_LEFT, up.place(value), _WIDTH - _RIGHT, up.place(value)) for value in up.decades()),
         *(_text(across.place(value), _HEIGHT - _BOTTOM + 18, f"{value:,.10g}", "middle") for value in across.decades()),
         *(_text(_LEFT - 8, up.place(value) + 4, f"{value:,.10g}", "end") for value in up.decades()),
         _text(middle, _HEIGHT - 14, x_name, "middle"),
-        _text(14, _TOP - 12, y_name, "start"),
+        _text(14, _TOP - 8, y_name, "start"),
     ]
     for place, line in enumerate(lines):
         parts += _drawn(line, across, up)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,18 +87,23 @@ def find_kinds(
 
 
 def find_other_names(kinds: Iterable[str], vocabulary: Vocabulary, encoder: Encoder) -> dict[str, list[str]]:
-    """Find for each kind the catalogue's words that mean nearly the same and are written differently; often none."""
+    """Find for each kind the catalogue's words that mean nearly the same and are written differently; often none.
+
+    A word that names a kind itself is no other name: tents are no camping chairs, however near they are.
+    """
     names = sorted(kinds)
+    own = frozenset(word_key(words(name)[-1]) for name in names if words(name))
     common = sorted(vocabulary.words, key=lambda word: (-vocabulary.words[word], word))
-    others = [word for word in common if word.isalpha() and len(word) >= _FEWEST_LETTERS][:_MAX_WORDS]
+    sayable = (word for word in common if word.isalpha() and len(word) >= _FEWEST_LETTERS and word_key(word) not in own)
+    others = list(islice(sayable, _MAX_WORDS))
     if not names or not others:
         return {}
     cosines = encoder.encode(names) @ encoder.encode(others).T
     result: dict[str, list[str]] = {}
     for name, near in zip(names, cosines, strict=True):
-        own = [word_key(word) for word in words(name)]
+        said = [word_key(word) for word in words(name)]
         order = np.argsort(-near, kind="stable")[: 3 * _MAX_OTHER_NAMES]
-        fits = [others[at] for at in order.tolist() if near[at] >= _NEAR and not _shares_word(others[at], own)]
+        fits = [others[at] for at in order.tolist() if near[at] >= _NEAR and not _shares_word(others[at], said)]
         if fits:
             result[name] = fits[:_MAX_OTHER_NAMES]
     return result
@@ -152,9 +158,9 @@ def _narrowed(products: Sequence[Product], kind: str, said: str, rows: Rows, rng
     return WeakQuery(f"{fold(wish)} {said}", kind, rows, np.where(fits, WANTED, OF_KIND), said != kind)
 
 
-def _shares_word(word: str, own: Sequence[str]) -> bool:
+def _shares_word(word: str, said: Sequence[str]) -> bool:
     key = word_key(word)
-    return any(key in other or other in key for other in own)
+    return any(key in other or other in key for other in said)
 
 
 def _values(product: Product) -> Iterable[str]:

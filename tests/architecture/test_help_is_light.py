@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
-GROUPS = {"users": ("add", "disable", "reset", "list"), "bench": ("filters",)}
+GROUPS = {"users": ("add", "disable", "reset", "list"), "bench": ("filters", "retrieval")}
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
     "torch",
