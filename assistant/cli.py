@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from assistant.config import Settings
+from assistant.catalogue_cli import catalogue as catalogue_group
+from assistant.given import JsonFlag
+from assistant.given import read_settings as _settings
 
 app = typer.Typer(
     help="A self-hosted shopping assistant: finds, ranks, answers and takes shoppers to the checkout.",
@@ -22,7 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 CatalogueName = Annotated[
     str | None, typer.Option("--catalogue", metavar="NAME", help="The imported catalogue to use.")
 ]
@@ -33,6 +33,7 @@ Customer = Annotated[
 
 users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
 app.add_typer(users, name="users")
+app.add_typer(catalogue_group, name="catalogue")
 
 bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
 app.add_typer(bench, name="bench")
@@ -147,25 +148,24 @@ def import_(
         typer.Option(metavar="CODE", help="Currency of the catalogue, e.g. EUR; AISLE_CURRENCY without one."),
     ] = None,
     embed: Annotated[bool, typer.Option(help="Make the vectors for search by meaning now.")] = True,
+    update: Annotated[
+        bool, typer.Option("--update", help="Replace or add the products of the file, and keep all others.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Load the file also where most of the catalogue would go by it.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Load a catalogue.
+    """Load a catalogue, or with --update a part of it.
 
     Rows that cannot be used are listed by line and reason. The old catalogue is served until the new one is complete.
 
     Example: aisle import products_export.csv --currency EUR --name myshop
     """
-    from assistant.commands import import_catalogue
+    from assistant.loading import Given, import_catalogue
 
-    import_catalogue(
-        _settings(currency=currency and currency.upper()),
-        file,
-        map_=map_,
-        name=name,
-        format_=format_,
-        embed=embed,
-        as_json=json,
-    )
+    given = Given(file, map_=map_, name=name, format_=format_, embed=embed, update=update, force=force)
+    import_catalogue(_settings(currency=currency and currency.upper()), given, as_json=json)
 
 
 @app.command()
@@ -346,26 +346,6 @@ def bench_retrieval(
     from assistant.bench_retrieval import bench_retrieval as run
 
     run(_settings(), catalogue, judgments, column_map=map_, as_json=json)
-
-
-def _settings(**given: Any) -> Settings:
-    """Read the settings; what was given on the command line wins over the environment.
-
-    Raises:
-        ConfigError: a value cannot be used.
-    """
-    from pydantic import ValidationError
-
-    from assistant.config import Settings
-    from assistant.errors import ConfigError
-
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "AISLE_" + "_".join(str(part) for part in first["loc"]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{name} cannot be used: {reason}.") from error
 
 
 if __name__ == "__main__":

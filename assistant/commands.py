@@ -5,23 +5,19 @@ It knows how to call the rooms and how to write their answers; it decides nothin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
+from assistant.loading import encoder_of
 from assistant.terminal import Progress, say, say_json, showing_progress, warn
 
 if TYPE_CHECKING:
     from assistant.service import Assistant
-    from retrieval.encoder import Encoder
     from retrieval.engine import Retrieval
     from retrieval.results import SearchResult, Understanding
-
-_SHOWN_REJECTIONS = 20
 
 
 def make_demo(settings: Settings, *, as_json: bool) -> None:
@@ -165,67 +161,6 @@ def tell_degraded(assistant: Assistant) -> None:
         warn(sentence)
 
 
-def import_catalogue(
-    settings: Settings,
-    file: Path,
-    *,
-    map_: str | None,
-    name: str | None,
-    format_: str,
-    embed: bool,
-    as_json: bool,
-) -> None:
-    """Load a catalogue and tell what was loaded and what was rejected."""
-    from assistant.places import catalogues_folder
-    from assistant.store.engine import check_data_folder
-    from retrieval.importers import IMPORTERS
-    from retrieval.loader import import_file
-
-    name = name or catalogue_name(file)
-    check_data_folder(settings.data)
-    with showing_progress() as progress:
-        report = import_file(
-            file,
-            root=catalogues_folder(settings),
-            name=name,
-            column_map=None if map_ is None else find_map(map_),
-            format=format_,
-            encoder=_encoder(settings, progress) if embed else None,
-            currency=settings.currency,
-            progress=progress,
-        )
-    if as_json:
-        rejected = [{"line": row.line, "reason": row.reason} for row in report.rejected]
-        seconds = round(report.seconds, 3)
-        counts = {"rows": report.rows, "loaded": report.loaded, "rejected": rejected, "seconds": seconds}
-        say_json({**counts, "format": report.format})
-        return
-    say(
-        f"{report.loaded} products from {report.rows} rows in {report.seconds:.1f} s, as catalogue {name!r}."
-        f" Read as {IMPORTERS[report.format].about}, priced in {report.currency}."
-    )
-    if report.rejected:
-        say(f"{len(report.rejected)} could not be loaded:")
-    for row in report.rejected[:_SHOWN_REJECTIONS]:
-        say(f"  line {row.line}: {row.reason}")
-    if len(report.rejected) > _SHOWN_REJECTIONS:
-        say(f"  and {len(report.rejected) - _SHOWN_REJECTIONS} more; --json lists all of them")
-    say(f"Serve it: aisle serve --catalogue {name}")
-
-
-def catalogue_name(file: Path) -> str:
-    """Make a catalogue's name of a file's, e.g. "spring-2026" of "Spring 2026.csv.gz"."""
-    return re.sub(r"[^a-z0-9_]+", "-", file.name.split(".")[0].lower()).strip("-") or "catalogue"
-
-
-def find_map(given: str) -> Path:
-    """Return the column map of a path, or of the name of one that comes with Aisle, e.g. "icecat"."""
-    from retrieval.importers.column_map import MAPS
-
-    shipped = MAPS / f"{given}.yaml"
-    return shipped if given.isidentifier() and shipped.is_file() and not Path(given).is_file() else Path(given)
-
-
 def search_catalogue(settings: Settings, text: str, *, limit: int, as_json: bool) -> None:
     """Search, and write the products with what was understood; each of several needs is searched for itself."""
     from assistant.places import catalogues_folder
@@ -259,19 +194,10 @@ def _warm(retrieval: Retrieval, settings: Settings, progress: Progress) -> None:
     from retrieval.errors import IndexBroken
 
     try:
-        if retrieval.vectors() is not None and (encoder := _encoder(settings, progress)):
+        if retrieval.vectors() is not None and (encoder := encoder_of(settings, progress)):
             retrieval.warm(encoder)
     except IndexBroken as error:
         warn(f"{error} This search goes by words alone.")
-
-
-def _encoder(settings: Settings, progress: Progress) -> Encoder | None:
-    if settings.shop_encoder == "off":
-        return None
-    from retrieval.encoder import load_encoder
-
-    progress("loading the encoder", 0, None)
-    return load_encoder(settings.shop_encoder, settings.encoder_dtype)
 
 
 def _search_answer(retrieval: Retrieval, understanding: Understanding, result: SearchResult) -> dict[str, Any]:

@@ -83,6 +83,8 @@ class Settings(CheckedSettings, BaseSettings):
     workers: int = Field(default=4, ge=1, le=64)
     """Threads of the bounded pool for CPU work."""
     slate_size: int = Field(default=6, ge=1, le=12)
+    keep_versions: int = Field(default=3, ge=1, le=100)
+    """Versions of a catalogue that are kept to go back to, with the one that is served."""
     seed: int = 7
     """Of the demo shop and of sampling."""
 

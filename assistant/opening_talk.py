@@ -69,7 +69,8 @@ def unfound_in(retrieval: Retrieval) -> Callable[[Need], bool]:
 
     def unfound(need: Need) -> bool:
         request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, 20)
-        products = [retrieval.catalogue.get(hit.product_id) for hit in retrieval.search(request).hits]
+        view = retrieval.view()
+        products = [view.catalogue.get(hit.product_id) for hit in view.search(request).hits]
         items = tuple(ProductFact(product, product.default_variant) for product in products)
         return not items or bool(unnamed_thing(SlateFact(need, items, len(items)))[0])
 
@@ -81,9 +82,8 @@ def titled_in(retrieval: Retrieval) -> Callable[[str], str]:
 
     def titled(words: str) -> str:
         said = {token.key for token in tokens(words)}
-        products = [
-            retrieval.catalogue.get(hit.product_id) for hit in retrieval.search(SearchRequest(words, k=20)).hits
-        ]
+        view = retrieval.view()
+        products = [view.catalogue.get(hit.product_id) for hit in view.search(SearchRequest(words, k=20)).hits]
         named = [product for product in products if named_by(product, said)]
         whole = [product for product in named if {token.key for token in tokens(product.title)} <= said]
         if whole:

@@ -187,7 +187,8 @@ class TurnRunner:
             turn_id=turn.message_id,
             words=words,
             before=before.focus,
-            shop=plan.shop,
+            # What one step found must still be there in the next, whatever is imported meanwhile.
+            shop=replace(plan.shop, retrieval=plan.shop.retrieval.view()),
             ledger=ledger,
             page_product_id=turn.page_product_id,
             before_decisions=_decisions(before),

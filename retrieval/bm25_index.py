@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.bm25_scoring import index_texts
 from retrieval.concepts import Concept, read_concepts
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.field_index import FIELDS, FieldCounts, FieldIndex
@@ -52,7 +53,7 @@ class Bm25Index:
             if progress is not None and number % _PROGRESS_EVERY == 0:
                 progress(number)
         retriever = _bm25s().BM25(k1=K1, b=B, method="lucene")
-        retriever.index([_weighted(row) or [_EMPTY] for row in rows], create_empty_token=False, show_progress=False)
+        index_texts(retriever, [_weighted(row) or [_EMPTY] for row in rows])
         return cls(retriever, FieldIndex.build(rows, retriever.vocab_dict))
 
     def save(self, path: Path) -> None:

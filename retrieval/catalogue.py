@@ -5,12 +5,11 @@ Knows nothing of indexes; row i of every index is the i-th product here.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from retrieval.collector import no_collection
 from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.product import Product
 from retrieval.product_json import BadRow, Pool, product_from_json
@@ -67,7 +66,7 @@ def read_catalogue(path: Path, manifest: Manifest) -> Catalogue:
     check_files(path, manifest, "products.jsonl")
     products: dict[str, Product] = {}
     pool: Pool = {}
-    with _no_collection(), (path / "products.jsonl").open(encoding="utf-8") as file:
+    with no_collection(), (path / "products.jsonl").open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             try:
                 product = product_from_json(line, pool)
@@ -77,15 +76,3 @@ def read_catalogue(path: Path, manifest: Manifest) -> Catalogue:
     if len(products) != manifest.products:
         raise IndexBroken(f"products.jsonl does not hold what its manifest says: {IMPORT_AGAIN}.")
     return Catalogue(manifest.name, manifest.version, manifest.currency, products)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Halt the garbage collector: it would walk the growing catalogue many times and find nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

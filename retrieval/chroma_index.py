@@ -6,8 +6,10 @@ Chroma embeds nothing and reports nothing.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -21,6 +23,11 @@ from retrieval.exact_scan import best
 from retrieval.index import Mask, Rows, Scores
 
 _COLLECTION = "products"
+_DATABASE = "chroma.sqlite3"
+_PATCHED = "rows_patched"
+_MOST_PATCHED = 0.1
+"""Share of the rows that may be patched, one after the other, before an index is made anew: a patched row costs as much
+as four new ones, and leaves the graph a little worse (docs/experiments.md)."""
 _BATCH = 5_000
 _GET_BATCH = 10_000
 _BROKEN = f"The Chroma index cannot be read: {IMPORT_AGAIN}."
@@ -33,6 +40,8 @@ class ChromaIndex:
         self._client = client
         self._collection = collection
         self._n_rows = n_rows
+        # A version that is replaced is let go of by the last search in it, and its files and memory with it.
+        weakref.finalize(self, client.close).atexit = False
 
     @classmethod
     def create(
@@ -55,15 +64,55 @@ class ChromaIndex:
         return cls(client, collection, len(vectors))
 
     @classmethod
+    def patched(
+        cls,
+        source: Path,
+        path: Path,
+        vectors: NDArray[np.float32],
+        changed: Sequence[int],
+        progress: Callable[[int], None] | None = None,
+    ) -> ChromaIndex:
+        """Write a collection as a copy of another one with some rows changed; anew where that is quicker or better.
+
+        Args:
+            source: folder of the other collection; it may be open, and is only read.
+            path: an empty or missing folder.
+            vectors: unit vectors of the new collection, shape (n_rows, dim).
+            changed: rows that are new or have another vector; rows behind the last one go.
+            progress: see create.
+        """
+        try:
+            index = _copy(cls, source, path)
+        except IndexBroken:
+            return cls.create(path, vectors, progress)
+        gone = range(len(vectors), index._n_rows)
+        patched = int((index._collection.metadata or {}).get(_PATCHED, 0)) + len(changed) + len(gone)
+        if patched > _MOST_PATCHED * len(vectors):
+            index.close()
+            shutil.rmtree(path)
+            return cls.create(path, vectors, progress)
+        batch = min(_BATCH, index._client.get_max_batch_size())
+        for start in range(0, len(changed), batch):
+            part = changed[start : start + batch]
+            index._collection.upsert(ids=[str(row) for row in part], embeddings=vectors[list(part)])
+        for start in range(0, len(gone), batch):
+            index._collection.delete(ids=[str(row) for row in gone[start : start + batch]])
+        index._collection.modify(metadata={_PATCHED: patched})
+        if progress is not None:
+            progress(len(vectors))
+        index._n_rows = len(vectors)
+        return index
+
+    @classmethod
     def open(cls, path: Path, n_rows: int) -> ChromaIndex:
         """Open a collection.
 
         Raises:
             IndexBroken: it is missing, damaged or of another size.
         """
-        if not (path / "chroma.sqlite3").exists():
+        if not (path / _DATABASE).exists():
             raise IndexBroken(f"The Chroma index is missing: {IMPORT_AGAIN}.")
-        _check_database(path / "chroma.sqlite3")
+        _check_database(path / _DATABASE)
         client = _guard(lambda: _client(path))
         try:
             collection = _guard(lambda: client.get_collection(_COLLECTION, embedding_function=None))
@@ -108,6 +157,27 @@ class ChromaIndex:
             found_rows.extend(int(row) for row in part["ids"])
             cosines.append(np.asarray(part["embeddings"], np.float32).reshape(len(part["ids"]), -1) @ vector)
         return best(np.array(found_rows, np.int64), np.concatenate(cosines).astype(np.float32), k)
+
+
+def _copy(kind: type[ChromaIndex], source: Path, path: Path) -> ChromaIndex:
+    """Copy a collection and open the copy.
+
+    Raises:
+        IndexBroken: it is missing or damaged.
+    """
+    shutil.copytree(source, path, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
+    try:
+        # The database may be written to while it is open elsewhere; SQLite's own copy is of one moment.
+        with (
+            closing(sqlite3.connect(f"{(source / _DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as original,
+            closing(sqlite3.connect(path / _DATABASE)) as copy,
+        ):
+            original.backup(copy)
+    except sqlite3.Error as error:
+        raise IndexBroken(_BROKEN) from error
+    client = _guard(lambda: _client(path))
+    collection = _guard(lambda: client.get_collection(_COLLECTION, embedding_function=None))
+    return kind(client, collection, int(_guard(collection.count)))
 
 
 def new_collection(path: Path, n_rows: int) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from retrieval.tokens import query_groups, query_tokens
+from retrieval.words import phrase_key
 
 MAX_CONCEPTS = 48
 _MAX_PHRASE = 3
@@ -29,6 +30,7 @@ _SAME = (
     ("sneakers", "trainers"),
     ("sweater", "jumper", "pullover"),
     ("trousers", "pants"),
+    ("t-shirt", "tee shirt", "tee"),
     ("backpack", "rucksack"),
     ("flashlight", "torch"),
     ("vacuum cleaner", "hoover"),
@@ -66,6 +68,17 @@ def read_concepts(text: str, knows: Callable[[str], bool]) -> list[Concept]:
 def other_ways(phrase: str) -> tuple[str, ...]:
     """Return other ways to say a whole phrase, e.g. ("notebook",) for "laptop"; often none."""
     return tuple(way for group in _SAME if phrase in group for way in group if way != phrase)
+
+
+def other_keys(key: str) -> tuple[str, ...]:
+    """The same by phrase keys, which know no number or spaces: ("pant",) for "trouser"."""
+    return _keys().get(key, ())
+
+
+@lru_cache(maxsize=1)
+def _keys() -> dict[str, tuple[str, ...]]:
+    groups = [[phrase_key(way) for way in group] for group in _SAME]
+    return {key: tuple(other for other in group if other != key) for group in groups for key in group}
 
 
 def _concept_at(groups: list[tuple[str, ...]], at: int, knows: Callable[[str], bool]) -> Concept:

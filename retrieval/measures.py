@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from retrieval.filters import AttributeRange
+from retrieval.number_words import SPELT
 from retrieval.price_words import parse_number
 from retrieval.units import convert, find_unit, unit_key
 from retrieval.vocabulary import AttributeStats
@@ -23,9 +24,13 @@ NEAR = 0.15
 _CLEAR = 3
 _COUNTED = ("persons", "data", "age", "pixels")
 """Dimensions that come in whole steps: "8 GB" is 8 and nothing beside it."""
+_SPELT_UNIT = 3
+"""The shortest unit that is said behind a number in words."""
 _MOBILE = re.compile(r"[2-6]G", re.IGNORECASE)
 """A generation of mobile networks, where nothing stands between number and letter; no grams."""
 _NUMBER = r"\d+(?:[.,]\d+)*"
+_SAID = rf"(?:{_NUMBER}|one(?=[ -])|{SPELT})"
+"""A number in digits or in words."""
 _LOW = r"at least|min(?:imum)?(?: of)?|over|above|more than|greater than|higher than|from|>=?|≥"
 _HIGH = r"at most|max(?:imum)?(?: of)?|under|below|less than|lower than|up to|not (?:over|above|more than)|<=?|≤"
 _BOUNDS = rf"(?:(?P<low>{_LOW})\s*|(?P<high>{_HIGH})\s*)?"
@@ -37,12 +42,22 @@ _MEASURE = re.compile(
     rf"(?P<high>\b(?:under|below|less than|smaller than|shorter than|lighter than|up to|at most|maximum(?: of)?|max\.?|"
     rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"
     rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
-    rf"(?P<minus>(?<![^\s(])[-−])?(?<![\w.,])(?P<number>{_NUMBER})(?:\s?(?:-|–|to|and)\s?(?P<second>{_NUMBER}))?(?P<plus>\+)?"
+    rf"(?P<minus>(?<![^\s(])[-−])?(?<![\w.,])(?P<number>{_SAID})(?:\s?(?:-|–|to|and|or)\s?(?P<second>{_SAID}))?(?P<plus>\+)?"
     rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
     rf"(?P<more>\s*(?:\+|or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more)|minimum))?"
     rf"(?P<less>\s*(?:or (?:less|smaller|shorter|under|below|lighter)|and under|max(?:imum)?\b))?",
     re.IGNORECASE,
 )
+
+
+_FOLK = r"(?:people|persons?|adults?|kids?|children|friends|guests|of us)"
+_FOR_SO_MANY = re.compile(
+    rf"(?<!\w)(?:for|sleeps|fits|seats|(?:family|party|group) of)(?: the)? {_BOUNDS}"
+    rf"(?P<many>{_SAID}(?: {_FOLK}(?:(?:,| and| plus) {_SAID} {_FOLK})*)?)(?P<more> or more|\+)?"
+    r"(?=\s*(?:$|[,.;:!?)]|(?:and|with|under|below|in|that|which|or|but|please|from|by|not|no|without|people)(?!\w)))",
+    re.IGNORECASE,
+)
+_MOST_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +84,13 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
         text: cleaned.
         units: keys of further units that the catalogue uses.
     """
-    if not any(char.isdigit() for char in text):
-        return ()
     found = []
     for match in _MEASURE.finditer(text):
         unit = match["unit"]
         if _MOBILE.fullmatch(match["number"] + unit) and not match[0].endswith(f" {unit}"):
             continue
+        if match["number"][0].isalpha() and len(unit) < _SPELT_UNIT:
+            continue  # "two in one"
         if find_unit(unit) is None and unit_key(unit) not in units:
             continue
         first = parse_number(match["number"])
@@ -86,6 +101,23 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
         low, high = _limits(match, sign * float(first), None if second is None else float(second))
         found.append(Measure(match.start(), match.end(), low, high, unit))
     return tuple(found)
+
+
+def find_headcount(text: str) -> Measure | None:
+    """Find for how many people something is meant, where no unit says so: "for 2", "for 2 adults and 3 kids".
+
+    Makes sense only for what is measured in persons; what "for 2" means elsewhere is not known here.
+    """
+    match = _FOR_SO_MANY.search(text)
+    if match is None:
+        return None
+    many = [parse_number(said) for said in re.findall(rf"{_SAID}", match["many"], re.IGNORECASE)]
+    total = float(sum(number for number in many if number is not None))
+    if not 0 < total <= _MOST_PEOPLE:
+        return None
+    low = None if match["high"] else total
+    high = None if match["low"] or match["more"] else total
+    return Measure(match.start(), match.end(), low, high, "person")
 
 
 def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[float | None, float | None]:

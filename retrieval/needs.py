@@ -78,6 +78,8 @@ def _preposition(reading: Reading, link: Link, words: frozenset[str]) -> int | N
         if _SEPARATOR.search(reading.text[reading.tokens[position].end : after.start]):
             return None
         folded = reading.tokens[position].folded
+        if any(m.start <= reading.tokens[position].start < m.end for m in reading.measures):
+            continue  # "two to three person tent"
         if folded in words:
             return position
         if _SEPARATOR.fullmatch(folded):

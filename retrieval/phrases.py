@@ -59,8 +59,8 @@ CHEAP = pattern(
     r"(?:(?:is|are|was) )?(?:not|isn't|aren't|isnt|arent|nothing) (?:too |so |very |that |overly )?(?:expensive|"
     r"pricey|costly)",
     r"(?:on a |at a )?(?:tight |small |low )?budget(?:[- ]friendly)?",
-    r"(?:cheap|affordable|inexpensive|low[- ]cost|low[- ]priced?|economical|reasonably priced|good value|"
-    r"value for money)",
+    r"(?<!no )(?<!not )(?<!nothing )(?:cheap|affordable|inexpensive|low[- ]cost|low[- ]priced?|economical|"
+    r"reasonably priced|good value|value for money)",
     r"(?:at|for) an? (?:low|good|discounted|reasonable|fair) price",
     runs="便宜的?|实惠的?|平价",
 )

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from retrieval import currencies
+from retrieval.number_words import SPELT, read_words
 from retrieval.product import Money
 from retrieval.units import find_unit
-from retrieval.words import STOP, word_key
+from retrieval.words import STOP, word_key, word_set
 
 AROUND = Decimal("0.15")
 """How far a price may lie from "around 200"."""
 MOST_MINOR = 10**13
+_FAR = 5
+"""The most words between a negation and the comparison that it turns round."""
 
 _BIG = {"k": 1_000, "m": 1_000_000, "千": 1_000, "万": 10_000, "grand": 1_000, "thousand": 1_000}
 
@@ -29,8 +32,7 @@ def _words(*names: str) -> str:
 
 _SIGNS = _words(*currencies.SIGNS)
 _NAMES = _words(*currencies.WORDS)
-_NUMBER = r"\d{1,3}(?:[ '’]\d{3})+(?!\w)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*"
-_NOT_SHOWN = r"(?:do not|don't|dont|never) (?:show|give|offer|suggest|want|need)(?: me| us)?"
+_NUMBER = rf"\d{{1,3}}(?:[ '’]\d{{3}})+(?!\w)(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d+)*|{SPELT}"
 
 
 def _amount(n: int) -> str:
@@ -41,24 +43,32 @@ def _amount(n: int) -> str:
     )
 
 
+_ABOVE = (
+    r"(?:over|above|beyond|(?:any )?(?:more|higher|greater|pricier|dearer) th[ae]n|more expensive th[ae]n|"
+    r"(?:in )?excess of|north of|exceeding|exceeds?)"
+)
+_BELOW = r"(?:(?:at or )?(?:under|below|beneath)|south of|(?:less|lower|cheaper|fewer) th[ae]n|less expensive th[ae]n)"
+_NOT = (
+    r"(?:not|no|never|nothing|cannot|without|refuse|don't|dont|won't|wont|can't|cant|isn't|isnt|aren't|arent|shouldn't|"
+    r"shouldnt|mustn't|wouldn't|doesn't|doesnt|n't)"
+)
+_BETWEEN = rf"(?P<between>(?: [^\W\d]+){{0,{_FAR}}}?) "
+"""Words between a negation and what it negates ("won't cost me more than"); which they may be is checked behind."""
 _UP_TO = (
-    r"under|below|beneath|less than|lower than|cheaper than|not over|not above|(?:not?|n't be) (?:more|higher|"
-    r"greater) than|not exceeding|"
-    r"up to|upto|at most|max(?:imum)?(?: of)?|within|<=|<|≤|不超过|不高于|低于|少于|最多|"
-    rf"(?:nothing|not anything|{_NOT_SHOWN})(?: (?:me|us|any(?:thing)?|stuff|things?|products?|items?|ones?))*"
-    r" (?:over|above|more than)|"
-    r"(?:can't|cannot|don't want to|not|dont want to|won't) (?:spend|pay)(?: any)? (?:more than|over|above)"
+    rf"(?:{_BELOW}|sub|up to|upto|at most|max(?:imum)?\.?(?: of)?|within|capped? at|"
+    r"<=|<|≤|不超过|不高于|低于|少于|最多)(?: the)?"
 )
 _FROM = (
-    r"over|above|more than|greater than|higher than|at least|min(?:imum)?(?: of)?|no less than|not less than|not under|"
-    r"starting (?:at|from)|upwards of|exceeding|exceeds|>=|>|≥|超过|高于|不低于|至少|大于"
+    rf"(?:{_ABOVE}|at least|min(?:imum)?\.?(?: of)?|starting (?:at|from)|upwards of|"
+    r">=|>|≥|超过|高于|不低于|至少|大于)(?: the)?"
 )
 _NEAR = (
     r"around|about|approx(?:imately|\.)?|roughly|circa|ca\.|close to|in the (?:range|region) of|near|~|≈|大约|约|左右"
 )
 _BUDGET = (
-    r"(?:my )?budget(?: is| of|:| limit of| limit is)?(?: only| about| around)?|spend|pay|i have|i've got|got only|"
-    r"for only|预算"
+    r"(?:(?:my )?budget|(?:my |price |upper )?(?:limit|ceiling|cap))(?: is| of|:| limit of| limit is)?"
+    r"(?: only| about| around)?|(?:most|maximum)(?: [^\W\d]+){1,6} is|spend|pay|i have|"
+    r"i've got|got(?: only)?|for only|预算"
 )
 _PRICED = (
     r"(?:(?:priced?|prices?|costs?|costing|cost|going|sold)"
@@ -68,15 +78,21 @@ _PRICED = (
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range)?\s*{_amount(1)}\s*(?:and|"
-            rf"to|-|–|—|~|到|至)\s*{_amount(2)}"),
-        ("up_to", rf"(?<!\w){_PRICED}(?:{_UP_TO})\s*{_amount(1)}"),
-        ("from", rf"(?<!\w){_PRICED}(?:{_FROM})\s*{_amount(1)}"),
+        ("up_to", rf"(?<!\w){_PRICED}{_NOT}{_BETWEEN}{_ABOVE}(?: the)?\s*{_amount(1)}"),
+        ("from", rf"(?<!\w){_PRICED}{_NOT}{_BETWEEN}{_BELOW}(?: the)?\s*{_amount(1)}"),
+        ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range|"
+            rf"(?:my )?budget(?: is| of|:)?)?\s*{_amount(1)}\s*(?:and|to|-|–|—|~|到|至)\s*{_amount(2)}"),
+        ("up_to", rf"(?<!\w){_PRICED}{_UP_TO}\s*{_amount(1)}"),
+        ("from", rf"(?<!\w){_PRICED}{_FROM}\s*{_amount(1)}"),
+        ("up_to_after", rf"{_amount(1)}\s*(?:or (?:less|under|below|lower|cheaper)|and (?:under|below|lower|less)|"
+            rf"max(?:imum)?\b|at (?:the )?(?:very )?most|tops\b|limit\b|ceiling\b|以下|以内|之内|内|budget\b|"
+            rf"is (?:my|our|the) (?:max(?:imum)?|limit|budget|most)\b)"),
+        ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|(?:and |or )?upwards?|and up|and above|and over|"
+            rf"min(?:imum)?\b|\+|以上|起)"),
         ("near", rf"(?<!\w){_PRICED}(?:{_NEAR})\s*{_amount(1)}"),
-        ("up_to_after", rf"{_amount(1)}\s*(?:or less|or under|or below|or cheaper|and under|and below|and less|"
-            rf"max(?:imum)?\b|at (?:the )?most|tops\b|limit\b|以下|以内|之内|内|budget\b)"),
-        ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|and up|and above|and over|\+|以上|起)"),
-        ("near_after", rf"{_amount(1)}\s*(?:左右|or so\b|ish\b|-ish\b)"),
+        ("near", rf"(?<!\w)in the {_amount(1)} (?:price )?range\b"),
+        ("near_after", rf"{_amount(1)}\s*(?:左右|or so\b|ish\b|-ish\b|or thereabouts|give or take)"),
+        ("from", rf"(?<!\w)from\s*{_amount(1)}"),
         ("budget", rf"(?<!\w)(?:{_BUDGET})\s*{_amount(1)}"),
         ("priced", rf"(?<!\w)(?:price|cost)(?:d|s|ing)?(?: (?:at|of|is|about))?\s*:?\s*{_amount(1)}"),
         ("alone", rf"(?<!\w){_amount(1)}"),
@@ -89,7 +105,20 @@ _NOT_THE_PRICE = re.compile(
 )
 _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
 _COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
+_LINKING = word_set(
+    """to be cost costs costing spend spending pay paying go going goes run come want like need me us it that which is
+    are any anything stuff things products items ones show give offer suggest see get really have exceed priced price
+    i you much a an the can will would should must do does at for even ever"""
+)
+_ANY_NUMBER = re.compile(rf"\d|{SPELT}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SHOWING = ("show", "give", "offer", "suggest")
+_RANGE_OF_MONEY = re.compile(r"between|from|price|(?:my )?budget", re.IGNORECASE)
+_NEEDS_MONEY = re.compile(
+    r"within|i have|i've got|got|from|in the|limit|ceiling|cap|most|maximum [^\W\d]", re.IGNORECASE
+)
+"""What speaks of money only where a currency is named."""
+_FEW = 20
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _BESIDE = re.compile(r"([^\W\d_]+)(?: (?:is|of|be|are))?\s*$")
 _HARD_BOUND = ("up_to", "budget", "priced", "near")
@@ -129,7 +158,7 @@ def find_prices(
         is_measured: whether a folded word names something that the shop states in numbers, so that "value above 4" is
             none.
     """
-    if not any(char.isdigit() for char in text):
+    if not _ANY_NUMBER.search(text):
         return ()
     found: list[PricePhrase] = []
     for kind, pattern in _PATTERNS:
@@ -154,6 +183,8 @@ def _read(
     is_measured: Callable[[str], bool],
 ) -> PricePhrase | None:
     fields = match.groupdict()
+    if not _reaches((fields.get("between") or "").casefold().split(), is_thing):
+        return None  # "no wool over $50" refuses the wool.
     named = [name for name in (fields.get(f"{side}{n}") for n in (1, 2) for side in ("pre", "post")) if name]
     if currency != "GBP" and any(name.strip().lstrip("-").casefold() in ("pound", "pounds") for name in named):
         return None  # more likely a weight than money of another country
@@ -174,6 +205,13 @@ def _read(
     return PricePhrase(match.start(), match.end(), low, high, sure=own or _says_price(kind, match))
 
 
+def _reaches(between: list[str], is_thing: Callable[[str], bool]) -> bool:
+    """Whether a negation reaches over these words to the comparison behind them."""
+    if not between or between[0] in _SHOWING or is_thing(between[-1]):
+        return True
+    return all(word in _LINKING for word in between)
+
+
 def _own_currency(named: list[str], currency: str) -> tuple[bool, bool]:
     """Whether the shop's currency is named, and whether only another one is."""
     own = any(currencies.means(name, currency) for name in named)
@@ -190,9 +228,9 @@ def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callabl
     said_price = _says_price(kind, match)
     if kind == "range" and all(_YEAR.fullmatch(match[name]) for name in ("num1", "num2")):
         return False
-    if kind == "range" and not said_price and not re.match(r"between|from|price", match.group(), re.IGNORECASE):
+    if kind == "range" and not said_price and not _RANGE_OF_MONEY.match(match.group()):
         return False
-    if re.match(r"within|i have|i've got", match.group(), re.IGNORECASE):
+    if (kind != "range" and _NEEDS_MONEY.match(match.group())) or _is_few(match["num1"]):
         return False
     if said_price:
         return True
@@ -205,6 +243,11 @@ def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callabl
     return (
         is_thing(word) or (word_key(word) in STOP or word in STOP) or (kind in _HARD_BOUND and not word.endswith("s"))
     )
+
+
+def _is_few(number: str) -> bool:
+    """Whether a number in words rather counts things ("two or three pockets")."""
+    return number[0].isalpha() and read_words(number) < _FEW
 
 
 def _limits(
@@ -241,6 +284,8 @@ def parse_number(digits: str) -> Decimal | None:
 
     A single separator followed by exactly three digits separates thousands ("1.299"), unless the number starts with 0.
     """
+    if digits[0].isalpha():
+        return read_words(digits)
     plain = re.sub(r"[ '’]", "", digits)
     if len(plain) > 16:
         return None

@@ -9,11 +9,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, get_currency_precision
 
 AttributeValue = str | float | bool | tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _exponent(currency: str) -> int:
+    return int(get_currency_precision(currency))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Money:
     @property
     def exponent(self) -> int:
         """Number of decimals of the currency (0, 2 or 3; ISO 4217)."""
-        return int(get_currency_precision(self.currency))
+        return _exponent(self.currency)
 
     @property
     def amount(self) -> Decimal:
@@ -41,7 +47,7 @@ class Money:
     @classmethod
     def from_major(cls, amount: Decimal | float | int | str, currency: str) -> Money:
         """Round a major-unit amount half up to the currency's minor unit."""
-        exponent = int(get_currency_precision(currency))
+        exponent = _exponent(currency)
         scaled = Decimal(str(amount)).scaleb(exponent)
         return cls(int(scaled.to_integral_value(rounding="ROUND_HALF_UP")), currency)
 

@@ -52,6 +52,8 @@ class BadRow(ValueError):
 
 def clean(text: str) -> str:
     """Remove what no shop text needs: control, bidirectional-override and tag characters, lone surrogates."""
+    if text.isprintable():
+        return text.strip()
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -260,6 +262,10 @@ def _attributes(raw: object, pool: Pool) -> dict[str, Attribute]:
         raise BadRow(f"more than {MAX_ATTRIBUTES} attributes")
     result: dict[str, Attribute] = {}
     for name, stored in raw.items():
+        if isinstance(stored, Attribute):
+            # An importer that read the value has checked it.
+            result[stored.name] = stored
+            continue
         value, unit = (stored.get("value"), stored.get("unit")) if isinstance(stored, dict) else (stored, None)
         if isinstance(value, list):
             value = tuple(value)
@@ -270,12 +276,22 @@ def _attributes(raw: object, pool: Pool) -> dict[str, Attribute]:
         except TypeError as error:
             raise BadRow(f"attribute {name!r} holds nested values") from error
         if found is None:
-            found = pool[key] = _attribute(name, value, unit)
+            found = pool[key] = make_attribute(name, value, unit)
         result[found.name] = found
     return result
 
 
-def _attribute(name: str, value: object, unit: object) -> Attribute:
+def make_attribute(name: str, value: object, unit: object) -> Attribute:
+    """Check what is stated and make an attribute of it.
+
+    Args:
+        name: not empty.
+        value: text, number, flag, or a list of texts.
+        unit: a short text or None.
+
+    Raises:
+        BadRow: one of them is of another kind or too long.
+    """
     label = clean(name)
     if not label or len(label) > MAX_SHORT:
         raise BadRow("an attribute's name is empty or too long")
@@ -291,9 +307,9 @@ def _attribute_value(name: str, value: object) -> AttributeValue:
         if not math.isfinite(value):
             raise BadRow(f"attribute {name!r} is not a finite number")
         return float(value)
-    texts = value if isinstance(value, tuple) else (value,)
+    texts = value if isinstance(value, tuple | list) else (value,)
     if not texts or not all(isinstance(text, str) for text in texts):
         raise BadRow(f"attribute {name!r} is neither text, number, flag nor a list of texts")
     if sum(len(text) for text in texts) > MAX_ATTRIBUTE_TEXT:
         raise BadRow(f"attribute {name!r} is too long")
-    return tuple(clean(text) for text in value) if isinstance(value, tuple) else clean(str(value))
+    return tuple(clean(text) for text in texts) if isinstance(value, tuple | list) else clean(str(value))

@@ -7,6 +7,7 @@ model takes part.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from retrieval.chinese.reading import ChineseReader
@@ -14,12 +15,13 @@ from retrieval.chinese.script import is_chinese
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.linking import Linker
 from retrieval.needs import split_needs
-from retrieval.reading import Reading, scan
+from retrieval.reading import Reading, scan, spell
 from retrieval.refinement import Refinement, begins_anew, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
+from retrieval.typed import in_own_words
 from retrieval.vocabulary import Vocabulary
 from retrieval.wishes import bare_size, understand
-from retrieval.words import ADJECTIVES, GENERIC_HEADS, TALK, has_digit, tokens
+from retrieval.words import ADJECTIVES, GENERIC_HEADS, TALK, clean, has_digit, tokens
 
 
 class QueryReader:
@@ -57,11 +59,18 @@ class QueryReader:
         return tuple(understand(need, self._vocabulary, self._currency) for need in split_needs(reading))
 
     def corrected(self, text: str) -> str:
-        """TEMPORARY"""
-        for u in self.read(text):
-            for wrong, right in u.corrected.items():
-                text = text.replace(wrong, right)
-        return text
+        """Return a message with its misspelt words corrected, as `read` reads it: "wireles mouse" to "wireless mouse".
+
+        Words of the language and of the catalogue, units, currencies and part numbers stay.
+        """
+        return spell(clean(text), self._vocabulary)[0]
+
+    def read_typed(self, wishes: Sequence[Constraint]) -> tuple[Constraint, ...]:
+        """Bring wishes that come typed into the catalogue's own words and units, as if they had been said.
+
+        A range whose unit does not convert into that of its attribute keeps its own.
+        """
+        return tuple(in_own_words(wish, self._vocabulary, self.corrected) for wish in wishes)
 
     def names_thing(self, phrase: str) -> bool:
         """Whether a phrase ends with a word of the catalogue that tells what a thing is, not what it is like: no

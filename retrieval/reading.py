@@ -15,7 +15,7 @@ from retrieval.measures import Measure, find_measures
 from retrieval.price_words import PricePhrase, find_prices
 from retrieval.results import Sort
 from retrieval.vocabulary import Vocabulary
-from retrieval.words import STOP, Token, clean, cut_runs, is_cjk, tokens, word_key
+from retrieval.words import STOP, Token, clean, cut_runs, tokens, word_key
 
 
 class Mark(StrEnum):
@@ -110,14 +110,17 @@ class Reading:
 
 def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     """Read a message once from left to right."""
-    text = clean(raw)
+    text, corrected = spell(clean(raw), vocabulary)
 
     def is_thing(word: str) -> bool:
         return word_key(word) in vocabulary.category_endings or word_key(word) in vocabulary.type_keys
 
-    stated = (*vocabulary.numeric, *vocabulary.plain_numbers)
-    measured = frozenset(word_key(word) for stats in stated for word in stats.name.split("_")) - STOP
-    prices = find_prices(text, currency, is_thing, lambda word: word_key(word) in measured)
+    def is_measured(word: str) -> bool:
+        # In "cable under 9" the cable is a thing, although lengths of cables are stated too.
+        key = word_key(word)
+        return key in vocabulary.measured_heads or (key in vocabulary.measured_words and not is_thing(word))
+
+    prices = find_prices(text, currency, is_thing, is_measured)
     said = stock_phrases(text, prices)
     measures = tuple(
         measure
@@ -128,17 +131,39 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
     found = [piece for token in cut_runs(tokens(text), edges) for piece in linker.split_run(token)]
     marks, heard = mark_words(found, said)
-    words, corrected = correct(found, marks, vocabulary)
     return Reading(
         text,
-        tuple(words),
+        tuple(found),
         tuple(marks),
-        find_links(linker, words, marks, text),
+        find_links(linker, found, marks, text),
         prices,
         measures,
         heard,
         tuple(corrected.items()),
     )
+
+
+def spell(text: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
+    """Correct the misspelt words of a text.
+
+    Args:
+        text: cleaned.
+        vocabulary: of the catalogue.
+
+    Returns:
+        The text, and misspelt word -> word used.
+    """
+    found = tokens(text)
+    corrected: dict[str, str] = {}
+    parts, last = [], 0
+    for i, token in enumerate(found):
+        joined = i + 1 < len(found) and token.key + found[i + 1].key in vocabulary.word_keys
+        right = None if joined or token.key in STOP else vocabulary.find_correction(token.text)
+        if right:
+            corrected[token.folded] = right
+            parts += [text[last : token.start], right]
+            last = token.end
+    return "".join((*parts, text[last:])), corrected
 
 
 def stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
@@ -176,22 +201,6 @@ def mark_words(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark 
         if inside and len(fresh) == len(inside):
             heard.append(phrase)
     return marks, tuple(sorted(heard, key=lambda phrase: phrase.start))
-
-
-def correct(
-    found: Sequence[Token], marks: Sequence[Mark | None], vocabulary: Vocabulary
-) -> tuple[list[Token], dict[str, str]]:
-    """Put the catalogue's word in place of each misspelt one, and tell which; words without spaces have no spelling."""
-    words, corrected = list(found), dict[str, str]()
-    for i, token in enumerate(found):
-        if marks[i] is not None or token.key in STOP or is_cjk(token.text):
-            continue
-        joined = i + 1 < len(found) and token.key + found[i + 1].key in vocabulary.word_keys
-        right = None if joined else vocabulary.find_correction(token.text)
-        if right:
-            corrected[token.folded] = right
-            words[i] = Token(right, word_key(right), token.start, token.end)
-    return words, corrected
 
 
 def find_links(linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str) -> tuple[Link, ...]:

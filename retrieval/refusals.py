@@ -5,13 +5,16 @@ Refusing reaches from the negation to the names right after it; words behind tho
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 from retrieval.choices import Choices
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.linking import Link
 from retrieval.reading import Mark, Reading
-from retrieval.words import STOP
+from retrieval.words import OPINIONS, STOP, phrase_key
+
+_PART = re.compile(r"\b(?:without|with|w/o|minus)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -64,12 +67,14 @@ def _read_list(
         position = following
         if position in links:
             end = links[position].end
-            refused = None if withdrawn else exclusion(links[position], choices)
+            refused = None if withdrawn else _refused(reading, start, links[position], choices)
             if refused:
                 refusals.wishes.append(refused)
+            elif not withdrawn:
+                refusals.unknown.append(reading.text[tokens[start].start : tokens[end - 1].end])
         else:  # a first name that the catalogue does not know; those behind it are refused all the same
             end = position + 1
-            if not withdrawn:
+            if not withdrawn and tokens[position].key not in OPINIONS:
                 refusals.unknown.append(reading.text[tokens[start].start : tokens[position].end])
         refusals.positions.update(range(position, end))
         following = _next_in_list(reading, links, end)
@@ -100,6 +105,19 @@ def _read_free_of(reading: Reading, choices: Choices, refusals: Refusals) -> Non
         if chosen:
             refusals.wishes.append(AttributeIn(*chosen, exclude=True))
             refusals.positions.update(range(link.start, link.end + 1))
+
+
+def _refused(reading: Reading, start: int, link: Link, choices: Choices) -> Constraint | None:
+    """The exclusion that a refused name stands for; None for a part of the wanted thing ("mug without a lid")."""
+    wanted = bool(choices.kinds) and not set(choices.kinds) & set(link.categories)
+    part = wanted and (_PART.search(_said(reading, start)) or link.key not in map(phrase_key, link.categories))
+    return exclusion(replace(link, categories=()) if part and not link.brand else link, choices)
+
+
+def _said(reading: Reading, start: int) -> str:
+    """The words of a negation."""
+    end = next((i for i in range(start, len(reading.marks)) if reading.marks[i] is not Mark.NEGATION), start)
+    return reading.text[reading.tokens[start].start : reading.tokens[end].start]
 
 
 def exclusion(link: Link, choices: Choices) -> Constraint | None:

@@ -6,6 +6,8 @@ files it lies in; what is learned and from what is decided in `retrieval.learned
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from retrieval.learned.ranker import LinearRanker
 from retrieval.learned.schema import schema_vectors
 from retrieval.learned.training import N_QUERIES, Trained, train
 from retrieval.learned.weak_queries import find_kinds, find_other_names, make_queries
+from retrieval.product import Product
 from retrieval.search import Meaning, Searcher
 from retrieval.vocabulary import Vocabulary
 
@@ -49,6 +52,16 @@ def write_relevance(
     if trained.ranker is not None:
         trained.ranker.save(path / RANKER, trained.about())
     return trained
+
+
+def take_over_relevance(products: Sequence[Product], before: Path, path: Path) -> None:
+    """Write into the folder `path` what products state, and the ranker of the version in the folder `before`.
+
+    A ranker weighs kinds of evidence and not products, so the next import learns it anew, and an update need not.
+    """
+    np.save(path / SCHEMA, schema_vectors(products, _SEED), allow_pickle=False)
+    if (before / RANKER).exists():
+        shutil.copyfile(before / RANKER, path / RANKER)
 
 
 def open_schema(path: Path, n_rows: int) -> NDArray[np.float32]:

@@ -31,6 +31,8 @@ class Understanding:
         set_aside: words that stand nowhere in the catalogue; said to the shopper once.
         corrected: misspelt word -> the catalogue's word that was used instead.
         category_stated: whether the words name a kind of product ("boots"), so that this starts a new need.
+        thing: the phrase that names the wanted thing, as said ("black sandals"), whether the catalogue knows it or not;
+            its last word is what it is. None where the words name none.
         unclaimed: stretches of words that no wish was made of ("hood" in "rain jacket with a hood"), in the order said.
     """
 
@@ -41,6 +43,7 @@ class Understanding:
     corrected: Mapping[str, str] = field(default_factory=dict)
     category_stated: bool = False
     unclaimed: tuple[str, ...] = ()
+    thing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
     <root>/<name>/CURRENT                  number of the version that is served
     <root>/<name>/versions/<n>/            manifest.json, products.jsonl, bm25/, vectors.npy, compact/, ...
+    <root>/<name>/history.jsonl            which version was served from when on, and why
     <root>/<name>/embeddings/              vectors already computed, so that an interrupted import resumes
 
-Knows nothing of what the files hold.
+A version is never changed once it is complete, and never removed while somebody reads it. Knows nothing of what the
+files hold.
 """
 
 from __future__ import annotations
@@ -14,18 +16,22 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
+from filelock import FileLock, Timeout
 
-FORMAT = 2
+from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
+from retrieval.holds import MANIFEST, retire
+
+FORMAT = 1
 VOCABULARY = "vocabulary.json.gz"
 VECTORS = "vectors.npy"
 COMPACT = "compact"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_KEPT_VERSIONS = 2
+KEPT_VERSIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +79,43 @@ def version_folder(folder: Path, version: int) -> Path:
     return folder / "versions" / str(version)
 
 
+def complete_versions(folder: Path) -> list[int]:
+    """Return the numbers of all versions that were written to their end, in order."""
+    paths = (folder / "versions").glob(f"*/{MANIFEST}")
+    return sorted(int(path.parent.name) for path in paths if path.parent.name.isdigit())
+
+
+@contextmanager
+def changing(folder: Path, name: str) -> Iterator[None]:
+    """Be the only one that changes a catalogue; its folder is made where it is missing.
+
+    Raises:
+        ImportFailed: somebody else is changing it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "import.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise ImportFailed(f"Another import into catalogue {name!r} is running.") from error
+
+
 def begin_version(folder: Path) -> tuple[int, Path]:
     """Create the folder of the next version and throw away what an interrupted import left."""
     versions = folder / "versions"
     versions.mkdir(parents=True, exist_ok=True)
-    current = find_current(folder) or 0
-    complete = []
+    complete = complete_versions(folder)
     for path in versions.iterdir():
-        if path.name.isdigit() and (path / "manifest.json").exists():
-            complete.append(int(path.name))
-        else:
+        if not path.name.isdigit() or int(path.name) not in complete:
             shutil.rmtree(path, ignore_errors=True)
-    number = max([current, *complete]) + 1
+    number = max([find_current(folder) or 0, *complete]) + 1
     path = versions / str(number)
     path.mkdir()
     return number, path
 
 
-def finish_version(folder: Path, path: Path, manifest: Manifest) -> None:
-    """Write the manifest, point CURRENT at the version, and remove versions that are no longer needed."""
+def finish_version(path: Path, manifest: Manifest) -> None:
+    """Write the manifest, which makes the version complete; it is not served yet."""
     row = {
         "format": FORMAT,
         "name": manifest.name,
@@ -101,11 +125,37 @@ def finish_version(folder: Path, path: Path, manifest: Manifest) -> None:
         "encoder": manifest.encoder,
         "files": {name: list(entry) for name, entry in manifest.files.items()},
     }
-    write_atomically(path / "manifest.json", json.dumps(row, indent=1))
-    write_atomically(folder / "CURRENT", f"{manifest.version}\n")
-    numbers = sorted(int(p.name) for p in (folder / "versions").iterdir() if p.name.isdigit())
-    for old in [n for n in numbers if n < manifest.version][: -(_KEPT_VERSIONS - 1)]:
-        shutil.rmtree(version_folder(folder, old), ignore_errors=True)
+    write_atomically(path / MANIFEST, json.dumps(row, indent=1))
+
+
+def serve_version(folder: Path, version: int) -> None:
+    """Point CURRENT at a complete version: from now on it is the one that is opened."""
+    write_atomically(folder / "CURRENT", f"{version}\n")
+
+
+def remove_old_versions(folder: Path, *, kept: int, before: int | None) -> list[int]:
+    """Remove versions beyond those that are kept. The served one is, and what somebody reads stays for the next time.
+
+    Args:
+        folder: of the catalogue.
+        kept: versions to keep, with the one that is served.
+        before: the version that was served until now: the one to go back to, so it is the first to be kept.
+
+    Returns:
+        Numbers of the versions removed.
+    """
+    current = find_current(folder)
+    others = sorted(
+        (number for number in complete_versions(folder) if number != current), key=lambda n: (n == before, n)
+    )
+    removed = []
+    for number in others[: len(others) - (kept - 1)] if kept > 1 else others:
+        path = version_folder(folder, number)
+        # Without its manifest it is no version, so the next import ends a removal that was interrupted.
+        if retire(path):
+            shutil.rmtree(path, ignore_errors=True)
+            removed.append(number)
+    return removed
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -125,7 +175,7 @@ def read_manifest(path: Path) -> Manifest:
         IndexBroken: it is missing, damaged or of another format.
     """
     try:
-        row = json.loads((path / "manifest.json").read_text("utf-8"))
+        row = json.loads((path / MANIFEST).read_text("utf-8"))
         if row["format"] != FORMAT:
             raise IndexBroken(f"The catalogue was written in format {row['format']}: {IMPORT_AGAIN}.")
         files = {str(name): (int(size), str(digest)) for name, (size, digest) in row["files"].items()}

@@ -22,6 +22,7 @@ from retrieval.chinese.script import has_han, is_chinese
 from retrieval.chinese.segmenter import cut, cut_fine
 
 MAX_TEXT_CHARS = 60_000
+_SHORT_TEXT = 40
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 _UNIT_OF = {
     **{unit: unit for unit in ("kb", "mb", "gb", "tb", "mm", "cm", "m", "km", "hz", "khz", "mhz", "ghz", "w", "kw")},
@@ -55,11 +56,21 @@ def tokenise(text: str) -> list[str]:
         Tokens in order, with repetitions. "DV7-1211EA" gives "dv71211ea", "dv7", "1211ea"; "16 GB" and "16GB" give
         "16gb" and "16"; "登山包" gives its pairs 登山 and 山包, its words, and the character 包 that it ends with.
     """
+    return list(_short_tokens(text)) if len(text) <= _SHORT_TEXT else _cut(text)
+
+
+@lru_cache(maxsize=200_000)
+def _short_tokens(text: str) -> tuple[str, ...]:
+    """Brands, kinds and values of attributes come many times in a catalogue."""
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> list[str]:
     tokens: list[str] = []
     finer = _finer(text)
     for piece in _pieces(text):
         tokens.extend(_tokens_of(piece))
-        measure = _IS_MEASURE.fullmatch(piece)
+        measure = _IS_MEASURE.fullmatch(piece) if piece[0].isdigit() else None
         if measure is not None and measure.group(2) in _UNIT_OF:
             tokens.append(measure.group(1))
         if finer is not None:
@@ -122,7 +133,7 @@ def _finer_chinese(piece: str) -> Sequence[str]:
 def _pieces(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT_CHARS]).casefold()
     joined = _MEASURE.sub(lambda found: f"{found.group(1)}{_UNIT_OF[found.group(2)]} ", folded)
-    return [match.group() for match in _PIECE.finditer(joined)]
+    return _PIECE.findall(joined)
 
 
 @lru_cache(maxsize=100_000)

@@ -65,7 +65,10 @@ class Unit:
 def unit_key(text: str) -> str:
     """Fold a unit for comparing ("Inches" and "inch", "fl. oz" and "floz")."""
     squeezed = re.sub(r"[\s.]", "", text.casefold())
-    return squeezed if squeezed in _UNITS else word_key(squeezed)
+    if squeezed in _UNITS:
+        return squeezed
+    single = squeezed.removesuffix("s")  # "lbs" is too short a word to be thought a plural
+    return single if single in _UNITS else word_key(squeezed)
 
 
 def find_unit(text: str) -> Unit | None:

@@ -17,17 +17,30 @@ from typing import Any
 
 import Stemmer
 
-from retrieval import vocabulary_learning
+from retrieval import currencies, vocabulary_learning
 from retrieval.chinese.script import is_chinese
 from retrieval.chinese.segmenter import cut
-from retrieval.concepts import other_ways
+from retrieval.concepts import other_keys, other_ways
 from retrieval.english import is_plain_english
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.product import Product
-from retrieval.spelling import Speller
+from retrieval.spelling import SHORTEST, Speller
 from retrieval.tokens import query_tokens
-from retrieval.units import unit_key
-from retrieval.words import GENERIC_HEADS, STOP, Token, is_cjk, phrase_key, tokens, word_key, word_set, words
+from retrieval.units import find_unit, unit_key
+from retrieval.words import (
+    COMMON,
+    GENERIC_HEADS,
+    STOP,
+    TALK,
+    UNLIKE,
+    Token,
+    is_cjk,
+    phrase_key,
+    tokens,
+    word_key,
+    word_set,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +142,11 @@ class Vocabulary:
         """Build all look-up tables now, so that the first message does not wait for them."""
         for table in (
             self.category_endings, self.category_words, self.department_keys, self.type_keys, self.value_heads,
-            self.flag_keys, self.numeric, self.unit_keys, self.sizes, self.attribute_words, self.word_keys,
-            self.cjk_keys, self._stems,
+            self.flag_keys, self.numeric, self.measured_words, self.measured_heads, self.unit_keys, self.sizes,
+            self.attribute_words, self.word_keys, self.cjk_keys, self._stems,
         ):  # fmt: skip
             len(table)
-        self._speller.find("prepare")
+        self.find_correction("preparre")
 
     # ------------------------------------------------------------ kinds of product
 
@@ -150,6 +163,8 @@ class Vocabulary:
                     ending = part[start:]
                     if len(ending) > 1 or len(part) == 1 or ending[0] not in GENERIC_HEADS:
                         found["".join(ending)].add(name)
+        others = {key: set(found[way]) for way in found for key in other_keys(way) if key not in found}
+        found.update(others)
         return {key: tuple(sorted(names, key=lambda n: (-self.categories[n], n))) for key, names in found.items()}
 
     @cached_property
@@ -189,7 +204,7 @@ class Vocabulary:
         for uses in self.values.values():
             for use in uses:
                 parts = use.value.replace("-", " ").split()
-                plain = parts != [] and not parts[0].isupper() and word_key(parts[0]) not in _UNLIKE
+                plain = parts != [] and not parts[0].isupper() and word_key(parts[0]) not in UNLIKE
                 if plain and 2 <= len(parts) <= 3 and parts[-1].isalpha():
                     found[word_key(parts[-1])].append(use)
         return {key: tuple(uses) for key, uses in found.items()}
@@ -220,6 +235,18 @@ class Vocabulary:
         return tuple(stats for stats in numeric if stats.numbers and not stats.unit)
 
     @cached_property
+    def measured_words(self) -> frozenset[str]:
+        """Keys of the words that attributes with numbers are called by ("cable" and "length" of "cable_length")."""
+        names = (stats.name for stats in (*self.numeric, *self.plain_numbers))
+        return frozenset(word_key(word) for name in names for word in name.split("_")) - STOP
+
+    @cached_property
+    def measured_heads(self) -> frozenset[str]:
+        """Keys of the last words of those names ("length")."""
+        names = (stats.name for stats in (*self.numeric, *self.plain_numbers))
+        return frozenset(word_key(name.split("_")[-1]) for name in names) - STOP
+
+    @cached_property
     def unit_keys(self) -> frozenset[str]:
         """Keys of the units that the catalogue writes, and of what it counts."""
         return frozenset(unit_key(stats.unit or stats.name) for stats in self.numeric) - {""}
@@ -238,7 +265,7 @@ class Vocabulary:
     @cached_property
     def attribute_words(self) -> frozenset[str]:
         """Keys of the words that attributes are called by."""
-        return frozenset(word_key(word) for name in self.attributes for word in words(name.replace("_", " ")))
+        return frozenset(word_key(word) for name in self.attributes for word in words(_spaced(name)))
 
     @cached_property
     def word_keys(self) -> frozenset[str]:
@@ -251,13 +278,12 @@ class Vocabulary:
 
     @cached_property
     def _speller(self) -> Speller:
-        least = 1 if self.n_products < 2000 else 3
-        linked = {
-            word: count
-            for word, count in self.words.items()
-            if count >= least and word.isalpha() and word.isascii() and word not in STOP
-        }
-        return Speller(linked)
+        # Less than what a word needs that is two slips away: those are of the catalogue only.
+        language = dict.fromkeys(COMMON, 0.5) | dict.fromkeys(STOP, 1.5)
+        language = {word: count for word, count in language.items() if len(word) > _SHORT}
+        named = {word: float(stats.count) for stats in self.attributes.values() for word in words(_spaced(stats.name))}
+        stated = {word: float(count) for word, count in self.words.items() if word not in STOP}
+        return Speller(language | named | stated)
 
     @cached_property
     def cjk_keys(self) -> frozenset[str]:
@@ -272,16 +298,33 @@ class Vocabulary:
             return all(token in self.words for token in query_tokens(word))
         if folded in self.words or word_key(folded) in self.word_keys:
             return True
-        return Stemmer.Stemmer("english").stemWord(folded) in self._stems
+        stem = Stemmer.Stemmer("english").stemWord(folded)
+        return stem in self._stems and folded[len(stem) :] in _ENDINGS and len(folded) > len(stem)
+
+    def _names(self, key: str) -> bool:
+        """Whether something is called so, in one word or several ("tshirt" for "T-shirts")."""
+        tables = (self.category_endings, self.department_keys, self.type_keys, self.brands, self.values, self.flag_keys)
+        return any(key in table for table in tables)
 
     def find_correction(self, word: str) -> str | None:
-        """Return the catalogue's word for a misspelt one; None where it is right, short, a part number or far off."""
+        """Return the likely word for a misspelt one; None where it is right, short, a part number or far off.
+
+        Never corrected are words of the language, units, currencies and words of the catalogue; the latter but for
+        its own slips, where one product in hundreds writes "cartrigde".
+        """
         folded = word.casefold()
-        if len(folded) < 4 or not folded.isalpha() or not folded.isascii():
+        if len(folded) < SHORTEST or not folded.isalpha() or not folded.isascii():
             return None
-        if is_plain_english(folded) or self.knows(folded):
+        if is_plain_english(folded) or folded in _KEPT or find_unit(folded) or unit_key(folded) in self.unit_keys:
             return None
-        return self._speller.find(folded)
+        slips = self.words.get(folded, 0)
+        if not slips:
+            return None if self.knows(folded) or self._names(phrase_key(folded)) else self._speller.find(folded)
+        if slips > _SLIPS or len(folded) <= _SHORT or phrase_key(folded) in self.brands:
+            return None
+        found = self._speller.find(folded, only_one=True)
+        likely = found is not None and found[0] == folded[0] and self.words.get(found, 0) >= _HUNDREDS * slips
+        return found if likely else None
 
 
 def _word_keys(token: Token) -> list[str]:
@@ -291,8 +334,18 @@ def _word_keys(token: Token) -> list[str]:
 
 _MOSTLY = 0.5
 _SIZE_WORDS = word_set("size 尺码 鞋码 码数")
-_UNLIKE = word_set("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti")
-"""A "faux leather" is no leather."""
+_KEPT = TALK | frozenset(currencies.WORDS)
+_SHORT = 4
+_SLIPS = 2
+_HUNDREDS = 300
+_ENDINGS = frozenset(
+    ("s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly", "y", "ies", "ied", "ment", "ness", "able")
+)
+"""What a word of the catalogue may end with besides ("hooded" where it says "hood"); "printe" is a slip."""
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _name_parts(name: str) -> list[list[str]]:

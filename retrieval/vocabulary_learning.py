@@ -6,7 +6,8 @@ Knows the shape of products, not the meaning of any word.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from retrieval.product import Product
@@ -14,7 +15,7 @@ from retrieval.tokens import unspaced_tokens
 from retrieval.type_phrases import mine_types, title_types
 from retrieval.words import STOP, has_digit, is_cjk, phrase_key, word_key, words
 
-VERSION = 3
+VERSION = 4
 _LONGEST_VALUE = 40
 _WORDS_IN_VALUE = 4
 _SMALL = 2000
@@ -180,9 +181,10 @@ def _attributes(
     products: Sequence[Product], texts: Sequence[_Texts], kinds: Sequence[tuple[str, ...]]
 ) -> dict[str, Any]:
     stats: defaultdict[str, _Attribute] = defaultdict(_Attribute)
-    values: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    # Not Counter: what it does with a new key is written in Python, and most values are new.
+    values: defaultdict[tuple[str, str], defaultdict[str, int]] = defaultdict(partial(defaultdict, int))
     for product, pairs, held in zip(products, texts, kinds, strict=True):
-        for name in {*product.attributes, *(name for name, _ in pairs)}:
+        for name in {*product.attributes, *(name for variant in product.variants for name in variant.options)}:
             stat = stats[name]
             stat.count += 1
             for kind in held:
@@ -196,11 +198,11 @@ def _attributes(
             elif isinstance(attribute.value, int | float):
                 stats[name].add_number(float(attribute.value), attribute.unit)
         for name, value in pairs:
-            measured = split_measure(value) if value[:1].isdigit() and len(value) < 16 else None
+            measured = split_measure(value) if len(value) < 16 and value[:1].isdigit() else None
             if measured:
                 stats[name].add_number(*measured)
             if len(value) <= _LONGEST_VALUE:
-                counts = values[(name, value)]
+                counts = values[name, value]
                 counts[""] += 1
                 for kind in held:
                     counts[kind] += 1
@@ -210,7 +212,7 @@ def _attributes(
     }
 
 
-def _value_rows(values: dict[tuple[str, str], Counter[str]], least: int) -> dict[str, list[list[Any]]]:
+def _value_rows(values: Mapping[tuple[str, str], dict[str, int]], least: int) -> dict[str, list[list[Any]]]:
     rows: defaultdict[str, list[list[Any]]] = defaultdict(list)
     different = Counter(name for name, _ in values)
     stated = Counter[str]()
@@ -227,6 +229,7 @@ def _value_rows(values: dict[tuple[str, str], Counter[str]], least: int) -> dict
     return rows
 
 
+@lru_cache(maxsize=65_536)
 def split_measure(value: str) -> tuple[float, str | None] | None:
     """Split an option like "256 GB" into number and unit; None for anything else."""
     head = value.strip()

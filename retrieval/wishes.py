@@ -5,8 +5,8 @@ Decides conservatively: a doubtful word stays in the text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from retrieval.choices import Choices
 from retrieval.filters import (
@@ -21,16 +21,26 @@ from retrieval.filters import (
     merge,
 )
 from retrieval.linking import Link, is_bare_number
-from retrieval.measures import choose_range, find_named
+from retrieval.measures import Measure, choose_range, find_headcount, find_named
 from retrieval.needs import is_fitted, is_modifier, is_refused, kind_links
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Reading
 from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
 from retrieval.sizes import find_size, lone_size
+from retrieval.units import find_unit
 from retrieval.vocabulary import Vocabulary
-from retrieval.wording import is_part_of_word, set_aside, text_for_ranking, unclaimed, unlinked_noun_after
-from retrieval.words import ADJECTIVES, STOP
+from retrieval.wanted import find_wanted
+from retrieval.wording import (
+    is_imitated,
+    is_part_of_word,
+    set_aside,
+    text_for_ranking,
+    unclaimed,
+    unlinked_noun_after,
+    whole,
+)
+from retrieval.words import ADJECTIVES, STOP, has_digit, word_key
 
 _NEAR_NUMBER = 25
 _FAR_BELOW = 15
@@ -90,15 +100,30 @@ def understand(
     need.wishes += refusals.wishes
     _read_stock_phrases(need)
     wishes = merge((), need.wishes)
+    thing = _thing(reading, kind, refusals.positions)
+    aside = set_aside(reading, need.dropped, vocabulary)
     return Understanding(
         text=text_for_ranking(reading, need.dropped),
         constraints=wishes,
         sort=_sort(need, wishes),
-        set_aside=tuple(dict.fromkeys((*need.aside, *set_aside(reading, need.dropped, vocabulary), *reading.left_out))),
+        set_aside=tuple(dict.fromkeys((*need.aside, *whole(reading, aside, thing, need.claimed), *reading.left_out))),
         corrected=dict(reading.corrected),
         unclaimed=unclaimed(reading, need.dropped | need.claimed),
+        thing=thing,
         category_stated=bool(kind) or any(isinstance(wish, CategoryIn) and not wish.exclude for wish in wishes),
     )
+
+
+def _thing(reading: Reading, kind: Sequence[Link], refused: Set[int]) -> str | None:
+    """The wanted thing: what the catalogue calls a kind where it is said, else by the structure of the words."""
+    wanted = find_wanted(reading, refused)
+    if not kind or (wanted and any(_ends_with(reading, link, wanted) for link in kind)):
+        return wanted
+    return reading.text[reading.tokens[kind[0].start].start : reading.tokens[kind[0].end - 1].end]
+
+
+def _ends_with(reading: Reading, link: Link, phrase: str) -> bool:
+    return phrase.endswith(reading.text[reading.tokens[link.end - 1].start : reading.tokens[link.end - 1].end])
 
 
 def bare_size(text: str, known: Sequence[Constraint], vocabulary: Vocabulary) -> str:
@@ -168,6 +193,7 @@ def _read_names(need: _Need, kind: Sequence[Link]) -> None:
             or link.key in STOP
             or (link.key in ADJECTIVES and not need.choices.kinds)  # "how long": a size of something, somewhere
             or is_fitted(need.reading, link)
+            or is_imitated(need.reading, link)
             or is_part_of_word(need.reading, link)
         ):
             continue
@@ -212,7 +238,7 @@ def _read_sizes(need: _Need) -> None:
 
 def _read_measures(need: _Need) -> None:
     reading, taken = need.reading, {wish.key for wish in need.wishes}
-    for measure in reading.measures:
+    for measure in (*reading.measures, *_headcount(need)):
         inside = {i for i, token in enumerate(reading.tokens) if measure.start <= token.start < measure.end}
         if inside & need.dropped or _is_taken(reading, inside, taken):
             continue
@@ -226,10 +252,31 @@ def _read_measures(need: _Need) -> None:
             taken.add(chosen.key)
 
 
+def _headcount(need: _Need) -> tuple[Measure, ...]:
+    """For how many people ("tent for 2"), where the wanted kind is measured in persons and nothing else says it."""
+    tokens = need.reading.tokens
+    first, last = (tokens[0].start, tokens[-1].end) if tokens else (0, 0)
+    found = find_headcount(need.reading.text[first:last]) if need.choices.kinds else None
+    if found is None or any(_counts_persons(measure.unit) for measure in need.reading.measures):
+        return ()
+    stats = (stat for stat in need.choices.vocabulary.numeric if _counts_persons(stat.unit or ""))
+    counted = any(need.choices.share_of(stat) >= need.choices.coverage for stat in stats)
+    return (replace(found, start=found.start + first, end=found.end + first),) if counted else ()
+
+
+def _counts_persons(name: str) -> bool:
+    unit = find_unit(name)
+    return unit is not None and unit.dimension == "persons"
+
+
 def _read_named_numbers(need: _Need) -> None:
     taken = {wish.key for wish in need.wishes}
-    stats = [s for s in need.choices.vocabulary.plain_numbers if need.choices.share_of(s) >= need.choices.coverage]
     tokens = need.reading.tokens
+    if not any(has_digit(token.text) for token in tokens):
+        return
+    keys = {token.key for token in tokens}
+    named = (s for s in need.choices.vocabulary.plain_numbers if keys.issuperset(map(word_key, s.name.split("_"))))
+    stats = [stat for stat in named if need.choices.share_of(stat) >= need.choices.coverage]
     first, last = (tokens[0].start, tokens[-1].end) if tokens else (0, 0)
     for start, end, wish in find_named(need.reading.text, stats):
         if wish.key not in taken and first <= start and end <= last:

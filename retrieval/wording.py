@@ -5,12 +5,12 @@ Knows positions and marks; what the words mean was decided before.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from retrieval.linking import Link
 from retrieval.reading import Reading
 from retrieval.vocabulary import Vocabulary
-from retrieval.words import ADJECTIVES, STOP, TALK, Token, has_digit, is_cjk
+from retrieval.words import ADJECTIVES, STOP, TALK, UNLIKE, Token, has_digit, is_cjk
 
 _COUNTS = ("one", "two", "three")
 _JOINTS = ("-", "/", ".", "&", "'")
@@ -34,16 +34,17 @@ def text_for_ranking(reading: Reading, dropped: Set[int]) -> str:
 
 def unclaimed(reading: Reading, claimed: Set[int]) -> tuple[str, ...]:
     """Return what was said that no wish was made of: stretches of neighbouring words, in the order said."""
-    phrases: list[list[str]] = [[]]
+    phrases: list[str] = [""]
     for i, token in enumerate(reading.tokens):
-        weight = len(token.text) > 1 or token.text.isdigit() or is_cjk(token.text)
+        hyphenated = "-" in (_joint(reading, i), _joint(reading, i + 1))
+        weight = len(token.text) > 1 or token.text.isdigit() or is_cjk(token.text) or hyphenated
         if i in claimed or reading.marks[i] is not None or not weight or {token.folded, token.key} & (STOP | TALK):
-            phrases.append([])
+            phrases.append("")
         else:
-            if has_digit(token.text) and phrases[-1] and has_digit(phrases[-1][-1]):
-                phrases.append([])  # "27 4k" are two things
-            phrases[-1].append(token.text)
-    return tuple(dict.fromkeys(" ".join(words) for words in phrases if words))
+            if has_digit(token.text) and phrases[-1] and has_digit(phrases[-1].split()[-1]):
+                phrases.append("")  # "27 4k" are two things
+            phrases[-1] += (_joint(reading, i) if phrases[-1] else "") + token.text
+    return tuple(dict.fromkeys(phrase for phrase in phrases if phrase))
 
 
 def set_aside(reading: Reading, dropped: Set[int], vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -65,6 +66,24 @@ def set_aside(reading: Reading, dropped: Set[int], vocabulary: Vocabulary) -> tu
             aside.append(reading.text[reading.tokens[i].start : reading.tokens[end - 1].end].casefold())
         i = end
     return tuple(aside)
+
+
+def whole(reading: Reading, aside: Sequence[str], thing: str | None, claimed: Set[int]) -> tuple[str, ...]:
+    """Name an unknown thing as it was called: "usb-c hub" where only "hub" stands nowhere in the catalogue; without
+    the words that a wish was made of."""
+    said = (thing or "").casefold()
+    if not any(said.endswith(word) for word in aside):
+        return tuple(aside)
+    start = reading.text.casefold().find(said)
+    wished = (reading.tokens[i].end for i in claimed)
+    name = reading.text[max([start, *(end for end in wished if end < start + len(said))]) : start + len(said)]
+    name = name.strip(" -").casefold()
+    return tuple(dict.fromkeys(name if word in name else word for word in aside))
+
+
+def is_imitated(reading: Reading, link: Link) -> bool:
+    """Whether a word before a value says that it is none ("faux leather")."""
+    return link.start > 0 and reading.tokens[link.start - 1].key in UNLIKE
 
 
 def unlinked_noun_after(reading: Reading, link: Link, vocabulary: Vocabulary) -> bool:
@@ -93,7 +112,7 @@ def _linked(reading: Reading) -> set[int]:
 
 def _joint(reading: Reading, position: int) -> str:
     """What stands between a word and the one before it: a hyphen or the like, nothing, or else a space."""
-    if position == 0:
+    if not 0 < position < len(reading.tokens):
         return " "
     between = reading.text[reading.tokens[position - 1].end : reading.tokens[position].start]
     return between if between in _JOINTS or (not between and is_cjk(reading.tokens[position].text)) else " "

@@ -117,7 +117,7 @@ def word_set(text: str) -> frozenset[str]:
 
 def has_digit(word: str) -> bool:
     """Whether a word holds a digit, as sizes and part numbers do."""
-    return any(char.isdigit() for char in word)
+    return not word.isalpha() and any(char.isdigit() for char in word)
 
 
 STOP = word_set(
@@ -148,7 +148,9 @@ STOP = word_set(
 
 TALK = word_set(
     """fine hm hmm um uh er erm oh ah hey so total limit max maximum min minimum w works work possible possibly first
-    actual actually basically literally guess kinda sorta somewhat rather gonna wanna gotta lol pls plz thx cheers"""
+    actual actually basically literally guess kinda sorta somewhat rather gonna wanna gotta lol pls plz thx cheers
+    arent isnt wasnt werent dont doesnt didnt wont cant couldnt shouldnt wouldnt hasnt havent hadnt mustnt neednt aint
+    youre theyre weve youve theyve theyll youll itll shes hes whos wheres hows theres yall dunno"""
 )
 """Words around a wish that say nothing of what is wanted, although catalogues may use them otherwise."""
 
@@ -212,6 +214,16 @@ ADJECTIVES = word_set(
     suitable similar various certain special extra own old used young real true actual genuine us uk eu"""
 )
 """Plain adjectives: never said to be missing, because no shop states them all."""
+
+UNLIKE = word_set("faux vegan imitation artificial fake non mock pseudo synthetic no not un anti")
+"""A "faux leather" is no leather."""
+
+OPINIONS = word_set(
+    """ugly boring tacky cheesy childish flimsy bulky clunky lame bad crap crappy weird silly stupid awful terrible
+    horrible hideous dull flashy gaudy shabby cheap fragile confusing uncomfortable annoying shoddy trashy junk rubbish
+    girly nerdy obnoxious expensive pricey garbage"""
+)
+"""What people think of things, which no shop states: refused ("that aren't ugly"), it refuses nothing."""
 
 GENERIC_HEADS = word_set(
     """set kit pack package bundle accessory item product thing piece pair other more gift sale new size colour model

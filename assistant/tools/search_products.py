@@ -112,16 +112,25 @@ def search_products(
 def _said_now(context: ShopperContext, read: Understanding, constraints: tuple[Constraint, ...]) -> tuple[str, ...]:
     """What was said in this turn that no wish was made of; plain words ("light") only where nothing else was said."""
     said = {token.key for token in tokens(context.words)}
-    phrases = (" ".join(t.text for t in tokens(phrase) if t.key in said) for phrase in read.unclaimed)
+    phrases = (_of_these(said, phrase) for phrase in read.unclaimed)
     left = [phrase for phrase in phrases if phrase]
     telling = [phrase for phrase in left if any(not {t.key, t.folded} & PLAIN for t in tokens(phrase))]
     unchanged = constraints == context.ledger.need.constraints
     return tuple(telling or (left if unchanged else ()))[:MAX_MENTIONS]
 
 
+def _of_these(said: set[str], phrase: str) -> str:
+    """What of a phrase was said now; the whole of it as it was written ("usb-c hub")."""
+    now = [token for token in tokens(phrase) if token.key in said]
+    return phrase if len(now) == len(tokens(phrase)) else " ".join(token.text for token in now)
+
+
 def _whole(aside: tuple[str, ...], left: tuple[str, ...]) -> tuple[str, ...]:
     """What the catalogue does not know, as the phrases it was said in: "heart rate" and not "heart"."""
-    rows = (next((phrase for phrase in left if set(words.split()) & set(phrase.split())), words) for words in aside)
+    rows = (
+        words if " " in words else next((phrase for phrase in left if words in phrase.split()), words)
+        for words in aside
+    )
     return tuple(dict.fromkeys(rows))
 
 
@@ -165,7 +174,7 @@ def _constraints(
     if in_stock:
         rows.append(InStock())
     rows.extend(_attribute(wish) for wish in attributes or [])
-    return merge((), rows)
+    return merge((), context.shop.reader.read_typed(rows))
 
 
 def _attribute(wish: AttributeWish) -> Constraint:

@@ -17,7 +17,7 @@ from retrieval.linking import Link, Linker
 from retrieval.measures import Measure, find_measures
 from retrieval.price_words import PricePhrase
 from retrieval.price_words import find_prices as find_latin_prices
-from retrieval.reading import Mark, Reading, Said, correct, find_links, mark_words, stock_phrases
+from retrieval.reading import Mark, Reading, Said, find_links, mark_words, spell, stock_phrases
 from retrieval.vocabulary import Vocabulary
 from retrieval.words import Token, clean, cut_runs, is_cjk, tokens, word_key
 
@@ -42,7 +42,7 @@ class ChineseReader:
 
     def scan(self, raw: str) -> Reading:
         """Read a message once; see `retrieval.reading.scan`."""
-        text = sizes_in_digits(clean(raw))
+        text, corrected = spell(sizes_in_digits(clean(raw)), self._vocabulary)
         found_prices = self._prices(text)
         said = [Said(price.start, price.end, Mark.PRICE) for price in found_prices]
         said += phrases.find_ratings(text)
@@ -51,9 +51,8 @@ class ChineseReader:
         said += [*phrases.find_phrases(text), *stock_phrases(measures.without_han(text), ())]
         edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
         edges += [edge for measure in found_measures for edge in (measure.start, measure.end)]
-        found = [word for token in cut_runs(_with_commas(text), edges) for word in self._words(token)]
-        marks, heard = mark_words(found, said)
-        words, corrected = correct(found, marks, self._vocabulary)
+        words = [word for token in cut_runs(_with_commas(text), edges) for word in self._words(token)]
+        marks, heard = mark_words(words, said)
         self._mark_plain_words(words, marks)
         links = _heads_only(find_links(self._linker, words, marks, text), words, text)
         _mark_lists(words, marks, links)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
@@ -17,15 +17,17 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from retrieval.errors import MapError
-from retrieval.importers.shop_rows import Offer, in_own_form
-from retrieval.product import Money, Product
-from retrieval.product_json import BadRow, Pool, product_from_row, valid_currency
+from retrieval.importers.shop_rows import NotForSale, Offer, in_own_form
+from retrieval.product import Attribute, Money, Product
+from retrieval.product_json import BadRow, Pool, make_attribute, product_from_row, valid_currency
 
 MAPS = Path(__file__).parent / "maps"
 TextField = Literal["id", "title", "description", "brand", "category", "department", "image", "url", "released"]
 _TRUE = frozenset({"true", "yes", "y", "1", "on"})
 _FALSE = frozenset({"false", "no", "n", "0", "off"})
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_LONGEST_KEPT = 200
+"""Longer values hardly come again, so they are read each time."""
 
 
 class _Strict(BaseModel):
@@ -69,6 +71,8 @@ class ColumnMap(_Strict):
     variants: str | None = None
     """Column that may hold a list of variants in Aisle's own form; a row that has it is read as Aisle's own form."""
     currency: str | None = None
+    deleted: str | None = None
+    """Column that says yes where the product is no longer sold; such a row needs nothing but the id."""
     stock: str | None = None
     gtin: str | None = None
     rating: str | None = None
@@ -123,6 +127,8 @@ class RowReader:
         self._currency = currency
         self._pool: Pool = {}
         self._sources: dict[str, tuple[AttributeRule, str] | None] = {}
+        self._read: dict[tuple[str, type, object], Attribute | None] = {}
+        """What was read from a value of a column: most values come many times."""
 
     def read(self, values: Mapping[str, object]) -> Product:
         """Build the product of a row.
@@ -130,6 +136,8 @@ class RowReader:
         Raises:
             BadRow: with the reason.
         """
+        if self._map.deleted is not None and _flag(values.get(self._map.deleted)):
+            raise NotForSale("marked as deleted", _as_text(values.get(self._map.fields["id"])) or "")
         product = product_from_row(self._in_own_form(values), self._pool)
         for variant in product.variants:
             if variant.price.currency != self._currency:
@@ -148,7 +156,7 @@ class RowReader:
         self._check_stated(values)
         row: dict[str, object] = {name: _as_text(values.get(column)) for name, column in fields.items()}
         row["variants"] = [self._variant(row["id"], values)]
-        row["attributes"] = dict(self._attributes(values))
+        row["attributes"] = self._attributes(values)
         if self._map.rating is not None:
             row["rating"] = _number(values.get(self._map.rating), "rating")
         if self._map.rating_count is not None:
@@ -200,18 +208,32 @@ class RowReader:
 
     # ------------------------------------------------------------ attributes
 
-    def _attributes(self, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-        seen: set[str] = set()
+    def _attributes(self, values: Mapping[str, object]) -> dict[str, Attribute]:
+        found: dict[str, Attribute] = {}
         for column, value in values.items():
             source = self._source(column)
-            if source is None or source[1] in seen:
+            if source is None or source[1] in found:
                 continue
-            rule, name = source
-            read = self._attribute_value(rule, value)
-            if read is not None:
-                seen.add(name)
-                unit = self._map.units.get(name) if isinstance(read, float) else None
-                yield name, {"value": read, "unit": unit}
+            attribute = self._attribute(column, *source, value)
+            if attribute is not None:
+                found[source[1]] = attribute
+        return found
+
+    def _attribute(self, column: str, rule: AttributeRule, name: str, value: object) -> Attribute | None:
+        if isinstance(value, list | dict) or (isinstance(value, str) and len(value) > _LONGEST_KEPT):
+            return self._read_attribute(rule, name, value)
+        key = (column, type(value), value)
+        try:
+            return self._read[key]
+        except KeyError:
+            attribute = self._read[key] = self._read_attribute(rule, name, value)
+            return attribute
+
+    def _read_attribute(self, rule: AttributeRule, name: str, value: object) -> Attribute | None:
+        read = self._attribute_value(rule, value)
+        if read is None:
+            return None
+        return make_attribute(name, read, self._map.units.get(name) if isinstance(read, float) else None)
 
     def _source(self, column: str) -> tuple[AttributeRule, str] | None:
         if column not in self._sources:

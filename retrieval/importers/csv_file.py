@@ -90,7 +90,7 @@ def _records(lines: _Lines) -> Iterator[RawRow | RejectedRow]:
                 yield RejectedRow(start, _TOO_LONG if "field limit" in str(error) else _BAD_QUOTE)
                 continue
         if any(field.strip() for field in fields):
-            yield _row(start, header, fields)
+            yield _row(start, header, fields, lines.number - start + 1)
 
 
 def _read_header(lines: _Lines) -> tuple[str, list[str]]:
@@ -115,12 +115,13 @@ def _read_header(lines: _Lines) -> tuple[str, list[str]]:
     return delimiter, header
 
 
-def _row(line: int, header: list[str], fields: list[str]) -> RawRow | RejectedRow:
+def _row(line: int, header: list[str], fields: list[str], n_lines: int) -> RawRow | RejectedRow:
     if len(fields) != len(header):
-        return RejectedRow(line, f"{len(fields)} fields where the header has {len(header)}")
-    if not all(decodes(field) for field in fields):
-        return RejectedRow(line, BAD_TEXT)
-    return RawRow(line, {name: field for name, field in zip(header, fields, strict=True) if name and field.strip()})
+        return RejectedRow(line, f"{len(fields)} fields where the header has {len(header)}", n_lines=n_lines)
+    if not all(map(decodes, fields)):
+        return RejectedRow(line, BAD_TEXT, n_lines=n_lines)
+    values = {name: field for name, field in zip(header, fields, strict=True) if name and not field.isspace() and field}
+    return RawRow(line, values, n_lines=n_lines)
 
 
 CSV = Format("CSV with a header line", read_csv, lambda _head: True, takes_map=True)

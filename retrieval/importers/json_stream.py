@@ -126,7 +126,10 @@ class _Reader:
                 continue
             source = self._window[self._at : end]
             self._at = end
-            return RawRow(line, value) if decodes(source) else RejectedRow(line, BAD_TEXT)
+            n_lines = source.count("\n") + 1
+            if not decodes(source):
+                return RejectedRow(line, BAD_TEXT, n_lines=n_lines)
+            return RawRow(line, value, n_lines=n_lines)
 
     def _skip_other(self) -> None:
         """Pass what is no object, as far as the next thing that could be one."""
@@ -139,8 +142,10 @@ class _Reader:
         resumed = -1 if self._indent is None else self._window.find(f"\n{self._indent}{{", self._at, end)
         if resumed >= 0 and reason == CUT_OFF:
             reason = _NOT_JSON
+        stop = end if resumed < 0 else resumed
+        n_lines = self._window.count("\n", self._at, stop) + 1
         self._at = end if resumed < 0 else resumed + 1
-        return RejectedRow(line, reason)
+        return RejectedRow(line, reason, n_lines=n_lines)
 
 
 def _closing(text: str, start: int) -> int | None:

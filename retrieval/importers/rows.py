@@ -20,20 +20,31 @@ class RawRow:
         line: physical line it begins on, from 1.
         values: by column, or a product in the form of `shop_rows`.
         n_rows: rows of the file that it was put together from, where several make one product.
+        n_lines: physical lines from `line` on that the first of these rows takes.
     """
 
     line: int
     values: Mapping[str, object]
     n_rows: int = 1
+    n_lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that cannot be loaded; `line` is the physical line it begins on, `reason` a few plain words."""
+    """A row that cannot be loaded.
+
+    Args:
+        line: physical line it begins on, from 1.
+        reason: a few plain words.
+        n_rows, n_lines: as of RawRow.
+        withdraws: id of the product that the row takes out of the shop: a draft, or one that is marked as deleted.
+    """
 
     line: int
     reason: str
     n_rows: int = 1
+    n_lines: int = 1
+    withdraws: str = ""
 
 
 Importer = Callable[[BinaryIO], Iterator[RawRow | RejectedRow]]
@@ -62,4 +73,10 @@ class Format:
 
 def decodes(text: str) -> bool:
     """Whether text that was read with `surrogateescape` was valid UTF-8."""
-    return text.isascii() or not any("\udc80" <= char <= "\udcff" for char in text)
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

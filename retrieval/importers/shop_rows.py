@@ -17,6 +17,20 @@ from retrieval.importers.rows import RawRow, RejectedRow
 from retrieval.product import Money
 from retrieval.product_json import MAX_ID, MAX_SHORT, MAX_TEXT, BadRow, valid_currency
 
+
+class NotForSale(BadRow):
+    """A row that takes its product out of the shop: a draft, hidden, or marked as deleted.
+
+    Args:
+        reason: see BadRow.
+        product_id: of the product; empty where the one who catches it knows.
+    """
+
+    def __init__(self, reason: str, product_id: str = "") -> None:
+        super().__init__(reason)
+        self.product_id = product_id
+
+
 _NAMES = {"color": "colour"}
 """Names that the house writes in one way."""
 

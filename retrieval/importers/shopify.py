@@ -20,6 +20,7 @@ from retrieval.importers.json_stream import read_objects
 from retrieval.importers.jsonl_file import read_jsonl
 from retrieval.importers.rows import Format, RawRow, RejectedRow
 from retrieval.importers.shop_rows import (
+    NotForSale,
     Offer,
     Offers,
     barcode,
@@ -108,13 +109,19 @@ def _is_object(line: str) -> bool:
 def _product_of_json(row: RawRow) -> Iterator[RawRow | RejectedRow]:
     try:
         yield from _product(row.line, row.values)
+    except NotForSale as error:
+        yield RejectedRow(row.line, str(error), withdraws=_handle(row.values))
     except BadRow as error:
         yield RejectedRow(row.line, str(error))
 
 
+def _handle(values: Mapping[str, object]) -> str:
+    return _text(values, "handle") or _text(values, "id")
+
+
 def _product(line: int, values: Mapping[str, object]) -> Iterator[RawRow | RejectedRow]:
     _check_published(_text(values, "status"), "published_at" not in values or values["published_at"] is not None)
-    handle = _text(values, "handle") or _text(values, "id")
+    handle = _handle(values)
     raw = values.get("variants")
     if not isinstance(raw, list) or not raw:
         raise BadRow("no variants")
@@ -211,7 +218,8 @@ def _grouped(group: Group, spool: Spool) -> Iterator[RawRow | RejectedRow]:
         }
         urls = [str(row.values.get("image", "")) for row in group.rows]
     except BadRow as error:
-        yield RejectedRow(line, str(error), group.n_rows)
+        withdraws = group.key if isinstance(error, NotForSale) else ""
+        yield RejectedRow(line, str(error), group.n_rows, withdraws=withdraws)
         return
     if not offers.good:
         yield from counting(offers.rejected, group.n_rows)
@@ -264,9 +272,9 @@ def _offer_of_row(variant_id: str, options: Mapping[str, str], values: Mapping[s
 
 def _check_published(status: str, published: bool) -> None:
     if status and status.strip().lower() != "active":
-        raise BadRow(f"not published: its status is {status.strip()[:20]!r}")
+        raise NotForSale(f"not published: its status is {status.strip()[:20]!r}")
     if not published:
-        raise BadRow("not published")
+        raise NotForSale("not published")
 
 
 def _price(text: str) -> Decimal:

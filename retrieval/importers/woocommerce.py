@@ -18,6 +18,7 @@ from retrieval.importers.csv_file import read_csv
 from retrieval.importers.head import Head
 from retrieval.importers.rows import Format, RawRow, RejectedRow
 from retrieval.importers.shop_rows import (
+    NotForSale,
     Offer,
     Offers,
     barcode,
@@ -103,7 +104,7 @@ class _Reader:
             offer = self._offer(values, {})
             return product_row(line, [offer], *_told(values, set()))
         except BadRow as error:
-            return RejectedRow(line, str(error))
+            return RejectedRow(line, str(error), withdraws=_withdrawn(values, error))
 
     def variable(self, group: Group) -> Iterator[RawRow | RejectedRow]:
         """A product with its variations."""
@@ -123,7 +124,7 @@ class _Reader:
             if not variations:
                 raise BadRow("a variable product without variations")
         except BadRow as error:
-            yield RejectedRow(line, str(error), n_rows + 1)
+            yield RejectedRow(line, str(error), n_rows + 1, withdraws=_withdrawn(parent, error))
             return
         offers, chosen = Offers(), set[str]()
         for row in sorted(variations, key=_position):
@@ -153,7 +154,7 @@ class _Reader:
         stated = values.get("in stock?", "").lower()
         stock = whole_number(values.get("stock"))
         return Offer(
-            id=values.get("id") or values.get("sku", ""),
+            id=_id(values),
             price=price,
             list_price=regular if on_sale else None,
             options=options,
@@ -175,9 +176,17 @@ def _position(row: Kept) -> tuple[int, int]:
 def _check_for_sale(values: Mapping[str, str]) -> None:
     published = values.get("published", "1").lower()
     if published not in _PUBLISHED:
-        raise BadRow("not published: a draft" if published == "-1" else "not published")
+        raise NotForSale("not published: a draft" if published == "-1" else "not published")
     if values.get("visibility in catalog", "").lower() == "hidden":
-        raise BadRow("hidden in the shop's catalogue")
+        raise NotForSale("hidden in the shop's catalogue")
+
+
+def _withdrawn(values: Mapping[str, str], error: BadRow) -> str:
+    return _id(values) if isinstance(error, NotForSale) else ""
+
+
+def _id(values: Mapping[str, str]) -> str:
+    return values.get("id") or values.get("sku", "")
 
 
 def _price(text: str | None) -> Decimal | None:
@@ -191,7 +200,7 @@ def _told(values: Mapping[str, str], options: set[str]) -> tuple[dict[str, objec
     brand = brands[0].rpartition(">")[2].strip() if brands else ""
     shelf, attributes = shelves([path.split(">") for path in _listed(values.get("categories", ""))], brand)
     fields = {
-        "id": values.get("id") or values.get("sku", ""),
+        "id": _id(values),
         "title": one_line(values.get("name", "")),
         "description": description(values.get("short description"), values.get("description")),
         "brand": one_line(brand),

@@ -132,22 +132,24 @@ class _Reader:
         following = again.search(self._window, self._at + 1, end if end >= 0 else len(self._window))
         if following is not None:
             self._move(following.start())
-            return RejectedRow(line, f"<{name}> is not closed before the next one begins")
+            reason = f"<{name}> is not closed before the next one begins"
+            return RejectedRow(line, reason, n_lines=max(1, self._line - line))
         if end < 0:
             too_long = len(self._window) - self._at > MAX_ITEM_CHARS
             self._move(len(self._window))
             return RejectedRow(line, f"longer than {MAX_ITEM_CHARS:,} characters" if too_long else CUT_OFF)
         source = self._window[self._at : end + len(closing)]
         self._move(end + len(closing))
+        n_lines = self._line - line + 1
         if not decodes(source):
-            return RejectedRow(line, BAD_TEXT)
+            return RejectedRow(line, BAD_TEXT, n_lines=n_lines)
         try:
-            return RawRow(line, _parse(source, self._prefixes))
+            return RawRow(line, _parse(source, self._prefixes), n_lines=n_lines)
         except expat.ExpatError as error:
             what = expat.ErrorString(error.code) or "not well-formed"
-            return RejectedRow(line, f"not valid XML on line {line + error.lineno - 1}: {what}")
+            return RejectedRow(line, f"not valid XML on line {line + error.lineno - 1}: {what}", n_lines=n_lines)
         except _Refused as error:
-            return RejectedRow(line, str(error))
+            return RejectedRow(line, str(error), n_lines=n_lines)
 
     def _move(self, at: int) -> None:
         self._line += self._window.count("\n", self._at, at)

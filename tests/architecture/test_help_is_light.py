@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
-GROUPS = {"users": ("add", "disable", "reset", "list"), "bench": ("filters", "retrieval")}
+GROUPS = {
+    "users": ("add", "disable", "reset", "list"),
+    "catalogue": ("versions", "rollback", "report", "delete"),
+    "bench": ("filters", "retrieval"),
+}
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
     "torch",

@@ -235,7 +235,7 @@ class ImporterContract:
             tracemalloc.stop()
 
 
-class _Made(io.RawIOBase):
+class Made(io.RawIOBase):
     """A file that exists only as far as it is being read; it can begin again."""
 
     def __init__(self, write: Callable[[], Iterator[bytes]]) -> None:
@@ -270,4 +270,4 @@ def stream_of(contract: ImporterContract, n_rows: int, title_chars: int) -> io.B
             yield f"{row}{contract.separator if i < n_rows - 1 else ''}\n".encode()
         yield from (f"{line}\n".encode() for line in contract.after)
 
-    return io.BufferedReader(_Made(written), 65_536)
+    return io.BufferedReader(Made(written), 65_536)

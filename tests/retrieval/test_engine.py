@@ -187,6 +187,15 @@ def test_a_new_import_is_served_after_a_reload_with_meaning_kept(root: Path, mea
     assert (meaning.mode, meaning.catalogue.version) == ("words+meaning", 2)
 
 
+def test_a_view_stays_with_its_version(root: Path, meaning: Retrieval) -> None:
+    view = meaning.view()
+    import_products([product("new", "Brass kettle")], root=root, name="shop", encoder=WordEncoder())
+    assert meaning.reload_if_changed()
+    hit = view.search(SearchRequest("tent")).hits[0]
+    assert view.catalogue.get(hit.product_id).title == "Two-person tent"
+    assert (view.catalogue.version, view.mode, meaning.catalogue.version) == (1, "words+meaning", 2)
+
+
 def test_a_broken_new_version_leaves_the_old_one_serving(root: Path, meaning: Retrieval) -> None:
     import_products([product("new", "Brass kettle")], root=root, name="shop", encoder=WordEncoder())
     (root / "shop" / "versions" / "2" / "products.jsonl").write_text("{")

@@ -283,12 +283,6 @@ def test_a_vocabulary_that_cannot_be_read_is_learned_again(tmp_path: Path, damag
     assert vocabulary.categories["Hiking boots"] == 2
 
 
-def test_old_versions_are_removed_but_the_last_one(tmp_path: Path) -> None:
-    for number in range(4):
-        import_products([product("x", f"Version {number}")], root=tmp_path, name="shop")
-    assert sorted(path.name for path in (tmp_path / "shop" / "versions").iterdir()) == ["3", "4"]
-
-
 @pytest.mark.parametrize(
     ("items", "why"),
     [

@@ -356,7 +356,9 @@ class Planner:
 
     def _refines(self, clause: str, state: TurnState) -> bool:
         change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
-        return bool(change.constraints or change.dropped or change.sort or change.price_step or change.starts_new_need)
+        unused = change.understanding.set_aside and not change.text  # "not Foobarx": a refusal, if an idle one
+        changed = change.constraints or change.dropped or change.sort or change.price_step
+        return bool(changed or change.starts_new_need or unused)
 
     # ------------------------------------------------------------ handlers
 

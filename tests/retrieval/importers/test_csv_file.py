@@ -31,7 +31,7 @@ def read(content: bytes) -> list[RawRow | RejectedRow]:
 def test_lines_are_counted_through_quoted_line_breaks() -> None:
     found = read(b'id,title\na,"one\ntwo\r\nthree"\nb,plain\nc\n')
     assert found == [
-        RawRow(2, {"id": "a", "title": "one\ntwo\r\nthree"}),
+        RawRow(2, {"id": "a", "title": "one\ntwo\r\nthree"}, n_lines=3),
         RawRow(5, {"id": "b", "title": "plain"}),
         RejectedRow(6, "1 fields where the header has 2"),
     ]
