@@ -38,11 +38,11 @@ def bench_retrieval(
         ConfigError: the encoder is switched off, or there is no such map.
         RetrievalError: a file cannot be read.
     """
-    if settings.encoder == "off":
+    if settings.shop_encoder == "off":
         raise ConfigError("Ranking by meaning is compared as well: leave AISLE_ENCODER=off out.")
     judged = read_judgments(judgments)
     with showing_progress() as progress:
-        encoder = load_encoder(settings.encoder, settings.encoder_dtype)
+        encoder = load_encoder(settings.shop_encoder, settings.encoder_dtype)
         retrieval = _imported(settings, catalogue, column_map, encoder, progress)
         reader = QueryReader(retrieval.vocabulary(), settings.currency)
         compared = compare(retrieval, reader, encoder, judged, progress)

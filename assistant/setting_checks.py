@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -39,6 +40,39 @@ def read_hosts(given: Any) -> Any:
 
 
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_hosts)]
+
+
+def read_encoders(given: Any) -> Any:
+    """Split encoders by locale at commas.
+
+    Args:
+        given: e.g. "zh=/models/bge-small-zh, de_AT=name"; a mapping is checked likewise.
+
+    Returns:
+        Locale as babel writes it ("zh", "de_AT") -> encoder.
+
+    Raises:
+        ValueError: a part is no locale with an encoder, or a locale comes twice.
+    """
+    if isinstance(given, str):
+        pairs = [part.strip().partition("=")[::2] for part in given.split(",") if part.strip()]
+    else:
+        pairs = [(str(locale), str(name)) for locale, name in dict(given).items()]
+    encoders: dict[str, str] = {}
+    for locale, name in pairs:
+        if not name.strip():
+            raise ValueError(f"{locale!r} has no encoder; write it like zh=NAME-OR-PATH,de=NAME-OR-PATH")
+        try:
+            written = str(Locale.parse(locale.strip().replace("-", "_")))
+        except (ValueError, UnknownLocaleError) as error:
+            raise ValueError(f"{locale.strip()!r} is no locale; write it like zh=NAME-OR-PATH or de_AT=…") from error
+        if written in encoders:
+            raise ValueError(f"{written!r} has two encoders")
+        encoders[written] = name.strip()
+    return encoders
+
+
+Encoders = Annotated[Mapping[str, str], NoDecode, BeforeValidator(read_encoders)]
 
 
 class CheckedSettings(BaseModel):

@@ -40,13 +40,13 @@ def train_encoder(settings: Settings, *, epochs: int | None, steps: int | None, 
     from retrieval.encoder_training.train import train_encoder as train
     from retrieval.engine import Retrieval
 
-    if settings.encoder == "off":
+    if settings.shop_encoder == "off":
         raise ConfigError("AISLE_ENCODER is off: set it to the encoder to begin from, or leave it out.")
     given = {"epochs": epochs, "max_steps": steps}
     with showing_progress() as progress:
         card = train(
             Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue,
-            settings.encoder,
+            settings.shop_encoder,
             encoders_folder(settings),
             taken=tuple(_taken(settings)),
             recipe=Recipe(seed=settings.seed, **{name: value for name, value in given.items() if value is not None}),

@@ -18,6 +18,7 @@ from assistant.store import SqlEventLog, Store, open_store
 from assistant.store.engine import FILE
 from recommender.errors import RecommenderError
 from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, IndexBroken
+from retrieval.model_folders import encoder_name
 from retrieval.storage import Manifest, check_files, current_version
 
 _LAST_LOADED = "demo-decision-00001"
@@ -55,8 +56,8 @@ def catalogue_trouble(settings: Settings, *, whole: bool = False) -> str | None:
                 check_files(path, manifest, prefix)
             if whole and manifest.encoder is not None:
                 _check_chroma(path, manifest)
-            if whole and settings.encoder not in ("off", manifest.encoder):
-                return f"The demo shop has no vectors of the encoder {settings.encoder!r}."
+            if whole and settings.shop_encoder != "off" and encoder_name(settings.shop_encoder) != manifest.encoder:
+                return f"The demo shop has no vectors of the encoder {settings.shop_encoder!r}."
         else:
             _check_sizes(path, manifest)
     except IndexBroken as error:

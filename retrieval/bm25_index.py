@@ -20,7 +20,7 @@ from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.field_index import FIELDS, FieldCounts, FieldIndex
 from retrieval.index import FieldMatch, LexicalMatch, Mask, Rows, Scores
 from retrieval.product import Product
-from retrieval.tokens import tokenise
+from retrieval.tokens import first_tokens, tokenise
 
 K1 = 0.8
 B = 0.75
@@ -197,7 +197,7 @@ def _field_tokens(product: Product) -> tuple[list[str], ...]:
         tokenise(product.brand or ""),
         tokenise(f"{product.category or ''} {product.department or ''}"),
         _limited(_attribute_texts(product), _MAX_ATTRIBUTE_TOKENS),
-        tokenise(product.description)[:_MAX_DESCRIPTION_TOKENS],
+        first_tokens(product.description, _MAX_DESCRIPTION_TOKENS),
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
-from retrieval.tokens import query_tokens
+from retrieval.tokens import query_groups, query_tokens
 from retrieval.words import phrase_key
 
 MAX_CONCEPTS = 48
@@ -54,13 +55,13 @@ def read_concepts(text: str, knows: Callable[[str], bool]) -> list[Concept]:
         text: the query.
         knows: whether a token stands anywhere in the catalogue.
     """
-    tokens = query_tokens(text)
+    groups = query_groups(text)
     concepts: list[Concept] = []
     at = 0
-    while at < len(tokens) and len(concepts) < MAX_CONCEPTS:
-        concept = _concept_at(tokens, at, knows)
+    while at < len(groups) and len(concepts) < MAX_CONCEPTS:
+        concept = _concept_at(groups, at, knows)
         concepts.append(concept)
-        at += len(concept.alternatives[0])
+        at += 1 if len(groups[at]) > 1 else len(concept.alternatives[0])
     return concepts
 
 
@@ -80,16 +81,20 @@ def _keys() -> dict[str, tuple[str, ...]]:
     return {key: tuple(other for other in group if other != key) for group in groups for key in group}
 
 
-def _concept_at(tokens: list[str], at: int, knows: Callable[[str], bool]) -> Concept:
-    for length in range(min(_MAX_PHRASE, len(tokens) - at), 0, -1):
-        said = tuple(tokens[at : at + length])
+def _concept_at(groups: list[tuple[str, ...]], at: int, knows: Callable[[str], bool]) -> Concept:
+    if len(groups[at]) > 1:
+        return Concept((groups[at],))  # a Chinese word by its pairs
+    ahead = takewhile(lambda group: len(group) == 1, groups[at : at + _MAX_PHRASE])
+    tokens = [token for group in ahead for token in group]
+    for length in range(len(tokens), 0, -1):
+        said = tuple(tokens[:length])
         others = _synonyms().get(said)
         if others is not None:
             return Concept((said, *(other for other in others if all(knows(token) for token in other))))
-    pair = tuple(tokens[at : at + 2])
+    pair = tuple(tokens[:2])
     if len(pair) == 2 and all(token.isalpha() for token in pair) and knows("".join(pair)):
         return Concept((pair, ("".join(pair),)))
-    return Concept(((tokens[at],),))
+    return Concept(((tokens[0],),))
 
 
 @lru_cache(maxsize=1)

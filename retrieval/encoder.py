@@ -31,6 +31,8 @@ _MAX_TOKENS = 96
 _BATCH = 32
 _MANY = 4 * _BATCH
 _KEPT_TEXTS = 1_024
+_MOST_UNKNOWN = 0.25
+"""Share of unknown tokens up to which a text can be understood."""
 
 
 class Encoder(Protocol):
@@ -53,6 +55,10 @@ class Encoder(Protocol):
         Returns:
             float32 of shape (n_texts, dim); row i is the unit vector of text i.
         """
+        ...
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is written in what the encoder has learned; else its vector says nothing."""
         ...
 
 
@@ -82,6 +88,16 @@ class SentenceEncoder:
         if len(texts) == 1:
             return self._kept(texts[0]).copy()
         return self._compute(list(texts))
+
+    def knows(self, text: str) -> bool:
+        """Whether most of a text is no unknown token to the tokenizer; see Encoder.knows."""
+        if text.isascii():
+            return True
+        with self._lock:
+            tokenizer = self._model.tokenizer
+            ids = tokenizer(text, add_special_tokens=False, truncation=True, max_length=_MAX_TOKENS)["input_ids"]
+        unknown = sum(number == tokenizer.unk_token_id for number in ids)
+        return bool(unknown <= _MOST_UNKNOWN * len(ids))
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         with self._lock, _one_thread():
@@ -190,8 +206,8 @@ def open_model(name: str, dtype: Literal["float32", "bfloat16"]) -> Any:
         )
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise IndexBroken(
-            f"The encoder {name!r} (AISLE_ENCODER) is no model on this machine; fetch it with `hf download {name}`, "
-            "name a folder that holds one, or leave AISLE_ENCODER out."
+            f"The encoder {name!r} (AISLE_ENCODER, AISLE_ENCODERS) is no model on this machine; fetch it with "
+            f"`hf download {name}`, name a folder that holds one, or leave the setting out."
         ) from error
     model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
     return model.eval()

@@ -142,4 +142,6 @@ class Linker:
 
 def is_bare_number(link: Link) -> bool:
     """Whether a link is only a number or a single letter, which means something beside "size" alone."""
-    return len(link.key) == 1 or (has_digit(link.key) and not any(char.isalpha() for char in link.key))
+    return (len(link.key) == 1 and link.key.isascii()) or (
+        has_digit(link.key) and not any(char.isalpha() for char in link.key)
+    )

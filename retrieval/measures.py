@@ -127,9 +127,14 @@ def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[f
         return first, None
     if match["high"] or match["less"]:
         return None, first
-    unit = find_unit(match["unit"])
-    slack = NEAR if match["near"] else (0.0 if unit is None or unit.dimension in _COUNTED else EXACT)
+    slack = NEAR if match["near"] else (0.0 if is_counted(match["unit"]) else EXACT)
     return first - abs(first) * slack, first + abs(first) * slack
+
+
+def is_counted(unit: str) -> bool:
+    """Whether what a unit measures comes in whole steps."""
+    known = find_unit(unit)
+    return known is None or known.dimension in _COUNTED
 
 
 def find_named(text: str, stats: Sequence[AttributeStats]) -> tuple[tuple[int, int, AttributeRange], ...]:

@@ -17,13 +17,17 @@ from retrieval.words import ADJECTIVES, STOP, has_digit, word_set
 
 MAX_NEEDS = 4
 _SEPARATOR = re.compile(
-    r"[,;](?!\d)|\.(?!\w)|[\n&+、，和]|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)", re.IGNORECASE
+    r"[,;](?!\d)|\.(?!\w)|[\n&+、，。和与及]|还有|另外|外加|再(?:来|要|加)"
+    r"|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)",
+    re.IGNORECASE,
 )
 _BEFORE_MODIFIER = word_set("for with like of in inside on onto to fits match than")
 _BEFORE_FITTED = word_set("for like match to fits")
 _ARTICLES = word_set("a an some the my one two three new another any our your his her")
 _ALL = re.compile(
-    r"(?<!\w)(?:all|each|every(?:thing)?|both|total|altogether|per item|a ?piece|together)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:all|each|every(?:thing)?|both|total|altogether|per item|a ?piece|together)(?!\w)"
+    r"|[都各]|每[个件款台双]|一共|总共|合计",
+    re.IGNORECASE,
 )
 _NEARBY = 20
 _REACH = 3

@@ -8,11 +8,14 @@ model takes part.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
+from retrieval.chinese.reading import ChineseReader
+from retrieval.chinese.script import is_chinese
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.linking import Linker
 from retrieval.needs import split_needs
-from retrieval.reading import scan, spell
+from retrieval.reading import Reading, scan, spell
 from retrieval.refinement import Refinement, begins_anew, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
 from retrieval.typed import in_own_words
@@ -33,6 +36,15 @@ class QueryReader:
         vocabulary.prepare()
         self._vocabulary = vocabulary
         self._currency = currency
+        if vocabulary.cjk_keys:
+            self._chinese  # noqa: B018 - built now, so that the first message does not wait for it
+
+    @cached_property
+    def _chinese(self) -> ChineseReader:
+        return ChineseReader(self._vocabulary, self._currency)
+
+    def _scan(self, text: str) -> Reading:
+        return self._chinese.scan(text) if is_chinese(text) else scan(text, self._vocabulary, self._currency)
 
     def read(self, text: str) -> tuple[Understanding, ...]:
         """Read one message.
@@ -43,7 +55,7 @@ class QueryReader:
         Returns:
             One understanding per need, in the order said: at least one, at most four.
         """
-        reading = scan(text, self._vocabulary, self._currency)
+        reading = self._scan(text)
         return tuple(understand(need, self._vocabulary, self._currency) for need in split_needs(reading))
 
     def corrected(self, text: str) -> str:
@@ -76,7 +88,7 @@ class QueryReader:
 
     def read_within(self, text: str, constraints: tuple[Constraint, ...]) -> Understanding:
         """Read one need whose wishes, or some of them, are known: their kind of product tells what its words mean."""
-        reading = scan(text, self._vocabulary, self._currency)
+        reading = self._scan(text)
         return understand(split_needs(reading)[0], self._vocabulary, self._currency, constraints)
 
     def read_refinement(self, text: str, need_text: str, constraints: tuple[Constraint, ...]) -> Refinement:
@@ -93,7 +105,7 @@ class QueryReader:
         rest, dropped, step = prepare(text, constraints)
         known = self._with_kind(need_text, constraints)
         rest = bare_size(rest, known, self._vocabulary)
-        reading = scan(rest, self._vocabulary, self._currency)
+        reading = self._scan(rest)
         needs = split_needs(reading)
         understood = understand(needs[0], self._vocabulary, self._currency, known)
         new = self._is_new(rest, understood, need_text, constraints) or len(needs) > 1

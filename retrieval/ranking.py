@@ -15,7 +15,7 @@ from retrieval.index import Mask, Rows, Scores
 from retrieval.product import Product
 from retrieval.results import Sort
 from retrieval.title_kinds import TitleKinds
-from retrieval.tokens import query_tokens, tokenise
+from retrieval.tokens import name_tokens, query_tokens
 
 CANDIDATES = 200
 RRF_K = 60
@@ -125,7 +125,7 @@ class _Names:
     def __init__(self, names: Iterable[str | None]) -> None:
         numbers: dict[str | None, int] = {}
         self._number = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
-        self._tokens = [frozenset(tokenise(name or "")) for name in numbers]
+        self._tokens = [name_tokens(name or "") for name in numbers]
 
     def named(self, tokens: frozenset[str]) -> Mask:
         said = np.array([bool(own) and own <= tokens for own in self._tokens], np.bool_)

@@ -121,7 +121,7 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
         return key in vocabulary.measured_heads or (key in vocabulary.measured_words and not is_thing(word))
 
     prices = find_prices(text, currency, is_thing, is_measured)
-    said = _stock_phrases(text, prices)
+    said = stock_phrases(text, prices)
     measures = tuple(
         measure
         for measure in find_measures(text, vocabulary.unit_keys)
@@ -130,12 +130,12 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     linker = Linker(vocabulary)
     edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
     found = [piece for token in cut_runs(tokens(text), edges) for piece in linker.split_run(token)]
-    marks, heard = _mark(found, said)
+    marks, heard = mark_words(found, said)
     return Reading(
         text,
         tuple(found),
         tuple(marks),
-        _links(linker, found, marks, text),
+        find_links(linker, found, marks, text),
         prices,
         measures,
         heard,
@@ -166,7 +166,7 @@ def spell(text: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
     return "".join((*parts, text[last:])), corrected
 
 
-def _stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
+def stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
     """All stock phrases; where two overlap, the earlier in this list counts."""
     found = [Said(price.start, price.end, Mark.PRICE) for price in prices]
     rating = phrases.find_rating(text)
@@ -189,7 +189,7 @@ def _spans(text: str, pattern: phrases.Pattern, mark: Mark) -> list[Said]:
     return [Said(*span, mark) for span in pattern.spans(text)]
 
 
-def _mark(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark | None], tuple[Said, ...]]:
+def mark_words(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark | None], tuple[Said, ...]]:
     """Mark the words of each phrase; a phrase is heard where no earlier phrase has taken one of its words."""
     marks: list[Mark | None] = [None] * len(words)
     heard: list[Said] = []
@@ -203,7 +203,8 @@ def _mark(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark | Non
     return marks, tuple(sorted(heard, key=lambda phrase: phrase.start))
 
 
-def _links(linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str) -> tuple[Link, ...]:
+def find_links(linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str) -> tuple[Link, ...]:
+    """Link the stretches of words between marked ones."""
     links: list[Link] = []
     start = 0
     for i in range(len(words) + 1):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from retrieval.chinese import steps
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, PriceRange, fold
 from retrieval.results import Sort, Understanding
 from retrieval.words import ADJECTIVES, clean, phrase_key, tokens, word_key, word_set
@@ -50,11 +51,11 @@ _CHEAPER = _re(
     r"(?: all| really| quite)? (?:expensive|pricey)|"
     r"lower[- ]priced?|more affordable|more budget[- ]friendly)(?! than \W?\d)(?: ones?| options?)?|"
     r"(?:too|so|pretty|quite|very) (?:expensive|pricey|dear|costly)|(?:can't|cannot|can not) afford(?: (?:that|"
-    r"it|this|those|them))?|便宜(?:一)?点|更便宜|太贵了?"
+    r"it|this|those|them))?"
 )
 _DEARER = _re(
     r"(?:a (?:bit|little) |something |anything )*(?:more expensive|pricier|dearer|more (?:premium|luxurious|"
-    r"upmarket)|higher[- ](?:end|priced?|quality)|better quality|too cheap)(?: ones?| options?)?|更贵|贵一点"
+    r"upmarket)|higher[- ](?:end|priced?|quality)|better quality|too cheap)(?: ones?| options?)?"
 )
 _NO_LIMIT = _re(r"no (?:price |upper |money )?limit|no budget|money(?: is|'s)? (?:no object|no problem|not an issue)")
 _DROP_BEFORE = _re(
@@ -91,7 +92,7 @@ _NEW_LIMIT = re.compile(
     re.I,
 )
 _LEAST_BARE = 10
-_PRICE_WORDS = word_set("price budget cost money limit")
+_PRICE_WORDS = word_set("price budget cost money limit") | steps.PRICE
 _ASKS = _re(
     r"(?:what|how) about|show me|(?:looking|searching) for|i(?: also)? (?:need|want)|do you (?:have|sell)|also|find me"
 )
@@ -108,7 +109,7 @@ def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, 
     if _NO_LIMIT.search(text):
         keys += [constraint.key for constraint in constraints if isinstance(constraint, PriceRange)]
         rest = _NO_LIMIT.sub(" ", text)
-    for pattern in (_DROP_AFTER, _DROP_BEFORE, _NEED_NOT, _ANY):
+    for pattern in (_DROP_AFTER, _DROP_BEFORE, _NEED_NOT, _ANY, *steps.DROPPED):
         for match in list(pattern.finditer(rest)):
             if pattern is _NEED_NOT and not _MUST.search(match.group()):
                 continue
@@ -125,7 +126,10 @@ def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, 
 
 
 def _names_aspect(what: str) -> bool:
-    return any(token.key in _PRICE_WORDS | {"brand", "size", "colour", "material", "style"} for token in tokens(what))
+    return any(
+        token.key in _PRICE_WORDS | {"brand", "size", "colour", "material", "style"} | steps.BRAND
+        for token in tokens(what)
+    )
 
 
 def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
@@ -136,7 +140,7 @@ def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
     for constraint in constraints:
         kind = {
             "price": _PRICE_WORDS,
-            "brand": {"brand", "make", "label"},
+            "brand": {"brand", "make", "label"} | steps.BRAND,
             "rating": {"rating", "star", "review"},
             "in_stock": {"stock", "availability"},
         }.get(constraint.kind, set())
@@ -153,9 +157,12 @@ def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
 
 def price_step(text: str) -> tuple[PriceStep | None, str]:
     """Find "cheaper" or "more expensive"; return it and the message without it."""
-    for step, pattern in (("cheaper", _CHEAPER), ("dearer", _DEARER)):
+    patterns: tuple[tuple[PriceStep, re.Pattern[str]], ...] = (
+        ("cheaper", _CHEAPER), ("cheaper", steps.CHEAPER), ("dearer", _DEARER), ("dearer", steps.DEARER),
+    )  # fmt: skip
+    for step, pattern in patterns:
         if pattern.search(text):
-            return ("cheaper" if step == "cheaper" else "dearer"), pattern.sub(" ", text)
+            return step, pattern.sub(" ", text)
     return None, text
 
 

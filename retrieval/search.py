@@ -121,7 +121,10 @@ class Searcher:
         self, request: SearchRequest, meaning: Meaning | None, reranker: HeadReranker | None = None
     ) -> SearchResult:
         """Answer a request; see Retrieval.search."""
-        query = self._query(clean(request.text[:MAX_QUERY_CHARS]), request.constraints, meaning)
+        text = clean(request.text[:MAX_QUERY_CHARS])
+        if meaning is not None and not meaning.encoder.knows(text):
+            meaning = None  # The vector of unknown signs would vote at random.
+        query = self._query(text, request.constraints, meaning)
         matches = self._match(query, meaning)
         mode: Mode = "words" if meaning is None else "words+meaning"
         if not len(matches.rows):
@@ -162,7 +165,7 @@ class Searcher:
         """Find products like the one at `row`; see Retrieval.similar."""
         allowed = self._columns.product_mask([self._columns.variant_mask(constraint) for constraint in constraints])
         allowed[row] = False
-        if meaning is not None:
+        if meaning is not None and meaning.encoder.knows(_like_text(self._catalogue, row)):
             rows, cosines = meaning.index.search(np.asarray(meaning.vectors[row]), k, allowed)
             scores, part = np.clip(cosines, 0.0, 1.0), "dense"
         else:

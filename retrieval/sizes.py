@@ -34,7 +34,7 @@ _PATTERNS = tuple(
         rf"(?<![\w-]){_REGION}(?: size)? ?(?P<size>\d{{1,3}}(?:[.,]5)?)(?![\w%-])",
         rf"(?<![\w-])(?P<size>{_WRITTEN})[\s-](?:sized?)(?!\w)",
         rf"(?<![\w-])in (?:an? )?(?P<size>extra small|extra large|small|medium|large|x{{0,4}}[sml]){_END}",
-        r"(?P<size>\d{2,3}|[XSML]{1,4})码",
+        r"(?P<size>\d{2,3}|[XSML]{1,4})[码号]",
         r"(?<![\w-])(?P<size>x{0,4}[sml])(?= ?(?:,|/|or) ?x{0,4}[sml](?![\w-]))",
         r"(?-i:(?<![\w'’-])(?P<size>X{0,4}[SML]|[2-5]XL))(?=\s*(?:[,.;!?]|$|\s(?:please|and|or)\b))",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from retrieval.chinese import units as chinese_units
 from retrieval.words import word_key
 
 _TABLE: dict[str, dict[str, float]] = {
@@ -47,7 +48,7 @@ _TABLE: dict[str, dict[str, float]] = {
 
 _UNITS: dict[str, tuple[str, float]] = {
     name: (dimension, factor)
-    for dimension, rows in _TABLE.items()
+    for dimension, rows in (*_TABLE.items(), *chinese_units.TABLE.items())
     for names, factor in rows.items()
     for name in names.split()
 }

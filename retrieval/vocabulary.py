@@ -18,13 +18,29 @@ from typing import Any
 import Stemmer
 
 from retrieval import currencies, vocabulary_learning
+from retrieval.chinese.script import is_chinese
+from retrieval.chinese.segmenter import cut
 from retrieval.concepts import other_keys, other_ways
 from retrieval.english import is_plain_english
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import SHORTEST, Speller
+from retrieval.tokens import query_tokens
 from retrieval.units import find_unit, unit_key
-from retrieval.words import COMMON, GENERIC_HEADS, STOP, TALK, UNLIKE, is_cjk, phrase_key, tokens, word_key, words
+from retrieval.words import (
+    COMMON,
+    GENERIC_HEADS,
+    STOP,
+    TALK,
+    UNLIKE,
+    Token,
+    is_cjk,
+    phrase_key,
+    tokens,
+    word_key,
+    word_set,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +170,7 @@ class Vocabulary:
     @cached_property
     def category_words(self) -> dict[str, frozenset[str]]:
         """Category -> keys of its words, for telling "boots for hiking" from other boots."""
-        return {name: frozenset(token.key for token in tokens(name)) for name in self.categories}
+        return {name: frozenset(key for token in tokens(name) for key in _word_keys(token)) for name in self.categories}
 
     @cached_property
     def department_keys(self) -> dict[str, str]:
@@ -239,7 +255,10 @@ class Vocabulary:
     def sizes(self) -> frozenset[str]:
         """Names of attributes and options that are a size, other than measures ("display_size" in inches)."""
         measures = {stats.name for stats in self.numeric if stats.unit}
-        return frozenset(name for name in self.attributes if "size" in name.casefold().split("_")) - measures
+        return (
+            frozenset(name for name in self.attributes if not _SIZE_WORDS.isdisjoint(name.casefold().split("_")))
+            - measures
+        )
 
     # ------------------------------------------------------------ words
 
@@ -275,7 +294,9 @@ class Vocabulary:
     def knows(self, word: str) -> bool:
         """Whether a word, in any number or ending, stands somewhere in the catalogue."""
         folded = word.casefold()
-        if folded in self.words or word_key(folded) in self.word_keys or is_cjk(word):
+        if is_cjk(word):
+            return all(token in self.words for token in query_tokens(word))
+        if folded in self.words or word_key(folded) in self.word_keys:
             return True
         stem = Stemmer.Stemmer("english").stemWord(folded)
         return stem in self._stems and folded[len(stem) :] in _ENDINGS and len(folded) > len(stem)
@@ -306,7 +327,13 @@ class Vocabulary:
         return found if likely else None
 
 
+def _word_keys(token: Token) -> list[str]:
+    """The key of a word; of a run without spaces, those of its words."""
+    return [word_key(word) for word in cut(token.text)] if is_chinese(token.text) else [token.key]
+
+
 _MOSTLY = 0.5
+_SIZE_WORDS = word_set("size 尺码 鞋码 码数")
 _KEPT = TALK | frozenset(currencies.WORDS)
 _SHORT = 4
 _SLIPS = 2
@@ -327,11 +354,11 @@ def _name_parts(name: str) -> list[list[str]]:
     previous_end = 0
     for token in tokens(name):
         joint = name[previous_end : token.start]
-        if token.folded in ("and", "or") or any(sign in joint for sign in "&/,+>"):
+        if token.folded in ("and", "or") or any(sign in joint for sign in "&/,+>、"):
             parts.append([])
         if token.folded in ("for", "with", "of", "in", "to"):
             break
         if token.folded not in ("and", "or"):
-            parts[-1].append(token.key)
+            parts[-1] += _word_keys(token)
         previous_end = token.end
     return [part for part in parts if part]

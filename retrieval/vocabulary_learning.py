@@ -11,10 +11,11 @@ from functools import lru_cache, partial
 from typing import Any
 
 from retrieval.product import Product
+from retrieval.tokens import unspaced_tokens
 from retrieval.type_phrases import mine_types, title_types
-from retrieval.words import STOP, has_digit, phrase_key, word_key, words
+from retrieval.words import STOP, has_digit, is_cjk, phrase_key, word_key, words
 
-VERSION = 2
+VERSION = 4
 _LONGEST_VALUE = 40
 _WORDS_IN_VALUE = 4
 _SMALL = 2000
@@ -94,7 +95,7 @@ def _modifiers(texts: Sequence[_Texts], titles: Sequence[Sequence[str]]) -> set[
 
 
 def _words(products: Sequence[Product], texts: Sequence[_Texts]) -> dict[str, int]:
-    """Folded word -> number of products whose texts hold it."""
+    """Folded word, or token of a text without spaces -> number of products whose texts hold it."""
     counts: Counter[str] = Counter()
     for product, pairs in zip(products, texts, strict=True):
         said = [
@@ -105,7 +106,8 @@ def _words(products: Sequence[Product], texts: Sequence[_Texts]) -> dict[str, in
             product.department or "",
         ]
         said += [value for _, value in pairs]
-        counts.update(set(words(" ".join(said))))
+        text = " ".join(said)
+        counts.update({word for word in words(text) if not is_cjk(word)} | unspaced_tokens(text))
     return dict(counts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from retrieval.chinese.script import is_chinese
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint
 from retrieval.product import attribute_label
 
@@ -27,5 +28,11 @@ def words_of(constraint: Constraint) -> tuple[str, ...]:
 def without_words_of(text: str, constraint: Constraint) -> str:
     """Return the text without the words that say the wish; where none does, as it is but for white space."""
     for word in words_of(constraint):
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text, flags=re.I)
+        text = re.sub(_said(word), " ", text, flags=re.I)
     return " ".join(text.split())
+
+
+def _said(word: str) -> str:
+    """A pattern for a word where it is said: as a whole; in a script without spaces, anywhere, unless it is short."""
+    whole = re.escape(word)
+    return whole if len(word) > 1 and is_chinese(word) else rf"(?<!\w){whole}(?!\w)"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.checkups.check import Check, Patient
 from assistant.checkups.data import LARGE_BYTES, look_through
+from assistant.config import Settings
 from assistant.places import catalogues_folder
 from retrieval.errors import CatalogueMissing, IndexBroken
 from retrieval.model_folders import encoder_name
@@ -38,7 +39,7 @@ def catalogue(patient: Patient) -> Iterator[Check]:
         yield Check("indexes", "skipped", "The indexes are large, so their files were not read.", "Use --deep.")
         return
     yield from _words(path, manifest)
-    yield from _meaning(path, manifest, settings.encoder)
+    yield from _meaning(path, manifest, settings)
 
 
 def _missing(patient: Patient, root: Path, missing: CatalogueMissing) -> Check:
@@ -70,7 +71,8 @@ def _words(path: Path, manifest: Manifest) -> Iterator[Check]:
         yield Check("index of words", "ok", "Every file is as it was imported.")
 
 
-def _meaning(path: Path, manifest: Manifest, encoder: str) -> Iterator[Check]:
+def _meaning(path: Path, manifest: Manifest, settings: Settings) -> Iterator[Check]:
+    encoder = settings.shop_encoder
     if encoder == "off":
         yield Check("index of meaning", "skipped", "Search by meaning is switched off (AISLE_ENCODER=off).")
     elif manifest.encoder is None:
@@ -79,16 +81,21 @@ def _meaning(path: Path, manifest: Manifest, encoder: str) -> Iterator[Check]:
         )
     elif manifest.encoder != (name := encoder_name(encoder)):
         # A folder's name holds a digest of its weights, and is no setting.
-        other = "" if "@" in manifest.encoder else f", or set AISLE_ENCODER={manifest.encoder}"
+        other = "" if "@" in manifest.encoder else f", or set {_setting(settings)}={manifest.encoder}"
         yield Check(
             "index of meaning",
             "warning",
-            f"The vectors are of {manifest.encoder!r}, and AISLE_ENCODER is {name!r}.",
+            f"The vectors are of {manifest.encoder!r}, and {_setting(settings)} is {name!r}.",
             f"Import the catalogue again{other}.",
             _MEANING,
         )
     else:
         yield _files_of_meaning(path, manifest)
+
+
+def _setting(settings: Settings) -> str:
+    """The setting that the shop's encoder stands in."""
+    return "AISLE_ENCODER" if settings.shop_encoder == settings.encoder else f"AISLE_ENCODERS for {settings.locale}"
 
 
 def _files_of_meaning(path: Path, manifest: Manifest) -> Check:

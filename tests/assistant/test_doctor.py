@@ -145,6 +145,8 @@ def test_vectors_of_another_encoder_and_none_at_all_are_told(healthy: Settings) 
     other = found(healthy.model_copy(update={"encoder": "another"}))["index of meaning"]
     assert other.state == "warning"
     assert f"AISLE_ENCODER={WordEncoder().name}" in other.advice
+    of_locale = found(healthy.model_copy(update={"encoders": {"en": "another"}}))["index of meaning"]
+    assert "AISLE_ENCODERS" in of_locale.advice
     import_products(PRODUCTS, root=catalogues_folder(healthy), name="shop")
     assert found(healthy)["index of meaning"].found == "The catalogue was imported without vectors."
     off = found(healthy.model_copy(update={"encoder": "off"}))

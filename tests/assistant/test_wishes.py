@@ -44,3 +44,10 @@ def test_a_key_that_is_not_there_changes_nothing() -> None:
 def test_only_whole_words_go() -> None:
     need = Need("red redwood shelf", (AttributeIn("colour", ("red",)),))
     assert without_wish(need, "attribute:colour").text == "redwood shelf"
+
+
+def test_a_word_in_a_script_without_spaces_goes_wherever_it_stands() -> None:
+    need = Need("黑色无线鼠标", (CategoryIn(("无线鼠标",)), AttributeIn("颜色", ("黑色",))))
+    assert without_wish(need, "attribute:颜色").text == "无线鼠标"
+    short = Need("红茶", (AttributeIn("颜色", ("红",)),))
+    assert without_wish(short, "attribute:颜色").text == "红茶"

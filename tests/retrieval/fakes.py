@@ -99,6 +99,9 @@ class WordEncoder:
         norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / norms, np.float32)
 
+    def knows(self, text: str) -> bool:
+        return True
+
 
 class PowerCut(Exception):
     """Raised by an encoder that stops half-way."""

@@ -62,6 +62,16 @@ def test_many_texts_shared_out_to_several_cores_keep_their_order(float32: Encode
     assert np.allclose(shared, alone, atol=1e-4)
 
 
+@pytest.mark.parametrize("text", ["usb hub", "", "Kopfhörer für Läufer", "café 😀 lamp for two"])
+def test_what_the_tokenizer_has_learned_is_known(float32: Encoder, text: str) -> None:
+    assert float32.knows(text)
+
+
+@pytest.mark.parametrize("text", ["无线鼠标", "acme 无线 mouse", "ワイヤレスマウス"])
+def test_a_text_of_unknown_signs_is_not_known(float32: Encoder, text: str) -> None:
+    assert not float32.knows(text)
+
+
 def test_no_texts_give_no_rows(float32: Encoder) -> None:
     assert float32.encode([]).shape == (0, 384)
 
@@ -91,7 +101,7 @@ def test_an_encoder_that_is_not_on_this_machine_is_named_at_once_and_nothing_is_
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    with pytest.raises(IndexBroken, match=r"'doesnotexist' \(AISLE_ENCODER\).*hf download"):
+    with pytest.raises(IndexBroken, match=r"'doesnotexist' \(AISLE_ENCODER, AISLE_ENCODERS\).*hf download"):
         load_encoder("doesnotexist")
     assert asked == []
 

@@ -138,6 +138,9 @@ class _BrokenEncoder:
     def encode(self, texts: object) -> np.ndarray:
         raise OSError("the weights are gone")
 
+    def knows(self, text: str) -> bool:
+        return True
+
 
 def test_an_encoder_that_cannot_be_loaded_leaves_search_by_words(own_shop: Open, runner: asyncio.Runner) -> None:
     settings = Settings(data=_folder(own_shop), encoder="no/such-model")
