@@ -35,6 +35,7 @@ from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
 from assistant.support.staff import Staff
+from assistant.taken import taken_of
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
@@ -208,6 +209,7 @@ def make_demo_shop(
     if encoder is None and settings.shop_encoder != "off":
         progress("loading the encoder", 0, None)
         encoder = load_encoder(settings.shop_encoder, settings.encoder_dtype)
+    said = {decision.decision_id: decision.context.query for decision in demo.decisions}
     import_products(
         demo.products,
         root=catalogues_folder(settings),
@@ -215,6 +217,7 @@ def make_demo_shop(
         encoder=encoder,
         currency=settings.currency,
         progress=progress,
+        taken=tuple(taken_of(demo.events, said.get)),
     )
     baskets = ([line.product_id for line in order.lines] for _, order in demo.orders)
     own = (*demo.relations, *bought_relations(baskets))

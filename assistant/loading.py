@@ -47,6 +47,7 @@ def import_catalogue(settings: Settings, given: Given, *, as_json: bool) -> None
 
 def _import(settings: Settings, given: Given, name: str, progress: Progress) -> ImportReport:
     from assistant.places import catalogues_folder
+    from assistant.taken import taken_so_far
     from retrieval.loader import import_file
 
     return import_file(
@@ -57,6 +58,7 @@ def _import(settings: Settings, given: Given, name: str, progress: Progress) -> 
         format=given.format_,
         encoder=encoder_of(settings, progress) if given.embed else None,
         currency=settings.currency,
+        taken=tuple(taken_so_far(settings)) if given.embed else (),
         terms=terms_of(settings, progress, force=given.force),
     )
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from assistant.config import Settings
-from assistant.errors import ConfigError, DataFolderBusy
-from assistant.terminal import say, say_json, showing_progress, warn
-from recommender.events import EventType
+from assistant.errors import ConfigError
+from assistant.taken import taken_so_far
+from assistant.terminal import say, say_json, showing_progress
 
 if TYPE_CHECKING:
     from retrieval.encoder_training.card import Card
-    from retrieval.encoder_training.pairs import Taken
 
-WEIGHTS: Mapping[EventType, float] = {EventType.CLICK: 1.0, EventType.ADD_TO_CART: 2.0, EventType.PURCHASE: 3.0}
-"""How much it says about words that a product was taken after them."""
 _VIEWS = {
     "query": "queries made of the catalogue's words",
     "title": "titles, by what else is told of the product",
@@ -48,7 +44,7 @@ def train_encoder(settings: Settings, *, epochs: int | None, steps: int | None, 
             Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue,
             settings.shop_encoder,
             encoders_folder(settings),
-            taken=tuple(_taken(settings)),
+            taken=tuple(taken_so_far(settings)),
             recipe=Recipe(seed=settings.seed, **{name: value for name, value in given.items() if value is not None}),
             progress=progress,
         )
@@ -56,33 +52,6 @@ def train_encoder(settings: Settings, *, epochs: int | None, steps: int | None, 
         say_json({**card.json(), "use": _use(card)})
     else:
         _write(card)
-
-
-def _taken(settings: Settings) -> Iterator[Taken]:
-    """What shoppers took after which words, out of the event log; nothing where a running server holds it."""
-    from assistant.store import SqlEventLog, open_store
-    from assistant.store.engine import FILE
-    from retrieval.encoder_training.pairs import Taken
-
-    if not (settings.data / FILE).exists():
-        return
-    try:
-        store = open_store(settings.data)
-    except DataFolderBusy:
-        warn("The data folder is in use, so what shoppers took is left out; stop the server to learn from that too.")
-        return
-    try:
-        log = SqlEventLog(store)
-        after = 0
-        while rows := log.events(after=after):
-            after = rows[-1][0]
-            for _, event in rows:
-                if event.type in WEIGHTS and event.decision_id is not None:
-                    decision = log.find_decision(event.decision_id)
-                    if decision is not None and decision.context.query:
-                        yield Taken(decision.context.query, event.item_id, WEIGHTS[event.type])
-    finally:
-        store.close()
 
 
 def _write(card: Card) -> None:

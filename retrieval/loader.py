@@ -51,6 +51,7 @@ from retrieval.storage import (
     serve_version,
     write_atomically,
 )
+from retrieval.taken import Taken
 from retrieval.vocabulary import Vocabulary
 
 _GUARDED = 100
@@ -122,6 +123,7 @@ class Load:
         intake: the file that was read; None without one.
         meaning: None for search by words alone.
         base: None where everything is made anew.
+        taken: what shoppers took, for the ranker to learn from.
     """
 
     kind: Kind
@@ -130,6 +132,7 @@ class Load:
     intake: Intake | None = None
     meaning: Meaning | None = None
     base: Base | None = None
+    taken: Sequence[Taken] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def import_file(
     encoder: Encoder | None = None,
     currency: str = "USD",
     progress: Progress | None = None,
+    taken: Sequence[Taken] = (),
     terms: Terms | None = None,
 ) -> ImportReport:
     """Load a file into a catalogue, in place of all that it holds.
@@ -173,6 +177,7 @@ def import_file(
         encoder: makes vectors for search by meaning; None loads for search by words alone.
         currency: ISO 4217 code of the catalogue, unless the map states one.
         progress: see Terms; used where no terms are given.
+        taken: what shoppers took, for the ranker to learn from.
         terms: how the version is written.
 
     Raises:
@@ -187,7 +192,7 @@ def import_file(
     if not intake.products:
         raise ImportFailed(intake.why_empty())
     meaning = None if encoder is None else Meaning(encoder.name, lambda: encoder)
-    load = Load("import", list(intake.products.values()), intake.currency, intake, meaning)
+    load = Load("import", list(intake.products.values()), intake.currency, intake, meaning, taken=taken)
     with changing(folder, name):
         before = _served_before(root, name)
         if not terms.force:
@@ -204,6 +209,7 @@ def import_products(
     encoder: Encoder | None = None,
     currency: str = "USD",
     progress: Progress | None = None,
+    taken: Sequence[Taken] = (),
 ) -> ImportReport:
     """Load products that a program made; see import_file.
 
@@ -216,7 +222,7 @@ def import_products(
     if not checked:
         raise ImportFailed("There are no products to load.")
     meaning = None if encoder is None else Meaning(encoder.name, lambda: encoder)
-    load = Load("import", list(checked.values()), currency, meaning=meaning)
+    load = Load("import", list(checked.values()), currency, meaning=meaning, taken=taken)
     folder = catalogue_folder(root, name)
     with changing(folder, name):
         data = publish(load, folder, name, _served_before(root, name), Terms(progress))
@@ -323,7 +329,15 @@ def _write_version(
         if load.base is None:
             catalogue = Catalogue(name, number, load.currency, {product.id: product for product in products})
             encoder = load.meaning.load()
-            write_relevance(catalogue, path, lexical=lexical, vocabulary=vocabulary, encoder=encoder, vectors=vectors)
+            write_relevance(
+                catalogue,
+                path,
+                lexical=lexical,
+                vocabulary=vocabulary,
+                encoder=encoder,
+                vectors=vectors,
+                taken=load.taken,
+            )
         else:
             take_over_relevance(products, load.base.path, path)
         if progress is not None:

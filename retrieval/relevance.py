@@ -7,7 +7,7 @@ files it lies in; what is learned and from what is decided in `retrieval.learned
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +22,10 @@ from retrieval.learned.features import FEATURES
 from retrieval.learned.ranker import LinearRanker
 from retrieval.learned.schema import schema_vectors
 from retrieval.learned.training import N_QUERIES, Trained, train
-from retrieval.learned.weak_queries import find_kinds, find_other_names, make_queries
+from retrieval.learned.weak_queries import find_kinds, find_other_names, make_queries, queries_of_taken
 from retrieval.product import Product
 from retrieval.search import Meaning, Searcher
+from retrieval.taken import Taken
 from retrieval.vocabulary import Vocabulary
 
 SCHEMA, RANKER = "schema.npy", "ranker.json"
@@ -39,8 +40,12 @@ def write_relevance(
     vocabulary: Vocabulary,
     encoder: Encoder,
     vectors: NDArray[np.float32],
+    taken: Iterable[Taken] = (),
 ) -> Trained:
-    """Write into the folder `path` what products state, and a ranker where one proves better than fusion."""
+    """Write into the folder `path` what products state, and a ranker where one proves better than fusion.
+
+    It learns from queries that the catalogue answers, and from what shoppers took, where that is known.
+    """
     schema = schema_vectors(catalogue.rows, _SEED)
     np.save(path / SCHEMA, schema, allow_pickle=False)
     searcher = Searcher(catalogue, lexical, lambda: vocabulary)
@@ -48,6 +53,7 @@ def write_relevance(
     kinds = find_kinds(catalogue.rows, searcher.title_kinds, vocabulary, schema)
     other_names = find_other_names(kinds, vocabulary, encoder)
     queries = make_queries(catalogue.rows, kinds, other_names, N_QUERIES, np.random.default_rng(_SEED))
+    queries += queries_of_taken(taken, catalogue.row_of)
     trained = train(queries, lambda text, names: searcher.describe(text, meaning, names), len(catalogue.rows))
     if trained.ranker is not None:
         trained.ranker.save(path / RANKER, trained.about())

@@ -15,6 +15,7 @@ from typing import Literal
 
 from retrieval.embeddings import product_text, told_attributes
 from retrieval.product import Product
+from retrieval.taken import Taken
 from retrieval.tokens import query_tokens, tokenise
 
 View = Literal["query", "title", "taken"]
@@ -24,21 +25,6 @@ _QUERIES_PER_PRODUCT = 3
 _MAX_RUN = 4
 _TRAIN_SHARE, _DEVELOPMENT_SHARE = 0.8, 0.1
 _MIN_REST_WORDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Words of shoppers and the product that they took then.
-
-    Args:
-        text: as said or as it was searched for.
-        product_id: e.g. "trail-jacket".
-        weight: how much it counts, above 0; a purchase counts more than a click.
-    """
-
-    text: str
-    product_id: str
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from retrieval.encoder import open_model
 from retrieval.encoder_training.card import Card, Row, is_better
 from retrieval.encoder_training.judging import PerQuestion, Trial, judge, make_trial, paired_gain
 from retrieval.encoder_training.loop import FineTuning, Recipe, encode_with
-from retrieval.encoder_training.pairs import VIEWS, Pair, Pairs, Taken, make_pairs
+from retrieval.encoder_training.pairs import VIEWS, Pair, Pairs, make_pairs
 from retrieval.errors import NotEnoughPairs
 from retrieval.model_folders import encoder_name
+from retrieval.taken import Taken
 
 MIN_TRAIN_PAIRS = 100
 MIN_QUESTIONS = 30

@@ -21,6 +21,7 @@ from retrieval.encoder import Encoder
 from retrieval.filters import fold
 from retrieval.index import Rows
 from retrieval.product import Product
+from retrieval.taken import Taken
 from retrieval.title_kinds import TitleKinds
 from retrieval.type_phrases import title_types
 from retrieval.vocabulary import Vocabulary
@@ -35,6 +36,7 @@ _NEAR = 0.6
 """Cosine from which on a word may stand for a kind: "laptop" and "notebook" have 0.73, "cord" and "cable" 0.72."""
 _MAX_WORDS, _MAX_OTHER_NAMES = 2_000, 4
 _FEWEST_LETTERS = 4
+_MAX_SAID = 1_000
 _LONGEST_VALUE = 25
 _WORDS_IN_VALUE = 2
 _BARE_SHARE, _BRAND_SHARE = 0.5, 0.25
@@ -141,6 +143,26 @@ def make_queries(
         if len(made) == n:
             break
     return list(made.values())
+
+
+def queries_of_taken(taken: Iterable[Taken], row_of: Mapping[str, int]) -> list[WeakQuery]:
+    """Make queries of what shoppers took; the product taken most after the same words gains most.
+
+    Args:
+        taken: in any order; what the catalogue does not hold any more is passed over.
+        row_of: product id -> row.
+    """
+    counted: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for one in taken:
+        if one.product_id in row_of and one.text.strip():
+            counted[fold(one.text)][row_of[one.product_id]] += one.weight
+    most = sorted(counted, key=lambda text: (-sum(counted[text].values()), text))[:_MAX_SAID]
+    made = []
+    for text in most:
+        rows = np.array(sorted(counted[text]), np.int64)
+        weights = np.array([counted[text][row] for row in rows.tolist()], np.float64)
+        made.append(WeakQuery(text, text, rows, WANTED * weights / weights.max()))
+    return made
 
 
 def _narrowed(products: Sequence[Product], kind: str, said: str, rows: Rows, rng: np.random.Generator) -> WeakQuery:

@@ -15,8 +15,8 @@ from assistant.store import SqlEventLog, open_store
 from assistant.train_commands import _taken
 from recommender.events import Decision, DecisionContext, Event, EventType, SlateItem
 from retrieval.encoder_training import loop
-from retrieval.encoder_training.pairs import Taken
 from retrieval.loader import import_products
+from retrieval.taken import Taken
 from tests.assistant.command_line import run_command
 from tests.retrieval.encoder_training.toy import WORDS, toy_products
 from tests.retrieval.tiny_models import make_encoder

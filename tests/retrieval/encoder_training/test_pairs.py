@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from retrieval.embeddings import product_text
-from retrieval.encoder_training.pairs import Pairs, Taken, make_pairs, words_of
+from retrieval.encoder_training.pairs import Pairs, make_pairs, words_of
 from retrieval.product import Attribute
+from retrieval.taken import Taken
 from tests.retrieval.encoder_training.toy import TITLE_WORDS, toy_products
 from tests.retrieval.fakes import product
 

@@ -14,9 +14,10 @@ import pytest
 from retrieval.encoder import load_encoder
 from retrieval.encoder_training.card import CARD_FILE, Card
 from retrieval.encoder_training.loop import Recipe
-from retrieval.encoder_training.pairs import Taken, make_pairs
+from retrieval.encoder_training.pairs import make_pairs
 from retrieval.encoder_training.train import train_encoder, train_on
 from retrieval.errors import NotEnoughPairs
+from retrieval.taken import Taken
 from tests.retrieval.encoder_training.toy import OTHER_WORDS, TITLE_WORDS, WORDS, toy_catalogue
 from tests.retrieval.tiny_models import make_encoder
 

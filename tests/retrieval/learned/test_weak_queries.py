@@ -6,8 +6,9 @@ import numpy as np
 
 from retrieval.filters import fold
 from retrieval.learned.schema import schema_vectors
-from retrieval.learned.weak_queries import OF_KIND, WANTED, find_kinds, find_other_names, make_queries
+from retrieval.learned.weak_queries import OF_KIND, WANTED, find_kinds, find_other_names, make_queries, queries_of_taken
 from retrieval.product import Attribute, Product
+from retrieval.taken import Taken
 from retrieval.title_kinds import TitleKinds
 from retrieval.vocabulary import Vocabulary
 from tests.retrieval.fakes import product
@@ -92,3 +93,17 @@ def test_the_same_seed_makes_the_same_queries() -> None:
 
 def test_a_catalogue_without_kinds_gives_no_query() -> None:
     assert make_queries([product("a", "One")], {}, {}, 5, np.random.default_rng(0)) == []
+
+
+def test_what_shoppers_took_becomes_queries() -> None:
+    taken = [
+        Taken("Warm tent", "tent-1"),
+        Taken("warm tent", "tent-1", 3.0),
+        Taken("warm tent", "tent-2", 2.0),
+        Taken("warm tent", "gone"),
+        Taken("a mug", "mug-0"),
+        Taken("  ", "mug-0"),
+    ]
+    first, second = queries_of_taken(taken, {"tent-1": 0, "tent-2": 4, "mug-0": 7})
+    assert (first.text, first.rows.tolist(), first.gains.tolist()) == ("warm tent", [0, 4], [WANTED, WANTED / 2])
+    assert (second.text, second.rows.tolist(), second.gains.tolist()) == ("a mug", [7], [WANTED])
