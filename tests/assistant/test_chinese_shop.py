@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.storage import read_manifest
 from tests.assistant.command_line import Command, run_command
-from tests.retrieval.chinese.tiny_encoder import make_encoder
+from tests.retrieval.tiny_models import make_encoder
 
 ROWS = """id,title,price,brand,category,stock,attr_颜色,description
 1,北溪无线鼠标静音款,129,北溪,鼠标,5,黑色,办公用静音鼠标

@@ -17,9 +17,9 @@ from retrieval.loader import import_products
 from retrieval.query import QueryReader
 from retrieval.results import SearchRequest
 from tests.retrieval.chinese.shop import make_shop
-from tests.retrieval.chinese.tiny_encoder import make_encoder
 from tests.retrieval.fakes import WordEncoder
 from tests.retrieval.reading_shop import make_product
+from tests.retrieval.tiny_models import make_encoder
 
 TITLES = {
     "shoes": "2017新款女童鞋冬季加绒棉鞋",
