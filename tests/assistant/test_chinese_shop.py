@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.model_folders import encoder_name
 from retrieval.storage import read_manifest
 from tests.assistant.command_line import Command, run_command
 from tests.retrieval.tiny_models import make_encoder
@@ -62,12 +63,12 @@ def test_the_encoder_of_the_locale_imports_and_serves(
     monkeypatch.setenv("AISLE_ENCODERS", f"zh={encoder}")
     assert aisle("import", tmp_path / "zh.csv").code == 0
     (version,) = (tmp_path / "aisle-data" / "catalogues" / "zh" / "versions").iterdir()
-    assert read_manifest(version).encoder == str(encoder)
+    assert read_manifest(version).encoder == encoder_name(str(encoder))
     assert aisle("search", "静音鼠标", "--json").json["mode"] == "words+meaning"
     other = make_encoder(tmp_path / "other", ["mouse"])
     monkeypatch.setenv("AISLE_ENCODERS", f"zh={other}")
     ran = aisle("search", "静音鼠标", "--json")
     assert ran.json["mode"] == "words"
-    assert str(encoder) in ran.err
-    assert str(other) in ran.err
+    assert encoder_name(str(encoder)) in ran.err
+    assert encoder_name(str(other)) in ran.err
     assert "run `aisle import` again" in ran.err
