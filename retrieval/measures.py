@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from retrieval.filters import AttributeRange
+from retrieval.negations import NOT, find_reach_before
 from retrieval.number_words import SPELT
 from retrieval.price_words import parse_number
 from retrieval.units import convert, find_unit, unit_key
@@ -31,16 +32,16 @@ _MOBILE = re.compile(r"[2-6]G", re.IGNORECASE)
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _SAID = rf"(?:{_NUMBER}|one(?=[ -])|{SPELT})"
 """A number in digits or in words."""
-_LOW = r"at least|min(?:imum)?(?: of)?|over|above|more than|greater than|higher than|from|>=?|≥"
-_HIGH = r"at most|max(?:imum)?(?: of)?|under|below|less than|lower than|up to|not (?:over|above|more than)|<=?|≤"
+_LOW = rf"{NOT} (?:under|below|less than|lower than)|at least|min(?:imum)?(?: of)?|over|above|more than|greater than|higher than|from|>=?|≥"
+_HIGH = rf"{NOT} (?:over|above|more than|greater than|higher than)|at most|max(?:imum)?(?: of)?|under|below|less than|lower than|up to|<=?|≤"
 _BOUNDS = rf"(?:(?P<low>{_LOW})\s*|(?P<high>{_HIGH})\s*)?"
 _BOUNDS_TOO = rf"(?:(?P<low2>{_LOW})\s*|(?P<high2>{_HIGH})\s*)?"
+_MORE = r"over|above|exceeding|exceeds?|(?:more|greater|larger|bigger|longer|taller|wider|higher|heavier) than"
+_LESS = r"under|below|(?:less|smaller|shorter|narrower|lower|lighter|fewer) than"
+_COMPARES = re.compile(rf"(?:{_MORE}|{_LESS})\s*", re.IGNORECASE)
 _MEASURE = re.compile(
-    rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|over|above|more than|greater than|larger than|bigger than|"
-    rf"longer than|heavier than|"
-    rf"from|no less than|not less than|>=?|≥)\s*)?"
-    rf"(?P<high>\b(?:under|below|less than|smaller than|shorter than|lighter than|up to|at most|maximum(?: of)?|max\.?|"
-    rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"
+    rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|{_MORE}|from|>=?|≥)\s*)?"
+    rf"(?P<high>\b(?:{_LESS}|up to|at most|maximum(?: of)?|max\.?|within|<=?|≤)\s*)?"
     rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
     rf"(?P<minus>(?<![^\s(])[-−])?(?<![\w.,])(?P<number>{_SAID})(?:\s?(?:-|–|to|and|or)\s?(?P<second>{_SAID}))?(?P<plus>\+)?"
     rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
@@ -68,6 +69,7 @@ class Measure:
         start, end: character offsets.
         low, high: limits in `unit`; None leaves an end open.
         unit: as written.
+        negation: where the words stand that turn the limits round ("not heavier than"); None mostly.
     """
 
     start: int
@@ -75,14 +77,18 @@ class Measure:
     low: float | None
     high: float | None
     unit: str
+    negation: tuple[int, int] | None = None
 
 
-def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
+def find_measures(
+    text: str, units: Collection[str], is_thing: Callable[[str], bool] = lambda word: False
+) -> tuple[Measure, ...]:
     """Find numbers with a unit, in order.
 
     Args:
         text: cleaned.
         units: keys of further units that the catalogue uses.
+        is_thing: whether a folded word names a kind of product, so that "no tents over 2 kg" limits their weight.
     """
     found = []
     for match in _MEASURE.finditer(text):
@@ -99,7 +105,13 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
             continue
         sign = -1 if match["minus"] else 1
         low, high = _limits(match, sign * float(first), None if second is None else float(second))
-        found.append(Measure(match.start(), match.end(), low, high, unit))
+        compared = _COMPARES.match(text, match.start())
+        reach = find_reach_before(text, match.start(), is_thing) if compared and second is None else None
+        if compared is None or reach is None:
+            found.append(Measure(match.start(), match.end(), low, high, unit))
+        else:
+            negation = reach.negation or (min(reach.start, match.start()), compared.end())
+            found.append(Measure(match.start(), match.end(), high, low, unit, negation))
     return tuple(found)
 
 
