@@ -32,6 +32,10 @@ _MOBILE = re.compile(r"[2-6]G", re.IGNORECASE)
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _SAID = rf"(?:{_NUMBER}|one(?=[ -])|{SPELT})"
 """A number in digits or in words."""
+_ARTICLES = ("a", "an")
+_ARTICLE = rf"(?:half )?an?(?=[ -])(?!.one[ -]|.{SPELT})"
+_WITHOUT_NUMBER = {"a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5}
+"""What stands before a unit in place of a number: "under a kilo"; alone, "a" is a number behind a comparison only."""
 _LOW = rf"{NOT} (?:under|below|less than|lower than)|at least|min(?:imum)?(?: of)?|over|above|more than|greater than|higher than|from|>=?|≥"
 _HIGH = rf"{NOT} (?:over|above|more than|greater than|higher than)|at most|max(?:imum)?(?: of)?|under|below|less than|lower than|up to|<=?|≤"
 _BOUNDS = rf"(?:(?P<low>{_LOW})\s*|(?P<high>{_HIGH})\s*)?"
@@ -41,9 +45,10 @@ _LESS = r"under|below|(?:less|smaller|shorter|narrower|lower|lighter|fewer) than
 _COMPARES = re.compile(rf"(?:{_MORE}|{_LESS})\s*", re.IGNORECASE)
 _MEASURE = re.compile(
     rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|{_MORE}|from|>=?|≥)\s*)?"
-    rf"(?P<high>\b(?:{_LESS}|up to|at most|maximum(?: of)?|max\.?|within|<=?|≤)\s*)?"
+    rf"(?P<high>\b(?:{_LESS}|up to|at most|maximum(?: of)?|max\.?|within|down to|as low as|<=?|≤)\s*)?"
     rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
-    rf"(?P<minus>(?<![^\s(])[-−])?(?<![\w.,])(?P<number>{_SAID})(?:\s?(?:-|–|to|and|or)\s?(?P<second>{_SAID}))?(?P<plus>\+)?"
+    rf"(?P<minus>(?<![^\s(])[-−]|\bminus )?(?<![\w.,])(?P<number>{_SAID}|{_ARTICLE})"
+    rf"(?:\s?(?:-|–|to|and|or)\s?(?P<second>{_SAID}))?(?P<plus>\+)?"
     rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
     rf"(?P<more>\s*(?:\+|or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more)|minimum))?"
     rf"(?P<less>\s*(?:or (?:less|smaller|shorter|under|below|lighter)|and under|max(?:imum)?\b))?",
@@ -59,6 +64,11 @@ _FOR_SO_MANY = re.compile(
     re.IGNORECASE,
 )
 _MOST_PEOPLE = 20
+_DEGREES = re.compile(
+    rf"(?<!\w)(?:(?:down to|as low as) (?P<minus>[-−]|minus )?|(?:to|for|at|of) (?P<below>[-−]|minus ))"
+    rf"(?P<number>{_NUMBER})(?![\w.,%°]|\s?(?:°|degrees?\b))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +109,9 @@ def find_measures(
             continue  # "two in one"
         if find_unit(unit) is None and unit_key(unit) not in units:
             continue
-        first = parse_number(match["number"])
+        first = _WITHOUT_NUMBER.get(match["number"].casefold()) or parse_number(match["number"])
         second = parse_number(match["second"]) if match["second"] else None
-        if first is None:
+        if first is None or (match["number"].casefold() in _ARTICLES and not _is_compared(match)):
             continue
         sign = -1 if match["minus"] else 1
         low, high = _limits(match, sign * float(first), None if second is None else float(second))
@@ -113,6 +123,10 @@ def find_measures(
             negation = reach.negation or (min(reach.start, match.start()), compared.end())
             found.append(Measure(match.start(), match.end(), high, low, unit, negation))
     return tuple(found)
+
+
+def _is_compared(match: re.Match[str]) -> bool:
+    return any(match[name] for name in ("low", "high", "near"))
 
 
 def find_headcount(text: str) -> Measure | None:
@@ -130,6 +144,19 @@ def find_headcount(text: str) -> Measure | None:
     low = None if match["high"] else total
     high = None if match["low"] or match["more"] else total
     return Measure(match.start(), match.end(), low, high, "person")
+
+
+def find_degrees(text: str) -> Measure | None:
+    """Find down to which temperature something is meant, where no unit says so: "down to -10", "for minus 5".
+
+    Makes sense only for what is measured in degrees; what "down to 5" means elsewhere is not known here.
+    """
+    match = _DEGREES.search(text)
+    number = parse_number(match["number"]) if match else None
+    if match is None or number is None:
+        return None
+    degrees = float(-number if match["minus"] or match["below"] else number)
+    return Measure(match.start(), match.end(), None, degrees, "°C")
 
 
 def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[float | None, float | None]:
@@ -171,6 +198,34 @@ def find_named(text: str, stats: Sequence[AttributeStats]) -> tuple[tuple[int, i
             low = None if match["high"] or match["high2"] else float(number)
             high = None if match["low"] or match["low2"] else float(number)
             found.append((match.start(), match.end(), AttributeRange(stat.name, low, high, None)))
+    return tuple(found)
+
+
+def find_spans(
+    text: str, pairs: Sequence[tuple[AttributeStats, AttributeStats]]
+) -> tuple[tuple[int, int, tuple[AttributeRange, ...]], ...]:
+    """Find numbers of what is stated by its fewest and its most: "for 4 players", "2-6 players", "up to 8 players".
+
+    Args:
+        text: cleaned.
+        pairs: attributes like min_players and max_players.
+
+    Returns:
+        Start, end and limits of each: 4 must lie between both.
+    """
+    found = []
+    for fewest, most in pairs:
+        name = r"[\s-]".join(f"{re.escape(word.removesuffix('s'))}s?" for word in most.name.split("_")[1:])
+        said = (
+            rf"{_BOUNDS}(?P<number>{_SAID})(?:\s?(?:-|–|to|or|and)\s?(?P<second>{_SAID}))?(?:\+| or more)?[\s-]{name}"
+        )
+        match = re.search(rf"(?<![\w.,]){said}(?!\w)", text, re.IGNORECASE)
+        numbers = [parse_number(match[part]) for part in ("number", "second") if match[part]] if match else []
+        counts = [float(number) for number in numbers if number is not None]
+        if match and counts:
+            least = AttributeRange(fewest.name, None, min(counts), fewest.unit)
+            enough = AttributeRange(most.name, max(counts), None, most.unit)
+            found.append((match.start(), match.end(), (enough,) if match["low"] or match["high"] else (least, enough)))
     return tuple(found)
 
 

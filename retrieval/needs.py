@@ -80,7 +80,7 @@ def _preposition(reading: Reading, link: Link, words: frozenset[str]) -> int | N
         folded = reading.tokens[position].folded
         if any(m.start <= reading.tokens[position].start < m.end for m in reading.measures):
             continue  # "two to three person tent"
-        if folded in words:
+        if folded in words and not _begins_a_name(reading, position):
             return position
         if _SEPARATOR.fullmatch(folded):
             return None
@@ -88,6 +88,14 @@ def _preposition(reading: Reading, link: Link, words: frozenset[str]) -> int | N
         if weight > _REACH or any(other.names_kind and other.start <= position < other.end for other in reading.links):
             return None
     return None
+
+
+def _begins_a_name(reading: Reading, position: int) -> bool:
+    """Whether a preposition is a part of what a thing is called: "on-ear headphones"; "in ear headphones" at the start,
+    where there is nothing that they could be in."""
+    follows = reading.text[reading.tokens[position].end : reading.tokens[position + 1].start]
+    linked = any(link.start <= position < link.end for link in reading.links)
+    return linked or follows == "-" or (position == 0 and reading.tokens[position].folded in ("in", "on"))
 
 
 def split_needs(reading: Reading) -> tuple[Reading, ...]:

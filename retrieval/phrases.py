@@ -124,6 +124,8 @@ WITHDRAWN = pattern(
     r"need)(?: to be| to have| to)",
     r"(?:needn't|need not)(?: be| have)?|no need (?:for|to be)(?: it)?",
 )  # fmt: skip
+DOWN_TO = pattern(r"(?:down to|as low as)(?: minus)?(?= ?[-−]?\d)")
+"""Before a number this is a limit; "down" fills nothing there."""
 _RATINGS = (
     re.compile(
         r"(?<![\w.,$€£])(?P<floor>(?:with |rated )?(?:at least|minimum|min|over|above|more than|rated)(?: at least)? )?"
@@ -132,19 +134,28 @@ _RATINGS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?<!\w)(?P<floor>rated|rating(?: of)?)(?: at least| over| above|"
-        r" minimum)? (?P<stars>[1-5](?:[.,]\d)?)(?![\w.,%])"
-        r"(?P<plus>\s?\+)?(?P<up> or (?:more|higher|above|better))?",
+        r"(?<!\w)(?P<floor>rated|ratings?(?: of)?|reviews)(?: at least| over| above| (?:more|higher|better) than|"
+        r" min(?:imum)?)? (?P<stars>[1-5](?:[.,]\d)?)(?!\w|[.,]\d|%)"
+        r"(?P<plus>\s?\+)?(?P<up> (?:or (?:more|higher|above|better)|and (?:up|above|over)))?",
         re.IGNORECASE,
     ),
 )
 
 
-def find_rating(text: str) -> tuple[int, int, float] | None:
-    """Find "at least 4 stars", "4+ stars", "rated 4.5 or higher": start, end and stars; "5 star" alone is no wish."""
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Fewest stars that are asked for, and where (character offsets)."""
+
+    start: int
+    end: int
+    stars: float
+
+
+def find_rating(text: str) -> Rating | None:
+    """Find "at least 4 stars", "4+ stars", "rated 4.5 or higher"; "5 star" alone is no wish."""
     for form in _RATINGS:
         for match in form.finditer(text):
             stars = float(match["stars"].replace(",", "."))
             if (match["floor"] or match["plus"] or match["up"]) and 1 <= stars <= 5:
-                return match.start(), match.end(), stars
+                return Rating(match.start(), match.end(), stars)
     return None

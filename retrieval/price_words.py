@@ -108,7 +108,9 @@ _NEEDS_MONEY = re.compile(
 _FEW = 20
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _AFTER_IN = ("a", "an", "the", "my", "any", "size", "sizes", "total", "stock", "price")
-_BESIDE = re.compile(r"([^\W\d_]+)(?: (?:is|of|be|are))?\s*$")
+_BESIDE = re.compile(
+    rf"(?P<counted>(?:\d|{SPELT})[\s-]?)?(?<![^\W\d_])(?P<word>[^\W\d_]+)(?: (?:is|of|be|are))?\s*$", re.IGNORECASE
+)
 _TURNED = {"from_after": "up_to_after", "up_to_after": "from_after"}
 _OPPOSITE = {"from": "up_to", "up_to": "from"}
 _OR_ELSE = re.compile(r",?\s+n?or(?: any| anything| more)?\s+", re.IGNORECASE)
@@ -207,8 +209,8 @@ def _read(
     if not own and not foreign and not _bare_is_price(kind, match, text, is_thing, is_value):
         return None
     beside = None if own or foreign or _says_price(kind, match) else _BESIDE.search(text[: match.start()])
-    if beside and is_measured(beside[1].casefold()):
-        return None  # "R value above 4" speaks of the R value.
+    if beside and not beside["counted"] and is_measured(beside["word"].casefold()):
+        return None  # "R value above 4" speaks of the R value; in "2 players under 40" theirs was said before.
     if foreign:
         return PricePhrase(reach.start, match.end(), None, None, foreign=True, negation=reach.negation)
     first, second = _minor(fields, 1, currency), _minor(fields, 2, currency)

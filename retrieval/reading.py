@@ -123,7 +123,12 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     def is_value(word: str) -> bool:
         return word_key(word) in vocabulary.values
 
-    prices = find_prices(text, currency, is_thing, is_measured, is_value)
+    rating = phrases.find_rating(text)
+    prices = tuple(
+        price
+        for price in find_prices(text, currency, is_thing, is_measured, is_value)
+        if not (rating and price.start < rating.end and rating.start < price.end)  # "rated above 4"
+    )
     measures = tuple(
         measure
         for measure in find_measures(text, vocabulary.unit_keys, is_thing)
@@ -135,6 +140,7 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
     edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
     found = [piece for token in cut_runs(tokens(text), edges) for piece in linker.split_run(token)]
     marks, heard = mark_words(found, said)
+    _free_names(linker, found, marks)
     return Reading(
         text,
         tuple(found),
@@ -175,7 +181,7 @@ def stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
     found = [Said(*span, Mark.PRICE) for price in prices for span in spans_of(price)]
     rating = phrases.find_rating(text)
     if rating:
-        found.append(Said(*rating[:2], Mark.RATING, stars=rating[2]))
+        found.append(Said(rating.start, rating.end, Mark.RATING, stars=rating.stars))
     found += _spans(text, phrases.SERVICE, Mark.SERVICE)
     found += _spans(text, phrases.CHEAP, Mark.SORT)
     for order, pattern in phrases.SORTS:
@@ -184,6 +190,7 @@ def stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
     found += _spans(text, phrases.WITHDRAWN, Mark.WITHDRAWN)
     found += _spans(text, phrases.NOT_TOO, Mark.UNWANTED)
     found += _spans(text, phrases.REFUSED, Mark.NEGATION)
+    found += _spans(text, phrases.DOWN_TO, Mark.FILLER)
     found += _spans(text, phrases.FILLERS, Mark.FILLER)
     found += _spans(text, phrases.NEGATION, Mark.NEGATION)
     return found
@@ -210,6 +217,15 @@ def mark_words(words: Sequence[Token], said: Iterable[Said]) -> tuple[list[Mark 
         if inside and len(fresh) == len(inside):
             heard.append(phrase)
     return marks, tuple(sorted(heard, key=lambda phrase: phrase.start))
+
+
+def _free_names(linker: Linker, words: Sequence[Token], marks: list[Mark | None]) -> None:
+    """Take the last word of a negation back where a stated value begins with it ("not | in ear")."""
+    for i in range(1, len(words) - 1):
+        if marks[i - 1] is marks[i] is Mark.NEGATION and marks[i + 1] is None:
+            link = linker.find(words[i].key + words[i + 1].key)
+            if link is not None and link.values:
+                marks[i] = None
 
 
 def find_links(linker: Linker, words: Sequence[Token], marks: Sequence[Mark | None], text: str) -> tuple[Link, ...]:

@@ -16,6 +16,8 @@ from retrieval.words import OPINIONS, STOP, phrase_key
 
 _PART = re.compile(r"\b(?:without|with|w/o|minus)\b", re.IGNORECASE)
 
+_BEFORE_NAMES = ("any", "a", "an", "the", "in", "made", "of")
+
 
 @dataclass(slots=True)
 class Refusals:
@@ -56,7 +58,7 @@ def _read_list(
     """Read the refused names from `position` on: "wool", "Acme or Bolt", "red, blue or green"."""
     tokens = reading.tokens
     withdrawn = reading.marks[start] is Mark.WITHDRAWN
-    while position < len(tokens) and tokens[position].folded in ("any", "a", "an", "the", "in", "made", "of"):
+    while position < len(tokens) and position not in links and tokens[position].folded in _BEFORE_NAMES:
         position += 1
     if position == len(tokens) or reading.marks[position] is not None:
         return position

@@ -105,6 +105,7 @@ class Vocabulary:
         self.departments: dict[str, list[str]] = data["departments"]
         self.types: dict[str, int] = data["types"]
         self.modifiers = frozenset[str](data["modifiers"])
+        self.title_names: dict[str, str] = data.get("title_names", {})
         self.words: dict[str, int] = data["words"]
         self.currency: str | None = data["currency"]
         self.cheap_minor: dict[str, int] = data["cheap_minor"]
@@ -143,7 +144,7 @@ class Vocabulary:
         for table in (
             self.category_endings, self.category_words, self.department_keys, self.type_keys, self.value_heads,
             self.flag_keys, self.numeric, self.measured_words, self.measured_heads, self.unit_keys, self.sizes,
-            self.attribute_words, self.word_keys, self.cjk_keys, self._stems,
+            self.spans, self.attribute_words, self.word_keys, self.cjk_keys, self._stems,
         ):  # fmt: skip
             len(table)
         self.find_correction("preparre")
@@ -154,7 +155,8 @@ class Vocabulary:
     def category_endings(self) -> dict[str, tuple[str, ...]]:
         """Key of each ending of a category name -> categories, most products first.
 
-        "boot" -> ("Hiking boots", "Rain boots"), "hikingboot" -> ("Hiking boots",).
+        "boot" -> ("Hiking boots", "Rain boots"), "hikingboot" -> ("Hiking boots",). A word by which titles call a
+        category's products names it too ("daypack").
         """
         found: defaultdict[str, set[str]] = defaultdict(set)
         for name in self.categories:
@@ -165,6 +167,7 @@ class Vocabulary:
                         found["".join(ending)].add(name)
         others = {key: set(found[way]) for way in found for key in other_keys(way) if key not in found}
         found.update(others)
+        found.update({key: {name} for key, name in self.title_names.items() if key not in found})
         return {key: tuple(sorted(names, key=lambda n: (-self.categories[n], n))) for key, names in found.items()}
 
     @cached_property
@@ -199,12 +202,15 @@ class Vocabulary:
 
     @cached_property
     def value_heads(self) -> dict[str, tuple[ValueUse, ...]]:
-        """Key of the last word of a two- or three-word value -> such values ("blue" -> "Navy blue")."""
+        """Key of the last word of a two- or three-word value -> such values ("blue" -> "Navy blue").
+
+        What begins with a preposition is only called so as a whole: "in ear" is no "Over-ear".
+        """
         found: defaultdict[str, list[ValueUse]] = defaultdict(list)
         for uses in self.values.values():
             for use in uses:
                 parts = use.value.replace("-", " ").split()
-                plain = parts != [] and not parts[0].isupper() and word_key(parts[0]) not in UNLIKE
+                plain = parts != [] and not parts[0].isupper() and not {word_key(parts[0])} & (UNLIKE | STOP)
                 if plain and 2 <= len(parts) <= 3 and parts[-1].isalpha():
                     found[word_key(parts[-1])].append(use)
         return {key: tuple(uses) for key, uses in found.items()}
@@ -233,6 +239,13 @@ class Vocabulary:
         """Attributes that mostly state numbers without a unit ("r_value")."""
         numeric = (stats for stats in self.attributes.values() if stats.numbers >= _MOSTLY * stats.count)
         return tuple(stats for stats in numeric if stats.numbers and not stats.unit)
+
+    @cached_property
+    def spans(self) -> tuple[tuple[AttributeStats, AttributeStats], ...]:
+        """Pairs of numbers that state the fewest and the most of something (min_players and max_players)."""
+        stated = {stats.name: stats for stats in (*self.numeric, *self.plain_numbers)}
+        pairs = ((stats, stated.get(f"max_{name.removeprefix('min_')}")) for name, stats in stated.items())
+        return tuple((fewest, most) for fewest, most in pairs if most and fewest.name.startswith("min_"))
 
     @cached_property
     def measured_words(self) -> frozenset[str]:

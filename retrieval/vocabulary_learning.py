@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from retrieval.product import Product
+from retrieval.title_names import learn_title_names
 from retrieval.tokens import unspaced_tokens
 from retrieval.type_phrases import mine_types, title_types
 from retrieval.words import STOP, has_digit, is_cjk, phrase_key, word_key, words
@@ -40,9 +41,8 @@ def learn(products: Sequence[Product]) -> dict[str, Any]:
     texts = [_texts(product) for product in products]
     titles = [[word_key(word) for word in words(product.title)] for product in products]
     types: dict[str, int] = {}
-    modifiers: set[str] = set()
+    modifiers = _modifiers(texts, titles)
     if categories.total() < len(products) / 2:
-        modifiers = _modifiers(texts, titles)
         types = mine_types(titles, [p.brand for p in products], modifiers)
     kinds = [_kinds(product, title, types) for product, title in zip(products, titles, strict=True)]
     currency = Counter(p.price.currency for p in products).most_common(1)
@@ -52,7 +52,8 @@ def learn(products: Sequence[Product]) -> dict[str, Any]:
         "categories": dict(categories),
         "departments": {name: sorted(held - {""}) for name, held in departments.items()},
         "types": types,
-        "modifiers": sorted(modifiers),
+        "modifiers": sorted(modifiers) if types else [],
+        "title_names": learn_title_names(products, titles, modifiers),
         "words": _words(products, texts),
         "currency": currency[0][0] if currency else None,
         "cheap_minor": _cheap(products, kinds),

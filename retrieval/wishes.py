@@ -5,10 +5,10 @@ Decides conservatively: a doubtful word stays in the text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from retrieval.choices import Choices
+from retrieval.choices import COVERAGE, Choices
 from retrieval.filters import (
     AttributeIn,
     BrandIn,
@@ -21,7 +21,7 @@ from retrieval.filters import (
     merge,
 )
 from retrieval.linking import Link, is_bare_number
-from retrieval.measures import Measure, choose_range, find_headcount, find_named
+from retrieval.measures import Measure, choose_range, find_degrees, find_headcount, find_named, find_spans
 from retrieval.needs import is_fitted, is_modifier, is_refused, kind_links
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Reading
@@ -97,6 +97,7 @@ def understand(
     _read_sizes(need)
     _read_measures(need)
     _read_named_numbers(need)
+    _read_spans(need)
     need.wishes += refusals.wishes
     _read_stock_phrases(need)
     wishes = merge((), need.wishes)
@@ -150,7 +151,7 @@ def _kinds(reading: Reading, kind: Sequence[Link], vocabulary: Vocabulary) -> tu
     sure: list[Link] = []
     categories: dict[str, None] = {}
     for link in kind:
-        closer = _closer(link, reading, vocabulary)
+        closer = _closer(link, reading, vocabulary) or _meant_for(link, reading, vocabulary)
         if closer or not unlinked_noun_after(reading, link, vocabulary):
             sure.append(link)
             # "bags" are what the shop keeps under Bags, and no sleeping bags.
@@ -166,6 +167,22 @@ def _closer(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[str, 
     here = {token.key for token in reading.tokens[link.start : link.end]}
     names = vocabulary.category_words
     return tuple(name for name in link.categories if names[name] <= said and names[name] - here)
+
+
+def _meant_for(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Of several categories, those that the word before them tells, by name or by a measure ("laptop bag": laptop
+    sleeves, and backpacks that state a laptop size); often none."""
+    before = reading.tokens[link.start - 1].key if link.start else ""
+    if not before or reading.marks[link.start - 1] is not None:
+        return ()
+    called = vocabulary.departments[link.department] if link.department else link.categories
+    sized = [stats for stats in vocabulary.numeric if stats.unit and word_key(stats.name.split("_")[0]) == before]
+    return tuple(
+        name
+        for name in called
+        if before in vocabulary.category_words[name]
+        or any(Choices(vocabulary, (name,)).share_of(stats) >= COVERAGE for stats in sized)
+    )
 
 
 def _read_department(need: _Need) -> None:
@@ -238,7 +255,7 @@ def _read_sizes(need: _Need) -> None:
 
 def _read_measures(need: _Need) -> None:
     reading, taken = need.reading, {wish.key for wish in need.wishes}
-    for measure in (*reading.measures, *_headcount(need)):
+    for measure in (*reading.measures, *_unspoken(need)):
         inside = {i for i, token in enumerate(reading.tokens) if measure.start <= token.start < measure.end}
         if inside & need.dropped or _is_taken(reading, inside, taken):
             continue
@@ -252,21 +269,28 @@ def _read_measures(need: _Need) -> None:
             taken.add(chosen.key)
 
 
-def _headcount(need: _Need) -> tuple[Measure, ...]:
-    """For how many people ("tent for 2"), where the wanted kind is measured in persons and nothing else says it."""
+def _unspoken(need: _Need) -> Iterator[Measure]:
+    """Measures whose unit the wanted kind tells, where nothing else does: "tent for 2", "sleeping bag down to -10"."""
     tokens = need.reading.tokens
-    first, last = (tokens[0].start, tokens[-1].end) if tokens else (0, 0)
-    found = find_headcount(need.reading.text[first:last]) if need.choices.kinds else None
-    if found is None or any(_counts_persons(measure.unit) for measure in need.reading.measures):
-        return ()
-    stats = (stat for stat in need.choices.vocabulary.numeric if _counts_persons(stat.unit or ""))
-    counted = any(need.choices.share_of(stat) >= need.choices.coverage for stat in stats)
-    return (replace(found, start=found.start + first, end=found.end + first),) if counted else ()
+    if not tokens or not need.choices.kinds:
+        return
+    first = tokens[0].start
+    text = need.reading.text[first : tokens[-1].end]
+    for found, dimension in ((find_headcount(text), "persons"), (find_degrees(text), "temperature")):
+        spoken = any(_dimension(measure.unit) == dimension for measure in need.reading.measures)
+        if found is not None and not spoken and _states(need, dimension):
+            yield replace(found, start=found.start + first, end=found.end + first)
 
 
-def _counts_persons(name: str) -> bool:
+def _states(need: _Need, dimension: str) -> bool:
+    """Whether the wanted kinds are measured in this dimension."""
+    stats = (stat for stat in need.choices.vocabulary.numeric if _dimension(stat.unit or "") == dimension)
+    return any(need.choices.share_of(stat) >= need.choices.coverage for stat in stats)
+
+
+def _dimension(name: str) -> str | None:
     unit = find_unit(name)
-    return unit is not None and unit.dimension == "persons"
+    return unit.dimension if unit else None
 
 
 def _read_named_numbers(need: _Need) -> None:
@@ -281,6 +305,20 @@ def _read_named_numbers(need: _Need) -> None:
     for start, end, wish in find_named(need.reading.text, stats):
         if wish.key not in taken and first <= start and end <= last:
             need.wishes.append(wish)
+            need.claimed |= {i for i, token in enumerate(tokens) if start <= token.start < end}
+
+
+def _read_spans(need: _Need) -> None:
+    """Read how many there are to be, of what the wanted kind states the fewest and the most ("for 4 players")."""
+    tokens = need.reading.tokens
+    if not need.choices.kinds or not tokens:
+        return
+    pairs = need.choices.vocabulary.spans
+    stated = [pair for pair in pairs if all(need.choices.share_of(stat) >= need.choices.coverage for stat in pair)]
+    first, last = tokens[0].start, tokens[-1].end
+    for start, end, wishes in find_spans(need.reading.text, stated):
+        if first <= start and end <= last:
+            need.wishes += wishes
             need.claimed |= {i for i, token in enumerate(tokens) if start <= token.start < end}
 
 

@@ -26,6 +26,7 @@ _SPELLINGS = {
     "pajama": "pyjama", "mold": "mould", "flavor": "flavour", "theater": "theatre", "wifi": "wifi",
 }  # fmt: skip
 _IRREGULAR = {
+    "mens": "man", "womens": "woman",
     "men": "man", "women": "woman", "children": "child", "feet": "foot", "mice": "mouse", "knives": "knife",
     "shelves": "shelf", "scarves": "scarf", "leaves": "leaf", "people": "person", "persons": "person", "ppl": "person",
     "halves": "half", "loaves": "loaf", "gloves": "glove", "sleeves": "sleeve", "shoes": "shoe", "canoes": "canoe",

@@ -26,6 +26,7 @@ from assistant.turn import (
 )
 from assistant.wishes import words_to_rank_by
 from retrieval.filters import AttributeRange, CategoryIn, Constraint, Verdict, fold
+from retrieval.price_words import find_prices
 from retrieval.product import attribute_label
 from retrieval.relations import Bought, Relation, RelationKind
 from retrieval.words import tokens
@@ -61,9 +62,18 @@ class Composer:
         """Say which words found nothing."""
         return self._say("set_aside", words=self._say.listing([f"“{plain(word)}”" for word in words]))
 
-    def unused(self, phrases: Sequence[str]) -> str:
-        """Say which limits could not be used, e.g. a price in another currency."""
-        return self._say("unused", words=self._say.listing([f"“{plain(phrase)}”" for phrase in phrases]))
+    def unused(self, phrases: Sequence[str], evidence: Sequence[Evidence]) -> str:
+        """Say which limits could not be used; of a price in another currency, which one the shop's prices are in."""
+        items = (item for fact in evidence if isinstance(fact, SlateFact) for item in fact.items)
+        currency = next((item.product.price.currency for item in items), "")
+        foreign = [phrase for phrase in phrases if currency and _is_foreign(phrase, currency)]
+        rest = [phrase for phrase in phrases if phrase not in foreign]
+        rows = [self._say("unused", words=self._quoted(rest))] if rest else []
+        rows += [self._say("other_currency", words=self._quoted(foreign), currency=currency)] if foreign else []
+        return " ".join(rows)
+
+    def _quoted(self, phrases: Sequence[str]) -> str:
+        return self._say.listing([f"“{plain(phrase)}”" for phrase in phrases])
 
     def corrections(self, corrected: Mapping[str, str], evidence: Sequence[Evidence]) -> str:
         """Say how misspelt words were read, where the evidence does not say it already."""
@@ -391,3 +401,9 @@ def _unsaid(need: Need, labels: Sequence[str]) -> str:
     numbers = any(isinstance(wish, AttributeRange) for wish in need.constraints)
     left = [token for token in tokens(words_to_rank_by(need)) if token.key not in said]
     return " ".join(token.text for token in left if not (numbers and token.text[0].isdigit()))
+
+
+def _is_foreign(phrase: str, currency: str) -> bool:
+    """Whether a phrase is a price, in another currency than this."""
+    prices = find_prices(phrase, currency)
+    return bool(prices) and all(price.foreign for price in prices)

@@ -90,7 +90,7 @@ class EmbeddedChatModel(BaseChatModel):
         parts.append(self.composer.compose(evidence, plan.question, self.now()))
         told = {phrase for fact in evidence if isinstance(fact, SlateFact) for phrase in fact.set_aside}
         unused = [phrase for phrase in dict.fromkeys(plan.set_aside) if phrase not in told]
-        parts.append(self.composer.unused(unused) if unused and evidence else "")
+        parts.append(self.composer.unused(unused, evidence) if unused and evidence else "")
         parts.append(self.composer.talk(tuple(dict.fromkeys(failed))))
         return " ".join(part for part in parts if part)
 

@@ -16,6 +16,8 @@ from retrieval.words import word_key, words
 
 _LEAST_SHARE = 0.4
 """An attribute orders a kind only where this share of its products states it, as for a filter."""
+_LIMIT = re.compile(r"\d\S*\s+max\b|\bmax\b(?:\W+[^\W\d]+){0,2}\W*\d", re.IGNORECASE)
+"""A number beside "max" is a limit ("max 120", "max weight 2 kg"), and no superlative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Superlatives:
 
     def find(self, text: str) -> Superlative | None:
         """The first superlative of a text, or None."""
-        match = self._pattern.search(text)
+        limits = [range(*limit.span()) for limit in _LIMIT.finditer(text)]
+        found = self._pattern.finditer(text)
+        match = next((match for match in found if not any(match.start(1) in limit for limit in limits)), None)
         if match is None:
             return None
         highest, hints = self._known[fold(match.group(1))]
