@@ -84,7 +84,9 @@ def whole(reading: Reading, aside: Sequence[str], thing: str | None, claimed: Se
 def is_imitated(reading: Reading, link: Link) -> bool:
     """Whether a word before a value says that it is none ("faux leather"); not one that turns a limit round."""
     before = link.start - 1
-    return before >= 0 and reading.tokens[before].key in UNLIKE and reading.marks[before] not in (Mark.PRICE, Mark.FILLER)
+    return (
+        before >= 0 and reading.tokens[before].key in UNLIKE and reading.marks[before] not in (Mark.PRICE, Mark.FILLER)
+    )
 
 
 def unlinked_noun_after(reading: Reading, link: Link, vocabulary: Vocabulary) -> bool:
