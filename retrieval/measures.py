@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.filters import AttributeRange
 from retrieval.negations import NOT, find_reach_before
@@ -16,7 +16,7 @@ from retrieval.number_words import SPELT
 from retrieval.price_words import parse_number
 from retrieval.units import convert, find_unit, unit_key
 from retrieval.vocabulary import AttributeStats
-from retrieval.words import tokens
+from retrieval.words import tokens, word_set
 
 EXACT = 0.04
 """How far "15 inch" may be off: what is sold as 15 inch measures 15.6."""
@@ -36,8 +36,10 @@ _ARTICLES = ("a", "an")
 _ARTICLE = rf"(?:half )?an?(?=[ -])(?!.one[ -]|.{SPELT})"
 _WITHOUT_NUMBER = {"a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5}
 """What stands before a unit in place of a number: "under a kilo"; alone, "a" is a number behind a comparison only."""
-_LOW = rf"{NOT} (?:under|below|less than|lower than)|at least|min(?:imum)?(?: of)?|over|above|more than|greater than|higher than|from|>=?|≥"
-_HIGH = rf"{NOT} (?:over|above|more than|greater than|higher than)|at most|max(?:imum)?(?: of)?|under|below|less than|lower than|up to|<=?|≤"
+_ABOVE = r"(?:over|above|more than|greater than|higher than)"
+_BELOW = r"(?:under|below|less than|lower than)"
+_LOW = rf"{NOT} {_BELOW}|at least|min(?:imum)?(?: of)?|{_ABOVE}|from|>=?|≥"
+_HIGH = rf"{NOT} {_ABOVE}|at most|max(?:imum)?(?: of)?|{_BELOW}|up to|<=?|≤"
 _BOUNDS = rf"(?:(?P<low>{_LOW})\s*|(?P<high>{_HIGH})\s*)?"
 _BOUNDS_TOO = rf"(?:(?P<low2>{_LOW})\s*|(?P<high2>{_HIGH})\s*)?"
 _MORE = r"over|above|exceeding|exceeds?|(?:more|greater|larger|bigger|longer|taller|wider|higher|heavier) than"
@@ -69,6 +71,8 @@ _DEGREES = re.compile(
     rf"(?P<number>{_NUMBER})(?![\w.,%°]|\s?(?:°|degrees?\b))",
     re.IGNORECASE,
 )
+_OUNCES, _FLUID_OUNCE = ("oz", "ounce"), "fl oz"
+_WEIGHING = word_set("weigh weighing weight heavy heavier light lighter lightweight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,17 @@ def find_measures(
 
 def _is_compared(match: re.Match[str]) -> bool:
     return any(match[name] for name in ("low", "high", "near"))
+
+
+def as_fluid(measure: Measure, near: frozenset[str]) -> Measure | None:
+    """Read ounces as fluid ounces; None where they are none, or the words around speak of a weight.
+
+    Args:
+        measure: e.g. of "16 oz bottle".
+        near: keys of the words beside the number.
+    """
+    is_ounce = unit_key(measure.unit) in _OUNCES and near.isdisjoint(_WEIGHING)
+    return replace(measure, unit=_FLUID_OUNCE) if is_ounce else None
 
 
 def find_headcount(text: str) -> Measure | None:

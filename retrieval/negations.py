@@ -15,9 +15,10 @@ from retrieval.words import word_set
 _FAR = 6
 """The most words between a negation and the comparison that it turns round."""
 NOT = (
-    r"(?:not|no|nor|neither|never|nothing|none|cannot|without|refuse|avoid(?:ing)?|exclud(?:e|ing)|except|hate|other than|"
-    r"dislike|apart from|(?:any|every)thing but|(?:hide|skip)(?= (?:any|every|all|the|those|items?|products?))|stop(?= (?:show|giv|offer|suggest|includ))|"
-    r"[^\W\d_]+n't|n't|(?:do|wo|ca|is|are|should|does|would|must|could)nt)(?![\w'])"
+    r"(?:not|no|nor|neither|never|nothing|none|cannot|without|refuse|avoid(?:ing)?|exclud(?:e|ing)|except|hate|dislike|"
+    r"other than|apart from|(?:any|every)thing but|(?:hide|skip)(?= (?:any|every|all|the|those|items?|products?))|"
+    r"stop(?= (?:show|giv|offer|suggest|includ))|[^\W\d_]+n't|n't|"
+    r"(?:do|wo|ca|is|are|should|does|would|must|could)nt)(?![\w'])"
 )
 _BETWEEN = rf"(?P<between>(?: (?!{NOT})[^\W\d]+){{0,{_FAR}}}?)"
 NEGATED = rf"(?P<negation>{NOT}){_BETWEEN} "
@@ -31,6 +32,8 @@ _LINKING = word_set(
     i you much a an the can will would should must do does at for even ever those them something weigh weighs weighing
     measure measures showing giving offering suggesting include one"""
 )
+_WANTING = frozenset(("want", "need", "like"))
+_ARTICLES = ("a", "an")
 _OR = ("or", "nor")
 _WORD = re.compile(r"[^\W\d]+")
 
@@ -67,7 +70,10 @@ def find_reach(match: re.Match[str], is_thing: Callable[[str], bool]) -> Reach |
     comparison, last = match.end("between") + 1, words[names[-1]]
     if last[1] in _OR:
         return Reach(last[0])  # "not green or over 200" refuses either
-    if words[0][1] not in _SHOWING and (not is_thing(words[-1][1]) or match["negation"].casefold() == _PARTS_ONLY):
+    led = [word for _, word in words[: names[0]]]
+    one_of_them = not _WANTING.isdisjoint(led) and led[-1] in _ARTICLES  # "don't want a kettle over $50"
+    thing = is_thing(words[-1][1]) and match["negation"].casefold() != _PARTS_ONLY
+    if not (thing or one_of_them or words[0][1] in _SHOWING):
         return None
     joint = words[names[-2]] if len(names) > 2 and words[names[-2]][1] in _OR else None
     if joint and not is_thing(words[names[-3]][1]):

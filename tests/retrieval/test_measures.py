@@ -71,7 +71,7 @@ def test_the_negation_nearest_to_a_measure_turns_it(text: str, low: float | None
     ("text", "low", "high"), [("no more than 10 vents", None, 10), ("not wool, vents not below 10", 10, None)]
 )
 def test_a_negation_turns_the_limit_of_a_named_number(text: str, low: float | None, high: float | None) -> None:
-    ((_, _, wish),) = find_named(text, [AttributeStats("vent")])
+    ((_, _, wish),) = find_named(text, [AttributeStats("vent", 1, 0, 1, None, 1, 20, {}, {})])
 
     assert (wish.min, wish.max) == (low, high)
 

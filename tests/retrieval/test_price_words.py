@@ -80,7 +80,9 @@ def test_the_negation_nearest_to_a_comparison_turns_it(text: str, low: int | Non
     assert (phrase.min_minor, phrase.max_minor) == (low, high)
 
 
-@pytest.mark.parametrize("text", ["not under 100 or over 200", "not over 200 nor under 100", "not below 100, or above 200"])
+@pytest.mark.parametrize(
+    "text", ["not under 100 or over 200", "not over 200 nor under 100", "not below 100, or above 200"]
+)
 def test_a_negation_turns_both_halves_of_an_alternative(text: str) -> None:
     phrases = find_prices(text, "USD")
 
