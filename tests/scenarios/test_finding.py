@@ -280,6 +280,12 @@ def test_ruling_out_what_was_wanted_turns_the_wish_round(visit: Visitor) -> None
     assert all(fact.variant.options["colour"] != "Red" for fact in reply.products)
 
 
+def test_a_number_beside_max_is_a_limit_and_no_superlative(visit: Visitor) -> None:
+    need = visit.say("hiking boots size 8 max 120").only(SlateFact).need
+    assert {"size 8", "under $120"} <= {wish.label() for wish in need.constraints}
+    assert need.extreme is None
+
+
 def test_what_goes_with_a_product_is_what_shoppers_took_with_it_or_nothing(visit: Visitor) -> None:
     visit.say("tents")
     slate = visit.say("what goes with the first one?").only(SlateFact)
@@ -291,6 +297,7 @@ def test_what_goes_with_a_product_is_what_shoppers_took_with_it_or_nothing(visit
 def test_a_price_in_another_currency_is_not_silently_dropped(visit: Visitor) -> None:
     reply = visit.say("running shoes under 80 euros")
     assert reply.products
+    assert "because this shop counts in USD" in reply.text
     assert "80 euros" in reply.text
 
 
