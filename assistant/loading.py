@@ -49,10 +49,11 @@ def import_catalogue(settings: Settings, given: Given, *, as_json: bool) -> None
 
 def _import(settings: Settings, given: Given, name: str, progress: Progress) -> ImportReport:
     from assistant.places import catalogues_folder
-    from assistant.taken import taken_so_far
+    from assistant.taken import behaviour_so_far, keep_bought
     from retrieval.loader import import_file
 
-    return import_file(
+    behaviour = behaviour_so_far(settings)
+    report = import_file(
         given.file,
         root=catalogues_folder(settings),
         name=name,
@@ -60,9 +61,11 @@ def _import(settings: Settings, given: Given, name: str, progress: Progress) -> 
         format=given.format_,
         encoder=encoder_of(settings, progress) if given.embed else None,
         currency=settings.currency,
-        taken=tuple(taken_so_far(settings)) if given.embed else (),
+        taken=behaviour.taken if given.embed else (),
         terms=terms_of(settings, progress, force=given.force),
     )
+    keep_bought(settings, name, behaviour.baskets)
+    return report
 
 
 def _update(settings: Settings, given: Given, name: str, progress: Progress) -> ImportReport:

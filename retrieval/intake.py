@@ -18,7 +18,7 @@ from retrieval.errors import ImportFailed
 from retrieval.importers import IMPORTERS
 from retrieval.importers.column_map import RowReader, load_map
 from retrieval.importers.head import HEAD_BYTES, Head
-from retrieval.importers.rows import RawRow, RejectedRow
+from retrieval.importers.rows import Format, RawRow, RejectedRow
 from retrieval.importers.shop_rows import NotForSale
 from retrieval.product import Product
 from retrieval.product_json import BadRow, valid_currency
@@ -94,13 +94,21 @@ def read_file(
             intake = Intake(path, _format(path, stream, format, column_map is not None), currency)
             reader = RowReader(rules, currency)
             collector = _Collector(intake, reader, progress)
-            for row in IMPORTERS[intake.format].read(stream):
+            for row in _rows(IMPORTERS[intake.format], stream, path):
                 collector.add(row)
             intake.ignored = reader.ignored
     except (OSError, EOFError, zlib.error) as error:
         raise ImportFailed(f"{path.name} cannot be read: {_reason(error)}.") from error
     intake.rejected.sort(key=lambda row: row.line)
     return intake
+
+
+def _rows(format: Format, stream: BinaryIO, path: Path) -> Iterator[RawRow | RejectedRow]:
+    try:
+        yield from format.read(stream)
+    except ImportFailed as error:
+        # Importers know no file names.
+        raise ImportFailed(f"{path.name}: {error}") from error
 
 
 def check_currency(currency: str) -> None:
