@@ -56,7 +56,7 @@ class Behaviour:
 
     Args:
         taken: what they took, after which words.
-        baskets: product ids of each order that was not cancelled.
+        baskets: product ids of each order, placed here or told by the shop's own checkout, that was not cancelled.
     """
 
     taken: tuple[Taken, ...] = ()
@@ -83,9 +83,10 @@ def behaviour_so_far(settings: Settings) -> Behaviour:
 
 def _baskets(store: Store) -> tuple[tuple[str, ...], ...]:
     from assistant.support.order_rows import select_baskets
+    from assistant.support.purchases import select_purchased
 
     with store.read() as connection:
-        return select_baskets(connection)
+        return select_baskets(connection) + select_purchased(connection)
 
 
 def keep_bought(settings: Settings, name: str, baskets: Sequence[Sequence[str]]) -> None:
