@@ -68,7 +68,7 @@ def test_a_number_before_a_price_is_its_own(reader: QueryReader) -> None:
 @pytest.mark.parametrize(
     ("text", "label"),
     [
-        ("tent under a kilo", "weight up to 1000 g"),
+        ("tent under a kilo", "weight up to 1 kg"),
         ("tent lighter than half a kilo", "weight up to 500 g"),
         ("tent of about half a kilo", "weight 425 to 575 g"),
     ],
