@@ -99,6 +99,7 @@ def _comparison_json(one: Comparison, recall: str) -> dict[str, Any]:
         "selectivity": one.selectivity,
         **{name: None if side is None else _side_json(side, recall) for name, side in sides.items()},
         "times_faster": one.times_faster,
+        "times_faster_interval": one.times_faster_interval,
     }
 
 
@@ -111,8 +112,10 @@ def _tell(figures: FilterFigures, answer: dict[str, Any]) -> None:
     say(f"{'fits':>7}  {'':7}{'p50 ms':>9}{'p95 ms':>9}{'cpu ms':>9}{f'recall@{figures.k}':>12}")
     for one in (*figures.filtered, figures.unfiltered):
         say(_row(_percent(one.selectivity), "ours", one.ours))
-        if one.chroma is not None:
-            say(_row("", "Chroma", one.chroma) + f"   {one.times_faster:.1f} times as long")
+        if one.chroma is not None and one.times_faster_interval is not None:
+            low, high = one.times_faster_interval
+            told = f"   {one.times_faster:.1f} times as long ({low:.1f} to {high:.1f})"
+            say(_row("", "Chroma", one.chroma) + told)
     say("Cost over the items, p50 ms (ours / Chroma):")
     for n in dict.fromkeys(point.items for point in figures.curve):
         points = [point for point in figures.curve if point.items == n]

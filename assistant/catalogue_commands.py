@@ -80,7 +80,7 @@ def show_report(settings: Settings, name: str, *, number: int | None, rejected: 
     path, report = served_report(catalogues_folder(settings), name, number)
     quarantined = list(read_quarantine(path))
     if rejected is not None:
-        _write_rejected(report, [row["text"] for row in quarantined], rejected)
+        _write_rejected(report, name, [row["text"] for row in quarantined], rejected)
     if as_json:
         told = report.model_dump(mode="json", exclude={"version"})
         say_json({"catalogue": name, "catalogue_version": report.version, **told, "quarantined": quarantined})
@@ -89,7 +89,7 @@ def show_report(settings: Settings, name: str, *, number: int | None, rejected: 
         say(line)
 
 
-def _write_rejected(report: DataReport, rows: list[str], file: Path) -> None:
+def _write_rejected(report: DataReport, name: str, rows: list[str], file: Path) -> None:
     if report.header is None and report.format != "jsonl":
         raise ConfigError("The load read no table with rejected rows; --json tells of other files which lines to mend.")
     told = rows if report.header is None else [report.header, *rows]
@@ -97,7 +97,9 @@ def _write_rejected(report: DataReport, rows: list[str], file: Path) -> None:
         file.write_text("".join(f"{row}\n" for row in told if row), "utf-8", "surrogateescape")
     except OSError as error:
         raise ConfigError(f"{file} cannot be written: {error.strerror}.") from error
-    warn(f"The rejected rows lie in {file}: mend them, and load them with `aisle import {file} --update`.")
+    warn(
+        f"The rejected rows lie in {file}: mend them, and load them with `aisle import {file} --update --name {name}`."
+    )
 
 
 def delete_from_catalogue(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from retrieval.data_report import Changes, DataReport
 
 _SHOWN = 5
+_IGNORED_SHOWN = 12
 
 
 def highlights(report: DataReport, locale: str) -> Iterator[str]:
@@ -18,6 +19,7 @@ def highlights(report: DataReport, locale: str) -> Iterator[str]:
     if report.changes is not None:
         yield _changed(report.changes)
         yield from _drift(report.changes, report.currency, locale)
+    yield from _ignored(report)
     if report.duplicates_found:
         yield (
             f"{_count(report.duplicates_found, 'group')} of products may be one and the same;"
@@ -30,9 +32,9 @@ def lines(report: DataReport, locale: str) -> Iterator[str]:
     source = "" if report.file is None else f" of {report.file}"
     yield f"Version {report.version}, {report.kind}{source}, {report.made}."
     yield f"{_count(report.products, 'product')}, {_count(report.variants, 'variant')}, in {report.currency}."
-    if report.rejected:
-        yield f"{report.rejected:,} of {report.rows:,} rows could not be loaded:"
-        yield from (f"  {one.rows:,} × {one.reason} (first: line {one.first_line})" for one in report.reasons)
+    yield from _not_loaded(report, "could not be loaded", withdraws=False)
+    yield from _not_loaded(report, "are not for sale", withdraws=True)
+    yield from _ignored(report)
     if report.changes is not None:
         yield _changed(report.changes)
         yield from _drift(report.changes, report.currency, locale)
@@ -46,6 +48,24 @@ def lines(report: DataReport, locale: str) -> Iterator[str]:
             yield f"  same {'barcode' if one.reason == 'gtin' else 'title'} {one.key!r}: {', '.join(one.ids[:_SHOWN])}"
         if report.duplicates_found > _SHOWN:
             yield f"  and {report.duplicates_found - _SHOWN} more; --json lists them"
+
+
+def _not_loaded(report: DataReport, what: str, *, withdraws: bool) -> Iterator[str]:
+    reasons = [one for one in report.reasons if one.withdraws is withdraws]
+    if reasons:
+        yield f"{sum(one.rows for one in reasons):,} of {report.rows:,} rows {what}:"
+        yield from (f"  {one.rows:,} × {one.reason} (first: line {one.first_line})" for one in reasons)
+
+
+def _ignored(report: DataReport) -> Iterator[str]:
+    names = report.ignored_columns
+    if names:
+        told = ", ".join(names[:_IGNORED_SHOWN])
+        more = f" and {len(names) - _IGNORED_SHOWN} more" if len(names) > _IGNORED_SHOWN else ""
+        yield (
+            f"{_count(len(names), 'column')} not read: {told}{more}. The column of an attribute begins with attr_, as"
+            " attr_color does, or a column map names it."
+        )
 
 
 def _best(report: DataReport) -> list[tuple[str, float]]:

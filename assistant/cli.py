@@ -362,7 +362,7 @@ def bench_retrieval(
 ) -> None:
     """Compare the search with its rivals on judged queries.
 
-    The catalogue is imported once, into the folder "bench" of the data folder.
+    The catalogue is imported into the folder "bench" of the data folder each time; vectors of the same texts are kept.
 
     Example: aisle bench retrieval --catalogue products.jsonl.gz --judgments judgments.csv
     """

@@ -272,6 +272,14 @@ def _write_search(answer: Mapping[str, Any], locale: str) -> None:
     for relaxation in answer["relaxations"]:
         say(f"  without {relaxation['label']}: {relaxation['count']}")
     for loosening in answer["loosenings"]:
-        say(f"  with {loosening['label']}: {loosening['count']}")
+        say(f"  {_moved(loosening)} instead: {loosening['count']}")
     if answer["set_aside"]:
-        say(f"  not in this shop: {', '.join(answer['set_aside'])}")
+        say(f"  could not be used: {', '.join(answer['set_aside'])}")
+    if answer["corrected"]:
+        told = ", ".join(f"“{wrong}” as “{right}”" for wrong, right in answer["corrected"].items())
+        say(f"  read {told}")
+
+
+def _moved(loosening: Mapping[str, Any]) -> str:
+    """Where a limit is moved to: the price that it is moved to is within it."""
+    return str(loosening["label"]).replace("under ", "up to ", 1) if loosening["of"] == "price" else loosening["label"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from assistant.terminal import Progress, say, say_json, showing_progress
 
 if TYPE_CHECKING:
     from retrieval.encoder import Encoder
+    from retrieval.importers.rows import RejectedRow
     from retrieval.loader import ImportReport, Terms
 
 _SHOWN_REJECTIONS = 20
@@ -47,10 +49,11 @@ def import_catalogue(settings: Settings, given: Given, *, as_json: bool) -> None
 
 def _import(settings: Settings, given: Given, name: str, progress: Progress) -> ImportReport:
     from assistant.places import catalogues_folder
-    from assistant.taken import taken_so_far
+    from assistant.taken import behaviour_so_far, keep_bought
     from retrieval.loader import import_file
 
-    return import_file(
+    behaviour = behaviour_so_far(settings)
+    report = import_file(
         given.file,
         root=catalogues_folder(settings),
         name=name,
@@ -58,9 +61,11 @@ def _import(settings: Settings, given: Given, name: str, progress: Progress) -> 
         format=given.format_,
         encoder=encoder_of(settings, progress) if given.embed else None,
         currency=settings.currency,
-        taken=tuple(taken_so_far(settings)) if given.embed else (),
+        taken=behaviour.taken if given.embed else (),
         terms=terms_of(settings, progress, force=given.force),
     )
+    keep_bought(settings, name, behaviour.baskets)
+    return report
 
 
 def _update(settings: Settings, given: Given, name: str, progress: Progress) -> ImportReport:
@@ -116,6 +121,8 @@ def report_json(report: ImportReport) -> dict[str, Any]:
         "changed": 0 if changes is None else changes.changed,
         "removed": 0 if changes is None else changes.removed,
         "duplicates": report.data.duplicates_found,
+        "unchanged": report.unchanged,
+        "ignored_columns": list(report.data.ignored_columns),
     }
 
 
@@ -127,17 +134,25 @@ def _write(report: ImportReport, name: str, locale: str, *, update: bool) -> Non
         f"{report.loaded} products from {report.rows} rows in {report.seconds:.1f} s, {into}."
         f" Read as {IMPORTERS[report.format].about}, priced in {report.currency}."
     )
-    if report.rejected:
-        say(f"{len(report.rejected)} could not be loaded:")
-    for row in report.rejected[:_SHOWN_REJECTIONS]:
-        say(f"  line {row.line}: {row.reason}")
-    if len(report.rejected) > _SHOWN_REJECTIONS:
-        say(f"  and {len(report.rejected) - _SHOWN_REJECTIONS} more; --json lists all of them")
-    if report.rejected and report.format in ("csv", "jsonl"):
-        say(f"To mend them: aisle catalogue report {name} --rejected FILE")
+    bad = [row for row in report.rejected if not row.withdraws]
+    _write_rows("could not be loaded", bad)
+    _write_rows("not for sale", [row for row in report.rejected if row.withdraws])
+    if bad and report.format in ("csv", "jsonl") and not report.unchanged:
+        say(f"To mend what could not be loaded: aisle catalogue report {name} --rejected FILE")
+    if report.unchanged:
+        say(f"Nothing changed: the catalogue holds all of it already, so version {report.data.version} stays.")
     for sentence in highlights(report.data, locale):
         say(sentence)
     say(f"Serve it: aisle serve --catalogue {name}")
+
+
+def _write_rows(what: str, rows: Sequence[RejectedRow]) -> None:
+    if rows:
+        say(f"{len(rows)} {what}:")
+    for row in rows[:_SHOWN_REJECTIONS]:
+        say(f"  line {row.line}: {row.reason}")
+    if len(rows) > _SHOWN_REJECTIONS:
+        say(f"  and {len(rows) - _SHOWN_REJECTIONS} more; --json lists all of them")
 
 
 def catalogue_name(file: Path) -> str:

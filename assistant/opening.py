@@ -44,7 +44,7 @@ from recommender.events import Item
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
-from retrieval.errors import RetrievalError
+from retrieval.errors import NotEmbedded, RetrievalError
 from retrieval.product import Product
 from retrieval.query import QueryReader
 from retrieval.reranking import HeadReranker
@@ -271,7 +271,10 @@ class Opener:
             self._give_vectors(retrieval, plan.shop.recommender)
         except RetrievalError as problem:
             degraded.append(way_out(settings, problem))
-            log.error("index.broken", reason=degraded[-1])
+            if isinstance(problem, NotEmbedded):
+                log.info("meaning.left_out", reason=degraded[-1])
+            else:
+                log.error("index.broken", reason=degraded[-1])
         return tuple(degraded)
 
     def _open_cross_encoder(self, retrieval: Retrieval) -> tuple[str, ...]:

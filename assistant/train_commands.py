@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.config import Settings
 from assistant.errors import ConfigError
-from assistant.taken import taken_so_far
+from assistant.taken import behaviour_so_far
 from assistant.terminal import say, say_json, showing_progress
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def train_encoder(settings: Settings, *, epochs: int | None, steps: int | None, 
             Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue,
             settings.shop_encoder,
             encoders_folder(settings),
-            taken=tuple(taken_so_far(settings)),
+            taken=behaviour_so_far(settings).taken,
             recipe=Recipe(seed=settings.seed, **{name: value for name, value in given.items() if value is not None}),
             progress=progress,
         )

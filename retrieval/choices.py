@@ -59,6 +59,11 @@ class Choices:
         """Share of products of the kinds that state an attribute, 0 to 1."""
         return self.share(stats.by_kind, stats.count)
 
+    def range_of(self, stats: AttributeStats) -> tuple[float, float] | None:
+        """The smallest and the largest number that the kinds state; None where they state none."""
+        held = [stats.ranges[kind] for kind in self.kinds if kind in stats.ranges]
+        return (min(low for low, _ in held), max(high for _, high in held)) if held else None
+
     def find_value(self, link: Link, coverage: float | None = None) -> tuple[str, tuple[str, ...]] | None:
         """Return the attribute and its values that a link means; None where none is stated widely enough.
 

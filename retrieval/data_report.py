@@ -47,11 +47,15 @@ class _Part(BaseModel):
 
 
 class Reason(_Part):
-    """Why rows were rejected: the reason without its particulars, the rows, and the first of their lines."""
+    """Why rows were not loaded: the reason without its particulars, the rows, and the first of their lines.
+
+    `withdraws` says that they take products out of the shop, as drafts do, and that nothing is wrong with them.
+    """
 
     reason: str
     rows: int
     first_line: int
+    withdraws: bool = False
 
 
 class PriceLevel(_Part):
@@ -124,6 +128,7 @@ class DataReport(_Part):
         file: name of the file that was read; None without one.
         format: key of IMPORTERS; None without a file.
         header: first line of a table.
+        ignored_columns: columns of the file that were not read, because the column map does not name them.
         rows, rejected: rows of the file, and how many of them could not be loaded.
         reasons: of those, the most frequent first.
         products, variants: in the catalogue now.
@@ -140,6 +145,7 @@ class DataReport(_Part):
     file: str | None = None
     format: str | None = None
     header: str | None = None
+    ignored_columns: tuple[str, ...] = ()
     rows: int = 0
     rejected: int = 0
     reasons: tuple[Reason, ...] = ()
@@ -182,10 +188,14 @@ def price_levels(products: Iterable[Product]) -> tuple[PriceLevel, ...]:
 
 def reasons(rejected: Iterable[RejectedRow]) -> tuple[Reason, ...]:
     """Group rejections by their reason without quoted values and numbers, the most frequent first."""
-    groups: defaultdict[str, list[int]] = defaultdict(list)
+    groups: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
     for row in rejected:
-        groups[re.sub(r"\d[\d,]*", "#", re.sub(r"'[^']*'|\"[^\"]*\"", "…", row.reason))].append(row.line)
-    told = [Reason(reason=reason, rows=len(lines), first_line=min(lines)) for reason, lines in groups.items()]
+        reason = re.sub(r"\d[\d,]*", "#", re.sub(r"'[^']*'|\"[^\"]*\"", "…", row.reason))
+        groups[reason, bool(row.withdraws)].append(row.line)
+    told = [
+        Reason(reason=reason, rows=len(lines), first_line=min(lines), withdraws=withdraws)
+        for (reason, withdraws), lines in groups.items()
+    ]
     return tuple(sorted(told, key=lambda one: (-one.rows, one.first_line)))
 
 

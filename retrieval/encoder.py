@@ -205,12 +205,18 @@ def open_model(name: str, dtype: Literal["float32", "bfloat16"]) -> Any:
             path, device="cpu", local_files_only=True, model_kwargs={"dtype": _torch_dtype(torch, dtype)}
         )
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+        fetch = "" if _is_path(name) else f"fetch it with `hf download {name}`, "
         raise IndexBroken(
-            f"The encoder {name!r} (AISLE_ENCODER, AISLE_ENCODERS) is no model on this machine; fetch it with "
-            f"`hf download {name}`, name a folder that holds one, or leave the setting out."
+            f"The encoder {name!r} (AISLE_ENCODER, AISLE_ENCODERS) is no model on this machine; {fetch}name a folder "
+            "that holds one, or leave the setting out."
         ) from error
     model.max_seq_length = min(model.max_seq_length or _MAX_TOKENS, _MAX_TOKENS)
     return model.eval()
+
+
+def _is_path(name: str) -> bool:
+    """Whether it can be no name of a model on the hub, which is NAME or OWNER/NAME."""
+    return name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name
 
 
 def _torch_dtype(module: Any, name: str) -> torch.dtype:

@@ -24,7 +24,7 @@ from retrieval.bm25_index import Bm25Index
 from retrieval.catalogue import Catalogue, read_catalogue
 from retrieval.compact import CompactVectors
 from retrieval.encoder import Encoder
-from retrieval.errors import IMPORT_AGAIN, ImportFailed, IndexBroken, ProductMissing
+from retrieval.errors import IMPORT_AGAIN, ImportFailed, IndexBroken, NotEmbedded, ProductMissing
 from retrieval.exact_scan import ExactScan
 from retrieval.filters import Constraint
 from retrieval.graph import Graph, Related, join_relations, load_relations, mine_relations
@@ -278,7 +278,7 @@ def _vocabulary(path: Path, manifest: Manifest, catalogue: Catalogue) -> Vocabul
 
 def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
     if opened.manifest.encoder is None:
-        raise IndexBroken(f"Catalogue {opened.manifest.name!r} was imported without meaning: {IMPORT_AGAIN}.")
+        raise NotEmbedded(f"Catalogue {opened.manifest.name!r} was imported without meaning: {IMPORT_AGAIN}.")
     if opened.manifest.encoder != encoder.name:
         raise IndexBroken(
             f"Catalogue {opened.manifest.name!r} was embedded with {opened.manifest.encoder!r}, not with "

@@ -7,6 +7,7 @@ RetrievalError
 ├── ProductMissing      no product with that id
 ├── NotEnoughPairs      a catalogue holds too little to train an encoder on it and to judge it
 └── IndexBroken         an index on disk is missing or damaged; rebuild it with `aisle import`
+    └── NotEmbedded     the catalogue was imported for search by words alone
 
 Each message is one plain sentence that says what to do.
 """
@@ -41,3 +42,7 @@ class NotEnoughPairs(RetrievalError):
 
 class IndexBroken(RetrievalError):
     """An index on disk is missing or damaged."""
+
+
+class NotEmbedded(IndexBroken):
+    """The catalogue was imported for search by words alone, so nothing of it is damaged."""

@@ -239,20 +239,41 @@ class AttributeRange:
     def label(self, locale: str = "en_US") -> str:
         name = attribute_label(self.name).lower()
         if self.min is not None and self.min == self.max:
-            return f"{name} {attribute_text(self.min, self.unit)}"
+            return f"{name} {_limit_text(self.min, self.unit)}"
         if self.min is not None and self.max is not None and self.is_about:
-            return f"{name} about {attribute_text(float(f'{(self.min + self.max) / 2:.3g}'), self.unit)}"
+            return f"{name} about {_limit_text((self.min + self.max) / 2, self.unit)}"
         if self.min is not None and self.max is not None:
-            return f"{name} {self.min:g} to {attribute_text(self.max, self.unit)}"
+            divisor, unit = _told_unit(self.max, self.unit)
+            return f"{name} {_short(self.min / divisor)} to {attribute_text(_short(self.max / divisor), unit)}"
         if self.max is not None:
-            return f"{name} up to {attribute_text(self.max, self.unit)}"
-        return f"{name} from {attribute_text(self.min or 0.0, self.unit)}"
+            return f"{name} up to {_limit_text(self.max, self.unit)}"
+        return f"{name} from {_limit_text(self.min or 0.0, self.unit)}"
 
     def verdict(self, product: Product, variant: Variant) -> Verdict:
         number = stated_number(product, variant, self.name, self.unit)
         if number is None:
             return Verdict.NOT_STATED
         return _stated((self.min is None or number >= self.min) and (self.max is None or number <= self.max))
+
+
+_LARGER = {"mg": (1_000, "g"), "g": (1_000, "kg"), "ml": (1_000, "l"), "m": (1_000, "km")}
+"""Units that people leave for a larger one: so many make one of it."""
+
+
+def _limit_text(number: float, unit: str | None) -> str:
+    """Write a limit for people, in three digits and a unit that suits it: 3000 g are "3 kg"."""
+    divisor, unit = _told_unit(number, unit)
+    return attribute_text(_short(number / divisor), unit)
+
+
+def _told_unit(number: float, unit: str | None) -> tuple[int, str | None]:
+    divisor, larger = _LARGER.get(unit or "", (1, unit))
+    return (divisor, larger) if abs(number) >= divisor else (1, unit)
+
+
+def _short(number: float) -> str:
+    """Write a number in three digits; those before the point all count ("1366 pixels")."""
+    return f"{number:.0f}" if abs(number) >= 100 or number.is_integer() else f"{number:.3g}"
 
 
 Constraint = Annotated[

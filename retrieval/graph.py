@@ -18,7 +18,14 @@ from retrieval.mining.names import before_cue
 from retrieval.mining.shared import shared_relations
 from retrieval.mining.stated import stated_relations
 from retrieval.product import Product
-from retrieval.relations import Relation, RelationKind, relation_from_json, relation_to_json
+from retrieval.relations import (
+    Bought,
+    Relation,
+    RelationKind,
+    read_relations,
+    relation_from_json,
+    relation_to_json,
+)
 from retrieval.storage import STATED_RELATIONS
 from retrieval.words import word_key, words
 
@@ -122,6 +129,23 @@ def load_relations(path: Path) -> Iterator[Relation]:
     """Read what `write_relations` wrote, of a file whose checksum was checked."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         yield from map(relation_from_json, file)
+
+
+def keep_counted(relations: Iterable[Relation], folder: Path) -> None:
+    """Put relations that were counted in baskets beside a catalogue, in place of those that were; what the shop states
+    otherwise stays.
+
+    Args:
+        relations: with `Bought` as their evidence.
+        folder: of the catalogue.
+
+    Raises:
+        ImportFailed: the file of the shop's own relations cannot be read; nothing was changed.
+    """
+    path = folder / STATED_RELATIONS
+    stated = read_relations(path) if path.exists() else ()
+    own = [relation for relation in stated if not any(isinstance(one, Bought) for one in relation.evidence)]
+    keep_stated([*own, *relations], folder)
 
 
 def keep_stated(relations: Iterable[Relation], folder: Path) -> None:

@@ -18,7 +18,7 @@ from retrieval.errors import ImportFailed
 from retrieval.importers import IMPORTERS
 from retrieval.importers.column_map import RowReader, load_map
 from retrieval.importers.head import HEAD_BYTES, Head
-from retrieval.importers.rows import RawRow, RejectedRow
+from retrieval.importers.rows import Format, RawRow, RejectedRow
 from retrieval.importers.shop_rows import NotForSale
 from retrieval.product import Product
 from retrieval.product_json import BadRow, valid_currency
@@ -42,6 +42,7 @@ class Intake:
         rejected: bad rows, in the order of the file.
         withdrawn: product id -> line of the row that takes it out of the shop.
         rows: rows that the file holds, good and bad.
+        ignored: columns that the column map does not name.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Intake:
     rejected: list[RejectedRow] = field(default_factory=list)
     withdrawn: dict[str, int] = field(default_factory=dict)
     rows: int = 0
+    ignored: tuple[str, ...] = ()
 
     def reject(self, product_id: str, reason: str) -> None:
         """Take back a product that was read."""
@@ -90,13 +92,23 @@ def read_file(
     try:
         with open_plain(path) as stream, no_collection():
             intake = Intake(path, _format(path, stream, format, column_map is not None), currency)
-            collector = _Collector(intake, RowReader(rules, currency), progress)
-            for row in IMPORTERS[intake.format].read(stream):
+            reader = RowReader(rules, currency)
+            collector = _Collector(intake, reader, progress)
+            for row in _rows(IMPORTERS[intake.format], stream, path):
                 collector.add(row)
+            intake.ignored = reader.ignored
     except (OSError, EOFError, zlib.error) as error:
         raise ImportFailed(f"{path.name} cannot be read: {_reason(error)}.") from error
     intake.rejected.sort(key=lambda row: row.line)
     return intake
+
+
+def _rows(format: Format, stream: BinaryIO, path: Path) -> Iterator[RawRow | RejectedRow]:
+    try:
+        yield from format.read(stream)
+    except ImportFailed as error:
+        # Importers know no file names.
+        raise ImportFailed(f"{path.name}: {error}") from error
 
 
 def check_currency(currency: str) -> None:

@@ -72,6 +72,7 @@ class ImportReport:
         currency: ISO 4217 code of every price.
         data: the report that lies in the version; it has the number of the version, and what changed.
         missing: ids that were to be removed and are not there.
+        unchanged: whether the catalogue held all of it already, so that no version was made.
     """
 
     rows: int
@@ -82,6 +83,7 @@ class ImportReport:
     currency: str
     data: DataReport
     missing: tuple[str, ...] = ()
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +345,10 @@ def _write_version(
         if progress is not None:
             progress("ranking", len(products), len(products))
     with no_collection():
-        data = _write_report(load, path, number, before, fingerprints, terms.now())
+        data = describe(load, number, before, fingerprints, terms.now())
+        if load.intake is not None:
+            write_quarantine(load.intake, path)
+        write_atomically(path / REPORT, data.model_dump_json(indent=1))
     encoder_name = None if load.meaning is None else load.meaning.name
     files = digest_files(path, sorted(_checked_files(path)))
     finish_version(path, Manifest(name, number, load.currency, len(products), encoder_name, files))
@@ -427,10 +432,18 @@ def _patched_vectors(
     return vectors, sorted(moved.union(new))
 
 
-def _write_report(
-    load: Load, path: Path, number: int, before: Before | None, fingerprints: Mapping[str, int], now: datetime
+def describe(
+    load: Load, number: int, before: Before | None, fingerprints: Mapping[str, int], now: datetime
 ) -> DataReport:
-    """Write what the load brought, and the rows that could not be loaded."""
+    """Say what a load brought.
+
+    Args:
+        load: what was loaded.
+        number: of the version.
+        before: the version that it is compared with.
+        fingerprints: of the products, by id.
+        now: aware time.
+    """
     products, intake = load.products, load.intake
     covered, prices = coverage(products), price_levels(products)
     duplicates, n_duplicates = duplicated(products)
@@ -450,17 +463,16 @@ def _write_report(
         changes = find_changes(before, products, fingerprints, currency=load.currency, coverage=covered, prices=prices)
         data = data.model_copy(update={"changes": changes})
     if intake is not None:
-        write_quarantine(intake, path)
         told = {
             "file": intake.path.name,
             "format": intake.format,
             "header": header_of(intake.path, intake.format) if intake.rejected else None,
+            "ignored_columns": intake.ignored,
             "rows": intake.rows,
             "rejected": len(intake.rejected),
             "reasons": reasons(intake.rejected),
         }
         data = data.model_copy(update=told)
-    write_atomically(path / REPORT, data.model_dump_json(indent=1))
     return data
 
 

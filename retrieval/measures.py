@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.filters import AttributeRange
+from retrieval.negations import NOT, find_reach_before
 from retrieval.number_words import SPELT
 from retrieval.price_words import parse_number
 from retrieval.units import convert, find_unit, unit_key
 from retrieval.vocabulary import AttributeStats
-from retrieval.words import tokens
+from retrieval.words import tokens, word_set
 
 EXACT = 0.04
 """How far "15 inch" may be off: what is sold as 15 inch measures 15.6."""
@@ -31,16 +32,18 @@ _MOBILE = re.compile(r"[2-6]G", re.IGNORECASE)
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _SAID = rf"(?:{_NUMBER}|one(?=[ -])|{SPELT})"
 """A number in digits or in words."""
-_LOW = r"at least|min(?:imum)?(?: of)?|over|above|more than|greater than|higher than|from|>=?|≥"
-_HIGH = r"at most|max(?:imum)?(?: of)?|under|below|less than|lower than|up to|not (?:over|above|more than)|<=?|≤"
+_ABOVE = r"(?:over|above|more than|greater than|higher than)"
+_BELOW = r"(?:under|below|less than|lower than)"
+_LOW = rf"{NOT} {_BELOW}|at least|min(?:imum)?(?: of)?|{_ABOVE}|from|>=?|≥"
+_HIGH = rf"{NOT} {_ABOVE}|at most|max(?:imum)?(?: of)?|{_BELOW}|up to|<=?|≤"
 _BOUNDS = rf"(?:(?P<low>{_LOW})\s*|(?P<high>{_HIGH})\s*)?"
 _BOUNDS_TOO = rf"(?:(?P<low2>{_LOW})\s*|(?P<high2>{_HIGH})\s*)?"
+_MORE = r"over|above|exceeding|exceeds?|(?:more|greater|larger|bigger|longer|taller|wider|higher|heavier) than"
+_LESS = r"under|below|(?:less|smaller|shorter|narrower|lower|lighter|fewer) than"
+_COMPARES = re.compile(rf"(?:{_MORE}|{_LESS})\s*", re.IGNORECASE)
 _MEASURE = re.compile(
-    rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|over|above|more than|greater than|larger than|bigger than|"
-    rf"longer than|heavier than|"
-    rf"from|no less than|not less than|>=?|≥)\s*)?"
-    rf"(?P<high>\b(?:under|below|less than|smaller than|shorter than|lighter than|up to|at most|maximum(?: of)?|max\.?|"
-    rf"(?:not?|n't be) (?:more|longer|larger|bigger|heavier|higher) than|within|<=?|≤)\s*)?"
+    rf"(?P<low>\b(?:at least|minimum(?: of)?|min\.?|{_MORE}|from|>=?|≥)\s*)?"
+    rf"(?P<high>\b(?:{_LESS}|up to|at most|maximum(?: of)?|max\.?|within|<=?|≤)\s*)?"
     rf"(?P<near>\b(?:around|about|approx(?:imately|\.)?|roughly|~)\s*)?"
     rf"(?P<minus>(?<![^\s(])[-−])?(?<![\w.,])(?P<number>{_SAID})(?:\s?(?:-|–|to|and|or)\s?(?P<second>{_SAID}))?(?P<plus>\+)?"
     rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
@@ -58,6 +61,8 @@ _FOR_SO_MANY = re.compile(
     re.IGNORECASE,
 )
 _MOST_PEOPLE = 20
+_OUNCES, _FLUID_OUNCE = ("oz", "ounce"), "fl oz"
+_WEIGHING = word_set("weigh weighing weight heavy heavier light lighter lightweight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Measure:
         start, end: character offsets.
         low, high: limits in `unit`; None leaves an end open.
         unit: as written.
+        negation: where the words stand that turn the limits round ("not heavier than"); None mostly.
     """
 
     start: int
@@ -75,14 +81,18 @@ class Measure:
     low: float | None
     high: float | None
     unit: str
+    negation: tuple[int, int] | None = None
 
 
-def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
+def find_measures(
+    text: str, units: Collection[str], is_thing: Callable[[str], bool] = lambda word: False
+) -> tuple[Measure, ...]:
     """Find numbers with a unit, in order.
 
     Args:
         text: cleaned.
         units: keys of further units that the catalogue uses.
+        is_thing: whether a folded word names a kind of product, so that "no tents over 2 kg" limits their weight.
     """
     found = []
     for match in _MEASURE.finditer(text):
@@ -99,8 +109,25 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
             continue
         sign = -1 if match["minus"] else 1
         low, high = _limits(match, sign * float(first), None if second is None else float(second))
-        found.append(Measure(match.start(), match.end(), low, high, unit))
+        compared = _COMPARES.match(text, match.start())
+        reach = find_reach_before(text, match.start(), is_thing) if compared and second is None else None
+        if compared is None or reach is None:
+            found.append(Measure(match.start(), match.end(), low, high, unit))
+        else:
+            negation = reach.negation or (min(reach.start, match.start()), compared.end())
+            found.append(Measure(match.start(), match.end(), high, low, unit, negation))
     return tuple(found)
+
+
+def as_fluid(measure: Measure, near: frozenset[str]) -> Measure | None:
+    """Read ounces as fluid ounces; None where they are none, or the words around speak of a weight.
+
+    Args:
+        measure: e.g. of "16 oz bottle".
+        near: keys of the words beside the number.
+    """
+    is_ounce = unit_key(measure.unit) in _OUNCES and near.isdisjoint(_WEIGHING)
+    return replace(measure, unit=_FLUID_OUNCE) if is_ounce else None
 
 
 def find_headcount(text: str) -> Measure | None:

@@ -115,7 +115,8 @@ NEGATION = pattern(
     r"(?:but )?(?:not|no) (?:from|by|in|made (?:of|from|with)|with)|rather not",
     r"(?:i )?(?:do not|don't|dont|wouldn't|would not) (?:want|like|need)(?: any| a| an| the| it in)?",
     r"(?:i )?(?:hate|avoid|dislike|hide|exclude)(?: any)?",
-    r"(?:that |which )?(?:is not|isn't|isnt|are not|aren't|arent|not|no|without|w/o|never|minus)(?: any| a| an| the)?",
+    r"(?:that |which )?(?:is not|isn't|isnt|are not|aren't|arent|not|no|nor|neither|without|w/o|never|minus)"
+    r"(?: any| a| an| the)?",
     runs="不要|除了|没有|不含|不是",
 )
 NOT_TOO = pattern(r"(?:is |are )?(?:not|isn't|aren't) (?:too|so|overly|very|that) [^\W\d_]+")

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from retrieval import currencies
+from retrieval.negations import NEGATED, NOT, Reach, find_reach, find_reach_before
 from retrieval.number_words import SPELT, read_words
 from retrieval.product import Money
 from retrieval.units import find_unit
-from retrieval.words import STOP, word_key, word_set
+from retrieval.words import ADJECTIVES, STOP, word_key
 
 AROUND = Decimal("0.15")
 """How far a price may lie from "around 200"."""
 MOST_MINOR = 10**13
-_FAR = 5
-"""The most words between a negation and the comparison that it turns round."""
 
 _BIG = {"k": 1_000, "m": 1_000_000, "千": 1_000, "万": 10_000, "grand": 1_000, "thousand": 1_000}
 
@@ -48,12 +47,6 @@ _ABOVE = (
     r"(?:in )?excess of|north of|exceeding|exceeds?)"
 )
 _BELOW = r"(?:(?:at or )?(?:under|below|beneath)|south of|(?:less|lower|cheaper|fewer) th[ae]n|less expensive th[ae]n)"
-_NOT = (
-    r"(?:not|no|never|nothing|cannot|without|refuse|don't|dont|won't|wont|can't|cant|isn't|isnt|aren't|arent|shouldn't|"
-    r"shouldnt|mustn't|wouldn't|doesn't|doesnt|n't)"
-)
-_BETWEEN = rf"(?P<between>(?: [^\W\d]+){{0,{_FAR}}}?) "
-"""Words between a negation and what it negates ("won't cost me more than"); which they may be is checked behind."""
 _UP_TO = (
     rf"(?:{_BELOW}|sub|up to|upto|at most|max(?:imum)?\.?(?: of)?|within|capped? at|"
     r"<=|<|≤|不超过|不高于|低于|少于|最多)(?: the)?"
@@ -78,8 +71,8 @@ _PRICED = (
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("up_to", rf"(?<!\w){_PRICED}{_NOT}{_BETWEEN}{_ABOVE}(?: the)?\s*{_amount(1)}"),
-        ("from", rf"(?<!\w){_PRICED}{_NOT}{_BETWEEN}{_BELOW}(?: the)?\s*{_amount(1)}"),
+        ("up_to", rf"(?<!\w){_PRICED}{NEGATED}{_ABOVE}(?: the)?\s*{_amount(1)}"),
+        ("from", rf"(?<!\w){_PRICED}{NEGATED}{_BELOW}(?: the)?\s*{_amount(1)}"),
         ("range", rf"(?<!\w){_PRICED}(?:between|from|in the range(?: of)?|price range|"
             rf"(?:my )?budget(?: is| of|:)?)?\s*{_amount(1)}\s*(?:and|to|-|–|—|~|到|至)\s*{_amount(2)}"),
         ("up_to", rf"(?<!\w){_PRICED}{_UP_TO}\s*{_amount(1)}"),
@@ -105,14 +98,8 @@ _NOT_THE_PRICE = re.compile(
 )
 _OFF = re.compile(r"\s*(?:%|percent\b|off\b|discount\b|x\s?\d|×|°|\"|″|/\d)", re.IGNORECASE)
 _COUNTED = frozenset(("x", "by", "star", "piece", "pair", "item", "product", "model", "option", "kid", "friend"))
-_LINKING = word_set(
-    """to be cost costs costing spend spending pay paying go going goes run come want like need me us it that which is
-    are any anything stuff things products items ones show give offer suggest see get really have exceed priced price
-    i you much a an the can will would should must do does at for even ever"""
-)
 _ANY_NUMBER = re.compile(rf"\d|{SPELT}", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_SHOWING = ("show", "give", "offer", "suggest")
 _RANGE_OF_MONEY = re.compile(r"between|from|price|(?:my )?budget", re.IGNORECASE)
 _NEEDS_MONEY = re.compile(
     r"within|i have|i've got|got|from|in the|limit|ceiling|cap|most|maximum [^\W\d]", re.IGNORECASE
@@ -120,7 +107,13 @@ _NEEDS_MONEY = re.compile(
 """What speaks of money only where a currency is named."""
 _FEW = 20
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
+_AFTER_IN = ("a", "an", "the", "my", "any", "size", "sizes", "total", "stock", "price")
 _BESIDE = re.compile(r"([^\W\d_]+)(?: (?:is|of|be|are))?\s*$")
+_TURNED = {"from_after": "up_to_after", "up_to_after": "from_after"}
+_OPPOSITE = {"from": "up_to", "up_to": "from"}
+_OR_ELSE = re.compile(r",?\s+n?or(?: any| anything| more)?\s+", re.IGNORECASE)
+_NEGATION = re.compile(rf"{_PRICED}{NOT}", re.IGNORECASE)
+_OR_MORE = re.compile(r"\b(?:or|and) [^\W\d]+$", re.IGNORECASE)
 _HARD_BOUND = ("up_to", "budget", "priced", "near")
 
 
@@ -133,6 +126,7 @@ class PricePhrase:
         min_minor, max_minor: limits in minor units of the shop's currency; both None where another currency is meant.
         foreign: whether the amount is in another currency than the shop's.
         sure: whether a currency or the word price is said.
+        negation: where a negation stands that turns the comparison, if names stand between ("no green tents over 200").
     """
 
     start: int
@@ -141,6 +135,7 @@ class PricePhrase:
     max_minor: int | None
     foreign: bool = False
     sure: bool = True
+    negation: tuple[int, int] | None = None
 
 
 def find_prices(
@@ -148,6 +143,7 @@ def find_prices(
     currency: str,
     is_thing: Callable[[str], bool] = lambda word: False,
     is_measured: Callable[[str], bool] = lambda word: False,
+    is_value: Callable[[str], bool] = lambda word: False,
 ) -> tuple[PricePhrase, ...]:
     """Find all price phrases of a cleaned text, in order, none overlapping.
 
@@ -157,6 +153,7 @@ def find_prices(
         is_thing: whether a folded word names a product of the shop, so that "under 80 boots" is a price.
         is_measured: whether a folded word names something that the shop states in numbers, so that "value above 4" is
             none.
+        is_value: whether a folded word is a stated value, so that "under 200 in red" is a price and no length.
     """
     if not _ANY_NUMBER.search(text):
         return ()
@@ -165,13 +162,20 @@ def find_prices(
         for match in pattern.finditer(text):
             if any(phrase.start < match.end() and match.start() < phrase.end for phrase in found):
                 continue
-            phrase = _read(kind, match, text, currency, is_thing, is_measured)
+            meant = _OPPOSITE[kind] if kind in _OPPOSITE and _is_alternative(match, text, found) else kind
+            phrase = _read(meant, match, text, currency, is_thing, is_measured, is_value)
             if phrase is not None:
                 found.append(phrase)
     if any(phrase.sure for phrase in found):
         # Beside "under $50", a "between 10 and 20" speaks of something else.
         found = [phrase for phrase in found if phrase.sure]
     return tuple(sorted(found, key=lambda phrase: phrase.start))
+
+
+def _is_alternative(match: re.Match[str], text: str, found: list[PricePhrase]) -> bool:
+    """Whether a comparison is the other half of one that a negation turns: "not under 50 or over 100"."""
+    before = [phrase for phrase in found if _OR_ELSE.fullmatch(text, phrase.end, match.start())]
+    return any(phrase.negation or _NEGATION.match(text, phrase.start) for phrase in before)
 
 
 def _read(
@@ -181,9 +185,18 @@ def _read(
     currency: str,
     is_thing: Callable[[str], bool],
     is_measured: Callable[[str], bool],
+    is_value: Callable[[str], bool],
 ) -> PricePhrase | None:
     fields = match.groupdict()
-    if not _reaches((fields.get("between") or "").casefold().split(), is_thing):
+    reach: Reach | None = Reach(match.start())
+    if "between" in fields:
+        reach = find_reach(match, is_thing)
+    elif kind in _TURNED and _OR_MORE.search(match[0]):
+        behind = find_reach_before(text, match.start(), lambda word: False)
+        kind, reach = (_TURNED[kind], behind) if behind else (kind, reach)
+    elif kind in ("from", "up_to") and find_reach_before(text, match.start(), is_thing):
+        return None  # what a negation turns is nothing without it: "R value not above 4"
+    if reach is None:
         return None  # "no wool over $50" refuses the wool.
     named = [name for name in (fields.get(f"{side}{n}") for n in (1, 2) for side in ("pre", "post")) if name]
     if currency != "GBP" and any(name.strip().lstrip("-").casefold() in ("pound", "pounds") for name in named):
@@ -191,25 +204,19 @@ def _read(
     own, foreign = _own_currency(named, currency)
     if _OFF.match(text, match.end()) or _NOT_THE_PRICE.search(text[: match.start()]):
         return None
-    if not own and not foreign and not _bare_is_price(kind, match, text, is_thing):
+    if not own and not foreign and not _bare_is_price(kind, match, text, is_thing, is_value):
         return None
     beside = None if own or foreign or _says_price(kind, match) else _BESIDE.search(text[: match.start()])
     if beside and is_measured(beside[1].casefold()):
         return None  # "R value above 4" speaks of the R value.
     if foreign:
-        return PricePhrase(match.start(), match.end(), None, None, foreign=True)
+        return PricePhrase(reach.start, match.end(), None, None, foreign=True, negation=reach.negation)
     first, second = _minor(fields, 1, currency), _minor(fields, 2, currency)
     if first is None or (kind == "range" and second is None):
         return None
     low, high = _limits(kind, first, second, fields, currency)
-    return PricePhrase(match.start(), match.end(), low, high, sure=own or _says_price(kind, match))
-
-
-def _reaches(between: list[str], is_thing: Callable[[str], bool]) -> bool:
-    """Whether a negation reaches over these words to the comparison behind them."""
-    if not between or between[0] in _SHOWING or is_thing(between[-1]):
-        return True
-    return all(word in _LINKING for word in between)
+    sure = own or _says_price(kind, match)
+    return PricePhrase(reach.start, match.end(), low, high, sure=sure, negation=reach.negation)
 
 
 def _own_currency(named: list[str], currency: str) -> tuple[bool, bool]:
@@ -222,7 +229,13 @@ def _says_price(kind: str, match: re.Match[str]) -> bool:
     return kind == "budget" or re.match(r"price|cost", match.group(), re.IGNORECASE) is not None
 
 
-def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callable[[str], bool]) -> bool:
+def _bare_is_price(
+    kind: str,
+    match: re.Match[str],
+    text: str,
+    is_thing: Callable[[str], bool],
+    is_value: Callable[[str], bool],
+) -> bool:
     if kind in ("alone", "from_after", "near_after"):
         return kind == "from_after" and "以上" in match.group()
     said_price = _says_price(kind, match)
@@ -238,11 +251,19 @@ def _bare_is_price(kind: str, match: re.Match[str], text: str, is_thing: Callabl
     if after is None:
         return text[match.end() : match.end() + 1] not in tuple("'\"″′”’“×/%")
     word = after.group(1).casefold()
+    if word == "in" and (told := _NEXT_WORD.match(text, after.end())):
+        return _tells_more(told.group(1).casefold(), is_thing, is_value)
     if find_unit(word) is not None or word_key(word) in _COUNTED:
         return False
     return (
         is_thing(word) or (word_key(word) in STOP or word in STOP) or (kind in _HARD_BOUND and not word.endswith("s"))
     )
+
+
+def _tells_more(word: str, is_thing: Callable[[str], bool], is_value: Callable[[str], bool]) -> bool:
+    """Whether the word behind "in" shows that no inches are meant: "in red", "in a medium", "in tents"."""
+    plural = word != word_key(word)
+    return word in _AFTER_IN or (is_value(word) and word not in ADJECTIVES) or (plural and is_thing(word))
 
 
 def _is_few(number: str) -> bool:

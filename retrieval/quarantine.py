@@ -27,15 +27,19 @@ _TABLES = frozenset({"csv", "google", "shopify", "woocommerce"})
 
 
 def write_quarantine(intake: Intake, path: Path) -> None:
-    """Write the rejected rows of a file into the folder `path`; nothing where there are none."""
-    if not intake.rejected:
+    """Write the bad rows of a file into the folder `path`; nothing where there are none.
+
+    Rows that take a product out of the shop are not among them: there is nothing to mend.
+    """
+    rejected = [row for row in intake.rejected if not row.withdraws]
+    if not rejected:
         return
     texts: dict[int, str] = {}
     # The file was read to its end a moment ago; should it be gone now, the lines and reasons are still kept.
     with suppress(OSError, EOFError, zlib.error, ImportFailed):
-        texts = _texts(intake.path, intake.rejected)
+        texts = _texts(intake.path, rejected)
     with (path / QUARANTINE).open("w", encoding="ascii", newline="\n") as file:
-        for row in intake.rejected:
+        for row in rejected:
             told = {"line": row.line, "reason": row.reason, "text": texts.get(row.line, "")}
             file.write(json.dumps(told) + "\n")
 

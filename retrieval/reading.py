@@ -120,13 +120,17 @@ def scan(raw: str, vocabulary: Vocabulary, currency: str) -> Reading:
         key = word_key(word)
         return key in vocabulary.measured_heads or (key in vocabulary.measured_words and not is_thing(word))
 
-    prices = find_prices(text, currency, is_thing, is_measured)
-    said = stock_phrases(text, prices)
+    def is_value(word: str) -> bool:
+        return word_key(word) in vocabulary.values
+
+    prices = find_prices(text, currency, is_thing, is_measured, is_value)
     measures = tuple(
         measure
-        for measure in find_measures(text, vocabulary.unit_keys)
+        for measure in find_measures(text, vocabulary.unit_keys, is_thing)
         if not any(price.start < measure.end and measure.start < price.end for price in prices)
     )
+    turned = [Said(*measure.negation, Mark.FILLER) for measure in measures if measure.negation]
+    said = [*turned, *stock_phrases(text, prices)]
     linker = Linker(vocabulary)
     edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]
     found = [piece for token in cut_runs(tokens(text), edges) for piece in linker.split_run(token)]
@@ -168,7 +172,7 @@ def spell(text: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
 
 def stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
     """All stock phrases; where two overlap, the earlier in this list counts."""
-    found = [Said(price.start, price.end, Mark.PRICE) for price in prices]
+    found = [Said(*span, Mark.PRICE) for price in prices for span in spans_of(price)]
     rating = phrases.find_rating(text)
     if rating:
         found.append(Said(*rating[:2], Mark.RATING, stars=rating[2]))
@@ -183,6 +187,11 @@ def stock_phrases(text: str, prices: Sequence[PricePhrase]) -> list[Said]:
     found += _spans(text, phrases.FILLERS, Mark.FILLER)
     found += _spans(text, phrases.NEGATION, Mark.NEGATION)
     return found
+
+
+def spans_of(price: PricePhrase) -> tuple[tuple[int, int], ...]:
+    """Where the words of a price stand."""
+    return (*((price.negation,) if price.negation else ()), (price.start, price.end))
 
 
 def _spans(text: str, pattern: phrases.Pattern, mark: Mark) -> list[Said]:

@@ -84,7 +84,7 @@ def _read_list(
 def _next_in_list(reading: Reading, links: dict[int, Link], position: int) -> int | None:
     """Where the list goes on: after "or", or after a comma that leads to an "or"; None where it ends."""
     tokens = reading.tokens
-    if position >= len(tokens):
+    if position >= len(tokens) or reading.marks[position] is not None:
         return None
     if tokens[position].folded in ("or", "nor") and position + 1 in links:
         return position + 1

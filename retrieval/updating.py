@@ -25,12 +25,14 @@ from retrieval.loader import (
     Meaning,
     Terms,
     check_products,
+    describe,
     publish,
     refuse_loss,
     report_of,
 )
 from retrieval.merging import find_conflict, merge
 from retrieval.product import Product
+from retrieval.product_json import product_to_json
 from retrieval.storage import (
     catalogue_folder,
     changing,
@@ -55,7 +57,8 @@ def update_file(
 ) -> ImportReport:
     """Replace or add the products of a file; all others stay.
 
-    A product that the file says is no longer sold (a draft, hidden, or marked as deleted) is removed.
+    A product that the file says is no longer sold (a draft, hidden, or marked as deleted) is removed. Where the
+    catalogue is so already, no version is made, and the report says `unchanged`.
 
     Args:
         path, root, name, column_map, format: see loader.import_file.
@@ -151,6 +154,15 @@ class _Change:
             self.intake.reject(product_id, reason)
             self.update.pop(product_id, None)
 
+    def is_idle(self, before: Mapping[str, Product]) -> bool:
+        """Whether the catalogue is so already."""
+        if len(self.missing) < len(self.removed):
+            return False
+        return all(
+            product_id in before and product_to_json(product) == product_to_json(before[product_id])
+            for product_id, product in self.update.items()
+        )
+
 
 def _apply(
     change: _Change, root: Path, name: str, load_encoder: LoadEncoder, terms: Terms, started: float
@@ -160,6 +172,11 @@ def _apply(
         path, manifest = current_version(root, name)
         catalogue, before = read_catalogue(path, manifest), Before(path, manifest)
         change.check(catalogue.products)
+        if change.is_idle(catalogue.products):
+            load = Load(change.kind, catalogue.rows, manifest.currency, change.intake)
+            data = describe(load, manifest.version, before, before.fingerprints, terms.now())
+            told = report_of(load, data, len(change.update), started)
+            return replace(told, missing=change.missing, unchanged=True)
         merged = merge(catalogue.products, change.update, change.removed)
         if not merged.products:
             raise ImportFailed("No product would be left in the catalogue, so nothing was changed.")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from retrieval.data_report import DataReport, find_report
-from retrieval.errors import CatalogueMissing, ImportFailed, IndexBroken
+from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, ImportFailed, IndexBroken
 from retrieval.history import Served, read_history, record
 from retrieval.storage import (
     Manifest,
@@ -114,7 +114,14 @@ def roll_back(
             raise ImportFailed(f"Catalogue {name!r} has no version {target}: the versions kept are {told}.")
         if target == current:
             raise ImportFailed(f"Version {target} of catalogue {name!r} is served already.")
-        _check(version_folder(folder, target))
+        try:
+            _check(version_folder(folder, target))
+        except IndexBroken as error:
+            # The advice to import again is for a catalogue that is served.
+            why = str(error).removesuffix(".").removesuffix(f": {IMPORT_AGAIN}")
+            raise IndexBroken(
+                f"Version {target} of catalogue {name!r} is damaged ({why}), so version {current} is still served."
+            ) from error
         serve_version(folder, target)
         served = Served(now().isoformat(timespec="seconds"), "rollback", target, current)
         record(folder, served)

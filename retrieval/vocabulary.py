@@ -10,7 +10,7 @@ import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class AttributeStats:
         low, high: the smallest and the largest number stated.
         by_kind: kind of product -> products that state it.
         yes_by_kind: kind of product -> products that say yes.
+        ranges: kind of product -> the smallest and the largest number that it states.
     """
 
     name: str
@@ -67,6 +68,7 @@ class AttributeStats:
     high: float
     by_kind: dict[str, int]
     yes_by_kind: dict[str, int]
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

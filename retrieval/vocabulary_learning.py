@@ -154,7 +154,7 @@ def _brands(
 class _Attribute:
     """Counts of one attribute while reading."""
 
-    __slots__ = ("by_kind", "count", "flags", "high", "low", "numbers", "units", "yes_by_kind")
+    __slots__ = ("by_kind", "count", "flags", "high", "low", "numbers", "ranges", "units", "yes_by_kind")
 
     def __init__(self) -> None:
         self.count = self.flags = self.numbers = 0
@@ -162,11 +162,15 @@ class _Attribute:
         self.units: Counter[str] = Counter()
         self.by_kind: Counter[str] = Counter()
         self.yes_by_kind: Counter[str] = Counter()
+        self.ranges: dict[str, tuple[float, float]] = {}
 
-    def add_number(self, number: float, unit: str | None) -> None:
+    def add_number(self, number: float, unit: str | None, kinds: Sequence[str]) -> None:
         self.numbers += 1
         self.low, self.high = min(self.low, number), max(self.high, number)
         self.units[unit or ""] += 1
+        for kind in kinds:
+            low, high = self.ranges.get(kind, (number, number))
+            self.ranges[kind] = min(low, number), max(high, number)
 
     def row(self, name: str) -> dict[str, Any]:
         unit = self.units.most_common(1)[0][0] if self.units else ""
@@ -174,6 +178,7 @@ class _Attribute:
             "name": name, "count": self.count, "flags": self.flags, "numbers": self.numbers, "unit": unit or None,
             "low": self.low if self.numbers else 0.0, "high": self.high if self.numbers else 0.0,
             "by_kind": dict(self.by_kind), "yes_by_kind": dict(self.yes_by_kind),
+            "ranges": self.ranges,
         }  # fmt: skip
 
 
@@ -196,11 +201,11 @@ def _attributes(
                     for kind in held:
                         stats[name].yes_by_kind[kind] += 1
             elif isinstance(attribute.value, int | float):
-                stats[name].add_number(float(attribute.value), attribute.unit)
+                stats[name].add_number(float(attribute.value), attribute.unit, held)
         for name, value in pairs:
             measured = split_measure(value) if len(value) < 16 and value[:1].isdigit() else None
             if measured:
-                stats[name].add_number(*measured)
+                stats[name].add_number(*measured, held)
             if len(value) <= _LONGEST_VALUE:
                 counts = values[name, value]
                 counts[""] += 1

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from retrieval.bare_ranges import find_bare_range
 from retrieval.choices import Choices
 from retrieval.filters import (
     AttributeIn,
+    AttributeRange,
     BrandIn,
     CategoryIn,
     Constraint,
@@ -21,7 +23,7 @@ from retrieval.filters import (
     merge,
 )
 from retrieval.linking import Link, is_bare_number
-from retrieval.measures import Measure, choose_range, find_headcount, find_named
+from retrieval.measures import Measure, as_fluid, choose_range, find_headcount, find_named
 from retrieval.needs import is_fitted, is_modifier, is_refused, kind_links
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Reading
@@ -44,6 +46,8 @@ from retrieval.words import ADJECTIVES, STOP, has_digit, word_key
 
 _NEAR_NUMBER = 25
 _FAR_BELOW = 15
+_AS_MUCH = 1.5
+"""How far outside of what a kind holds a capacity may be that is asked of it."""
 _LARGEST_SIZE = 60
 """No usual count of sizes goes further; a larger bare number is something else."""
 
@@ -99,6 +103,7 @@ def understand(
     _read_named_numbers(need)
     need.wishes += refusals.wishes
     _read_stock_phrases(need)
+    _read_bare_range(need, kind)
     wishes = merge((), need.wishes)
     thing = _thing(reading, kind, refusals.positions)
     aside = set_aside(reading, need.dropped, vocabulary)
@@ -244,12 +249,26 @@ def _read_measures(need: _Need) -> None:
             continue
         first, last = measure.start - _NEAR_NUMBER, measure.end + _NEAR_NUMBER
         near = frozenset(token.key for token in reading.tokens if first <= token.start <= last)
-        numeric, choices = need.choices.vocabulary.numeric, need.choices
-        chosen = choose_range(measure, numeric, near, choices.share_of, choices.coverage)
+        chosen = _fluid_range(measure, near, need.choices) or _range(measure, near, need.choices)
         if chosen and chosen.key not in taken:
             need.wishes.append(chosen)
             need.claimed |= inside
             taken.add(chosen.key)
+
+
+def _range(measure: Measure, near: frozenset[str], choices: Choices) -> AttributeRange | None:
+    return choose_range(measure, choices.vocabulary.numeric, near, choices.share_of, choices.coverage)
+
+
+def _fluid_range(measure: Measure, near: frozenset[str], choices: Choices) -> AttributeRange | None:
+    """What ounces mean where the wanted kind holds about so much: a "16 oz bottle" weighs something else."""
+    fluid = as_fluid(measure, near)
+    chosen = _range(fluid, near, choices) if fluid else None
+    held = choices.range_of(choices.vocabulary.attributes[chosen.name]) if chosen else None
+    if chosen is None or held is None:
+        return None
+    low, high = held[0] / _AS_MUCH, held[1] * _AS_MUCH
+    return chosen if any(low <= end <= high for end in (chosen.min, chosen.max) if end is not None) else None
 
 
 def _headcount(need: _Need) -> tuple[Measure, ...]:
@@ -307,6 +326,20 @@ def _read_stock_phrases(need: _Need) -> None:
         need.wishes.append(InStock())
     if reading.min_stars is not None:
         need.wishes.append(MinRating(reading.min_stars))
+
+
+def _read_bare_range(need: _Need, kind: Sequence[Link]) -> None:
+    if need.reading.prices or any(isinstance(wish, PriceRange) for wish in need.wishes):
+        return
+    found = find_bare_range(need.reading, kind, need.choices, _cheap_limit(need), need.currency)
+    if found is None or any(
+        measure.start < found.end and found.start < measure.end for measure in need.reading.measures
+    ):
+        return
+    inside = {i for i, token in enumerate(need.reading.tokens) if found.start <= token.start < found.end}
+    if not inside & (need.claimed | need.dropped):
+        need.dropped |= inside
+        need.wishes.append(PriceRange(need.currency, found.low, found.high))
 
 
 def _is_far_below(price: PricePhrase, need: _Need) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from retrieval.linking import Link
-from retrieval.reading import Reading
+from retrieval.reading import Mark, Reading
 from retrieval.vocabulary import Vocabulary
 from retrieval.words import ADJECTIVES, STOP, TALK, UNLIKE, Token, has_digit, is_cjk
 
@@ -82,8 +82,11 @@ def whole(reading: Reading, aside: Sequence[str], thing: str | None, claimed: Se
 
 
 def is_imitated(reading: Reading, link: Link) -> bool:
-    """Whether a word before a value says that it is none ("faux leather")."""
-    return link.start > 0 and reading.tokens[link.start - 1].key in UNLIKE
+    """Whether a word before a value says that it is none ("faux leather"); not one that turns a limit round."""
+    before = link.start - 1
+    return (
+        before >= 0 and reading.tokens[before].key in UNLIKE and reading.marks[before] not in (Mark.PRICE, Mark.FILLER)
+    )
 
 
 def unlinked_noun_after(reading: Reading, link: Link, vocabulary: Vocabulary) -> bool:

@@ -17,6 +17,7 @@ MAX_CHARS = 2000
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]+|\d+(?:[.,]\d+)+(?!\w)|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*")
 _WITH = re.compile(r"(?<!\w)w/(?!o\b)\s*", re.IGNORECASE)
+_CURLY = re.compile(r"(?<=[^\W\d_])’(?=[^\W\d_])")
 _CJK_RUN = re.compile(rf"[{_CJK}]")
 _SPELLINGS = {
     "color": "colour", "gray": "grey", "aluminum": "aluminium", "jewelry": "jewellery", "fiber": "fibre",
@@ -51,9 +52,10 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """Bring a message into one form: composed characters, no control characters, at most MAX_CHARS."""
+    """Bring a message into one form: composed characters, straight apostrophes in words ("don’t"), no control
+    characters, at most MAX_CHARS."""
     head = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
-    head = _WITH.sub("with ", head)
+    head = _CURLY.sub("'", _WITH.sub("with ", head))
     return "".join(char if char.isprintable() else " " for char in head)
 
 

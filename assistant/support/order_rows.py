@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,6 +23,19 @@ _SAME = (
     "tracking_code",
     "version",
 )
+
+
+def select_baskets(connection: sa.Connection) -> tuple[tuple[str, ...], ...]:
+    """Read the product ids of each order that was not cancelled, in no order."""
+    query = (
+        sa.select(order_lines.c.order_id, order_lines.c.product_id)
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .where(orders.c.status != OrderStatus.CANCELLED.value)
+    )
+    baskets: defaultdict[str, list[str]] = defaultdict(list)
+    for order_id, product_id in connection.execute(query):
+        baskets[order_id].append(product_id)
+    return tuple(tuple(basket) for basket in baskets.values())
 
 
 def select_orders(connection: sa.Connection, condition: sa.ColumnElement[bool], limit: int) -> tuple[Order, ...]:

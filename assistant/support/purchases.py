@@ -158,6 +158,12 @@ class PurchaseBook:
         return KeptPurchase(lines, duplicate=False)
 
 
+def select_purchased(connection: sa.Connection) -> tuple[tuple[str, ...], ...]:
+    """Read the product ids of each order that is kept, in no order; what nobody knew is left out."""
+    rows = connection.execute(sa.select(purchases.c.lines)).scalars()
+    return tuple(tuple(line.product_id for line in _LINES.validate_json(row) if line.product_id) for row in rows)
+
+
 def order_key(order_id: str) -> str:
     """Return a key of an order that says nothing of it, e.g. "o:5f1c…"."""
     return f"o:{hashlib.sha256(order_id.encode()).hexdigest()[:40]}"

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.bench.bootstrap import Interval, times_as_long
 from retrieval.bench.clusters import draw_queries
 from retrieval.bench.machine import mapped_mb, resident_mb
 from retrieval.chroma_index import ChromaIndex, new_collection
 from retrieval.compact import CompactVectors
+from retrieval.errors import IndexBroken
 from retrieval.exact_scan import ExactScan
 from retrieval.index import Mask, Rows, VectorIndex
 from retrieval.planner import Costs, PlannedIndex, measure
@@ -32,6 +34,7 @@ CHROMA_ITEMS = 50_000
 _CURVE_QUERIES = 20
 _CHROMA_BATCH = 5_000
 _TRUTH_BLOCK = 32_768
+_LOOKED_AT = 1_000
 _EQUAL = 1e-9
 """Scores that differ by less are equal: two ways to add 384 products differ by about 1e-16."""
 
@@ -57,11 +60,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both at one selectivity; 1.0 is without a filter. `chroma` is None where it was not asked."""
+    """Both at one selectivity; 1.0 is without a filter. `chroma` and the interval are None where it was not asked."""
 
     selectivity: float
     ours: Side
     chroma: Side | None = None
+    times_faster_interval: Interval | None = None
 
     @property
     def times_faster(self) -> float | None:
@@ -159,7 +163,7 @@ def compare_filters(
     progress("checking", 0, None)
     floors = _true_floors(vectors, queries, [column < limit for limit in limits], k)
     compared = [
-        Comparison(selectivity, *(_side(run, vectors, queries, floor, min(k, limit)) for run in both))
+        _compared(selectivity, [_side(run, vectors, queries, floor, min(k, limit)) for run in both], both)
         for selectivity, both, floor, limit in zip(selectivities, runs, floors, limits, strict=True)
     ]
     curve += [_point(len(vectors), selectivity, both) for selectivity, both in zip(selectivities, runs, strict=True)]
@@ -207,11 +211,26 @@ class ChromaWhere:
 
 def _open_index(source: Path, folder: Path) -> tuple[NDArray[np.float32], CompactVectors]:
     """Write the compact vectors, and map both files anew, so that only what is read from now on is in memory."""
+    rows = _read_vectors(source)
     sha256 = file_sha256(source)
-    rows = np.load(source, mmap_mode="r", allow_pickle=False)
     CompactVectors.make(rows).write(folder, sha256)
     vectors = open_vectors(source, len(rows))
     return vectors, CompactVectors.open(folder, vectors.shape, sha256)
+
+
+def _read_vectors(source: Path) -> NDArray[np.float32]:
+    try:
+        rows = np.lib.format.open_memmap(source, mode="r")
+    except (OSError, ValueError, EOFError) as error:
+        raise IndexBroken(f"{source.name} is no .npy file, or is cut off.") from error
+    if rows.ndim != 2 or rows.dtype != np.float32 or not rows.size:
+        shape = " × ".join(map(str, rows.shape)) or "one number"
+        raise IndexBroken(
+            f"{source.name} holds no vectors, which are float32, one row a product; it holds {shape} of {rows.dtype}."
+        )
+    if not np.allclose(np.linalg.norm(rows[:_LOOKED_AT], axis=1), 1, atol=1e-3):
+        raise IndexBroken(f"{source.name} holds vectors that are not of length 1: divide each by its length.")
+    return rows
 
 
 @contextmanager
@@ -273,6 +292,13 @@ def _side(
         cpu_ms=float(np.percentile(run.cpu_s, 50) * 1e3),
         recall=right / (wanted * len(queries)),
     )
+
+
+def _compared(selectivity: float, sides: Sequence[Side], runs: Sequence[_Runs]) -> Comparison:
+    if len(runs) == 1:
+        return Comparison(selectivity, sides[0])
+    ours, theirs = (np.array(run.wall_s) for run in runs)
+    return Comparison(selectivity, sides[0], sides[1], times_as_long(theirs, ours))
 
 
 def _true_floors(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from retrieval.bench.bootstrap import Values, interval, resamples
 from retrieval.errors import ImportFailed
 
 Ratings = Mapping[str, int]
@@ -19,7 +19,26 @@ COLUMNS = ("query", "docid", "rating")
 _HIGHEST = 3
 RELEVANT = 2
 DEPTH, RECALL_DEPTH = 10, 100
-_RESAMPLES = 10_000
+MIN_QUERIES = 5
+"""With a relevant document: they are put into so many folds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgments:
+    """What a file of judgments holds.
+
+    Args:
+        ratings: query -> ratings of its documents.
+        repeated: rows that judge a document of a query again; the last one counts.
+    """
+
+    ratings: Mapping[str, Ratings]
+    repeated: int
+
+    def unknown(self, known: Collection[str]) -> list[str]:
+        """The judged documents that a catalogue of the products `known` does not hold, in alphabetical order."""
+        judged = {docid for ratings in self.ratings.values() for docid in ratings}
+        return sorted(docid for docid in judged if docid not in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +67,39 @@ class Ratio:
     high: float
 
 
-def read_judgments(path: Path) -> dict[str, dict[str, int]]:
+def read_judgments(path: Path) -> Judgments:
     """Read rows `query,docid,rating`.
 
     Raises:
-        ImportFailed: the file cannot be read, or a row is no judgment; the message names the line.
+        ImportFailed: the file cannot be read, a row is no judgment (the message names the line), or too few queries
+            have a relevant document.
     """
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    repeated = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if not set(COLUMNS) <= set(reader.fieldnames or ()):
                 raise ImportFailed(f"{path.name} needs the columns {', '.join(COLUMNS)}.")
             for row in reader:
-                found[row["query"]][row["docid"]] = _rating(row["rating"], path, reader.line_num)
+                ratings = found[row["query"]]
+                repeated += row["docid"] in ratings
+                ratings[row["docid"]] = _rating(row["rating"], path, reader.line_num)
     except (OSError, UnicodeDecodeError) as error:
         raise ImportFailed(f"{path.name} cannot be read: check that it is there and is UTF-8 text.") from error
-    if not any(max(ratings.values()) > 0 for ratings in found.values()):
-        raise ImportFailed(f"{path.name} holds no query with a relevant document.")
-    return dict(found)
+    except csv.Error as error:
+        raise ImportFailed(f"{path.name} is no CSV file.") from error
+    _check_enough(len(answerable(found)), path)
+    return Judgments(dict(found), repeated)
+
+
+def _check_enough(n: int, path: Path) -> None:
+    if n < MIN_QUERIES:
+        told = {0: "no query", 1: "one query"}.get(n, f"{n} queries")
+        raise ImportFailed(
+            f"{path.name} holds {told} with a relevant document, and {MIN_QUERIES} are needed: each query is ordered "
+            "by what was learned from others."
+        )
 
 
 def _rating(text: str | None, path: Path, line: int) -> int:
@@ -102,38 +135,42 @@ def ndcg_of_judged(ids: Sequence[str], ratings: Ratings) -> float:
     return ndcg([product_id for product_id in ids if product_id in ratings], ratings)
 
 
-def figures(found: Mapping[str, Sequence[str]], judgments: Mapping[str, Ratings]) -> Figures:
-    """Measure a system.
+def measures(found: Mapping[str, Sequence[str]], judgments: Mapping[str, Ratings]) -> dict[str, Values]:
+    """Measure a system on each query: by "ndcg", "ndcg_judged", "recall" and "judged", as Figures has their means.
 
     Args:
         found: answerable query -> product ids, best first.
         judgments: ratings of these queries and others.
     """
-    recalls = [value for query, ids in found.items() if (value := recall(ids, judgments[query])) is not None]
-    return Figures(
-        ndcg=_mean(ndcg(ids, judgments[query]) for query, ids in found.items()),
-        ndcg_judged=_mean(ndcg_of_judged(ids, judgments[query]) for query, ids in found.items()),
-        recall=_mean(recalls),
-        judged=_mean(_share_judged(ids, judgments[query]) for query, ids in found.items()),
-    )
+    pairs = [(ids, judgments[query]) for query, ids in found.items()]
+    recalls = [value for ids, ratings in pairs if (value := recall(ids, ratings)) is not None]
+    return {
+        "ndcg": np.array([ndcg(ids, ratings) for ids, ratings in pairs]),
+        "ndcg_judged": np.array([ndcg_of_judged(ids, ratings) for ids, ratings in pairs]),
+        "recall": np.array(recalls, np.float64),
+        "judged": np.array([_share_judged(ids, ratings) for ids, ratings in pairs]),
+    }
+
+
+def figures(measured: Mapping[str, Values]) -> Figures:
+    """The means of what `measures` found; a recall that no query has is 0."""
+    return Figures(**{name: float(values.mean()) if len(values) else 0.0 for name, values in measured.items()})
 
 
 def _share_judged(ids: Sequence[str], ratings: Ratings) -> float:
     return sum(product_id in ratings for product_id in ids[:DEPTH]) / DEPTH
 
 
-def _mean(values: object) -> float:
-    return float(np.mean(list(values)))  # type: ignore[call-overload]
-
-
-def ratio(ours: NDArray[np.float64], rival: NDArray[np.float64], seed: int = 0) -> Ratio:
-    """Compare means over the same queries.
+def ratio(ours: Values, rival: Values, seed: int = 0) -> Ratio | None:
+    """Compare means over the same queries; None where the rival's is 0.
 
     Args:
         ours, rival: a measure of each query, shape (n_queries,).
-        seed: of the resamples, of which there are 10,000.
+        seed: of the resamples; those in which the rival's mean is 0 are left out.
     """
-    rng = np.random.default_rng(seed)
-    picked = rng.integers(len(ours), size=(_RESAMPLES, len(ours)))
-    low, high = np.percentile(ours[picked].mean(axis=1) / rival[picked].mean(axis=1), [2.5, 97.5])
-    return Ratio(float(ours.mean() / rival.mean()), float(low), float(high))
+    if not rival.any():
+        return None
+    picked = resamples(len(ours), seed)
+    own, others = ours[picked].mean(axis=1), rival[picked].mean(axis=1)
+    low, high = interval(own[others > 0] / others[others > 0])
+    return Ratio(float(ours.mean() / rival.mean()), low, high)

@@ -19,20 +19,13 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.bench.judgments import (
-    Figures,
-    Ratings,
-    Ratio,
-    answerable,
-    figures,
-    ndcg,
-    ndcg_of_judged,
-    ratio,
-)
+from retrieval.bench.bootstrap import Interval, Values, mean_interval
+from retrieval.bench.judgments import MIN_QUERIES, Figures, Ratings, Ratio, answerable, figures, measures, ratio
 from retrieval.bench.pooled import Example, PooledRanker, fit_pooled
 from retrieval.bench.typos import misspell
 from retrieval.encoder import Encoder
 from retrieval.engine import Retrieval
+from retrieval.errors import ImportFailed
 from retrieval.index import Rows
 from retrieval.learned.features import FEATURES
 from retrieval.product import Product
@@ -42,7 +35,9 @@ from retrieval.results import SearchRequest
 from retrieval.search import MAX_HITS
 
 RIVAL = "bm25"
-_FOLDS = 5
+_FOLDS = MIN_QUERIES
+_TIMES_RIVAL = ("ndcg", "ndcg_judged")
+_WITH_INTERVAL = (*_TIMES_RIVAL, "recall")
 _SEED = 0
 _N_CANDIDATES = 600
 _K1, _B = 1.2, 0.75
@@ -55,17 +50,23 @@ Order = Callable[[str], Sequence[str]]
 class Comparison:
     """What systems came to on the same queries.
 
+    Measures are called as the fields of Figures; a ratio whose divisor is 0 is left out.
+
     Args:
         queries: number of queries that have a relevant document.
         systems: name -> its figures.
-        ratios: name -> "ndcg@10" and "ndcg@10_judged" as multiples of the rival's.
+        intervals: name -> 95 % intervals of "ndcg", "ndcg_judged" and "recall".
+        ratios: name -> "ndcg" and "ndcg_judged" as multiples of the rival's.
         misspelt: name -> its figures with one typo in each query.
+        misspelt_ratios: name -> "ndcg", "ndcg_judged" and "recall" as multiples of its own without a typo.
     """
 
     queries: int
     systems: Mapping[str, Figures]
+    intervals: Mapping[str, Mapping[str, Interval]]
     ratios: Mapping[str, Mapping[str, Ratio]]
     misspelt: Mapping[str, Figures]
+    misspelt_ratios: Mapping[str, Mapping[str, Ratio]]
 
 
 def compare(
@@ -81,8 +82,11 @@ def compare(
         retrieval: warm, with vectors.
         reader: of its vocabulary; corrects the words before `ours` and `ours_shipped` look for them.
         encoder: of the vectors.
-        judgments: query -> ratings by product id.
+        judgments: query -> ratings by product id; MIN_QUERIES of them or more have a relevant document.
         progress: called with (what, done, in all).
+
+    Raises:
+        ImportFailed: no relevant document is found, so that there is nothing to learn from.
     """
     queries = answerable(judgments)
     said = _misspelt(queries)
@@ -97,17 +101,19 @@ def compare(
         ],
         "ours": folds.order,
     }
-    found: dict[str, dict[str, Sequence[str]]] = {}
-    with_typos: dict[str, dict[str, Sequence[str]]] = {}
+    plainly: dict[str, dict[str, Values]] = {}
+    with_typos: dict[str, dict[str, Values]] = {}
     for done, (name, order) in enumerate(systems.items()):
         progress("searching", done, len(systems))
-        found[name] = {query: order(query, query) for query in queries}
-        with_typos[name] = {query: order(query, said[query]) for query in queries}
+        plainly[name] = measures({query: order(query, query) for query in queries}, judgments)
+        with_typos[name] = measures({query: order(query, said[query]) for query in queries}, judgments)
     return Comparison(
         queries=len(queries),
-        systems={name: figures(ids, judgments) for name, ids in found.items()},
-        ratios={name: _ratios(ids, found[RIVAL], judgments) for name, ids in found.items() if name != RIVAL},
-        misspelt={name: figures(ids, judgments) for name, ids in with_typos.items()},
+        systems={name: figures(one) for name, one in plainly.items()},
+        intervals={name: _intervals(one) for name, one in plainly.items()},
+        ratios={name: _ratios(one, plainly[RIVAL], _TIMES_RIVAL) for name, one in plainly.items() if name != RIVAL},
+        misspelt={name: figures(one) for name, one in with_typos.items()},
+        misspelt_ratios={name: _ratios(one, plainly[name], _WITH_INTERVAL) for name, one in with_typos.items()},
     )
 
 
@@ -116,18 +122,14 @@ def _misspelt(queries: Sequence[str]) -> dict[str, str]:
     return {query: misspell(query, rng) for query in queries}
 
 
-def _ratios(
-    ours: Mapping[str, Sequence[str]], rival: Mapping[str, Sequence[str]], judgments: Mapping[str, Ratings]
-) -> dict[str, Ratio]:
-    measures: dict[str, Callable[[Sequence[str], Ratings], float]] = {
-        "ndcg@10": ndcg,
-        "ndcg@10_judged": ndcg_of_judged,
-    }
-    result = {}
-    for name, measure in measures.items():
-        own, others = (np.array([measure(ids[q], judgments[q]) for q in ours], np.float64) for ids in (ours, rival))
-        result[name] = ratio(own, others)
-    return result
+def _intervals(measured: Mapping[str, Values]) -> dict[str, Interval]:
+    found = {name: mean_interval(measured[name]) for name in _WITH_INTERVAL}
+    return {name: ends for name, ends in found.items() if ends is not None}
+
+
+def _ratios(ours: Mapping[str, Values], rival: Mapping[str, Values], names: Sequence[str]) -> dict[str, Ratio]:
+    found = {name: ratio(ours[name], rival[name]) for name in names}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 class _Plain:
@@ -194,6 +196,15 @@ def _postings(
     return found, np.array([len(words) for words in texts], np.float64)
 
 
+def _fit(examples: Sequence[Example]) -> PooledRanker:
+    try:
+        return fit_pooled(tuple(FEATURES), examples)
+    except ValueError as error:
+        raise ImportFailed(
+            "No query finds a relevant document: do the judgments name products by the ids of the file?"
+        ) from error
+
+
 class _Folds:
     """`ours`: each query is ordered by a ranker that has not seen it."""
 
@@ -216,11 +227,10 @@ class _Folds:
             examples[query] = Example(features, np.array(ratings, np.int64))
         order = np.random.default_rng(_SEED).permutation(len(queries))
         fold_of = {queries[place]: turn % _FOLDS for turn, place in enumerate(order.tolist())}
-        n_folds = min(_FOLDS, len(queries))
         trained: list[PooledRanker] = []
-        for fold in range(n_folds):
-            progress("training", fold, n_folds)
-            trained.append(fit_pooled(tuple(FEATURES), [examples[q] for q in queries if fold_of[q] != fold]))
+        for fold in range(_FOLDS):
+            progress("training", fold, _FOLDS)
+            trained.append(_fit([examples[q] for q in queries if fold_of[q] != fold]))
         self._ranker_of = {query: trained[fold_of[query]] for query in queries}
 
     def order(self, query: str, text: str) -> list[str]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
+from retrieval.chinese.negations import find_turned
 from retrieval.chinese.numerals import NUMBER, parse_span
 from retrieval.chinese.script import HAN, has_han
 from retrieval.chinese.units import NAMES
@@ -46,7 +48,14 @@ def find_measures(text: str, units: Collection[str]) -> tuple[Measure, ...]:
         for match in _PERSON_WORD.finditer(text)
         if (n := float(_PERSONS[match[0]]))
     ]
-    return tuple(sorted(found, key=lambda measure: measure.start))
+    return tuple(sorted((_turned(measure, text) for measure in found), key=lambda measure: measure.start))
+
+
+def _turned(measure: Measure, text: str) -> Measure:
+    """The measure with its limits the other way round, where it is refused: "不要2公斤以上的"."""
+    open_ended = (measure.low is None) != (measure.high is None)
+    span = find_turned(text, measure.start, measure.end) if open_ended else None
+    return replace(measure, low=measure.high, high=measure.low, negation=span) if span else measure
 
 
 def bounds(text: str, measure: Measure) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from retrieval import currencies
+from retrieval.chinese.negations import find_turned
 from retrieval.chinese.numerals import NUMBER, parse_span
 from retrieval.chinese.script import has_han
 from retrieval.chinese.units import NAMES
@@ -21,10 +22,13 @@ _CODES = "|".join(sorted((name for name in currencies.WORDS if len(name) == 3), 
 _UNIT = rf"(?:{_SIGNS}|(?:{_CODES})(?![A-Za-z]))"
 _SIGN_BEFORE = rf"(?:{'|'.join(re.escape(sign) for sign in currencies.SIGNS if not has_han(sign))}|{_CODES})"
 _UP_TO = (
-    r"不要?(?:能|可以?)?(?:超过?|高于|大于|多于)|别超过?|(?<![不能要])(?:低于|少于|小于)|不到|最多|至多|顶多|"
+    r"不要?(?:能|可以?)?(?:超过?|高于|大于|多于)|别超过?|(?<!不)(?<!不要)(?<!不能)(?<!可以)(?:低于|少于|小于)|不到|最多|至多|顶多|"
     r"最高(?:不超过)?|上限(?:是|为)?|<=?|≤"
 )
-_FROM = r"不要?(?:能|可以?)?(?:低于|少于|小于)|别低于|(?<![不能要])(?:超过|高于|大于|多于)|至少|最少|最低|起码|>=?|≥"
+_FROM = (
+    r"不要?(?:能|可以?)?(?:低于|少于|小于)|别低于|(?<!不)(?<!不要)(?<!不能)(?<!可以)(?<!别)(?:超过|高于|大于|多于)|"
+    r"至少|最少|最低|起码|>=?|≥"
+)
 _NEAR = r"大概|大约|约|差不多|≈|~"
 _BUDGET = r"(?:预算|手头有|手里有|手上有|只有)(?:是|在|为|只有|有|控制在)?"
 _ABOUT = r"\s?(?P<about>左右|上下)"
@@ -63,6 +67,7 @@ _CLOSED = re.compile(r"\s*(?:$|[的,。!?;、]|吗|呢|吧|买|能)")
 _OFF = re.compile(r"(?:满|减|优惠|立减|返|省|运费)\s*$")
 _STEP = re.compile("[百千万]$")
 _LEAST_BARE = 10
+_OPPOSITE = {"up_to": "from", "from": "up_to"}
 _SAYS_PRICE = ("价", "预算", "售价", "单价")
 
 
@@ -103,8 +108,9 @@ def _read(kind: str, match: re.Match[str], text: str, currency: str) -> PricePhr
     least = Money.from_major(_LEAST_BARE, currency).amount_minor
     if not said and not _bare_is_price(kind, match, text, first, second, least):
         return None
-    low, high = _limits(kind, fields, first, second)
-    return PricePhrase(match.start(), match.end(), low, high, sure=said)
+    turned = find_turned(text, *match.span()) if kind in _OPPOSITE and not fields.get("about") else None
+    low, high = _limits(_OPPOSITE[kind] if turned else kind, fields, first, second)
+    return PricePhrase(*(turned or match.span()), low, high, sure=said)
 
 
 def _stands_alone(match: re.Match[str], text: str, amount: tuple[int, int]) -> bool:

@@ -17,7 +17,7 @@ from retrieval.linking import Link, Linker
 from retrieval.measures import Measure, find_measures
 from retrieval.price_words import PricePhrase
 from retrieval.price_words import find_prices as find_latin_prices
-from retrieval.reading import Mark, Reading, Said, find_links, mark_words, spell, stock_phrases
+from retrieval.reading import Mark, Reading, Said, find_links, mark_words, spans_of, spell, stock_phrases
 from retrieval.vocabulary import Vocabulary
 from retrieval.words import Token, clean, cut_runs, is_cjk, tokens, word_key
 
@@ -44,9 +44,10 @@ class ChineseReader:
         """Read a message once; see `retrieval.reading.scan`."""
         text, corrected = spell(sizes_in_digits(clean(raw)), self._vocabulary)
         found_prices = self._prices(text)
-        said = [Said(price.start, price.end, Mark.PRICE) for price in found_prices]
+        said = [Said(*span, Mark.PRICE) for price in found_prices for span in spans_of(price)]
         said += phrases.find_ratings(text)
         found_measures = self._measures(text, said)
+        said += [Said(*measure.negation, Mark.FILLER) for measure in found_measures if measure.negation]
         said += [Said(*span, Mark.FILLER) for measure in found_measures for span in measures.bounds(text, measure)]
         said += [*phrases.find_phrases(text), *stock_phrases(measures.without_han(text), ())]
         edges = [edge for phrase in said for edge in (phrase.start, phrase.end)]

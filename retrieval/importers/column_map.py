@@ -54,6 +54,10 @@ class AttributeRule(_Strict):
     split: str | None = None
     """Separator of several texts in one cell; a cell with white space behind it is running text and stays whole."""
 
+    def names(self, column: str) -> bool:
+        """Whether it speaks of a column."""
+        return column == self.column or (self.prefix is not None and column.startswith(self.prefix))
+
     @model_validator(mode="after")
     def _one_source(self) -> AttributeRule:
         if (self.column is None) == (self.prefix is None):
@@ -89,6 +93,13 @@ class ColumnMap(_Strict):
         if self.currency is not None and not valid_currency(self.currency):
             raise ValueError(f"unknown currency {self.currency!r}")
         return self
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Columns that a field of the product is read from; those of attributes are told by `attributes`."""
+        rest = (self.variants, self.deleted, self.stock, self.gtin, self.rating, self.rating_count)
+        price = (self.price.column, self.price.list_price, self.price.currency_column)
+        return frozenset(self.fields.values()) | {column for column in (*rest, *price) if column}
 
     @cached_property
     def dropped(self) -> frozenset[str]:
@@ -143,6 +154,12 @@ class RowReader:
             if variant.price.currency != self._currency:
                 raise BadRow(f"currency {variant.price.currency} in a catalogue in {self._currency}")
         return product
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns of the rows read so far that the map does not name, in the order in which they came."""
+        strange = (column for column in self._sources if column not in self._map.columns)
+        return tuple(column for column in strange if not any(rule.names(column) for rule in self._map.attributes))
 
     def _in_own_form(self, values: Mapping[str, object]) -> Mapping[str, object]:
         variants = values.get(self._map.variants) if self._map.variants is not None else None
@@ -242,7 +259,7 @@ class RowReader:
 
     def _find_source(self, column: str) -> tuple[AttributeRule, str] | None:
         for rule in self._map.attributes:
-            if column == rule.column or (rule.prefix is not None and column.startswith(rule.prefix)):
+            if rule.names(column):
                 name = rule.name or attribute_name(column.removeprefix(rule.prefix or ""))
                 return None if not name or name in self._map.drop_attributes else (rule, name)
         return None

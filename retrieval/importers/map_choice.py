@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from retrieval.errors import ImportFailed
 from retrieval.importers import IMPORTERS
-from retrieval.importers.column_map import MAPS, ColumnMap, load_map
+from retrieval.importers.column_map import MAPS, load_map
 from retrieval.importers.head import HEAD_BYTES, Head
 from retrieval.importers.rows import RejectedRow
 
@@ -33,7 +33,7 @@ def choose_map(path: Path) -> Path | None:
         columns = _columns(path)
     except (OSError, EOFError) as error:
         raise ImportFailed(f"{path.name} cannot be read.") from error
-    maps = {file: _named(load_map(file)) for file in sorted(MAPS.glob("*.yaml"))}
+    maps = {file: load_map(file).columns for file in sorted(MAPS.glob("*.yaml"))}
     return max(maps, key=lambda file: len(maps[file] & columns)) if columns else None
 
 
@@ -55,8 +55,3 @@ def _columns_of(path: Path, stream: BinaryIO) -> frozenset[str]:
         return frozenset()
     rows = islice(format.read(stream), _ROWS)
     return frozenset(name for row in rows if not isinstance(row, RejectedRow) for name in row.values)
-
-
-def _named(rules: ColumnMap) -> frozenset[str]:
-    single = (rules.stock, rules.gtin, rules.rating, rules.rating_count, rules.price.column)
-    return frozenset(rules.fields.values()) | {name for name in single if name}

@@ -22,11 +22,11 @@ _FEWEST = 3
 
 
 def schema_vectors(products: Sequence[Product], seed: int = 0) -> NDArray[np.float32]:
-    """Return a unit vector per product, or zeros for one that states nothing; shape (n_products, at most DIMENSIONS).
+    """Return a unit vector per product, or zeros for one that states nothing; shape (n_products, n_dimensions).
 
     Args:
         products: row i of the result is products[i].
-        seed: of the randomised decomposition.
+        seed: where the decomposition begins; it is exact, so this changes nothing but signs.
     """
     from scipy.sparse import csr_matrix
     from sklearn.decomposition import TruncatedSVD
@@ -41,10 +41,10 @@ def schema_vectors(products: Sequence[Product], seed: int = 0) -> NDArray[np.flo
                 columns.append(column_of[name])
                 weights.append(math.log(len(products) / found[name]))
     table = csr_matrix((weights, (rows, columns)), shape=(len(products), max(1, len(column_of))))
-    if len(column_of) <= DIMENSIONS:
+    if min(table.shape) <= DIMENSIONS:
         reduced = table.toarray()
     else:
-        reduced = TruncatedSVD(DIMENSIONS, random_state=seed).fit_transform(table)
+        reduced = TruncatedSVD(DIMENSIONS, algorithm="arpack", random_state=seed).fit_transform(table)
     norms = np.linalg.norm(reduced, axis=1, keepdims=True)
     return np.asarray(np.divide(reduced, norms, out=np.zeros_like(reduced), where=norms > 1e-9), np.float32)
 

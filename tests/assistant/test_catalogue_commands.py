@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.given import read_settings
+from assistant.store import Store, open_store
+from assistant.support.orders import OrderBook
+from assistant.turn import Order, OrderLine, OrderStatus
+from retrieval.graph import keep_stated
+from retrieval.product import Money
+from retrieval.relations import Bought, Evidence, Relation, RelationKind, read_relations
 from tests.assistant.command_line import Command, run_command
 
 ROWS = "id,title,price,brand\n" + "".join(f"p{i},Lamp {i},{10 + i},Norr\n" for i in range(5))
@@ -128,3 +137,108 @@ def test_an_import_that_would_lose_most_products_needs_force(aisle: Command, lam
     assert ran.code == 1
     assert "This would remove 149 of the catalogue's 150 products" in ran.err
     assert aisle("import", lamps, "--name", "boots", "--force").code == 0
+
+
+def test_an_update_that_changes_nothing_makes_no_version(aisle: Command, lamps: Path) -> None:
+    lamps.write_text("id,title,price,brand,deleted\np1,Lamp 1,11,Norr,\ngone,,,,yes\nbad,Boot,free,Hex,\n")
+    ran = aisle("import", lamps, "--update", "--name", "lamps")
+    assert "Nothing changed: the catalogue holds all of it already, so version 1 stays." in ran.out
+    assert "0 added, 0 changed, 0 removed, 5 as before" in ran.out
+    assert "--rejected" not in ran.out
+    told = aisle("import", lamps, "--update", "--name", "lamps", "--json").json
+    assert (told["unchanged"], told["catalogue_version"], told["changed"], len(told["rejected"])) == (True, 1, 0, 2)
+    assert [one["number"] for one in _versions(aisle)] == [1]
+    lamps.write_text("id,title,price,brand\np1,Lamp 1,12,Norr\n")
+    assert aisle("import", lamps, "--update", "--name", "lamps", "--json").json["unchanged"] is False
+    assert [one["number"] for one in _versions(aisle)] == [2, 1]
+
+
+def test_what_is_withdrawn_is_not_told_as_a_fault(aisle: Command, lamps: Path) -> None:
+    lamps.write_text("id,title,price,brand,deleted\np1,,,,yes\np2,Lamp,free,Norr,\np3,Lamp 3,99,Norr,\n")
+    ran = aisle("import", lamps, "--update", "--name", "lamps")
+    assert "1 could not be loaded:\n  line 3: bad price 'free'\n1 not for sale:\n  line 2: marked as deleted" in ran.out
+    told = aisle("catalogue", "report", "lamps").out
+    assert "1 of 3 rows could not be loaded:\n  1 × bad price … (first: line 3)" in told
+    assert "1 of 3 rows are not for sale:\n  1 × marked as deleted (first: line 2)" in told
+    assert [row["line"] for row in aisle("catalogue", "report", "lamps", "--json").json["quarantined"]] == [3]
+    lamps.write_text("id,title,price,brand,deleted\np4,,,,yes\n")
+    assert "To mend" not in aisle("import", lamps, "--update", "--name", "lamps").out
+
+
+def test_the_next_command_is_told_with_its_name(aisle: Command, lamps: Path) -> None:
+    lamps.write_text("id,title,price\na,Boot,5\nb,Boot,free\n")
+    aisle("import", lamps, "--name", "boots")
+    mend = lamps.with_name("mend.csv")
+    ran = aisle("catalogue", "report", "boots", "--rejected", mend)
+    assert f"`aisle import {mend} --update --name boots`" in ran.err
+
+
+def test_columns_that_were_not_read_are_named(aisle: Command, lamps: Path) -> None:
+    lamps.write_text("id,title,price,color,颜色,attr_size,empty\na,Boot,5,red,红色,M,\n")
+    ran = aisle("import", lamps, "--name", "boots")
+    assert "2 columns not read: color, 颜色. The column of an attribute begins with attr_" in ran.out
+    assert "2 columns not read: color, 颜色." in aisle("catalogue", "report", "boots").out
+    assert aisle("catalogue", "report", "boots", "--json").json["ignored_columns"] == ["color", "颜色"]
+    assert aisle("import", lamps, "--name", "boots", "--json").json["ignored_columns"] == ["color", "颜色"]
+    lamps.write_text(ROWS)
+    assert "not read" not in aisle("import", lamps, "--name", "boots", "--force").out
+
+
+def test_going_back_to_a_damaged_version_says_which_one_is(aisle: Command, lamps: Path) -> None:
+    aisle("catalogue", "delete", "lamps", "p0")
+    folder = read_settings().data / "catalogues" / "lamps" / "versions" / "1"
+    (folder / "products.jsonl").write_text("nothing")
+    ran = aisle("catalogue", "rollback", "lamps")
+    assert ran.code == 1
+    assert "Version 1 of catalogue 'lamps' is damaged (products.jsonl of catalogue 'lamps' is damaged)" in ran.err
+    assert "so version 2 is still served." in ran.err
+    assert "aisle import" not in ran.err
+
+
+def test_an_empty_file_is_named(aisle: Command, lamps: Path) -> None:
+    lamps.write_text("")
+    assert "delta.csv: The file is empty." in aisle("import", lamps, "--name", "boots").err
+
+
+def test_what_was_bought_together_is_known_after_an_import(aisle: Command, lamps: Path) -> None:
+    settings = read_settings()
+    baskets = [["p0", "p1"]] * 6 + [["p2"]] * 30 + [["other", "p3"]] * 3
+    with closing(open_store(settings.data)) as store:
+        _order(store, baskets)
+    folder = settings.data / "catalogues" / "lamps"
+    lamps.write_text(ROWS)
+    own = Relation(
+        kind=RelationKind.FITS_WITH,
+        source_id="p3",
+        target_id="p4",
+        evidence=(Evidence(source_attribute="a", source_value="1", target_attribute="b", target_value="1"),),
+    )
+    keep_stated([own], folder)
+    for _ in range(2):
+        assert aisle("import", lamps, "--name", "lamps").code == 0
+    kept = read_relations(folder / "relations.jsonl")
+    assert [(one.kind, one.source_id, one.target_id) for one in kept] == [
+        (RelationKind.FITS_WITH, "p3", "p4"),
+        (RelationKind.BOUGHT_WITH, "p0", "p1"),
+    ]
+    assert isinstance(kept[1].evidence[0], Bought)
+    assert (kept[1].evidence[0].together, kept[1].evidence[0].baskets) == (6, 39)
+
+
+def _order(store: Store, baskets: list[list[str]]) -> None:
+    placed = datetime(2026, 11, 1, tzinfo=UTC)
+    money = Money(500, "USD")
+    orders = [
+        Order(
+            id=f"A-{number}",
+            status=OrderStatus.PLACED,
+            lines=tuple(OrderLine(one, f"{one}-v", one, 1, money) for one in basket),
+            subtotal=money,
+            shipping=money,
+            total=money,
+            refunded=money,
+            placed_at=placed,
+        )
+        for number, basket in enumerate(baskets, 10_000)
+    ]
+    OrderBook(store, lambda: placed).load((), [(None, order) for order in orders])

@@ -145,6 +145,16 @@ def test_a_search_without_a_hit_says_what_to_give_up(aisle: Any) -> None:
 
 
 @pytest.mark.usefixtures("tents")
+def test_search_as_text_says_how_the_words_were_taken(aisle: Any) -> None:
+    ran = aisle("search", "tnet under $5", "--catalogue", "tents")
+    assert "  up to $99.90 instead: 1\n" in ran.out
+    assert "  read “tnet” as “tent”\n" in ran.out
+    ran = aisle("search", "tent under 150€", "--catalogue", "tents")
+    assert "  could not be used: under 150€\n" in ran.out
+    assert "read “" not in ran.out
+
+
+@pytest.mark.usefixtures("tents")
 def test_search_keeps_to_the_limit(aisle: Any) -> None:
     ran = aisle("search", "tent", "--catalogue", "tents", "--limit", "1")
     assert "2 found" in ran.out

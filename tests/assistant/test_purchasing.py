@@ -10,7 +10,7 @@ import pytest
 
 from assistant.purchasing import OLDEST, PurchaseJoined, Purchasing
 from assistant.store import SqlEventLog, open_store
-from assistant.support.purchases import Purchase, PurchaseBook, PurchaseLine, order_key
+from assistant.support.purchases import Purchase, PurchaseBook, PurchaseLine, order_key, select_purchased
 from recommender.decide import Recommender
 from recommender.events import Candidate, DecisionContext, Event, EventType, Item
 from tests.assistant.support.shop import AS_MARA, GUEST, Shop, product, usd
@@ -101,6 +101,13 @@ def test_a_decision_that_the_shop_made_up_leaves_the_carts(counter: Counter) -> 
 def test_a_product_that_nobody_knows_is_not_learned(counter: Counter) -> None:
     assert counter.tell(None, variant_id="unknown") == PurchaseJoined(0, 1, duplicate=False)
     assert counter.bought == []
+
+
+def test_the_baskets_of_the_shops_own_checkout_are_read(counter: Counter) -> None:
+    lines = tuple(PurchaseLine(1, 2000, "USD", variant_id=one) for one in ("tent-v", "mug-v", "unknown"))
+    counter.purchasing.record(Purchase("W-1", lines, counter.clock(), None), counter.recommender)
+    with counter.store.read() as connection:
+        assert select_purchased(connection) == (("tent", "mug"),)
 
 
 def test_told_again_after_a_restart_it_is_still_known(counter: Counter) -> None:

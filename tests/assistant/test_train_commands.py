@@ -12,7 +12,7 @@ import pytest
 from assistant.config import Settings
 from assistant.places import catalogues_folder
 from assistant.store import SqlEventLog, open_store
-from assistant.taken import taken_so_far
+from assistant.taken import Behaviour, behaviour_so_far
 from recommender.events import Decision, DecisionContext, Event, EventType, SlateItem
 from retrieval.encoder_training import loop
 from retrieval.loader import import_products
@@ -100,7 +100,7 @@ def _decision(number: str, query: str) -> Decision:
 
 def test_what_was_taken_after_words_is_read_from_the_log(aisle_data: Path) -> None:
     settings = Settings(data=aisle_data)
-    assert list(taken_so_far(settings)) == []
+    assert behaviour_so_far(settings).taken == ()
     store = open_store(aisle_data)
     events = [
         Event(f"e{number}", kind, item, "shopper", "session", 2.0, decision, 0)
@@ -116,13 +116,13 @@ def test_what_was_taken_after_words_is_read_from_the_log(aisle_data: Path) -> No
     ]
     SqlEventLog(store).append_many([_decision("d1", "warm hat"), _decision("d2", "")], events)
     store.close()
-    assert list(taken_so_far(settings)) == [Taken("warm hat", "p1", 1.0), Taken("warm hat", "p2", 3.0)]
+    assert behaviour_so_far(settings).taken == (Taken("warm hat", "p1", 1.0), Taken("warm hat", "p2", 3.0))
 
 
 def test_while_a_server_holds_the_folder_its_log_is_left_out_and_this_is_said(
     aisle_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     held = open_store(aisle_data)
-    assert list(taken_so_far(Settings(data=aisle_data))) == []
+    assert behaviour_so_far(Settings(data=aisle_data)) == Behaviour()
     held.close()
-    assert "what shoppers took is left out" in capsys.readouterr().err
+    assert "what shoppers did is left out" in capsys.readouterr().err

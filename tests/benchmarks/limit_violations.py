@@ -315,14 +315,14 @@ def say(product: Product, kinds: Collection[str], rng: random.Random) -> tuple[s
     kind = (product.category or "").lower()
     meant = tuple(sorted(each for each in kinds if f" {each.lower()}".endswith(f" {kind}")))
     wishes: list[Constraint] = [CategoryIn(meant)]
-    front, back = "", ""
+    front, back, refused = "", "", ""
     variant = rng.choice(product.variants)
     if product.brand and rng.random() < 0.3:
         if rng.random() < 0.5:
             front = f"{product.brand} "
             wishes.append(BrandIn((product.brand,)))
         else:
-            back += f", not {product.brand}"
+            refused = f" {rng.choice(('not', 'no', 'without'))} {product.brand}"
             wishes.append(BrandIn((product.brand,), exclude=True))
     if "colour" in variant.options and rng.random() < 0.5:
         wishes.append(AttributeIn("colour", (variant.options["colour"],)))
@@ -338,6 +338,10 @@ def say(product: Product, kinds: Collection[str], rng: random.Random) -> tuple[s
             (f" for at most {amount} dollars", None, amount),
             (f" between ${amount} and ${amount * 2}", amount, amount * 2),
             (f" over ${amount}", amount, None),
+            (f" no more than ${amount}", None, amount),
+            (f" not over ${amount}", None, amount),
+            (f" and no less than ${amount}", amount, None),
+            (f" and not under ${amount}", amount, None),
             ("", None, None),
         ]
     )
@@ -350,7 +354,8 @@ def say(product: Product, kinds: Collection[str], rng: random.Random) -> tuple[s
     if rng.random() < 0.2:
         wishes.append(InStock())
         back += ", in stock"
-    return f"{front}{kind}{said}{back}", tuple(wishes)
+    first, second = rng.sample((said, refused), 2)  # a limit stands before or behind what is refused
+    return f"{front}{kind}{first}{second}{back}", tuple(wishes)
 
 
 def said_queries(shop: Sequence[Product], n_queries: int, seed_: int) -> SaidTally:

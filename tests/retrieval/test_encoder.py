@@ -103,6 +103,10 @@ def test_an_encoder_that_is_not_on_this_machine_is_named_at_once_and_nothing_is_
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     with pytest.raises(IndexBroken, match=r"'doesnotexist' \(AISLE_ENCODER, AISLE_ENCODERS\).*hf download"):
         load_encoder("doesnotexist")
+    with pytest.raises(IndexBroken) as caught:
+        load_encoder("/nope")
+    assert "'/nope'" in str(caught.value)
+    assert "hf download" not in str(caught.value), "a path can be fetched from nowhere"
     assert asked == []
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from retrieval.engine import Retrieval
-from retrieval.errors import CatalogueMissing, IndexBroken, ProductMissing
+from retrieval.errors import CatalogueMissing, IndexBroken, NotEmbedded, ProductMissing
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, InStock, PriceRange
 from retrieval.loader import import_products
 from retrieval.results import SearchRequest, Sort
@@ -92,7 +92,7 @@ def test_a_catalogue_without_vectors_serves_words_and_says_so(tmp_path: Path) ->
     import_products(small_shop(), root=tmp_path, name="plain")
     retrieval = Retrieval.open(tmp_path, "plain")
     assert retrieval.vectors() is None
-    with pytest.raises(IndexBroken, match="without meaning"):
+    with pytest.raises(NotEmbedded, match="without meaning"):
         retrieval.warm(WordEncoder())
     assert retrieval.search(SearchRequest("tent")).hits[0].product_id == "tent-1"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.measures import find_measures
+from retrieval.measures import find_measures, find_named
 from retrieval.units import convert, find_unit
+from retrieval.vocabulary import AttributeStats
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,30 @@ def test_measures_are_found_with_their_limits(text: str, low: float | None, high
     assert measure.unit == unit
     assert measure.low == (None if low is None else pytest.approx(low))
     assert measure.high == (None if high is None else pytest.approx(high))
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("not green and not over 2 kg", None, 2), ("not over 2 kg and not green", None, 2),
+        ("not green and weighs no more than 2 kg", None, 2), ("not heavier than 2 kg", None, 2),
+        ("doesn't weigh more than 2 kg", None, 2), ("not green or over 2 kg", None, 2), ("no tents over 2 kg", None, 2),
+        ("not wool, not less than 2 kg", 2, None), ("without wool over 2 kg", 2, None),
+    ],
+)  # fmt: skip
+def test_the_negation_nearest_to_a_measure_turns_it(text: str, low: float | None, high: float | None) -> None:
+    (measure,) = find_measures(text, (), lambda word: word == "tents")
+
+    assert (measure.low, measure.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"), [("no more than 10 vents", None, 10), ("not wool, vents not below 10", 10, None)]
+)
+def test_a_negation_turns_the_limit_of_a_named_number(text: str, low: float | None, high: float | None) -> None:
+    ((_, _, wish),) = find_named(text, [AttributeStats("vent", 1, 0, 1, None, 1, 20, {}, {})])
+
+    assert (wish.min, wish.max) == (low, high)
 
 
 @pytest.mark.parametrize("text", ["size 8", "iphone 7", "for a 3 year old", "x100", "2 boots", "a1b2"])

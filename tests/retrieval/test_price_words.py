@@ -53,6 +53,55 @@ def test_a_price_is_read(text: str, low: int | None, high: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("not wool no more than 100", OPEN, 10000),
+        ("no more than 100 not wool", OPEN, 10000),
+        ("that is not green and costs no more than 200", OPEN, 20000),
+        ("without poles no more than 200", OPEN, 20000),
+        ("no wool and never above $90", OPEN, 9000),
+        ("not leather no less than 100", 10000, OPEN),
+        ("I do not want Acme or anything over $80", OPEN, 8000),
+        ("neither green nor over 200", OPEN, 20000),
+        ("not green or over 200", OPEN, 20000),
+        ("anything but over 200", OPEN, 20000),
+        ("avoid anything below 40", 4000, OPEN),
+        ("not $200 or more", OPEN, 20000),
+        ("no wool over $50", 5000, OPEN),
+        ("not leather $200 or more", 20000, OPEN),
+        ("without tents over 200", 20000, OPEN),
+        ("no tents over 200", OPEN, 20000),
+        ("don't show me Acme over 200", OPEN, 20000),
+    ],
+)
+def test_the_negation_nearest_to_a_comparison_turns_it(text: str, low: int | None, high: int | None) -> None:
+    (phrase,) = find_prices(text, "USD", lambda word: word == "tents")
+
+    assert (phrase.min_minor, phrase.max_minor) == (low, high)
+
+
+@pytest.mark.parametrize(
+    "text", ["not under 100 or over 200", "not over 200 nor under 100", "not below 100, or above 200"]
+)
+def test_a_negation_turns_both_halves_of_an_alternative(text: str) -> None:
+    phrases = find_prices(text, "USD")
+
+    assert {(p.min_minor, p.max_minor) for p in phrases} == {(10000, OPEN), (OPEN, 20000)}
+
+
+def test_a_comparison_that_a_negation_turns_is_no_price_without_it() -> None:
+    assert find_prices("value not above 4", "USD", is_measured=lambda word: word == "value") == ()
+
+
+def test_behind_a_price_in_names_no_inches() -> None:
+    assert find_prices("under 20 in red", "USD") == ()
+    (phrase,) = find_prices("under 20 in red", "USD", is_value=lambda word: word == "red")
+
+    assert phrase.max_minor == 2000
+    assert find_prices("under 20 in wide", "USD", is_value=lambda word: word == "wide") == ()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "size 8", "iphone 7", "2 person tent", "100% cotton", "under 2 kg", "at least 8 GB RAM", "13x70inch",

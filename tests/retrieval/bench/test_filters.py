@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retrieval.bench import filters
 from retrieval.bench.clusters import DIM, draw_queries, write_clusters
@@ -39,6 +40,8 @@ def test_both_are_measured_at_each_selectivity_and_over_the_items(
         assert one.chroma.recall > 0.9
         assert one.times_faster == one.chroma.p50_ms / one.ours.p50_ms
         assert one.ours.p50_ms <= one.ours.p95_ms
+        assert one.times_faster_interval is not None
+        assert one.times_faster_interval[0] <= one.times_faster <= one.times_faster_interval[1]
     assert {(point.items, point.selectivity) for point in figures.curve} == {
         (n, selectivity) for n in (200, 600) for selectivity in (*SELECTIVITIES, 1.0)
     }
@@ -65,10 +68,33 @@ def test_a_row_that_is_missed_costs_recall(source: Path, tmp_path: Path, monkeyp
     assert [one.ours.recall for one in figures.filtered] == pytest.approx([0.0, 5 / 6, 0.9, 0.9])
 
 
-def test_a_file_that_holds_no_vectors_is_broken(tmp_path: Path) -> None:
-    np.save(tmp_path / "other.npy", np.zeros((4, 8), np.float64))
-    with pytest.raises(IndexBroken):
+def _unit(rows: int, dim: int = 8) -> NDArray[np.float32]:
+    return np.full((rows, dim), dim**-0.5, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (_unit(4).astype(np.float64), "other.npy holds no vectors.*4 × 8 of float64"),
+        (_unit(4)[0], "holds no vectors.*8 of float32"),
+        (_unit(4)[:0], "holds no vectors"),
+        (_unit(4) * 3, "not of length 1"),
+        (_unit(4) * np.nan, "not of length 1"),
+    ],
+)
+def test_a_file_of_something_else_is_broken(tmp_path: Path, made: NDArray[np.float32], told: str) -> None:
+    np.save(tmp_path / "other.npy", made)
+    with pytest.raises(IndexBroken, match=told):
         compare_filters(tmp_path / "other.npy", tmp_path, chroma_items=0)
+
+
+@pytest.mark.parametrize("kept", [0, 3, 100, 200])
+def test_a_file_that_is_cut_off_is_broken(tmp_path: Path, kept: int) -> None:
+    file = tmp_path / "cut.npy"
+    np.save(file, _unit(40))
+    file.write_bytes(file.read_bytes()[:kept])
+    with pytest.raises(IndexBroken, match=r"cut.npy is no .npy file, or is cut off"):
+        compare_filters(file, tmp_path, chroma_items=0)
 
 
 def test_chroma_filters_by_its_own_metadata(source: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from retrieval.bench.pooled import Example, fit_pooled
 from retrieval.bench.ranking import compare
 from retrieval.engine import Retrieval
+from retrieval.errors import ImportFailed
 from retrieval.learned.features import FEATURES
 from retrieval.loader import import_products
 from retrieval.query import QueryReader
@@ -46,13 +47,28 @@ def test_all_systems_answer_the_same_queries(retrieval: Retrieval) -> None:
         assert max(one.ndcg, one.ndcg_judged, one.recall, one.judged) <= 1
     assert compared.systems["bm25"].ndcg_judged < 0.7, "words bring the covers first"
     assert compared.systems["ours"].ndcg_judged > 0.9, "judgments of other queries tell that covers are not meant"
-    assert compared.ratios["ours"]["ndcg@10_judged"].ratio > 1.2
+    assert compared.ratios["ours"]["ndcg_judged"].ratio > 1.2
+
+
+def test_each_mean_lies_in_its_interval(retrieval: Retrieval) -> None:
+    compared = compare(retrieval, QueryReader(retrieval.vocabulary(), "USD"), WordEncoder(), _judgments())
+    for name, one in compared.systems.items():
+        for measure in ("ndcg", "ndcg_judged", "recall"):
+            low, high = compared.intervals[name][measure]
+            assert low - 1e-9 <= getattr(one, measure) <= high + 1e-9
+
+
+def test_judgments_of_other_products_are_refused(retrieval: Retrieval) -> None:
+    strange = {kind: {f"other-{n}": 3 for n in range(3)} for kind in _KINDS}
+    with pytest.raises(ImportFailed, match="by the ids of the file"):
+        compare(retrieval, QueryReader(retrieval.vocabulary(), "USD"), WordEncoder(), strange)
 
 
 def test_a_typo_is_corrected_before_ours_look(retrieval: Retrieval) -> None:
     reader = QueryReader(retrieval.vocabulary(), "USD")
     compared = compare(retrieval, reader, WordEncoder(), _judgments())
     assert compared.misspelt["bm25"].ndcg == 0.0
+    assert compared.misspelt_ratios["bm25"]["ndcg"].ratio == 0.0
     assert compared.misspelt["ours"].ndcg_judged == pytest.approx(compared.systems["ours"].ndcg_judged, abs=0.2)
 
 

@@ -1,0 +1,29 @@
+"""Opening a shop: what is missing on purpose is no error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from assistant.bootstrap import build_assistant
+from assistant.config import Settings
+from assistant.places import catalogues_folder
+from retrieval.loader import import_products
+from tests.assistant.small_shop import PRODUCTS
+from tests.retrieval.fakes import WordEncoder
+
+
+def test_a_catalogue_that_was_imported_without_meaning_is_no_error(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, encoder="off")
+    import_products(PRODUCTS, root=catalogues_folder(settings), name=settings.catalogue)
+    with structlog.testing.capture_logs() as logs:
+        assistant = build_assistant(settings, encoder=WordEncoder())
+        try:
+            assistant.start(wait="meaning")
+            degraded = assistant.readiness().degraded
+        finally:
+            assistant.close()
+    assert any("imported without meaning" in sentence for sentence in degraded)
+    assert [line["log_level"] for line in logs if line["event"] == "meaning.left_out"] == ["info"]
+    assert [line["event"] for line in logs if line["log_level"] in ("error", "critical")] == []
