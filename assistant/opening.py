@@ -226,7 +226,7 @@ class Opener:
             titles=titles,
         )
         composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
-        talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts)
+        talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
         planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)
         embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
         fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)

@@ -10,12 +10,14 @@ from assistant.llm.embedded.extreme_needs import ExtremeNeeds
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.needs import NeedReader
 from assistant.llm.embedded.policy_talk import PolicyTalk
+from assistant.llm.embedded.relation_talk import RelationTalk
 from assistant.llm.embedded.superlatives import Superlatives
 from assistant.llm.embedded.table_questions import TableQuestions
 from assistant.llm.embedded.table_talk import TableTalk
 from assistant.naming import named_by, unnamed_thing
 from assistant.prompts import Prompts
 from assistant.support.policies import Policies
+from assistant.titles import TitleIndex
 from assistant.turn import Need, ProductFact, SlateFact
 from assistant.wishes import words_to_rank_by
 from retrieval.engine import Retrieval
@@ -25,7 +27,12 @@ from retrieval.words import tokens
 
 
 def table_talk(
-    intents: IntentReader, reader: QueryReader, retrieval: Retrieval, policies: Policies, prompts: Prompts
+    intents: IntentReader,
+    reader: QueryReader,
+    retrieval: Retrieval,
+    policies: Policies,
+    prompts: Prompts,
+    titles: TitleIndex,
 ) -> TableTalk:
     """Build what reads a clause by what is on the table.
 
@@ -34,6 +41,7 @@ def table_talk(
         retrieval: the opened catalogue.
         policies: the shop's.
         prompts: for superlatives and question words.
+        titles: of the catalogue.
     """
     needs = NeedReader(intents, reader, retrieval.catalogue.currency, finds_in(retrieval))
 
@@ -46,6 +54,7 @@ def table_talk(
         extremes=ExtremeNeeds(Superlatives(prompts.superlatives(), retrieval.vocabulary()), needs.read),
         questions=TableQuestions(Aspects(prompts.question_words())),
         policies=PolicyTalk(says, unfound_in(retrieval)),
+        relations=RelationTalk(reader, titles),
         titled=titled_in(retrieval),
     )
 

@@ -42,6 +42,7 @@ _SUPERLATIVE = re.compile(
     r"(?:\s+(?:one|of them|of these|of those|of the))?",
     re.I,
 )
+_COMPARATIVES = frozenset({"cheaper", "pricier"})
 _PRONOUN = re.compile(
     r"\b(?:it|its|this|that|this one|that one|this product|that product|this item|the one|one of (?:it|them))\b", re.I
 )
@@ -59,12 +60,14 @@ class Table:
         focus: the product talked about last; None without one.
         page: the product on the shopper's page; None without one.
         earlier: products seen before: only their names point at them.
+        compared: products that were put side by side last: "the cheaper one" is one of these.
     """
 
     shown: Sequence[Product]
     focus: Product | None = None
     page: Product | None = None
     earlier: Sequence[Product] = ()
+    compared: Sequence[Product] = ()
 
     def everything(self) -> tuple[Product, ...]:
         """All products on the table, once each, shown ones first."""
@@ -143,7 +146,8 @@ def _several(text: str, table: Table) -> tuple[Product, ...]:
 
 def _by_id(text: str, table: Table) -> tuple[Product, ...]:
     words = set(re.findall(r"[\w.-]+", text))
-    return tuple(product for product in table.everything() if product.id in words)
+    known = {product.id: product for product in (*table.everything(), *table.compared)}
+    return tuple(product for id_, product in known.items() if id_ in words)
 
 
 def _ordinals(text: str, table: Table) -> tuple[Product, ...]:
@@ -170,10 +174,11 @@ def _narrow(text: str, shown: tuple[Product, ...]) -> tuple[Product, ...]:
 
 def _superlative(text: str, table: Table) -> tuple[Product, ...]:
     match = _SUPERLATIVE.search(text)
-    pool = _narrow(text, tuple(table.shown))
+    word = match.group(1).lower().replace("-", " ") if match else ""
+    compared = word in _COMPARATIVES and len(table.compared) > 1
+    pool = tuple(table.compared) if compared else _narrow(text, tuple(table.shown))
     if not match or not pool:
         return ()
-    word = match.group(1).lower().replace("-", " ")
     if word in {"cheapest", "cheaper", "least expensive"}:
         return (min(pool, key=lambda p: p.price.amount_minor),)
     if word in {"most expensive", "priciest", "dearest", "pricier"}:

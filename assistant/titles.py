@@ -10,7 +10,10 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product as product_of
+from itertools import takewhile
 
+from assistant.naming import named_by
 from retrieval.filters import fold
 from retrieval.product import Product
 from retrieval.words import STOP, word_key
@@ -79,6 +82,8 @@ class TitleIndex:
         best = max((score for score, _ in scored), default=0.0)
         winners = [product for score, product in scored if score > best - _EPSILON]
         winners = [product for product in winners if product.id in on_table] or winners
+        near = {product.id: _nearness(words, product) for product in winners}
+        winners = [product for product in winners if near[product.id] == max(near.values())]
         return Named(winners[0]) if len(winners) == 1 else Named(None, tuple(winners[:MAX_TIED]))
 
     def find_whole(self, words: str, table: Sequence[Product]) -> Product | None:
@@ -104,7 +109,7 @@ class TitleIndex:
     def _is_named(self, said: set[str], product: Product) -> bool:
         title = title_words(product)
         share = self._score(said, product) / max(_EPSILON, sum(map(self._weight, title)))
-        return len(title & said) >= MIN_WORDS and share >= MIN_SHARE
+        return len(title & said) >= MIN_WORDS and (share >= MIN_SHARE or named_by(product, said))
 
 
 def _may_mean(said: set[str], product: Product, kinds: set[str]) -> bool:
@@ -124,6 +129,16 @@ def title_words(product: Product) -> frozenset[str]:
 
 def _kind_words(product: Product) -> set[str]:
     return {word_key(word) for word in _WORD.findall(fold(product.category or ""))}
+
+
+def _nearness(words: str, product: Product) -> tuple[int, bool]:
+    """How many words of a title are said in a row, and whether no number follows: "Badger" is not the "Badger 2"."""
+    said, title = (_WORD.findall(fold(text)) for text in (words, product.title))
+    best = (0, False)
+    for i, j in product_of(range(len(said)), range(len(title))):
+        run = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(said[i:], title[j:], strict=False)))
+        best = max(best, (run, not title[j + run : j + run + 1] or not title[j + run].isdigit()))
+    return best
 
 
 def _whole(words: str, pool: Sequence[Product]) -> Product | None:

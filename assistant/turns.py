@@ -438,7 +438,8 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
     if ledger.shown:
         same = same_subject(before.need, ledger.need)
         seen = dict.fromkeys((*(before.focus.seen if same else ()), *ledger.shown))
-        moved = focus.product_id != before.focus.product_id
+        related = any(isinstance(fact, SlateFact) and fact.relations for fact in ledger.evidence)
+        moved = focus.product_id != before.focus.product_id or related
         focus = replace(
             focus,
             shown=tuple(dict.fromkeys(ledger.shown)),

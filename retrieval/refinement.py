@@ -60,7 +60,7 @@ _DEARER = _re(
 _NO_LIMIT = _re(r"no (?:price |upper |money )?limit|no budget|money(?: is|'s)? (?:no object|no problem|not an issue)")
 _DROP_BEFORE = _re(
     r"(?:(?:does not|doesn't|doesnt) matter|"
-    r"forget(?: about)?|never mind|nevermind|remove|drop|ignore|skip|clear|without|lose|take off|"
+    r"forget(?: about)?|never mind|nevermind|remove|drop|relax|loosen|ignore|skip|clear|without|lose|take off|"
     r"don't care about|dont care about|do not care about|no matter|regardless of)(?: the| any| my| a| an| that| what)*"
     r" (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
 )
@@ -87,7 +87,7 @@ _AMOUNT = r"(?P<amount>(?:[$€£]\s?)?\d[\d.,]*\s?(?:k\b)?(?:\s?(?:dollars?|eur
 _NEW_LIMIT = re.compile(
     r"^\W*(?:(?:no|ok|okay|well|actually|sorry|hmm|rather|then|and)\W+)*"
     r"(?:(?:make (?:it|that)|let'?s say|say|(?:i can )?(?:go )?up to|(?:raise|lower|change) (?:it|that) to"
-    r"|(?:what|how) about)\s+)?"
+    r"|(?:what|how) '?a?bout)\s+)?"
     rf"{_AMOUNT}(?:\s+(?:instead|then|please|max|maximum|is (?:ok|okay|fine)(?: too)?))*\W*$",
     re.I,
 )

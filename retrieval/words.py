@@ -145,6 +145,8 @@ STOP = word_set(
     piece pieces again instead actually either neither rather really else other another same different new two three
     between below under above before after during since
     compare cancel refund
+    plz pls thx lol um umm ummm uh uhh uhm hmm hmmm erm gimme lemme gonna wanna gotta dunno nah nope yup yep yo bout
+    already
     的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这"""
 )
 """Grammar words, politeness and talk around shopping: no part of what is searched for."""

@@ -7,7 +7,8 @@ from typing import Literal
 
 from assistant.errors import Refused
 from assistant.tools.context import ShopperContext
-from assistant.tools.pointing import products_meant, put_in_focus
+from assistant.tools.fitting import FIT, LOOKED_THROUGH, of_kinds, why_it_fits
+from assistant.tools.pointing import products_meant, put_in_focus, quoted
 from assistant.tools.recommend_products import bought_together
 from assistant.tools.slates import slate_from_candidates
 from assistant.tools.summary import summarise
@@ -15,49 +16,101 @@ from assistant.turn import Need, SlateFact, ToolResult
 from recommender.events import Candidate
 from retrieval.graph import Related
 from retrieval.product import Product
-from retrieval.relations import RelationKind
+from retrieval.relations import Relation, RelationKind
+from retrieval.words import singular
 
-What = Literal["goes_with", "newer", "variants"]
+What = Literal["goes_with", "fits", "accessories", "bought_with", "newer", "variants"]
 KINDS: dict[What, frozenset[RelationKind]] = {
-    "goes_with": frozenset([RelationKind.FITS_WITH, RelationKind.ACCESSORY_OF, RelationKind.BOUGHT_WITH]),
+    "goes_with": FIT | {RelationKind.BOUGHT_WITH},
+    "fits": FIT,
+    "accessories": frozenset([RelationKind.ACCESSORY_OF]),
+    "bought_with": frozenset([RelationKind.BOUGHT_WITH]),
     "newer": frozenset([RelationKind.REPLACES]),
     "variants": frozenset([RelationKind.VARIANT_OF]),
 }
 MOST = 20
+_FROM_SOURCE: frozenset[What] = frozenset(["newer", "accessories"])
+"""What comes after a product, and is made for it; not what it came after, and is made for."""
+_GOES: frozenset[What] = frozenset(["goes_with", "fits", "accessories", "bought_with"])
+_BOUGHT: frozenset[What] = frozenset(["goes_with", "bought_with"])
+"""What shoppers took together answers these, where no relation does."""
 
 
-def find_related(context: ShopperContext, which: str, what: What = "goes_with") -> ToolResult:
+def find_related(
+    context: ShopperContext, which: str, what: What = "goes_with", of_kind: str = "", other: str = ""
+) -> ToolResult:
     """Find what goes with one product that was shown or named, what replaces it, or its other versions.
 
     Put the shopper's words for the product into `which`, e.g. "the second one". "goes_with" finds accessories, what it
-    fits and what is bought with it; "newer" its successor; "variants" other colours, sizes or capacities. Each result
-    says what makes it so; nothing else about fitting is known.
+    fits and what is bought with it; "fits", "accessories" and "bought_with" only the one of these; "newer" its
+    successor; "variants" other colours, sizes or capacities. `of_kind` keeps one kind: "which lens fits it" is
+    of_kind="lens". Whether a second product fits it is asked with that one in `other`. Each result says what makes it
+    so; nothing else about fitting is known.
     """
     product = products_meant(context, which)[0]
     put_in_focus(context, product)
-    related = [one for one in context.shop.retrieval.related(product.id, KINDS[what], MOST) if _wanted(what, one)]
-    slate = _slate(context, product, what, related)
+    if other.strip():
+        slate = _fitting(context, products_meant(context, other)[0], product)
+    else:
+        slate = _slate(context, product, what, of_kind.strip())
+    if len(slate.items) == 1:  # Of several "it" stays the product that they fit.
+        put_in_focus(context, slate.items[0].product)
     with context.ledger.lock:
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
 
 
-def _wanted(what: What, related: Related) -> bool:
-    """Of successions, only what comes after the product."""
-    return what != "newer" or related.is_source
+def _fitting(context: ShopperContext, one: Product, product: Product) -> SlateFact:
+    """The one product that fits, with why.
+
+    Raises:
+        Refused: it does not fit, or the shop does not say whether it does.
+    """
+    put_in_focus(context, one)
+    relation = why_it_fits(context, one, product)
+    slate = slate_from_candidates(context, Need(), [Candidate(one.id, 1.0, ("related",))], "goes_with")
+    return replace(_with_relations(slate, {one.id: relation}), surface="fits")
 
 
-def _slate(context: ShopperContext, product: Product, what: What, related: list[Related]) -> SlateFact:
-    if not related and what == "goes_with":
+def _slate(context: ShopperContext, product: Product, what: What, of_kind: str) -> SlateFact:
+    related = context.shop.retrieval.related(product.id, KINDS[what], LOOKED_THROUGH if of_kind else MOST)
+    wanted = [one for one in related if what not in _FROM_SOURCE or one.is_source]
+    if of_kind:
+        wanted = of_kinds(context, wanted, of_kind)[:MOST]
+    if not wanted and what in _BOUGHT and not of_kind:
         return bought_together(context, product)
-    if not related:
-        raise Refused("none_known", f"The shop states no {_NAMES[what]} of it.")
-    found = {one.product_id: one.relation for one in reversed(related)}
-    candidates = [Candidate(one.product_id, 1.0 / place, ("related",)) for place, one in enumerate(related, start=1)]
-    unique = list({candidate.item_id: candidate for candidate in reversed(candidates)}.values())
-    slate = slate_from_candidates(context, Need(), unique, what)
+    if not wanted:
+        raise Refused("none_known", _none_known(product, what, of_kind))
+    found = {one.product_id: one.relation for one in reversed(wanted)}
+    slate = slate_from_candidates(context, Need(), _candidates(wanted), "goes_with" if what in _GOES else what)
+    return _with_relations(slate, found)
+
+
+def _candidates(related: list[Related]) -> list[Candidate]:
+    rows = [Candidate(one.product_id, 1.0 / place, ("related",)) for place, one in enumerate(related, start=1)]
+    return list({candidate.item_id: candidate for candidate in reversed(rows)}.values())
+
+
+def _with_relations(slate: SlateFact, found: dict[str, Relation]) -> SlateFact:
     shown = {fact.product.id for fact in slate.items}
     return replace(slate, relations={id_: relation for id_, relation in found.items() if id_ in shown})
 
 
-_NAMES: dict[What, str] = {"goes_with": "accessory", "newer": "newer model", "variants": "other version"}
+def _none_known(product: Product, what: What, of_kind: str) -> str:
+    if what == "newer":
+        return f"The shop names no newer model of {product.title}."
+    if what == "variants":
+        return f"The shop states no other version of {product.title}."
+    if what == "accessories":
+        return f"The shop states no accessories of {product.title}."
+    *_, last = ["", *of_kind.split()]
+    one, many = _DEEDS[what]
+    asked = f"which {quoted(of_kind)}" if of_kind else "what"
+    return f"The shop does not say {asked} {many if singular(last) != last else one} {product.title}."
+
+
+_DEEDS: dict[What, tuple[str, str]] = {
+    "goes_with": ("goes with", "go with"),
+    "fits": ("fits", "fit"),
+    "bought_with": ("is bought with", "are bought with"),
+}

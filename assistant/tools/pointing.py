@@ -41,7 +41,8 @@ def table_of(context: ShopperContext) -> Table:
     shown = _found(context, tuple(ledger.shown) or context.before.shown)
     focus = find(ledger.focus.product_id) if ledger.focus.product_id else None
     page = find(context.page_product_id) if context.page_product_id else None
-    return Table(shown, focus, page, _found(context, (*context.before.seen[-MAX_EARLIER:], *context.before.gone)))
+    earlier = _found(context, (*context.before.seen[-MAX_EARLIER:], *context.before.gone))
+    return Table(shown, focus, page, earlier, () if ledger.shown else _found(context, ledger.focus.compared))
 
 
 def point(context: ShopperContext, words: str, *, catalogue: bool = True) -> Pointed:

@@ -9,8 +9,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import BadArguments
+from assistant.naming import named_by
 from assistant.tools.context import ShopperContext
 from assistant.tools.extremes import by_extreme
+from assistant.tools.pointing import put_in_focus
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
 from assistant.turn import Extreme, Need, ToolResult
@@ -95,14 +97,19 @@ def search_products(
         result = by_extreme(result, extreme, context.shop.retrieval.catalogue.products)
     if request.names_kind and result.total:
         need = replace(need, text=without_words(need.text, [phrase for phrase in left if not result.mentions[phrase]]))
+    named = context.shop.titles.find(query, ()).product if read and not different else None
+    named = named if named and named_by(named, {token.key for token in tokens(query)}) else None
     slate = slate_from_hits(
         context,
         need,
         result,
+        named=named,
         set_aside=aside,
         corrected=read.corrected if read else None,
         exclude=frozenset(context.before.seen) if different else frozenset(),
     )
+    if named and any(fact.product.id == named.id for fact in slate.items):
+        put_in_focus(context, named)
     with context.ledger.lock:
         context.ledger.need = need
         context.ledger.evidence.append(slate)

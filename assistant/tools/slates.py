@@ -11,11 +11,18 @@ from assistant.turn import Need, ProductFact, SlateFact
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, SlateItem
 from retrieval.filters import Verdict, judge
+from retrieval.product import Product
 from retrieval.results import Hit, SearchResult, Sort
 
 
 def decision_context(
-    context: ShopperContext, need: Need, surface: str, *, exclude: frozenset[str] = frozenset(), salt: str = ""
+    context: ShopperContext,
+    need: Need,
+    surface: str,
+    *,
+    exclude: frozenset[str] = frozenset(),
+    salt: str = "",
+    keep_order: bool = False,
 ) -> DecisionContext:
     """Describe for whom and where a slate is made; the seed follows from the turn: a decision can be replayed."""
     settings = context.shop.settings
@@ -27,7 +34,7 @@ def decision_context(
         surface=surface,
         query=need.text,
         k=settings.slate_size,
-        keep_order=need.sort is not Sort.RELEVANCE or need.extreme is not None,
+        keep_order=keep_order or need.sort is not Sort.RELEVANCE or need.extreme is not None,
         now=context.shop.now(),
         seed=seed,
         exclude=exclude,
@@ -43,10 +50,14 @@ def slate_from_hits(
     set_aside: tuple[str, ...] = (),
     corrected: Mapping[str, str] | None = None,
     exclude: frozenset[str] = frozenset(),
+    named: Product | None = None,
 ) -> SlateFact:
-    """Rank the hits of a search, log the decision, and return the slate as evidence."""
+    """Rank the hits of a search, log the decision, and return the slate as evidence; a product that is `named` stands
+    first."""
     labels = {constraint.key: constraint.label(context.shop.settings.locale) for constraint in need.constraints}
     hits = [hit for hit in result.hits if hit.product_id not in exclude]
+    first = [hit for hit in hits if named is not None and hit.product_id == named.id]
+    hits = [*first, *(hit for hit in hits if hit not in first)]
     candidates = [
         Candidate(
             hit.product_id,
@@ -57,7 +68,7 @@ def slate_from_hits(
         for hit in hits
     ]
     facts: tuple[ProductFact, ...] = ()
-    decision = _decide(context, decision_context(context, need, surface), candidates)
+    decision = _decide(context, decision_context(context, need, surface, keep_order=bool(first)), candidates)
     if decision is not None:
         by_id = {hit.product_id: hit for hit in hits}
         facts = tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.turn import ComparisonFact
 from retrieval.filters import AttributeIn, AttributeRange, CategoryIn, PriceRange, Verdict
 from tests.scenarios.visitor import Reply, Visitor
 
@@ -129,3 +130,55 @@ def test_another_kind_of_thing_leaves_the_subject(visit: Visitor) -> None:
     assert "Tents" not in _kinds(visit.say("do you have sunscreen?"))
     assert _kinds(visit.say("back to the tents")) == {"Tents"}
     assert "Tents" not in _kinds(visit.say("laptop"))
+
+
+@pytest.mark.parametrize(("first", "then"), [("tents under 300", "cheaper"), ("lightest rain jacket you have", "")])
+def test_a_word_that_was_used_is_not_denied(visit: Visitor, first: str, then: str) -> None:
+    replies = [visit.say(words) for words in (first, then) if words]
+    assert all(reply.products for reply in replies)
+    assert "could not use" not in replies[-1].text
+
+
+@pytest.mark.parametrize("words", ["a bit more expensive is fine", "it can cost a bit more", "slightly pricier is ok"])
+def test_a_limit_that_may_be_passed_is_raised_and_gets_no_floor(visit: Visitor, words: str) -> None:
+    visit.say("tents under 250")
+    wishes = visit.say(words).answer.wishes.constraints
+    (limit,) = [wish for wish in wishes if isinstance(wish, PriceRange)]
+    assert (limit.min_minor, limit.max_minor) == (None, 30_000)
+    assert "could not use" not in visit.replies[-1].text
+
+
+@pytest.mark.parametrize("words", ["ok, relax the price", "drop the price"])
+def test_a_price_that_found_nothing_is_given_up(visit: Visitor, words: str) -> None:
+    assert visit.say("hiking boots under 40").products == ()
+    reply = visit.say(words)
+    assert reply.products
+    assert reply.labels == {"Hiking boots"}
+
+
+def test_another_thing_with_a_price_leaves_what_was_looked_for(visit: Visitor) -> None:
+    visit.say("running shoes")
+    reply = visit.say("mountain bike under 500")
+    assert "Running shoes" not in reply.labels
+    assert all(fact.product.category != "Running shoes" for fact in reply.products)
+
+
+def test_talk_is_not_searched_for(visit: Visitor) -> None:
+    visit.say("desk lamp plz")
+    assert "under $60" in visit.say("ok how bout $60").labels
+    visit.new_conversation()
+    assert visit.say("gimme a xyzzyplugh already").text == "I found nothing for “xyzzyplugh” in this shop."
+
+
+def test_which_is_cheaper_and_the_cheaper_one_are_of_the_two_compared(visit: Visitor) -> None:
+    visit.say("desk lamps")
+    compared = visit.say("compare the first two").only(ComparisonFact).items
+    again = visit.say("which is cheaper").only(ComparisonFact).items
+    assert [item.product.id for item in again] == [item.product.id for item in compared]
+    cheaper = min(compared, key=lambda item: item.product.price.amount_minor).product
+    assert cheaper.title in visit.say("take the cheaper one").text
+
+
+def test_a_number_of_pairs_is_no_word_to_search_for(visit: Visitor) -> None:
+    assert "“3”" not in visit.say("3 pairs of socks").text
+    assert "which product you mean" in visit.say("3 pairs").text

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.llm.embedded.product_answers import ProductAnswers
+from assistant.llm.embedded.relation_words import RelationWords
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.naming import unnamed_thing
 from assistant.turn import (
@@ -27,19 +28,10 @@ from assistant.turn import (
 from assistant.wishes import words_to_rank_by
 from retrieval.filters import AttributeRange, CategoryIn, Constraint, Verdict, fold
 from retrieval.price_words import find_prices
-from retrieval.product import attribute_label
-from retrieval.relations import Bought, Relation, RelationKind
 from retrieval.words import tokens
 
 MAX_POLICY_CHARS = 700
 MAX_DIFFERENCES = 4
-_RELATED = {
-    RelationKind.ACCESSORY_OF: "related_accessory_of",
-    RelationKind.FITS_WITH: "related_fits_with",
-    RelationKind.REPLACES: "related_replaces",
-    RelationKind.VARIANT_OF: "related_variant_of",
-    RelationKind.BOUGHT_WITH: "related_bought_with",
-}
 
 
 class Composer:
@@ -53,6 +45,7 @@ class Composer:
     def __init__(self, wording: Wording, answers: ProductAnswers) -> None:
         self._say = wording
         self._answers = answers
+        self._relations = RelationWords(wording)
 
     def talk(self, names: Sequence[str]) -> str:
         """Say templates without variables, e.g. ("greeting",)."""
@@ -171,9 +164,7 @@ class Composer:
         if slate.surface == "more_like_this":
             return self._say("more_like", **common)
         if slate.relations:
-            relation = slate.relations[first.product.id]
-            title, price = common["title"], common["price"]
-            return self._say(_RELATED[relation.kind], title=title, price=price, evidence=self._evidence(relation))
+            return self._relations.tell(slate)
         if slate.surface == "goes_with":
             return self._say("goes_with" if len(slate.items) > 1 else "goes_with_one", **common)
         word, mentioning = unnamed_thing(slate)
@@ -184,19 +175,6 @@ class Composer:
             return self._say("found_one", **common)
         what = self.what(slate, slate.total)
         return self._say("found_many", count=f"{slate.total:,}", what=what, limits=self._limits(slate), **common)
-
-    def _evidence(self, relation: Relation) -> str:
-        """What makes a relation so, in the words of what both products state."""
-        piece = relation.evidence[-1]
-        if isinstance(piece, Bought):
-            return self._say("evidence_bought", count=f"{piece.together:,}")
-        if piece.target_attribute == "name":
-            return self._say("evidence_said", value=plain(piece.source_value))
-        label = attribute_label(piece.source_attribute).lower()
-        if piece.source_value == piece.target_value:
-            return self._say("evidence_same", label=plain(label), value=plain(piece.source_value))
-        values = {"value": plain(piece.source_value), "other": plain(piece.target_value)}
-        return self._say("evidence_differs", label=plain(label), **values)
 
     def what(self, slate: SlateFact, count: int) -> str:
         """What was looked for, as a noun: the wished category, the words that several share, else "products"."""
@@ -226,7 +204,9 @@ class Composer:
         return f" ({', '.join(notes)})" if notes else ""
 
     def _nothing(self, slate: SlateFact) -> str:
-        if slate.surface in {"recommend", "goes_with", "more_like_this"}:
+        if slate.surface == "goes_with":
+            return self._say("no_relations")
+        if slate.surface in {"recommend", "more_like_this"}:
             return self._say("no_ideas")
         if slate.total:
             return self._say("nothing_more", limits=self._limits(slate))

@@ -42,6 +42,11 @@ class ExtremeNeeds:
             return None
         return replace(need, extreme=extreme)
 
+    def without(self, clause: str) -> str:
+        """The clause without its superlative."""
+        said = self._superlatives.find(clause)
+        return said.rest if said else clause
+
     def _without_number(self, said: Superlative, state: TurnState) -> Need:
         """The need of the rest, without the words that name the number ("with the biggest capacity")."""
         whole = self._read(said.rest, state)[0]

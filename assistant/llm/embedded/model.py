@@ -21,7 +21,8 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import ConfigDict, Field
 
 from assistant.llm.embedded.composer import Composer
-from assistant.llm.embedded.planner import Plan, Planner
+from assistant.llm.embedded.plan import Plan
+from assistant.llm.embedded.planner import Planner
 from assistant.llm.state import TurnState
 from assistant.turn import Evidence, SlateFact, ToolResult
 

@@ -5,13 +5,16 @@ Knows the catalogue's reader and what is on the table; it decides neither what a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.state import TurnState
+from assistant.text import has_words
 from assistant.turn import Need
 from assistant.wishes import without_wish
 from retrieval.filters import (
@@ -37,6 +40,15 @@ BACK = re.compile(r"\b(back to|return to|again|go back|what about (?:the|those)|
 """Words that come back to what was looked for before."""
 _QUALIFIES = re.compile(r"\W*(?:(?:one|ones|something) )?(?:for|with|without|in|from|like|to)\b", re.I)
 """Words behind these tell more about what is looked for."""
+_A_BIT = r"(?:a (?:bit|little) |slightly |somewhat )?(?:more expensive|pricier|dearer|more)(?: ones?)?(?: money)?"
+_MAY_COST_MORE = re.compile(
+    rf"\b{_A_BIT} (?:(?:is|are|would be|will be|'s)(?: also| totally| all)? (?:fine|ok|okay|good|possible|alright)"
+    rf"|(?:is|would be) no problem)\b|\b(?:can|may|could|might) (?:also )?(?:be|cost) {_A_BIT}\b",
+    re.I,
+)
+_MORE = Decimal("1.2")
+"""A limit that may be passed is raised by so much: a fifth more is "a bit"."""
+_PIECES = re.compile(r"\b(?:\d{1,2}|two|three|four|five|six|ten|a|some) (?:pairs?|pieces|pcs)(?: of\b)?", re.I)
 _ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 
 
@@ -60,6 +72,9 @@ class NeedReader:
 
     def read(self, clause: str, state: TurnState) -> list[Need]:
         """Return what is looked for after a clause: the need so far, refined, or needs of their own; at most 4."""
+        clause = clause if says_only_pieces(clause) else _PIECES.sub(" ", clause)
+        if (raised := self._raised(clause, state)) is not None:
+            return [raised]
         said, corrected = split_correction(clause)
         if corrected:
             # "Only Acme, no wait, Bolt": what corrects the first part is a follow-up to it.
@@ -75,6 +90,15 @@ class NeedReader:
         readings = self._reader.read(_ADD.sub("", clause))
         return [Need(r.text, r.constraints, r.sort) for r in readings][:MAX_NEEDS]
 
+    def _raised(self, clause: str, state: TurnState) -> Need | None:
+        """The need with a higher limit, where more than it may be spent; None where no limit is said to be passed."""
+        held = next((c for c in state.need.constraints if isinstance(c, PriceRange)), None)
+        if held is None or held.max_minor is None or not may_cost_more(clause, state.need):
+            return None
+        whole = Money.from_major(math.ceil(Money(held.max_minor, held.currency).amount * _MORE), held.currency)
+        limit = PriceRange(held.currency, held.min_minor, whole.amount_minor)
+        return replace(state.need, constraints=merge(state.need.constraints, (limit,)))
+
     def _corrected(self, clause: str, state: TurnState) -> Need:
         """The need after its own correction: another kind of product begins anew, anything else changes it."""
         change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
@@ -89,7 +113,8 @@ class NeedReader:
         Where the kind of thing is known, only what none of the kind mentions leaves it: put as a request ("do you have
         sunscreen", after tents) or as the name of a thing ("laptop"). Else also what nothing that was found fits.
         """
-        if change.constraints or change.dropped or change.sort or change.price_step:
+        priced = all(isinstance(wish, PriceRange) for wish in change.constraints)
+        if not priced or change.dropped or change.sort or change.price_step:
             return False
         cue = self._intents.cue(clause)
         asked = cue is not None and cue.name == "search"
@@ -98,6 +123,8 @@ class NeedReader:
             words = change.understanding.unclaimed
             named = asked or (not _QUALIFIES.match(clause) and any(map(self._reader.names_thing, words)))
             return named and bool(words) and not self._finds(Need(" ".join(words), kinds))
+        if change.constraints:
+            return False
         if not self._finds(need):
             return True  # Nothing was found for it, so there is nothing to refine.
         return (
@@ -192,6 +219,18 @@ def without(clause: str, match: re.Match[str]) -> str:
 def wanted_kinds(constraints: Sequence[Constraint]) -> set[str]:
     """The kinds that are wished for, folded."""
     return {fold(v) for c in constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
+
+
+def may_cost_more(clause: str, need: Need) -> bool:
+    """Whether a limit that holds may be passed ("a bit more expensive is fine")."""
+    limited = any(isinstance(wish, PriceRange) and wish.max_minor is not None for wish in need.constraints)
+    return limited and _MAY_COST_MORE.search(clause) is not None
+
+
+def says_only_pieces(clause: str) -> bool:
+    """Whether a clause says a number of pieces and nothing else ("3 pairs")."""
+    rest, count = _PIECES.subn(" ", clause)
+    return count > 0 and not has_words(rest)
 
 
 def relation_asked(clause: str) -> str:

@@ -7,31 +7,41 @@ It proposes calls; it knows no identity and no facts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from assistant.choices import no_preference
-from assistant.clarify import kind_of
-from assistant.counting import is_bare, numbers_alone, places, points_by_place
+from assistant.counting import is_bare, places, points_by_place
 from assistant.llm.embedded import order_talk
+from assistant.llm.embedded.bare_numbers import BareNumbers
 from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
+from assistant.llm.embedded.compare_talk import compared, goes_on_comparing
 from assistant.llm.embedded.intents import Intent, IntentReader
-from assistant.llm.embedded.needs import BACK, NeedReader, relation_asked, search_arguments, wanted_kinds, without
+from assistant.llm.embedded.needs import (
+    BACK,
+    NeedReader,
+    may_cost_more,
+    relation_asked,
+    says_only_pieces,
+    search_arguments,
+    wanted_kinds,
+    without,
+)
+from assistant.llm.embedded.plan import Plan, Step, unique
 from assistant.llm.embedded.table_talk import TableTalk
 from assistant.llm.state import TurnState
 from assistant.references import Table, named, order_id_in, resolve, with_extremes_as_places
 from assistant.text import has_words
 from assistant.titles import TitleIndex
 from assistant.turn import Need
-from retrieval.filters import AttributeRange, CategoryIn, PriceRange, fold
+from retrieval.filters import PriceRange, fold
 from retrieval.product import Product
 from retrieval.query import QueryReader
+from retrieval.refinement import prepare, withdrawn
 from retrieval.results import Understanding
 from retrieval.words import word_key
 
 MAX_STEPS = 4
-MAX_BARE = 3
 MAX_ASKED_OF = 3
 _SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
 _VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check"
@@ -39,39 +49,12 @@ _SPLIT_AND = re.compile(
     rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
 )
 _SOUND = re.compile(r"(?:hm+|uh+|um+|oh|ah|well|wait|hold on|so)\W*", re.I)
-_BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
+_LIMIT = re.compile(r"\b(?:price|budget|limit)\b", re.I)
 _BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
 _QUOTED = re.compile(r"[“„«\"]\s*([^“”„«»\"]{2,})[”“»\"]")
 _LIKE_NAMED = re.compile(
     r"^(?:please )?(?:show me |find me )?more like (?!this\b|that\b|these\b|those\b|it\b|the\b)", re.I
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One tool call to make."""
-
-    tool: str
-    arguments: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to do for one message.
-
-    Args:
-        steps: tool calls, in the order of the words; at most 4.
-        talk: names of templates to say without any tool, e.g. ("greeting",).
-        question: the clause that asks about a product; "" without one.
-        corrected: misspelt word -> word that was read.
-        set_aside: what was said and cannot be used, e.g. a price in another currency.
-    """
-
-    steps: tuple[Step, ...] = ()
-    talk: tuple[str, ...] = ()
-    question: str = ""
-    corrected: Mapping[str, str] = field(default_factory=dict)
-    set_aside: tuple[str, ...] = ()
 
 
 @dataclass
@@ -123,6 +106,7 @@ class Planner:
         self._needs = NeedReader(intents, reader, currency, finds)
         self._intents = intents
         self._reader = reader
+        self._numbers = BareNumbers(reader, finds)
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
             "leave_queue": self._leave_queue,
@@ -150,7 +134,7 @@ class Planner:
         """Plan the turn; never empty: without anything to do it says so ("unclear")."""
         if not has_words(state.words):
             return Plan(talk=("unclear",))
-        words = self._in_full(state)
+        words = self._numbers.in_full(state)
         cart = cart_arguments(state, self._reader)
         if cart is not None:
             return Plan(steps=(Step("cart", cart),))
@@ -170,7 +154,7 @@ class Planner:
         if not draft.steps and not talk:
             talk = ["unclear"]
         return Plan(
-            steps=tuple(_unique(draft.steps))[:MAX_STEPS],
+            steps=unique(draft.steps)[:MAX_STEPS],
             talk=tuple(dict.fromkeys(talk)),
             question=draft.question,
             corrected=draft.corrected,
@@ -209,25 +193,6 @@ class Planner:
         open_ = no_preference(state.words) and len(state.words.split()) <= 4 and state.need != Need()
         return open_ and bool(state.shown) and not self._refines(state.words, state)
 
-    def _in_full(self, state: TurnState) -> str:
-        """The words; where they are a bare number that answers the question put last, with its unit."""
-        number = _BARE_NUMBER.fullmatch(state.words.strip())
-        name, _, kind = state.focus.asked[-1].partition("@") if state.focus.asked else ("", "", "")
-        if not number or not kind or kind != kind_of(state.need):
-            return state.words
-        unit = self._reader.unit_of(name)
-        if unit is None or (number[1].isdigit() and self._is_rather_a_place(int(number[1]), name, unit, state)):
-            return state.words
-        return f"{number[1]} {unit}"
-
-    def _is_rather_a_place(self, number: int, name: str, unit: str, state: TurnState) -> bool:
-        """Whether a bare number counts in the list: it has so many, and the question is answered or none states it."""
-        if not numbers_alone(state.words) or number > len(state.shown):
-            return False
-        kinds = tuple(wish for wish in state.need.constraints if isinstance(wish, CategoryIn))
-        answered = any(getattr(wish, "name", "") == name for wish in state.need.constraints)
-        return answered or not self._finds(Need("", (*kinds, AttributeRange(name, number, number, unit))))
-
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
         adding = bool(draft.steps) and draft.steps[-1].arguments.get("action") == "add"
         intent = "cart_add" if adding and is_bare(clause) else self._intent(clause, state)
@@ -243,7 +208,8 @@ class Planner:
 
     def _intent(self, clause: str, state: TurnState) -> str:
         cue = self._intents.cue(clause)
-        if self._talk and (meant := self._talk.intent(cue, clause, state)) is not None:
+        by_table = self._talk.intent(cue, clause, state) if self._talk else None
+        if (meant := self._goes_on(cue, clause, state) or by_table) is not None:
             return meant
         if cue is not None and cue.name != "search":
             return self._checked(cue.name, clause, state)
@@ -274,6 +240,21 @@ class Planner:
         if nearest is not None:
             return self._checked(nearest.name, clause, state)
         return self._fallback(cue, readings, clause)
+
+    def _goes_on(self, cue: Intent | None, clause: str, state: TurnState) -> str | None:
+        """The intent of a clause that only makes sense by what went before; None for any other."""
+        if goes_on_comparing(clause, state):
+            return "compare"
+        if self._takes_back(cue, clause, state) or may_cost_more(clause, state.need):
+            return "search"
+        return "cart_add" if says_only_pieces(clause) and state.shown else None
+
+    def _takes_back(self, cue: Intent | None, clause: str, state: TurnState) -> bool:
+        """Whether a clause gives up a wish that holds ("drop the price"), and takes nothing out of the cart."""
+        removes = cue is not None and cue.name == "cart_remove" and bool(state.in_cart)
+        if (cue is not None and cue.name not in {"search", "cart_remove"}) or (removes and not _LIMIT.search(clause)):
+            return False
+        return bool(withdrawn(clause, state.need.constraints)[0]) and not self._pointed_at(clause, state)
 
     def _pending(self, state: TurnState) -> Plan | None:
         """Yes or no to what waits: a proposal is for a click to carry out, the queue may be left by words."""
@@ -398,7 +379,7 @@ class Planner:
         draft.steps.append(Step("cart", {"action": "undo", "which": clause}))
 
     def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("compare_products", {"which": _compared(clause, state)}))
+        draft.steps.append(Step("compare_products", {"which": compared(clause, state)}))
         draft.question = clause
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
@@ -438,7 +419,8 @@ class Planner:
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
 
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("find_related", {"what": relation_asked(clause), "which": clause}))
+        related = self._talk.related(self._intents.cue(clause), clause, state) if self._talk else None
+        draft.steps.append(Step("find_related", related or {"what": relation_asked(clause), "which": clause}))
 
     def _show_more(self, clause: str, state: TurnState, draft: _Draft) -> None:
         if state.need == Need():
@@ -456,24 +438,20 @@ class Planner:
             self._policy(clause, state, draft)
             return
         used = {word for need in needs for word in fold(need.text).split()}
-        for reading in self._reader.read(clause):
+        for reading in self._reader.read(self._unheeded(clause, state, bool(extreme))):
             # The search tells of the words in its text; a limit and a refusal are in none.
             draft.set_aside += [p for p in reading.set_aside if not used & {*fold(p).split()} or re.search(r"\d", p)]
             draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
         for need in needs:
             draft.steps.append(Step("search_products", search_arguments(need)))
 
-
-def _compared(clause: str, state: TurnState) -> str:
-    """Which products a question about the better one is about, in words that `references` resolves."""
-    among_all = re.match(r"(?:and |so )?(?:which|what)\b", clause, re.I) and not re.search(r"\bor\b|\bvs\b", clause)
-    if among_all and state.focus.compared:
-        return " ".join(state.focus.compared)
-    if among_all and state.shown:
-        return "all of them"
-    if len(clause.split()) > MAX_BARE or resolve(clause, _table(state)) or not state.shown:
-        return clause
-    return "the first two" if len(state.shown) > 3 else "all of them"
+    def _unheeded(self, clause: str, state: TurnState, by_extreme: bool) -> str:
+        """The clause without words that are no text and did change the need: "cheaper", "lightest", "never mind the
+        brand"."""
+        if may_cost_more(clause, state.need):
+            return ""
+        rest = self._talk.without_extreme(clause) if self._talk and by_extreme else clause
+        return prepare(rest, state.need.constraints)[0] if state.need != Need() else rest
 
 
 def _is_of(product: Product, kinds: set[str]) -> bool:
@@ -481,7 +459,9 @@ def _is_of(product: Product, kinds: set[str]) -> bool:
 
 
 def _table(state: TurnState) -> Table:
-    return Table(state.shown, state.in_focus, state.page)
+    find = {product.id: product for product in state.shown}
+    compared = tuple(find[id_] for id_ in state.focus.compared if id_ in find)
+    return Table(state.shown, state.in_focus, state.page, compared=compared)
 
 
 def _names_products(reading: Understanding) -> bool:
@@ -490,11 +470,3 @@ def _names_products(reading: Understanding) -> bool:
 
 def _strong(readings: Sequence[Understanding]) -> bool:
     return any(reading.category_stated for reading in readings)
-
-
-def _unique(steps: Sequence[Step]) -> list[Step]:
-    rows: list[Step] = []
-    for step in steps:
-        if step not in rows:
-            rows.append(step)
-    return rows

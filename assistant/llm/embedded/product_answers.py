@@ -16,9 +16,15 @@ _STOCK = re.compile(r"\b(in stock|available|availability|sold out|left|have it)\
 _RATING = re.compile(r"\b(rating|rated|reviews?|stars?|good)\b", re.I)
 _GENERAL = re.compile(r"\b(tell me|details?|more about|info|information|specs?|describe|know)\b", re.I)
 _HIGH = re.compile(
-    r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|loudest|widest|tallest)\b", re.I
+    r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|loudest|widest|tallest"
+    r"|longer|bigger|larger|higher|heavier|brighter|stronger|faster|louder|wider|taller|weighs more)\b",
+    re.I,
 )
-_LOW = re.compile(r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest)\b", re.I)
+_LOW = re.compile(
+    r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest"
+    r"|lighter|smaller|shorter|lower|thinner|quieter|narrower|weighs less)\b",
+    re.I,
+)
 # "Does it come in red", "is it available in XL": a thing may also be "built in" or "fit in" something.
 _IN_VALUE = re.compile(
     r"\b(?:comes?|available|sold|exists?|(?:have|got|get|has|sell|stock|do|make|is|are|buy|order)"

@@ -24,7 +24,7 @@ _ASKS = re.compile(
     re.I,
 )
 _SEEKS = re.compile(
-    r"\b(?:do|can) you\b|\b(?:you|shop|store) (?:have|sell|carry)\b|\bwhat (?:else|about)\b|\bhow about\b"
+    r"\b(?:do|can) you\b|\b(?:you|shop|store) (?:have|sell|carry)\b|\bwhat (?:else|about)\b|\bhow '?(?:a?bout)\b"
     r"|\bi (?:need|want|look)\b|\bis there (?:a|an|any)\b(?!.*\b(?:in|on|with) (?:it|them|this|that)\b)"
     r"|\bwhat (?:do|kind|brands?|types?)\b"
     r"|\bhow (?:do|can|should) i\b|\bcan i (?:pay|return|send|get|buy|order|cancel|have|see)\b",

@@ -6,11 +6,13 @@ Brings the recognisers of these together for the planner; decides nothing that a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from assistant.llm.embedded.extreme_needs import ExtremeNeeds
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import wanted_kinds
 from assistant.llm.embedded.policy_talk import PolicyTalk
+from assistant.llm.embedded.relation_talk import RelationTalk
 from assistant.llm.embedded.table_questions import TableQuestions, asks_about_a_thing
 from assistant.llm.state import TurnState
 from assistant.turn import Need
@@ -28,6 +30,7 @@ class TableTalk:
         extremes: reads superlatives.
         questions: recognises questions about the table.
         policies: recognises talk about policies.
+        relations: recognises questions about how products stand to each other.
         titled: the title of the one product that words name; "" without one.
     """
 
@@ -39,6 +42,7 @@ class TableTalk:
         extremes: ExtremeNeeds,
         questions: TableQuestions,
         policies: PolicyTalk,
+        relations: RelationTalk,
         titled: Callable[[str], str],
     ) -> None:
         self._intents = intents
@@ -46,6 +50,7 @@ class TableTalk:
         self._extremes = extremes
         self._questions = questions
         self._policies = policies
+        self._relations = relations
         self._titled = titled
 
     def intent(self, cue: Intent | None, clause: str, state: TurnState) -> str | None:
@@ -56,6 +61,8 @@ class TableTalk:
             clause: what was said.
             state: what is on the table.
         """
+        if self.related(cue, clause, state):
+            return "goes_with"
         if cue is not None and cue.name not in _OPEN:
             return None
         if state.focus.order_id and state.in_focus is None and self._intents.is_cue("find_orders", clause):
@@ -66,6 +73,11 @@ class TableTalk:
             return "product_question"
         return "search" if self.extreme(clause, state) else None
 
+    def related(self, cue: Intent | None, clause: str, state: TurnState) -> dict[str, Any] | None:
+        """The arguments of `find_related` for a question about relations; None for any other clause."""
+        open_ = cue is None or cue.name in _OPEN | {"goes_with", "recommend"}
+        return self._relations.find(clause, state) if open_ else None
+
     def asked_about(self, clause: str, state: TurnState) -> str:
         """Words for the products that a clause asks about: on the table, or named; "" for none."""
         kinds = {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
@@ -75,6 +87,10 @@ class TableTalk:
     def extreme(self, clause: str, state: TurnState) -> Need | None:
         """The need that asks for the most or least of something; None where a clause does not."""
         return self._extremes.find(clause, state)
+
+    def without_extreme(self, clause: str) -> str:
+        """The clause without its superlative."""
+        return self._extremes.without(clause)
 
     def policy_instead(self, needs: Sequence[Need], clause: str) -> bool:
         """Whether the policies answer what no product goes by the name of."""

@@ -62,12 +62,13 @@ def test_one_that_fits_is_told_as_one() -> None:
     [
         ("recommend", "Here are some ideas"),
         ("more_like_this", "These are the closest"),
-        ("goes_with", "This goes with"),
+        ("goes_with", "These go with"),
     ],
 )
 def test_ideas_are_told_as_such(surface: str, begin: str) -> None:
     assert say(slate(CUP, CAMP_MUG, surface=surface)).startswith(begin)
-    assert "nothing to suggest" in say(slate(surface=surface))
+    unknown = "does not say what goes with it" if surface == "goes_with" else "nothing to suggest"
+    assert unknown in say(slate(surface=surface))
 
 
 def test_where_nothing_fits_it_says_what_to_give_up() -> None:
@@ -252,7 +253,7 @@ TOGETHER = Bought(together=14, source_baskets=20, target_baskets=30, baskets=900
     [
         ("accessory_of", SAME, "This goes with it: **Acme Camp Mug** at $12.00 (material Enamel on both)."),
         ("fits_with", NAMED, "This fits: **Acme Camp Mug** at $12.00 (stated: “Dome”)."),
-        ("replaces", OTHER, "The version after it: **Acme Camp Mug** at $12.00 (material Enamel and Steel)."),
+        ("replaces", OTHER, "The version after it: **Acme Camp Mug** at $12.00 (material Enamel, after Steel)."),
         ("variant_of", OTHER, "Another version of it: **Acme Camp Mug** at $12.00 (material Enamel and Steel)."),
         ("bought_with", TOGETHER, "This goes with it: **Acme Camp Mug** at $12.00 (14 orders held both)."),
     ],
@@ -262,3 +263,17 @@ def test_what_is_related_is_told_with_what_makes_it_so(kind: str, evidence: Stat
     related = replace(slate(CAMP_MUG, surface="goes_with"), relations={CAMP_MUG.id: relation})
     assert say(related).startswith(words)
     assert unsupported(words, Facts((related,), ""), Lexicon.of([CAMP_MUG])) is None
+
+
+def test_several_that_fit_are_counted_and_a_flag_is_evidence_in_words() -> None:
+    flag = Stated(source_attribute="category", source_value="Mugs", target_attribute="mug_pocket", target_value="yes")
+    rows = {
+        product.id: Relation(kind=RelationKind.FITS_WITH, source_id=product.id, target_id="x", evidence=(flag,))
+        for product in (CAMP_MUG, CUP)
+    }
+    related = replace(slate(CAMP_MUG, CUP, surface="goes_with"), relations=rows)
+    assert say(related).startswith(
+        "I found **2** that fit. One is **Acme Camp Mug** at $12.00 (stated: “mug pocket: yes”)"
+    )
+    asked = replace(slate(CAMP_MUG, surface="fits"), relations=rows)
+    assert say(asked).startswith("Yes, **Acme Camp Mug** fits (stated: “mug pocket: yes”).")

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.needs import search_arguments
-from assistant.llm.embedded.planner import MAX_STEPS, Plan, Planner
+from assistant.llm.embedded.plan import Plan
+from assistant.llm.embedded.planner import MAX_STEPS, Planner
 from assistant.llm.state import TurnState
 from assistant.prompts import load_prompts
 from assistant.tools import TOOLS

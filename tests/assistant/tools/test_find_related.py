@@ -60,7 +60,7 @@ def test_a_newer_model_is_what_came_after_and_not_before(turns: Turns) -> None:
 def test_what_is_not_known_is_said_to_be_unknown(turns: Turns) -> None:
     context = turns("other versions", shown=("dome",))
     (fact,) = run_tool(find_related, context, {"which": "it", "what": "variants"}).evidence
-    assert fact == RefusalFact("none_known", "The shop states no other version of it.")
+    assert fact == RefusalFact("none_known", "The shop states no other version of Acme Meadow Dome.")
 
 
 def test_without_relations_it_is_what_was_bought_together(turns: Turns) -> None:
