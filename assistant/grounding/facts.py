@@ -156,7 +156,7 @@ class Facts:
     def _product(self, product: Product) -> None:
         if product.id not in self.sheets:
             self.sheets[product.id] = Sheet.of(product)
-            self._text(product.price.currency)
+            self._wish(product.price.currency)
 
     def _cart(self, cart: CartFact) -> None:
         for amount in (cart.subtotal, cart.discount, cart.shipping, cart.total):
