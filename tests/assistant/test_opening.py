@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import structlog
 
 from assistant.bootstrap import build_assistant
@@ -14,6 +16,16 @@ from tests.assistant.small_shop import PRODUCTS
 from tests.retrieval.fakes import WordEncoder
 
 
+@pytest.fixture
+def every_level() -> Iterator[None]:
+    """Commands that other tests run in this process leave a level set."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("every_level")
 def test_a_catalogue_that_was_imported_without_meaning_is_no_error(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, encoder="off")
     import_products(PRODUCTS, root=catalogues_folder(settings), name=settings.catalogue)
