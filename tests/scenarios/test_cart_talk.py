@@ -194,3 +194,9 @@ def test_thanks_and_yes_change_nothing(visit: Visitor) -> None:
     for words in ("thanks", "yes", "great, thank you"):
         visit.say(words)
     assert _quantities(visit) == {shown[0]: 1}
+
+
+def test_what_the_cart_holds_is_said_with_one_product_on_the_table(visit: Visitor) -> None:
+    assert len(visit.say("tent for 4 people under 180").products) == 1
+    reply = visit.say("add it")
+    assert "Your cart now holds 1 item" in reply.text
