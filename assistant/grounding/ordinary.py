@@ -25,9 +25,9 @@ use used using useful user users say says said state states stated tell tells to
 asked know known help helps helpful think thinks consider considering matter matters depend depends start starting
 begin stay stays stand stands seem seems feel feels fit fits fitting suit suits suitable suited match matches matching
 work works working meant mean means meet meets serve serves cost costs price prices priced pricier budget value money
-pay save saves saving savings spend shipping sale reduced discounted discount cheap cheaper cheapest affordable expensive
-dear dearer available availability stock sold item items product products model models brand brands range rating ratings
-rated rate rates review reviews reviewed reviewer reviewers star stars score scores customer customers people person
+pay save saves saving savings spend sale reduced discounted discount cheap cheaper cheapest affordable expensive
+shipping dear dearer available availability stock sold item items product products model models brand brands range rating
+ratings rated rate rates review reviews reviewed reviewer reviewers star stars score scores customer customers people person
 buyers card cards cart basket checkout list listed details detail picture pictures page result results search
 selection slate top best better good great nice lovely fine solid decent excellent strong popular wonderful perfect
 ideal handy practical sensible reliable attractive beautiful pretty favourite favorite worth worthwhile happy glad
