@@ -26,12 +26,12 @@ asked know known help helps helpful think thinks consider considering matter mat
 begin stay stays stand stands seem seems feel feels fit fits fitting suit suits suitable suited match matches matching
 work works working meant mean means meet meets serve serves cost costs price prices priced pricier budget value money
 pay save saves saving savings spend sale reduced discounted discount cheap cheaper cheapest affordable expensive
-shipping dear dearer available availability stock sold item items product products model models brand brands range rating
-ratings rated rate rates review reviews reviewed reviewer reviewers star stars score scores customer customers people person
-buyers card cards cart basket checkout list listed details detail picture pictures page result results search
-selection slate top best better good great nice lovely fine solid decent excellent strong popular wonderful perfect
-ideal handy practical sensible reliable attractive beautiful pretty favourite favorite worth worthwhile happy glad
-pleased sorry sure afraid right wrong true correct fair safe-bet easy easier easily simple simpler comfortable
+shipping dear dearer available availability stock sold item items product products model models brand brands range
+rating ratings rated rate rates review reviews reviewed reviewer reviewers star stars score scores customer customers
+people person buyers card cards cart basket checkout list listed details detail picture pictures page result results
+search selection slate top best better good great nice lovely fine solid decent excellent strong popular wonderful
+perfect ideal handy practical sensible reliable attractive beautiful pretty favourite favorite worth worthwhile happy
+glad pleased sorry sure afraid right wrong true correct fair safe-bet easy easier easily simple simpler comfortable
 everyday daily versatile balanced balance well-rounded all-round allround all-rounder compromise middle upper lower
 high higher highest low lowest big bigger small smaller large larger long longer short shorter light lighter lightest
 heavy heavier heaviest highest-rated top-rated best-rated lowest-priced weight weighs size sizes colour colours color
