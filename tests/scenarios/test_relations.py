@@ -7,6 +7,7 @@ from retrieval.product import Product
 from retrieval.relations import RelationKind
 from tests.scenarios.visitor import Reply, Visitor
 
+ORDINALS = ("first", "second", "third", "fourth")
 FIT = {RelationKind.FITS_WITH, RelationKind.ACCESSORY_OF}
 
 
@@ -36,8 +37,10 @@ def test_it_stays_the_camera_for_which_lenses_were_shown(visit: Visitor) -> None
 
 
 def test_a_strap_for_it_is_of_its_width(visit: Visitor) -> None:
-    watch = _shown(visit.say("smartwatches"))[0]
-    straps = _shown(visit.say("strap for it"))
+    watches = _shown(visit.say("smartwatches"))
+    # A few watches state no width, and which come first is explored.
+    place, watch = next((i, watch) for i, watch in enumerate(watches) if "strap_width" in watch.attributes)
+    straps = _shown(visit.say(f"strap for the {ORDINALS[place]} one"))
     assert straps
     assert {_stated(strap, "strap_width") for strap in straps} == {_stated(watch, "strap_width")}
 
