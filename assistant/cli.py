@@ -12,9 +12,11 @@ from typing import Annotated
 
 import typer
 
+from assistant.bench_cli import bench as bench_group
 from assistant.catalogue_cli import catalogue as catalogue_group
-from assistant.given import JsonFlag
+from assistant.given import CatalogueName, JsonFlag
 from assistant.given import read_settings as _settings
+from assistant.train_cli import train as train_group
 
 app = typer.Typer(
     help="A self-hosted shopping assistant: finds, ranks, answers and takes shoppers to the checkout.",
@@ -23,9 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-CatalogueName = Annotated[
-    str | None, typer.Option("--catalogue", metavar="NAME", help="The imported catalogue to use.")
-]
 Customer = Annotated[
     str | None, typer.Option("--as", metavar="CUSTOMER", help="Speak as this customer of the demo shop.")
 ]
@@ -33,14 +32,9 @@ Customer = Annotated[
 
 users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
 app.add_typer(users, name="users")
-train = typer.Typer(
-    help="Train models on the shop's own data; each is kept only if it is better.", add_completion=False
-)
-app.add_typer(train, name="train")
+app.add_typer(train_group, name="train")
 app.add_typer(catalogue_group, name="catalogue")
-
-bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
-app.add_typer(bench, name="bench")
+app.add_typer(bench_group, name="bench")
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]
@@ -221,25 +215,6 @@ def chat(
     converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
 
 
-@train.command("encoder")
-def train_encoder(
-    catalogue: CatalogueName = None,
-    epochs: Annotated[int | None, typer.Option(help="Most times that each pair of texts is seen.", min=1)] = None,
-    steps: Annotated[int | None, typer.Option(help="Most batches; what ends it on a large catalogue.", min=1)] = None,
-    json: JsonFlag = False,
-) -> None:
-    """Fine-tune the encoder on a catalogue's own words, and on what shoppers took after which words.
-
-    Kept only if it finds better on questions that were held out; nothing is changed until it is put to use. A training
-    that was stopped goes on where it was.
-
-    Example: aisle train encoder --catalogue myshop
-    """
-    from assistant.train_commands import train_encoder as run
-
-    run(_settings(catalogue=catalogue), epochs=epochs, steps=steps, as_json=json)
-
-
 @users.command("add")
 def users_add(
     name: UserName,
@@ -292,39 +267,6 @@ def users_list(json: JsonFlag = False) -> None:
     list_users(_settings(), as_json=json)
 
 
-@bench.command("filters")
-def bench_filters(
-    items: Annotated[int, typer.Option(help="Number of made-up items.", min=1)] = 43_000,
-    vectors: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Real unit vectors instead, float32, as .npy.")
-    ] = None,
-    queries: Annotated[int, typer.Option(help="Searches per filter.", min=1)] = 100,
-    k: Annotated[int, typer.Option("--k", help="Nearest items wanted.", min=1)] = 100,
-    chroma_items: Annotated[
-        int, typer.Option(help="Put Chroma beside up to so many items; it is slow to load.", min=0)
-    ] = 50_000,
-    curve: Annotated[bool, typer.Option(help="Measure also smaller numbers of items.")] = True,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the cost over the items, as SVG.")] = None,
-    json: JsonFlag = False,
-) -> None:
-    """Time filtered search by meaning: the exact scan beside Chroma's own filter.
-
-    Example: aisle bench filters --items 43000
-    """
-    from assistant.bench_filters import bench_filters as run
-
-    run(
-        items=items,
-        vectors=vectors,
-        queries=queries,
-        k=k,
-        chroma_items=chroma_items,
-        with_curve=curve,
-        plot=plot,
-        as_json=json,
-    )
-
-
 @app.command()
 def doctor(
     deep: Annotated[
@@ -349,26 +291,6 @@ def doctor(
     write_report(checks, as_json=json)
     if not is_ok(checks):
         raise typer.Exit(1)
-
-
-@bench.command("retrieval")
-def bench_retrieval(
-    catalogue: Annotated[Path, typer.Option(metavar="FILE", help="Products, in a format that aisle import reads.")],
-    judgments: Annotated[Path, typer.Option(metavar="FILE", help="CSV: query,docid,rating; ratings 0 to 3.")],
-    map_: Annotated[
-        str | None, typer.Option("--map", metavar="MAP", help="Column map; the one that fits the columns without.")
-    ] = None,
-    json: JsonFlag = False,
-) -> None:
-    """Compare the search with its rivals on judged queries.
-
-    The catalogue is imported into the folder "bench" of the data folder each time; vectors of the same texts are kept.
-
-    Example: aisle bench retrieval --catalogue products.jsonl.gz --judgments judgments.csv
-    """
-    from assistant.bench_retrieval import bench_retrieval as run
-
-    run(_settings(), catalogue, judgments, column_map=map_, as_json=json)
 
 
 if __name__ == "__main__":

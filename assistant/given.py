@@ -9,6 +9,9 @@ import typer
 if TYPE_CHECKING:
     from assistant.config import Settings
 
+CatalogueName = Annotated[
+    str | None, typer.Option("--catalogue", metavar="NAME", help="The imported catalogue to use.")
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 
 

@@ -28,7 +28,9 @@ def _imported(tree: ast.Module) -> set[str]:
 
 
 def _declared() -> set[str]:
-    return {normal_name(re.split(r"[<>=!~\[ ;]", line)[0]) for line in pyproject()["project"]["dependencies"]}
+    project = pyproject()["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["bench"]]
+    return {normal_name(re.split(r"[<>=!~\[ ;]", line)[0]) for line in lines}
 
 
 @functools.cache

@@ -1,0 +1,35 @@
+"""The commands of `aisle train`: models of the shop's own.
+
+Like `assistant.cli` it reads arguments and loads nothing heavy before a command runs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.given import CatalogueName, JsonFlag, read_settings
+
+train = typer.Typer(
+    help="Train models on the shop's own data; each is kept only if it is better.", add_completion=False
+)
+
+
+@train.command("encoder")
+def train_encoder(
+    catalogue: CatalogueName = None,
+    epochs: Annotated[int | None, typer.Option(help="Most times that each pair of texts is seen.", min=1)] = None,
+    steps: Annotated[int | None, typer.Option(help="Most batches; what ends it on a large catalogue.", min=1)] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Fine-tune the encoder on a catalogue's own words, and on what shoppers took after which words.
+
+    Kept only if it finds better on questions that were held out; nothing is changed until it is put to use. A training
+    that was stopped goes on where it was.
+
+    Example: aisle train encoder --catalogue myshop
+    """
+    from assistant.train_commands import train_encoder as run
+
+    run(read_settings(catalogue=catalogue), epochs=epochs, steps=steps, as_json=json)
