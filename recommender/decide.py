@@ -226,12 +226,15 @@ class Recommender:
         self._state.apply(event, self._table.find(event.item_id))
 
     def _deciding(self, controls: Controls) -> Deciding:
+        click = self._rankers[Code.PREDICTED]
         return Deciding(
             table=self._table,
             vectors=self._vectors,
             state=self._state,
             settings=self._settings,
             rankers=tuple(self._rankers.values()),
+            model_sha=getattr(click, "sha", ""),
+            feature_schema=getattr(click, "schema", ""),
             rules=self._compiled(controls),
             controls=controls,
             explored=self._explored,

@@ -34,6 +34,7 @@ class Deciding:
     Args:
         table, vectors, state, settings: see RankRequest.
         rankers: in the order of their parts.
+        model_sha, feature_schema: of the click model among them; "" without one.
         rules: of the owner, on this table.
         controls: the kill switch.
         explored: counts trials per shopper.
@@ -46,6 +47,8 @@ class Deciding:
     state: BehaviourState
     settings: RecommenderSettings
     rankers: tuple[Ranker, ...]
+    model_sha: str
+    feature_schema: str
     rules: CompiledRules
     controls: Controls
     explored: ExploredSlots
@@ -109,6 +112,8 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         candidate_ids=tuple(kept[i].item_id for i in order),
         candidate_scores=tuple(scores[order].tolist()),
         params=exploring.policy.params,
+        model_sha=deciding.model_sha if deciding.controls.learned else "",
+        feature_schema=deciding.feature_schema if deciding.controls.learned else "",
         candidate_sources=tuple(kept[i].sources for i in order),
         default_ids=tuple(kept[i].item_id for i in default_slate),
         stream=exploring.stream,
