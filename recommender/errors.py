@@ -2,6 +2,7 @@
 
 RecommenderError
 ├── ArtifactBroken      a model file is missing, damaged or of another shape; serving goes on with popularity
+├── ExperimentWrong     an experiment cannot be read, started or planned as it is; says what to change
 ├── NothingToDecide     a slate was asked for from no candidates
 └── NotEnoughEvents     the log is too short to train and judge a model
 """
@@ -13,6 +14,10 @@ class RecommenderError(Exception):
 
 class ArtifactBroken(RecommenderError):
     """A model file is missing, damaged or of another shape."""
+
+
+class ExperimentWrong(RecommenderError):
+    """An experiment cannot be used as it is."""
 
 
 class NothingToDecide(RecommenderError):
