@@ -125,10 +125,7 @@ def mean_interval(sample: Moments, *, planned_n: int, alpha: float = 0.05) -> In
         planned_n: where it shall be tightest; any value is valid, but it must not depend on the data.
         alpha: chance of ever missing the truth.
     """
-    if not _enough(sample):
-        return _EVERYTHING
-    radius = _radius(sample.variance / sample.n, planned_n / sample.n, alpha)
-    return Interval(sample.mean - radius, sample.mean + radius)
+    return compare_with_zero(sample, planned_n=planned_n, alpha=alpha).interval
 
 
 def compare_means(control: Moments, treatment: Moments, *, planned_n: int, alpha: float = 0.05) -> Comparison:
@@ -143,14 +140,20 @@ def compare_means(control: Moments, treatment: Moments, *, planned_n: int, alpha
     """
     difference = treatment.mean - control.mean
     variance = _mean_variance(control) + _mean_variance(treatment)
-    if not (_enough(control) and _enough(treatment)) or variance <= 0.0:
+    if not (_enough(control) and _enough(treatment)):
         return Comparison(difference, _EVERYTHING, 1.0)
-    ahead = planned_n / (control.n + treatment.n)
-    radius = _radius(variance, ahead, alpha)
-    ratio = _tuned_ratio(alpha) / ahead
-    log_evidence = 0.5 * difference**2 / variance * ratio / (1.0 + ratio) - 0.5 * math.log1p(ratio)
-    interval = Interval(difference - radius, difference + radius)
-    return Comparison(difference, interval, min(1.0, math.exp(-log_evidence)))
+    return _compared(difference, variance, planned_n / (control.n + treatment.n), alpha)
+
+
+def compare_with_zero(sample: Moments, *, planned_n: int, alpha: float = 0.05) -> Comparison:
+    """Compare one mean with 0 at any moment, e.g. of the preferences between two rankers.
+
+    Args:
+        sample, planned_n, alpha: as in `mean_interval`.
+    """
+    if not _enough(sample):
+        return Comparison(sample.mean, _EVERYTHING, 1.0)
+    return _compared(sample.mean, _mean_variance(sample), planned_n / sample.n, alpha)
 
 
 def rates_evidence(control: Moments, treatment: Moments, share: float, *, prior: float = 100.0) -> float:
@@ -206,6 +209,13 @@ def _shares_evidence(counts: Sequence[int], shares: Sequence[float], prior: floa
 
 def _enough(sample: Moments) -> bool:
     return sample.n >= MIN_UNITS and sample.hits >= MIN_HITS and sample.variance > 0.0
+
+
+def _compared(difference: float, variance: float, ahead: float, alpha: float) -> Comparison:
+    radius = _radius(variance, ahead, alpha)
+    ratio = _tuned_ratio(alpha) / ahead
+    log_evidence = 0.5 * difference**2 / variance * ratio / (1.0 + ratio) - 0.5 * math.log1p(ratio)
+    return Comparison(difference, Interval(difference - radius, difference + radius), p_value_of(log_evidence))
 
 
 def _mean_variance(sample: Moments) -> float:
