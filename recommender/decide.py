@@ -20,8 +20,10 @@ from recommender.candidates import gather
 from recommender.candidates.sources import Pool
 from recommender.errors import ArtifactBroken, NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, Reason, SlateItem
+from recommender.experiments.interleaving import TEAM_DRAFT
 from recommender.fusion import Scored, greedy_order, score, stack_version
 from recommender.item_table import IntArray, build_table
+from recommender.mixing import logged_arms, mix, replay_mix
 from recommender.models import RANKERS
 from recommender.models.artifact import Artifact, load_artifact
 from recommender.models.base import RankRequest
@@ -204,23 +206,26 @@ class Recommender:
         scored = score(request, rankers)
         scores = scored.scores
         order = np.arange(len(kept), dtype=np.int64) if context.keep_order else greedy_order(scores)
-        policy = make_policy(self._settings.policy if context.explore and not context.keep_order else "greedy")
-        draw = draw_slate(policy, scores[order], context.k, _generator(context))
+        policy = make_policy(request.settings.policy if context.explore and not context.keep_order else "greedy")
+        mixed = mix(request, rankers, order, self._settings, _generator(context))
+        draw = mixed.draw if mixed else draw_slate(policy, scores[order], context.k, _generator(context))
         return Decision(
             decision_id=self._new_id(),
             context=context,
             items=_slate(scored, order, draw),
             slate_probability=float(np.prod(draw.probabilities)),
-            policy=policy.name,
+            policy=(mixed or policy).name,
             model=stack_version(rankers, request),
             candidate_ids=tuple(kept[i].item_id for i in order),
             candidate_scores=tuple(float(scores[i]) for i in order),
-            params=policy.params,
+            params=(mixed or policy).params,
+            experiments=logged_arms(context, mixed),
         )
 
     def _request(self, context: DecisionContext, candidates: tuple[Candidate, ...]) -> RankRequest:
         rows = self._table.rows([candidate.item_id for candidate in candidates])
-        return RankRequest(context, candidates, rows, self._table, self._state, self._vectors, self._settings)
+        settings = context.treatment.settings(self._settings) if context.treatment else self._settings
+        return RankRequest(context, candidates, rows, self._table, self._state, self._vectors, settings)
 
 
 def replay(decision: Decision) -> tuple[float, ...]:
@@ -232,6 +237,8 @@ def replay(decision: Decision) -> tuple[float, ...]:
     Returns:
         One probability per slot, equal to the logged ones to the last bit.
     """
+    if decision.policy == TEAM_DRAFT:
+        return replay_mix(decision)
     policy: Policy = make_policy(decision.policy, decision.params)
     places = {item_id: place for place, item_id in enumerate(decision.candidate_ids)}
     chosen = [places[item.item_id] for item in decision.items]

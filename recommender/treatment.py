@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from recommender.settings import RecommenderSettings
+if TYPE_CHECKING:
+    from recommender.settings import RecommenderSettings
 
 
 @dataclass(frozen=True, slots=True)
