@@ -19,8 +19,9 @@ import structlog
 
 from assistant.agent import AgentLoop
 from assistant.config import Settings
-from assistant.errors import AisleError, TurnRefused
+from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
+from assistant.lab import versions_folder
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
@@ -30,7 +31,7 @@ from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
 from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder, models_folder
-from assistant.prompts import Prompts
+from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
@@ -225,22 +226,44 @@ class Opener:
             now=lambda: w.now().timestamp(),
             titles=titles,
         )
-        composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
         talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
         planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)
-        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
-        fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)
-        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
-        loop = AgentLoop(chosen, w.prompts, w.settings, rooms.pool) if chosen else fallback  # type: ignore[arg-type]
         self._starters = make_starters(products, self._wording, has_policies=bool(rooms.policies.all()))
-        self._plan = Floorplan(
+        lexicon = Lexicon.of(products)
+        self._plan = self._plan_with(w.prompts, shop, planner, lexicon)
+        versions: dict[str, Floorplan] = {}
+
+        def in_version(name: str) -> Floorplan:
+            if name not in versions:
+                versions[name] = self._plan_with(self._version(name), shop, planner, lexicon)
+            return versions[name]
+
+        self._plan = replace(self._plan, in_version=in_version)
+
+    def _version(self, name: str) -> Prompts:
+        """A version of the prompts; the shop's own, and a line in the log, where it cannot be used."""
+        try:
+            return prompt_version(self._w.prompts, name, versions_folder(self._w.settings))
+        except ConfigError as problem:
+            log.error("prompts.version_not_used", reason=str(problem))
+            return self._w.prompts
+
+    def _plan_with(self, prompts: Prompts, shop: Shop, planner: Planner, lexicon: Lexicon) -> Floorplan:
+        w, pool = self._w, self._w.rooms.pool
+        wording = self._wording.of(prompts)
+        composer = Composer(wording, ProductAnswers(wording, prompts.question_words()))
+        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=pool)
+        fallback = AgentLoop(embedded, prompts, w.settings, pool)
+        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
+        loop = AgentLoop(chosen, prompts, w.settings, pool) if chosen else fallback  # type: ignore[arg-type]
+        return Floorplan(
             shop=shop,
             loop=loop,
             fallback=None if loop is fallback else fallback,
             composer=composer,
-            wording=self._wording,
-            lexicon=Lexicon.of(products),
-            prompt_hash=w.prompts.hash,
+            wording=wording,
+            lexicon=lexicon,
+            prompt_hash=prompts.hash,
         )
 
     def _open_meaning(self, retrieval: Retrieval) -> tuple[str, ...]:

@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, Reason, SlateItem
+from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, logged_order
 from recommender.exploring import Controls, ExploredSlots, Exploring, how_to_draw
 from recommender.fusion import Scored, rule_parts, score, stack_version, total, weighed, weights_of
 from recommender.item_table import FloatArray, IntArray, ItemTable
+from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
 from recommender.owner_rules import CompiledRules, Ruled
 from recommender.policies.base import Draw
 from recommender.reasons import LEARNED, Code
 from recommender.rules import allowed
 from recommender.settings import RecommenderSettings
-from recommender.slate import default_order, fill, generator, order_of
+from recommender.slate import by_policy, by_rivals, default_order, fill, generator, order_of
 from recommender.state import BehaviourState
 from recommender.trace import Trace, pack
 
@@ -67,6 +69,17 @@ class _Field:
 
 
 @dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A slate as drawn, and what drew it; `teams` says whose each free slot is where two rankers share it."""
+
+    draw: Draw
+    policy: str
+    params: Mapping[str, float]
+    exploring: Exploring
+    teams: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Default:
     """What the default policy would have done."""
 
@@ -94,11 +107,8 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     default = _default(field, scored, weights, default_weights)
     scores = scored.scores
     order = order_of(context, scores)
-    exploring = _exploring(deciding, context, field.ruled)
-    places = np.argsort(order)
-    pinned = {slot: int(places[i]) for slot, i in field.pins.items()}
-    draw = fill(exploring.policy, scores[order], context.k, pinned, generator(context))
-    items = _items(scored, order, draw, set(field.pins.values()))
+    drawn = _draw(deciding, field, scores, order)
+    items = _items(scored, order, drawn.draw, set(field.pins.values()))
     deciding.explored.note(context.shopper_key, context.now, sum(_tried(item) for item in items))
     kept = field.request.candidates
     default_slate = default_order(order_of(context, default.scores), context.k, field.pins)
@@ -106,18 +116,19 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         decision_id=deciding.new_id(),
         context=context,
         items=items,
-        slate_probability=float(np.prod(draw.probabilities)),
-        policy=exploring.policy.name,
+        slate_probability=float(np.prod(drawn.draw.probabilities)),
+        policy=drawn.policy,
         model=stack_version(deciding.rankers, weights),
         candidate_ids=tuple(kept[i].item_id for i in order),
         candidate_scores=tuple(scores[order].tolist()),
-        params=exploring.policy.params,
+        params=drawn.params,
         model_sha=deciding.model_sha if deciding.controls.learned else "",
         feature_schema=deciding.feature_schema if deciding.controls.learned else "",
         candidate_sources=tuple(kept[i].sources for i in order),
         default_ids=tuple(kept[i].item_id for i in default_slate),
-        stream=exploring.stream,
-        guards=(*field.ruled.guards, *exploring.guards),
+        stream=drawn.exploring.stream,
+        experiments=logged_arms(context, drawn.teams),
+        guards=(*field.ruled.guards, *drawn.exploring.guards),
         pinned_ids=tuple(kept[i].item_id for i in field.pins.values()),
         segment=_segment(deciding.state, context),
         trace=pack(_trace(field, scored, order, weights, default)),
@@ -132,6 +143,7 @@ def _field(deciding: Deciding, context: DecisionContext, candidates: Sequence[Ca
     rows = deciding.table.rows(item_ids)
     ruled = deciding.rules.judge(context, item_ids, rows)
     kept = np.flatnonzero(ruled.keep)
+    treated = deciding.controls.learned and context.treatment is not None
     if len(kept) == 0:
         raise NothingToDecide("There is nothing to choose from.")
     places = {int(i): place for place, i in enumerate(kept)}
@@ -142,7 +154,7 @@ def _field(deciding: Deciding, context: DecisionContext, candidates: Sequence[Ca
         deciding.table,
         deciding.state,
         deciding.vectors,
-        deciding.settings,
+        context.treatment.settings(deciding.settings) if treated and context.treatment else deciding.settings,
     )
     narrowed = Ruled(ruled.keep, ruled.buried[kept], ruled.pins, ruled.removed, ruled.guards, ruled.restricted)
     pins = {slot: places[i] for slot, i, _ in ruled.pins}
@@ -166,9 +178,41 @@ def _default(
     return _Default(default_weights, parts, learned + total(list(parts)))
 
 
-def _exploring(deciding: Deciding, context: DecisionContext, ruled: Ruled) -> Exploring:
+def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray) -> _Drawn:
+    """Fill the slots by a policy, or by two rankers where an experiment lets them share the slate."""
+    request, context = field.request, field.request.context
     capped = deciding.explored.full(context.shopper_key, context.now)
-    return how_to_draw(context, deciding.settings, deciding.controls, restricted=ruled.restricted, capped=capped)
+    exploring = how_to_draw(
+        context, request.settings, deciding.controls, restricted=field.ruled.restricted, capped=capped
+    )
+    places = np.argsort(order)
+    pinned = {slot: int(places[i]) for slot, i in field.pins.items()}
+    rng = generator(context)
+    if exploring.stream != "uniform" and not exploring.guards:
+        rival = rival_order(request, deciding.rankers, deciding.settings, field.ruled.buried)
+        if rival is not None:
+            return _mixed(exploring, places[rival], len(order), context.k, pinned, rng)
+    policy = exploring.policy
+    draw = fill(by_policy(policy, scores[order], rng), len(order), context.k, pinned)
+    return _Drawn(draw, policy.name, policy.params, exploring, "")
+
+
+def _mixed(
+    exploring: Exploring, rival: IntArray, n: int, k: int, pinned: Mapping[int, int], rng: np.random.Generator
+) -> _Drawn:
+    teams: list[str] = []
+    params: dict[str, float] = {}
+    draw_free = by_rivals(rival, rng)
+
+    def draw(free: IntArray, slots: int) -> Mixed:
+        mixed = draw_free(free, slots)
+        where = {int(place): i for i, place in enumerate(free)}
+        params.update(logged_order([where[int(place)] for place in rival if int(place) in where], slots))
+        teams.append(mixed.teams)
+        return mixed
+
+    found = fill(draw, n, k, pinned)
+    return _Drawn(found, TEAM_DRAFT, params, exploring, teams[0])
 
 
 def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int]) -> tuple[SlateItem, ...]:

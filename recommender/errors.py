@@ -2,6 +2,7 @@
 
 RecommenderError
 ├── ArtifactBroken      a model file is missing, damaged or of another shape; serving goes on with popularity
+├── ExperimentWrong     an experiment cannot be read, started or planned as it is; says what to change
 ├── LogBroken           what a decision was served with cannot be read; it cannot be replayed
 ├── NothingToDecide     a slate was asked for from no candidates
 ├── NotEnoughEvents     the log is too short to train and judge a model
@@ -19,6 +20,10 @@ class ArtifactBroken(RecommenderError):
 
 class LogBroken(RecommenderError):
     """What a decision was served with cannot be read."""
+
+
+class ExperimentWrong(RecommenderError):
+    """An experiment cannot be used as it is."""
 
 
 class NothingToDecide(RecommenderError):

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from recommender.errors import LogBroken, RecommenderError
 from recommender.events import Decision
+from recommender.experiments.interleaving import TEAM_DRAFT
 from recommender.fusion import total, weighed
 from recommender.item_table import FloatArray
 from recommender.policies import make_policy
 from recommender.reasons import Code
-from recommender.slate import default_order, fill, generator, order_of
+from recommender.slate import Drawer, by_policy, by_rivals, default_order, fill, generator, order_of
 from recommender.trace import Trace, unpack
 
 
@@ -123,8 +124,7 @@ def _compare(decision: Decision, trace: Trace, model: ClickModel | None) -> str 
         return "the scores"
     places = np.argsort(order)
     pinned = {slot: int(places[i]) for slot, i in trace.pinned}
-    policy = make_policy(decision.policy, decision.params)
-    draw = fill(policy, scores[order], decision.context.k, pinned, generator(decision.context))
+    draw = fill(_drawer(decision, scores[order], pinned), len(order), decision.context.k, pinned)
     if tuple(decision.candidate_ids[place] for place in draw.chosen) != decision.chosen_ids:
         return "the chosen items"
     if draw.probabilities != tuple(item.probability for item in decision.items):
@@ -135,6 +135,16 @@ def _compare(decision: Decision, trace: Trace, model: ClickModel | None) -> str 
     if tuple(decision.candidate_ids[int(places[i])] for i in default) != decision.default_ids:
         return "the default slate"
     return _reasons_differ(decision, scores[order])
+
+
+def _drawer(decision: Decision, scores: FloatArray, pinned: Mapping[int, int]) -> Drawer:
+    rng = generator(decision.context)
+    if decision.policy != TEAM_DRAFT:
+        return by_policy(make_policy(decision.policy, decision.params), scores, rng)
+    # The row names the rival's order among what was not pinned.
+    free = np.setdiff1d(np.arange(len(scores)), list(pinned.values()))
+    second = [int(free[int(decision.params[f"b{i}"])]) for i in range(len(decision.params))]
+    return by_rivals(np.array(second, dtype=np.int64), rng)
 
 
 def _reasons_differ(decision: Decision, scores: FloatArray) -> str | None:

@@ -6,16 +6,34 @@ slots have probability 1, and the free slots are drawn among the rest, so every 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from typing import Protocol
 
 import numpy as np
 
 from recommender.events import Decision, DecisionContext
+from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, replayed, team_draft
 from recommender.fusion import greedy_order
 from recommender.item_table import FloatArray, IntArray
 from recommender.policies import make_policy
 from recommender.policies.base import Draw, Policy, draw_slate, slate_probabilities
+
+
+class _Drawn(Protocol):
+    """Places among the free candidates, in the order shown, and their exact probabilities."""
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The places."""
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """Of each, given those before it."""
+
+
+Drawer = Callable[[IntArray, int], _Drawn]
+"""Told which places are free and how many slots are; returns places among the free ones."""
 
 
 def order_of(context: DecisionContext, scores: FloatArray) -> IntArray:
@@ -23,39 +41,68 @@ def order_of(context: DecisionContext, scores: FloatArray) -> IntArray:
     return np.arange(len(scores), dtype=np.int64) if context.keep_order else greedy_order(scores)
 
 
-def fill(policy: Policy, scores: FloatArray, k: int, pinned: Mapping[int, int], rng: np.random.Generator) -> Draw:
+def fill(draw_free: Drawer, n: int, k: int, pinned: Mapping[int, int]) -> Draw:
     """Fill the slots.
 
     Args:
-        policy: of the free slots.
-        scores: (n,), in the order of `order_of`.
+        draw_free: draws the free slots.
+        n: candidates.
         k: slots; fewer where there are fewer candidates.
-        pinned: slot -> place of its item in that order.
-        rng: one uniform number is taken per free slot.
+        pinned: slot -> place of its item in the order of `order_of`.
     """
-    free = _free(len(scores), pinned)
-    k = min(k, len(scores))
+    free = _free(n, pinned)
+    k = min(k, n)
     inside = _inside(pinned, k)
-    draw = draw_slate(policy, scores[free], k - len(inside), rng)
+    draw = draw_free(free, k - len(inside))
     drawn = iter(zip((int(free[place]) for place in draw.chosen), draw.probabilities, strict=True))
     slots = [(inside[slot], 1.0) if slot in inside else next(drawn) for slot in range(k)]
     return Draw(tuple(place for place, _ in slots), tuple(probability for _, probability in slots))
 
 
-def probabilities_of(
-    policy: Policy, scores: FloatArray, chosen: Sequence[int], pinned: Mapping[int, int]
-) -> tuple[float, ...]:
-    """Return the exact probability of each slot of a given slate, as `fill` would have logged it.
+def by_policy(policy: Policy, scores: FloatArray, rng: np.random.Generator) -> Drawer:
+    """Draw free slots by a policy.
 
     Args:
-        policy, scores, pinned: as in `fill`.
-        chosen: places in the order of `order_of`, in the order shown.
+        policy: gives the probabilities.
+        scores: (n,), in the order of `order_of`.
+        rng: one uniform number is taken per free slot.
     """
-    free = _free(len(scores), pinned)
-    inside = _inside(pinned, len(chosen))
-    drawn = [int(np.searchsorted(free, place)) for slot, place in enumerate(chosen) if slot not in inside]
-    found = iter(slate_probabilities(policy, scores[free], drawn))
-    return tuple(1.0 if slot in inside else next(found) for slot in range(len(chosen)))
+    return lambda free, slots: draw_slate(policy, scores[free], slots, rng)
+
+
+def by_rivals(rival: IntArray, rng: np.random.Generator) -> Callable[[IntArray, int], Mixed]:
+    """Draw free slots by team draft, so that two rankers share them.
+
+    Args:
+        rival: (n,) places in the order of `order_of`, as the second ranker orders them; its first k are enough.
+        rng: one uniform number is taken per round.
+    """
+
+    def draw(free: IntArray, slots: int) -> Mixed:
+        where = {int(place): i for i, place in enumerate(free)}
+        second = [where[int(place)] for place in rival if int(place) in where]
+        return team_draft(range(len(free)), second, slots, rng)
+
+    return draw
+
+
+def probabilities_of(decision: Decision, pinned: Mapping[int, int]) -> tuple[float, ...]:
+    """Return the exact probability of each slot of a logged slate, as `fill` would have logged it.
+
+    Args:
+        decision: its scores and its policy's parameters are asked.
+        pinned: slot -> place of its item among the candidates.
+    """
+    places = {item_id: place for place, item_id in enumerate(decision.candidate_ids)}
+    free = _free(len(places), pinned)
+    drawn = [int(np.searchsorted(free, places[item.item_id])) for item in decision.items if item.position not in pinned]
+    if decision.policy == TEAM_DRAFT:
+        found = iter(replayed(decision.params, drawn, len(free)))
+    else:
+        policy = make_policy(decision.policy, decision.params)
+        scores = np.array(decision.candidate_scores, dtype=np.float64)
+        found = iter(slate_probabilities(policy, scores[free], drawn))
+    return tuple(1.0 if item.position in pinned else next(found) for item in decision.items)
 
 
 def default_order(order: IntArray, k: int, pinned: Mapping[int, int]) -> tuple[int, ...]:
@@ -88,11 +135,7 @@ def replay(decision: Decision) -> tuple[float, ...]:
     Returns:
         One probability per slot, equal to the logged ones to the last bit.
     """
-    places = {item_id: place for place, item_id in enumerate(decision.candidate_ids)}
-    chosen = [places[item_id] for item_id in decision.chosen_ids]
-    policy = make_policy(decision.policy, decision.params)
-    scores = np.array(decision.candidate_scores, dtype=np.float64)
-    return probabilities_of(policy, scores, chosen, pinned_places(decision))
+    return probabilities_of(decision, pinned_places(decision))
 
 
 def pinned_places(decision: Decision) -> dict[int, int]:
