@@ -6,7 +6,7 @@ Knows no estimator. A request is one of a few types, so the value of a policy is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Final
 
@@ -29,7 +29,7 @@ class World:
         features: (types, items, f) what a reward model may see; it does not determine the rates.
         n_slots: of a slate.
         stops: True where a shopper looks no further after taking something (cascade).
-        session_spread: 0 for independent visits; else the standard deviation of a factor that a session's rates share.
+        session_spread: 0 for independent visits; else how far a session's mood moves all its rates, 0 to 1.
         worth: standard deviation of the log of a taken item's value; 0 gives 1 each.
     """
 
@@ -57,7 +57,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "plain": Kind(base=-1.5),
     "slate": Kind(base=-1.5, n_slots=3),
     "cascade": Kind(base=-1.0, n_slots=3, stops=True),
-    "sessions": Kind(base=-1.5, session_spread=0.4),
+    "sessions": Kind(base=-1.5, session_spread=0.8),
     "rare": Kind(base=-3.5, worth=0.8, n_rows=8000),
 }
 N_TYPES: Final = 24
@@ -130,10 +130,12 @@ def simulate(
         rates_at: (n,) places in the log, 0 to 1 -> (n, types, items) rates that drift; None keeps those of the world.
     """
     types = rng.integers(len(policy), size=n)
-    blocks, factor = _sessions(world, n, rng)
+    blocks, moods = _sessions(world, n, rng)
     chosen = _draw(policy[types], world.n_slots, rng)
     rates = world.rates[types] if rates_at is None else rates_at(np.arange(n) / n)[np.arange(n), types]
-    shown = np.clip(np.take_along_axis(rates, chosen, axis=1) * factor[:, None], 0.0, 1.0)
+    shown = np.take_along_axis(rates, chosen, axis=1)
+    # A good or bad mood, as far as a rate can move both ways: its mean stays what it is, and the truth exact.
+    shown = shown + moods[:, None] * np.minimum(shown, 1.0 - shown)
     logging = sequential_table(policy[types], chosen)
     log = LoggedSlates(
         candidates=np.tile(np.arange(policy.shape[1]), (n, 1)),
@@ -148,14 +150,7 @@ def simulate(
         shown_as_chosen=np.ones(n, dtype=bool),
         segments={"returning": types % 3 == 0, "new": types % 3 != 0},
     )
-    return with_probabilities(log, log.of_chosen(logging))
-
-
-def with_probabilities(log: LoggedSlates, probabilities: FloatArray) -> LoggedSlates:
-    """Return the log with other logged probabilities, (n, k)."""
-    from dataclasses import replace
-
-    return replace(log, probabilities=probabilities)
+    return replace(log, probabilities=log.of_chosen(logging))
 
 
 def target_table(log: LoggedSlates, types: IntArray, policy: FloatArray) -> Table:
@@ -179,12 +174,9 @@ def _draw(policy: FloatArray, n_slots: int, rng: np.random.Generator) -> IntArra
 
 def _sessions(world: World, n: int, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
     if world.session_spread == 0:
-        return np.arange(n), np.ones(n)
-    starts = rng.random(n) < 0.4
-    blocks = np.cumsum(starts)
-    # Two values with mean 1, so that no rate leaves [0, 1] and the truth stays exact.
-    signs = rng.choice([-1.0, 1.0], size=int(blocks.max()) + 1)
-    return blocks, 1.0 + world.session_spread * signs[blocks]
+        return np.arange(n), np.zeros(n)
+    blocks = np.cumsum(rng.random(n) < 0.4)
+    return blocks, world.session_spread * rng.choice([-1.0, 1.0], size=int(blocks.max()) + 1)[blocks]
 
 
 def _rewards(world: World, shown: FloatArray, rng: np.random.Generator) -> FloatArray:
