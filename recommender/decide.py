@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +29,7 @@ from recommender.models.base import RankRequest
 from recommender.models.predicted import Predicted
 from recommender.policies import make_policy
 from recommender.policies.base import Draw, Policy, draw_slate, slate_probabilities
+from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.rules import allowed
 from recommender.settings import RecommenderSettings
@@ -66,7 +68,7 @@ class Recommender:
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
-        self._click_model = "none"
+        self._line_up = LineUp()
         self._state = BehaviourState(self._settings)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
@@ -83,7 +85,12 @@ class Recommender:
             NothingToDecide: no candidate is left after exclusions and dismissals.
         """
         with self._lock:
+            served, stream = self._line_up.pick(context.shopper_key)
+            self._rankers[Code.PREDICTED] = served.ranker
             decision = self._decision(context, candidates)
+        if decision.stream == "live":
+            decision = replace(decision, stream=stream)
+        decision = replace(decision, policy_version=served.version, model_sha=served.model_sha)
         impressions = [_impression(decision, item) for item in decision.items]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
         self._log.append_many((decision,), impressions)
@@ -167,7 +174,8 @@ class Recommender:
             return MappingProxyType(
                 {
                     "rankers": ", ".join(self._rankers),
-                    "click_model": self._click_model,
+                    "click_model": self._line_up.live.status,
+                    "canary": "none" if self._line_up.canary is None else self._line_up.canary.status,
                     "policy": self._settings.policy,
                     "items": str(len(self._table.ids)),
                     "vectors": "none" if self._vectors is None else "in use",
@@ -176,10 +184,14 @@ class Recommender:
                 }
             )
 
-    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
+    def serve(self, line_up: LineUp) -> None:
+        """Swap the releases that rank; decisions under way are made with the one or the other."""
         with self._lock:
-            self._rankers[Code.PREDICTED] = Predicted(artifact)
-            self._click_model = status
+            self._line_up = line_up
+
+    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
+        sha = "" if artifact is None else artifact.manifest.sha256
+        self.serve(LineUp(Served(ranker=Predicted(artifact), status=status, model_sha=sha)))
 
     def _catch_up(self) -> None:
         after = 0
