@@ -73,7 +73,8 @@ def bench_ope(
     logs: Annotated[int, typer.Option(help="Simulated logs for the intervals.", min=5)] = 500,
     seeds: Annotated[int, typer.Option(help="Seeds of each stress scenario of the gate.", min=1)] = 200,
     open_bandit: Annotated[
-        Path | None, typer.Option("--open-bandit", metavar="FOLDER", help="Open Bandit: a folder with random/ and bts/.")
+        Path | None,
+        typer.Option("--open-bandit", metavar="FOLDER", help="Open Bandit: a folder with random/ and bts/."),
     ] = None,
     json: JsonFlag = False,
 ) -> None:

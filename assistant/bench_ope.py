@@ -147,8 +147,8 @@ def _write(coverage: Coverage, scenarios: dict[str, Decided], told: tuple[Told, 
         answer = "accept" if one.accept else "refuse"
         by = ", ".join(f"{number} ({n})" for number, n in sorted(one.refused_by.items())) or "none"
         say(f"  {one.right / one.seeds:6.1%} of {one.seeds}  {name} ({answer}); conditions that did not hold: {by}")
-    for one in told:
-        _write_told(one)
+    for policy in told:
+        _write_told(policy)
 
 
 def _tally_row(name: str, tally: Tally) -> str:

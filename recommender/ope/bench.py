@@ -1,4 +1,4 @@
-"""`aisle bench ope`: do intervals cover the truth, and does the gate decide rightly? On simulated logs, and Open Bandit.
+"""`aisle bench ope`: do intervals cover the truth, does the gate decide rightly? On simulated logs, and Open Bandit.
 
 Constants and thresholds were chosen on other seeds (docs/experiments.md); the seeds below are for reporting.
 """

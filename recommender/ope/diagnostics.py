@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
-from recommender.item_table import FloatArray
+from recommender.item_table import FloatArray, IntArray
 from recommender.ope.estimators import Evidence
 from recommender.ope.intervals import Blocks
 from recommender.ope.logged import LoggedSlates, Table
@@ -31,7 +31,7 @@ class Diagnostics:
         max_share: largest weight over the sum of weights.
         mean_weight, mean_weight_se: 1 is right for logged probabilities that are true.
         unlogged_mass: probability, 0 to 1, that the target puts on what the log can say nothing about.
-        propensity_p: chance of item counts as far from the logged probabilities as these; nearly 0 where those are wrong.
+        propensity_p: chance of item counts as far from the logged probabilities as these; near 0 where those are wrong.
     """
 
     n: int
@@ -115,13 +115,13 @@ def propensity_p(log: LoggedSlates) -> float:
 
 
 def _counts(
-    log: LoggedSlates, logging: Table, shown: FloatArray, n_items: int
+    log: LoggedSlates, logging: Table, shown: IntArray, n_items: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     observed, expected, variances = np.zeros(n_items), np.zeros(n_items), np.zeros(n_items)
     columns = np.maximum(log.candidates, 0)
     for slot in range(log.chosen.shape[1]):
         rows = log.slots[:, slot]
-        observed += np.bincount(shown[rows, slot].astype(np.int64), minlength=n_items)
+        observed += np.bincount(shown[rows, slot], minlength=n_items)
         p = logging[rows, slot].astype(np.float64)
         places = columns[rows].ravel()
         expected += np.bincount(places, weights=p.ravel(), minlength=n_items)
@@ -129,12 +129,12 @@ def _counts(
     return observed - expected, variances, expected
 
 
-def _inverse_counts(log: LoggedSlates, first: FloatArray, n_items: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    p, items = log.probabilities[:, 0], first.astype(np.int64)
+def _inverse_counts(log: LoggedSlates, items: IntArray, n_items: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    p = log.probabilities[:, 0]
     could = np.bincount(log.candidates[log.candidates >= 0].ravel(), minlength=n_items).astype(np.float64)
     seen = np.bincount(items, minlength=n_items).astype(np.float64)
     estimated = np.bincount(items, weights=1.0 / p, minlength=n_items)
-    variances = np.bincount(items, weights=(1.0 - p) / p**2, minlength=n_items)
+    variances = np.bincount(items, weights=(1.0 - p) / p**2, minlength=n_items).astype(np.float64)
     return estimated - could, variances, seen
 
 

@@ -78,7 +78,7 @@ def gather(log: LoggedSlates, table: Table) -> Evidence:
         log: usable rows only.
         table: (n, k, m) what the target policy says.
     """
-    ratios: FloatArray = np.cumprod(log.of_chosen(table) / log.probabilities, axis=1)
+    ratios: FloatArray = np.cumprod(log.of_chosen(table) / log.probabilities, axis=1).astype(np.float64)
     return Evidence(log, table, ratios, cross_fit(log, table))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from recommender.errors import LogUnusable, RecommenderError
 from recommender.events import Decision, EventLog, EventType
 from recommender.item_table import FloatArray
-from recommender.ope.logged import NOBODY, LoggedSlates, Table
+from recommender.ope.logged import NOBODY, BoolArray, LoggedSlates, Table
 from recommender.ope.plan import Plan
 from recommender.ope.tables import policy_rows
 from recommender.policies import make_policy
@@ -91,9 +91,7 @@ def tells(decision: Decision) -> bool:
     return decision.context.explore and not decision.context.keep_order and not decision.policy.startswith("greedy/")
 
 
-def build(
-    rescored: Iterable[Rescored], rewards: Rewards, *, plan: Plan, now: float, policy: str
-) -> Comparison:
+def build(rescored: Iterable[Rescored], rewards: Rewards, *, plan: Plan, now: float, policy: str) -> Comparison:
     """Put decisions into arrays.
 
     Args:
@@ -159,7 +157,7 @@ class _Row:
 
     def columns(self) -> list[int]:
         """Candidates that any of the policies may show; the others cannot matter."""
-        possible = (self.logging > 0).any(axis=0) | (self.candidate > 0).any(axis=0) | (self.live > 0).any(axis=0)
+        possible: BoolArray = (np.stack([self.logging, self.candidate, self.live]) > 0).any(axis=(0, 1))
         possible[list(self.chosen)] = True
         return [int(i) for i in np.flatnonzero(possible)]
 
@@ -234,7 +232,7 @@ def _stack(rows: Sequence[_Row]) -> Comparison:
     return Comparison(log, tables[1], tables[2])
 
 
-def _segments(decisions: Sequence[Decision]) -> dict[str, np.typing.NDArray[np.bool_]]:
+def _segments(decisions: Sequence[Decision]) -> dict[str, BoolArray]:
     found = {}
     for name, labels in (
         ("surface", [decision.context.surface for decision in decisions]),

@@ -6,6 +6,7 @@ thresholds are the plan's; the numbers of the conditions are those of docs/promo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -170,7 +171,8 @@ def _log_check(log: LoggedSlates, plan: Plan) -> Check:
     passed = usable >= plan.min_rows and waiting <= plan.max_open_share and changed <= plan.max_changed_share
     told = (
         f"{usable:,} usable slates ({plan.min_rows:,} wanted); {waiting:.1%} still wait for purchases "
-        f"({plan.max_open_share:.0%} at most), {changed:.1%} were not shown as chosen ({plan.max_changed_share:.0%} at most)"
+        f"({plan.max_open_share:.0%} at most), {changed:.1%} were not shown as chosen "
+        f"({plan.max_changed_share:.0%} at most)"
     )
     return Check(11, "the log", passed, told)
 
@@ -204,7 +206,8 @@ def _weight_checks(figures: _Figures, plan: Plan) -> tuple[Check, ...]:
             4,
             "logged probabilities",
             off <= plan.max_mean_weight_se and d.propensity_p >= plan.min_propensity_p,
-            f"the mean weight is {d.mean_weight:.3f}, {off:.1f} standard errors from 1 ({plan.max_mean_weight_se:.0f} at "
+            f"the mean weight is {d.mean_weight:.3f}, {off:.1f} standard errors from 1 "
+            f"({plan.max_mean_weight_se:.0f} at "
             f"most); item counts agree with them with p = {d.propensity_p:.3g} ({plan.min_propensity_p:g} at least)",
         ),
     )
@@ -212,9 +215,11 @@ def _weight_checks(figures: _Figures, plan: Plan) -> tuple[Check, ...]:
 
 def _agreement(figures: _Figures) -> Check:
     apart = abs(figures.snips.value - figures.dr.value)
-    errors = (standard_error(one, figures.blocks) for one in (figures.snips, figures.dr))
-    allowed = _Z * float(np.hypot(*errors))
-    told = f"SNIPS says {figures.snips.value:.4f} and DR {figures.dr.value:.4f}, {apart:.4f} apart ({allowed:.4f} at most)"
+    errors = [standard_error(one, figures.blocks) for one in (figures.snips, figures.dr)]
+    allowed = _Z * math.hypot(*errors)
+    told = (
+        f"SNIPS says {figures.snips.value:.4f} and DR {figures.dr.value:.4f}, {apart:.4f} apart ({allowed:.4f} at most)"
+    )
     return Check(5, "two estimators agree", apart <= allowed, told)
 
 
@@ -257,7 +262,9 @@ def _operation_checks(operations: Operations, plan: Plan) -> tuple[Check, ...]:
     calibration = o.ece_candidate is not None and (
         o.ece_live is None or o.ece_candidate <= o.ece_live + plan.max_ece_loss
     )
-    even = (o.diversity_ratio or 0.0) >= plan.min_diversity_ratio and (o.coverage_ratio or 0.0) >= plan.min_coverage_ratio
+    even = (o.diversity_ratio or 0.0) >= plan.min_diversity_ratio and (
+        o.coverage_ratio or 0.0
+    ) >= plan.min_coverage_ratio
     shadowed = (
         (o.shadow_hours or 0.0) >= plan.min_shadow_hours
         and (o.shadow_decisions or 0) >= plan.min_shadow_decisions
@@ -276,7 +283,8 @@ def _operation_checks(operations: Operations, plan: Plan) -> tuple[Check, ...]:
             9,
             "speed",
             o.latency_p99_ms is not None and o.latency_p99_ms <= plan.max_latency_p99_ms,
-            f"99 % of requests were scored within {_told(o.latency_p99_ms, '.1f')} ms ({plan.max_latency_p99_ms:g} at most)",
+            f"99 % of requests were scored within {_told(o.latency_p99_ms, '.1f')} ms "
+            f"({plan.max_latency_p99_ms:g} at most)",
         ),
         Check(
             10,

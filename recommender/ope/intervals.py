@@ -48,10 +48,11 @@ class Blocks:
 
     def sums(self, rows: FloatArray) -> FloatArray:
         """(blocks,) sum of each block's rows."""
-        return np.bincount(self._places, weights=rows, minlength=self.n)
+        total: FloatArray = np.bincount(self._places, weights=rows, minlength=self.n).astype(np.float64)
+        return total
 
     def pulls(self, estimate: Estimate) -> FloatArray:
-        """(blocks,) how much each block pulls the estimate, scaled so that their mean is 0 and var / blocks its variance."""
+        """(blocks,) how much each block pulls the estimate: mean 0, and variance / blocks is the estimate's variance."""
         return self.sums(estimate.influence) * self.n / len(self._places)
 
 

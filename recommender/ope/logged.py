@@ -91,9 +91,7 @@ class LoggedSlates:
     def part(self, rows: BoolArray) -> LoggedSlates:
         """Return the chosen rows."""
         arrays = {
-            one.name: getattr(self, one.name)[rows]
-            for one in fields(self)
-            if one.name not in {"segments", "logging"}
+            one.name: getattr(self, one.name)[rows] for one in fields(self) if one.name not in {"segments", "logging"}
         }
         return replace(
             self,

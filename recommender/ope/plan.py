@@ -25,7 +25,7 @@ class Plan(BaseModel):
         max_weight_share: condition 3.
         max_mean_weight_se, min_propensity_p: condition 4; standard errors from 1, and p-value of the item counts.
         min_lift: condition 6; the interval's lower end must lie above it, in the unit of the reward.
-        worst_segment, min_segment_rows: condition 7; share of the live policy's value, smaller segments are passed over.
+        worst_segment, min_segment_rows: condition 7; share of the live value; smaller segments are passed over.
         max_ece_loss, min_diversity_ratio, min_coverage_ratio: condition 8; the ratios are candidate over live.
         max_latency_p99_ms: condition 9.
         min_shadow_hours, min_shadow_decisions, min_reproduced: condition 10.

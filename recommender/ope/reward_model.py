@@ -62,9 +62,7 @@ def fold_of(blocks: IntArray, n_folds: int) -> IntArray:
     return result
 
 
-def _fill(
-    log: LoggedSlates, table: Table, x: Table, own: BoolArray, shown: FloatArray, expected: FloatArray
-) -> None:
+def _fill(log: LoggedSlates, table: Table, x: Table, own: BoolArray, shown: FloatArray, expected: FloatArray) -> None:
     """Fit on the rows that are not `own` and write predictions of those that are."""
     others = ~own
     later = np.zeros(log.n)

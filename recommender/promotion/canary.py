@@ -16,7 +16,8 @@ from recommender.events import Event, EventLog, EventType
 from recommender.experiments.sequential import Moments, rates_evidence
 from recommender.promotion.evidence import CanaryReport
 from recommender.promotion.line_up import release_version
-from recommender.promotion.registry import Move, Stage
+from recommender.promotion.registry import Move
+from recommender.promotion.releases import Stage
 
 ALPHA: Final = 0.05
 VISIT_OVER_S: Final = 1800.0

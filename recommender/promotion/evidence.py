@@ -140,4 +140,5 @@ class CanaryReport(_Kept):
         mine = self.interested / self.visits if self.visits else 0.0
         live = self.live_interested / self.live_visits if self.live_visits else 0.0
         state = "it does worse" if self.harm else "enough was seen" if self.enough else "more visits are waited for"
-        return f"{self.visits:,} visits, {mine:.1%} of them with interest, {live:.1%} of {self.live_visits:,} others; {state}"
+        beside = f"{live:.1%} of {self.live_visits:,} others"
+        return f"{self.visits:,} visits, {mine:.1%} of them with interest, {beside}; {state}"

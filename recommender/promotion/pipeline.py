@@ -24,8 +24,8 @@ from recommender.ope.plan import Plan, frozen_plan
 from recommender.promotion import canary
 from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
 from recommender.promotion.line_up import LineUp, Served, release_version
-from recommender.promotion.registry import Registry, Release, Stage
-from recommender.promotion.releases import check_release, find_evidence, keep_evidence, read_card, release_folder
+from recommender.promotion.registry import Registry, Release
+from recommender.promotion.releases import Stage, check_release, find_evidence, keep_evidence, read_card, release_folder
 from recommender.promotion.rescoring import Rescorer, Shadowed
 from recommender.promotion.shadow import sum_up
 from recommender.settings import DAY_S, RecommenderSettings

@@ -127,7 +127,9 @@ class Registry:
         except FileNotFoundError:
             return ()
         except (OSError, ValidationError) as error:
-            raise ReleaseBroken(f"{path} cannot be read: put a backup in its place, or move it away and promote again.") from error
+            raise ReleaseBroken(
+                f"{path} cannot be read: put a backup in its place, or move it away and promote again."
+            ) from error
 
     def stage(self, number: int) -> Stage:
         """Where a release stands.
@@ -223,7 +225,9 @@ class Registry:
             check_release(self.root, number)
             stage, live = _stage(history, number), _at(history, Stage.LIVE)
             if not read_card(self.root, number).served:
-                raise MoveRefused(f"The click model of release {number} did not beat the baselines, so it cannot serve.")
+                raise MoveRefused(
+                    f"The click model of release {number} did not beat the baselines, so it cannot serve."
+                )
             if live is None and stage in {Stage.CANDIDATE, Stage.SHADOW}:
                 first = because or "the first release: nothing is live that it could be compared with"
                 self._write(history, self._move(history, number, Stage.LIVE, 1.0, who, first))
@@ -342,7 +346,14 @@ class Registry:
     ) -> Move:
         before = _stage(history, number)
         return Move(
-            release=number, before=before, after=after, share=share, at=self._now(), who=who, why=why, overruled=overruled
+            release=number,
+            before=before,
+            after=after,
+            share=share,
+            at=self._now(),
+            who=who,
+            why=why,
+            overruled=overruled,
         )
 
     def _write(self, history: tuple[Move, ...], *new: Move) -> None:

@@ -102,9 +102,7 @@ def write_release(root: Path, draft: Path, *, made_by: str, seed: int, now: date
     """
     number = max([0, *complete_releases(root)]) + 1
     entries = {path.name: _entry(path) for path in sorted(draft.iterdir()) if path.is_file() and path.name != MANIFEST}
-    manifest = ReleaseManifest(
-        number=number, made_at=now.astimezone(UTC), made_by=made_by, seed=seed, files=entries
-    )
+    manifest = ReleaseManifest(number=number, made_at=now.astimezone(UTC), made_by=made_by, seed=seed, files=entries)
     write_durably(draft / MANIFEST, manifest.model_dump_json(indent=2))
     target = release_folder(root, number)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -126,9 +124,13 @@ def read_manifest(root: Path, number: int) -> ReleaseManifest:
     try:
         return ReleaseManifest.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
-        raise ReleaseMissing(f"There is no release {number}: `aisle models list` shows those that there are.") from error
+        raise ReleaseMissing(
+            f"There is no release {number}: `aisle models list` shows those that there are."
+        ) from error
     except (OSError, ValidationError) as error:
-        raise ReleaseBroken(f"The manifest of release {number} cannot be read; train again with `aisle train ranker`.") from error
+        raise ReleaseBroken(
+            f"The manifest of release {number} cannot be read; train again with `aisle train ranker`."
+        ) from error
 
 
 def check_release(root: Path, number: int) -> ReleaseManifest:
@@ -183,7 +185,9 @@ def read_card(root: Path, number: int) -> CardView:
     try:
         return CardView.model_validate_json((release_folder(root, number) / CARD).read_bytes())
     except (OSError, ValidationError) as error:
-        raise ReleaseBroken(f"The card of release {number} cannot be read; train again with `aisle train ranker`.") from error
+        raise ReleaseBroken(
+            f"The card of release {number} cannot be read; train again with `aisle train ranker`."
+        ) from error
 
 
 def keep_evidence(root: Path, number: int, name: str, evidence: BaseModel) -> None:

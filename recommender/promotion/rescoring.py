@@ -1,5 +1,6 @@
-"""What two releases say of requests that were answered long ago: the log is replayed, and each logged candidate is scored
-with the behaviour that was known then.
+"""What two releases say of requests that were answered long ago.
+
+The log is replayed, and each logged candidate is scored with the behaviour that was known then.
 
 A score is a sum of parts, and releases differ in one of them, the click model's; so the other parts are taken from the
 log as they were, and only that one is computed anew. No shopper sees any of it.
