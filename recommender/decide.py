@@ -22,13 +22,14 @@ from recommender.candidates import gather
 from recommender.candidates.sources import Pool
 from recommender.deciding import Deciding, decide_slate
 from recommender.errors import ArtifactBroken
-from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem
+from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem, Stream
 from recommender.exploring import Controls, ControlSource, ExploredSlots
 from recommender.item_table import build_table
 from recommender.models import RANKERS
 from recommender.models.artifact import Artifact, load_artifact
 from recommender.models.predicted import Predicted
 from recommender.owner_rules import NO_RULES, CompiledRules
+from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.settings import RecommenderSettings
 from recommender.slate import replay
@@ -73,7 +74,7 @@ class Recommender:
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
-        self._click_model = "none"
+        self._line_up = LineUp()
         self._rules = CompiledRules(NO_RULES, self._table)
         self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
@@ -93,7 +94,8 @@ class Recommender:
         """
         controls = self._controls()
         with self._lock:
-            decision = decide_slate(self._deciding(controls), context, candidates)
+            served, stream = self._line_up.pick(context.shopper_key)
+            decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
         impressions = [_impression(decision, item) for item in decision.items]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
         self._log.append_many((decision,), impressions)
@@ -197,7 +199,8 @@ class Recommender:
             return MappingProxyType(
                 {
                     "rankers": ", ".join(self._rankers),
-                    "click_model": self._click_model,
+                    "click_model": self._line_up.live.status,
+                    "canary": "none" if self._line_up.canary is None else self._line_up.canary.status,
                     "policy": self._settings.policy,
                     "items": str(len(self._table.ids)),
                     "vectors": "none" if self._vectors is None else "in use",
@@ -206,10 +209,14 @@ class Recommender:
                 }
             )
 
-    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
+    def serve(self, line_up: LineUp) -> None:
+        """Swap the releases that rank; decisions under way are made with the one or the other."""
         with self._lock:
-            self._rankers[Code.PREDICTED] = Predicted(artifact)
-            self._click_model = status
+            self._line_up = line_up
+
+    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
+        ranker = Predicted(artifact)
+        self.serve(LineUp(Served(ranker=ranker, status=status, model_sha=ranker.sha)))
 
     def _catch_up(self) -> None:
         after = 0
@@ -225,16 +232,16 @@ class Recommender:
         self._learned += 1
         self._state.apply(event, self._table.find(event.item_id))
 
-    def _deciding(self, controls: Controls) -> Deciding:
-        click = self._rankers[Code.PREDICTED]
+    def _deciding(self, controls: Controls, served: Served, stream: Stream) -> Deciding:
+        rankers = {**self._rankers, Code.PREDICTED: served.ranker}
         return Deciding(
             table=self._table,
             vectors=self._vectors,
             state=self._state,
             settings=self._settings,
-            rankers=tuple(self._rankers.values()),
-            model_sha=getattr(click, "sha", ""),
-            feature_schema=getattr(click, "schema", ""),
+            rankers=tuple(rankers.values()),
+            served=served,
+            stream=stream,
             rules=self._compiled(controls),
             controls=controls,
             explored=self._explored,

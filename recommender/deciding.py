@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import NothingToDecide
-from recommender.events import Candidate, Decision, DecisionContext, Reason, SlateItem
+from recommender.events import Candidate, Decision, DecisionContext, Reason, SlateItem, Stream
 from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, logged_order
 from recommender.exploring import Controls, ExploredSlots, Exploring, how_to_draw
+from recommender.features import FEATURE_SCHEMA
 from recommender.fusion import Scored, rule_parts, score, stack_version, total, weighed, weights_of
 from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
 from recommender.owner_rules import CompiledRules, Ruled
 from recommender.policies.base import Draw
+from recommender.promotion.line_up import Served
 from recommender.reasons import LEARNED, Code
 from recommender.rules import allowed
 from recommender.settings import RecommenderSettings
@@ -36,7 +38,8 @@ class Deciding:
     Args:
         table, vectors, state, settings: see RankRequest.
         rankers: in the order of their parts.
-        model_sha, feature_schema: of the click model among them; "" without one.
+        served: the release whose click model is among them.
+        stream: "live", or "canary" where that release is on trial.
         rules: of the owner, on this table.
         controls: the kill switch.
         explored: counts trials per shopper.
@@ -49,8 +52,8 @@ class Deciding:
     state: BehaviourState
     settings: RecommenderSettings
     rankers: tuple[Ranker, ...]
-    model_sha: str
-    feature_schema: str
+    served: Served
+    stream: Stream
     rules: CompiledRules
     controls: Controls
     explored: ExploredSlots
@@ -101,8 +104,9 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     """
     began = deciding.timer_ns()
     field = _field(deciding, context, candidates)
-    default_weights = _without_learned(weights_of(field.request))
-    weights = weights_of(field.request) if deciding.controls.learned else default_weights
+    learned = deciding.controls.learned
+    default_weights = _without_learned(deciding.settings.weights_for(context.surface, context.query))
+    weights = weights_of(field.request) if learned else default_weights
     scored = score(field.request, deciding.rankers, weights, field.ruled.buried)
     default = _default(field, scored, weights, default_weights)
     scores = scored.scores
@@ -122,11 +126,12 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         candidate_ids=tuple(kept[i].item_id for i in order),
         candidate_scores=tuple(scores[order].tolist()),
         params=drawn.params,
-        model_sha=deciding.model_sha if deciding.controls.learned else "",
-        feature_schema=deciding.feature_schema if deciding.controls.learned else "",
+        model_sha=deciding.served.model_sha if learned else "",
+        feature_schema=FEATURE_SCHEMA if learned and deciding.served.model_sha else "",
         candidate_sources=tuple(kept[i].sources for i in order),
         default_ids=tuple(kept[i].item_id for i in default_slate),
-        stream=drawn.exploring.stream,
+        stream=deciding.stream if learned and drawn.exploring.stream == "live" else drawn.exploring.stream,
+        policy_version=deciding.served.version if learned else "",
         experiments=logged_arms(context, drawn.teams),
         guards=(*field.ruled.guards, *drawn.exploring.guards),
         pinned_ids=tuple(kept[i].item_id for i in field.pins.values()),

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.features import FEATURE_SCHEMA, FeatureBlock, features
+from recommender.features import FeatureBlock, features
 from recommender.item_table import FloatArray
 from recommender.models.artifact import N_CROSS, Artifact, Tensors
 from recommender.models.base import Part, RankRequest, without_detail
@@ -37,11 +37,6 @@ class Predicted:
     def sha(self) -> str:
         """Hash of the model's file; "" without a model."""
         return "" if self._artifact is None else self._artifact.manifest.sha256
-
-    @property
-    def schema(self) -> str:
-        """Names the features that it reads; "" without a model."""
-        return "" if self._artifact is None else FEATURE_SCHEMA
 
     @property
     def version(self) -> str:

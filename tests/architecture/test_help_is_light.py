@@ -13,9 +13,10 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder",),
+    "train": ("encoder", "ranker"),
+    "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval"),
+    "bench": ("filters", "retrieval", "ope"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
