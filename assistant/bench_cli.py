@@ -85,3 +85,21 @@ def bench_ope(
     from assistant.bench_ope import bench_ope as run
 
     run(logs=logs, seeds=seeds, open_bandit=open_bandit, as_json=json)
+
+
+@bench.command("decide")
+def bench_decide(
+    decisions: Annotated[int, typer.Option(help="Slates that are shown, and computed again.", min=1)] = 10_000,
+    candidates: Annotated[int, typer.Option(help="Candidates of a timed decision.", min=2)] = 200,
+    timed: Annotated[int, typer.Option(help="Decisions timed at each point.", min=20)] = 500,
+    shoppers: Annotated[int, typer.Option(help="Simulated shoppers whose behaviour is there before.", min=20)] = 800,
+    seed: Annotated[int, typer.Option(help="Of the shop, the shoppers and the draws.")] = 7,
+    json: JsonFlag = False,
+) -> None:
+    """Time whole decisions on the demo shop, compute them again from the log, and test their reasons.
+
+    Example: aisle bench decide --decisions 2000
+    """
+    from assistant.bench_decide import bench_decide as run
+
+    run(decisions=decisions, candidates=candidates, timed=timed, shoppers=shoppers, seed=seed, as_json=json)

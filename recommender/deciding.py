@@ -16,7 +16,7 @@ from recommender.events import Candidate, Decision, DecisionContext, Reason, Sla
 from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, logged_order
 from recommender.exploring import Controls, ExploredSlots, Exploring, how_to_draw
 from recommender.features import FEATURE_SCHEMA
-from recommender.fusion import Scored, rule_parts, score, stack_version, total, weighed, weights_of
+from recommender.fusion import Scored, reasons_of, rule_parts, score, stack_version, total, weighed, weights_of
 from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
@@ -223,12 +223,14 @@ def _mixed(
 def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int]) -> tuple[SlateItem, ...]:
     items = []
     scores = scored.scores
+    matches = [candidate.matches for candidate in scored.candidates]
+    told = reasons_of(scored.parts, matches, [int(order[place]) for place in draw.chosen])
     free = 0
     ahead = [int(i) for i in order if int(i) not in pinned]
     rank = {i: place for place, i in enumerate(ahead)}
     for position, (place, probability) in enumerate(zip(draw.chosen, draw.probabilities, strict=True)):
         i = int(order[place])
-        reasons = scored.reasons(i)
+        reasons = told[position]
         if i in pinned:
             reasons = (*reasons, Reason(str(Code.PINNED), "", 0.0))
         else:
@@ -259,6 +261,7 @@ def _trace(field: _Field, scored: Scored, order: IntArray, weights: Mapping[str,
         default_parts=rules if same else default.parts,
         pinned=tuple(field.pins.items()),
         removed=field.removed,
+        matches=tuple(candidate.matches for candidate in scored.candidates),
         served=scored.served,
     )
 

@@ -16,7 +16,7 @@ GROUPS = {
     "train": ("encoder", "ranker"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "ope"),
+    "bench": ("filters", "retrieval", "ope", "decide"),
     "rules": ("list", "add", "remove", "preview", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
