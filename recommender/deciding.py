@@ -27,6 +27,7 @@ from recommender.reasons import LEARNED, Code
 from recommender.rules import allowed
 from recommender.settings import RecommenderSettings
 from recommender.slate import by_policy, by_rivals, default_order, fill, generator, order_of
+from recommender.stack import FittedStack
 from recommender.state import BehaviourState
 from recommender.trace import Trace, pack
 
@@ -39,6 +40,7 @@ class Deciding:
         table, vectors, state, settings: see RankRequest.
         rankers: in the order of their parts.
         served: the release whose click model is among them.
+        stack: weights fitted from the log; None ranks by those of the settings.
         stream: "live", or "canary" where that release is on trial.
         rules: of the owner, on this table.
         controls: the kill switch.
@@ -53,6 +55,7 @@ class Deciding:
     settings: RecommenderSettings
     rankers: tuple[Ranker, ...]
     served: Served
+    stack: FittedStack | None
     stream: Stream
     rules: CompiledRules
     controls: Controls
@@ -106,7 +109,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     field = _field(deciding, context, candidates)
     learned = deciding.controls.learned
     default_weights = _without_learned(deciding.settings.weights_for(context.surface, context.query))
-    weights = weights_of(field.request) if learned else default_weights
+    weights = _weights(deciding, field.request) if learned else default_weights
     scored = score(field.request, deciding.rankers, weights, field.ruled.buried)
     default = _default(field, scored, weights, default_weights)
     scores = scored.scores
@@ -268,6 +271,14 @@ def _trace(field: _Field, scored: Scored, order: IntArray, weights: Mapping[str,
 
 def _rows(scored: Scored, n: int) -> FloatArray:
     return np.array([part.values for _, part in scored.parts[n:]], dtype=np.float64)
+
+
+def _weights(deciding: Deciding, request: RankRequest) -> Mapping[str, float]:
+    """Return the fitted weights where there are some and no experiment changes the ranker, else the settings'."""
+    treatment = request.context.treatment
+    if deciding.stack is None or (treatment is not None and treatment.ranker is not None):
+        return weights_of(request)
+    return deciding.stack.weights_for(request.context.surface, request.context.query, weights_of(request))
 
 
 def _without_learned(weights: Mapping[str, float]) -> Mapping[str, float]:

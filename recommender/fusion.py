@@ -84,14 +84,14 @@ def _reasons(
 
 def _usual_shares(relevance: FloatArray, matches: Sequence[Sequence[str]]) -> dict[str, float]:
     """Return what a candidate gets on average from each label, and from relevance without labels."""
+    n_labels = np.array([len(labels) for labels in matches])
+    shares = np.floor(relevance / (n_labels + 1) * _GRID) / _GRID
     sums: dict[str, float] = {}
-    rest = 0.0
-    for whole, labels in zip(relevance.tolist(), matches, strict=True):
-        share = _share(whole, len(labels))
-        rest += whole - share * len(labels)
+    for share, labels in zip(shares.tolist(), matches, strict=True):
         for label in labels:
-            sums[_labelled(label)] = sums.get(_labelled(label), 0.0) + share
-    return {name: value / len(relevance) for name, value in sums.items()} | {str(Code.RELEVANT): rest / len(relevance)}
+            sums[label] = sums.get(label, 0.0) + share
+    rest = float((relevance - shares * n_labels).mean())
+    return {_labelled(label): value / len(relevance) for label, value in sums.items()} | {str(Code.RELEVANT): rest}
 
 
 def _labelled(label: str) -> str:
@@ -206,8 +206,11 @@ def _buried(request: RankRequest, buried: NDArray[np.bool_]) -> Part:
 
 def _dismissed(request: RankRequest) -> Part:
     context = request.context
-    freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
-    values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
+    values = np.zeros(len(request.candidates))
+    shopper = request.state.shoppers.find(context.shopper_key)
+    if shopper is not None and shopper.dismissed:
+        freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
+        values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
     return Part(_on_grid(values), ("",) * len(values))
 
 
