@@ -49,7 +49,8 @@ class BotSettings:
 
     Args:
         min_actions: slates asked for, clicks, carts and so on.
-        spread: robust standard deviations (1.4826 MAD) above the median; 6 leaves one in 10^9 of a normal distribution.
+        spread: robust standard deviations (1.4826 MAD) above the median; 4 leaves one in 30,000 of a
+            log-normal distribution.
         per_minute: most actions in any minute.
         regular_gaps: coefficient of variation of the gaps below which a timer drives them; people's are near 1 and
             seldom under 0.4, because gaps between actions are about log-normal.
@@ -64,7 +65,7 @@ class BotSettings:
     """
 
     min_actions: int = 12
-    spread: float = 6.0
+    spread: float = 4.0
     per_minute: Limit = Limit(30.0, 90.0)
     regular_gaps: float = 0.15
     hurried_items: Limit = Limit(12.0, 60.0)
