@@ -18,7 +18,7 @@ Dense = NDArray[np.float32]
 Predict = Callable[[Dense], FloatArray]
 """(n, number of features) -> (n,) probabilities."""
 Fit = Callable[[Sequence[str]], FloatArray]
-"""Names of the features to use -> (n,) probabilities for the validation rows, of a model fitted on the training rows."""
+"""Names of features to use -> (n,) probabilities of the validation rows, by a model fitted on the training rows."""
 
 
 @dataclass(frozen=True, slots=True)

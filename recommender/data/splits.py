@@ -79,3 +79,17 @@ def shopper_folds(shopper_keys: Sequence[str], n_folds: int, *, seed: int) -> In
             digest = blake2b(f"{seed}|{key}".encode(), digest_size=8).digest()
             known[key] = int.from_bytes(digest) % n_folds
     return np.array([known[key] for key in shopper_keys], dtype=np.int64)
+
+
+def settled(at: FloatArray, window_s: float, *, by: float) -> Mask:
+    """Return which rows' attribution window is over at a moment: the others' labels are not known then.
+
+    For a head whose window is longer than the embargo: train on `split.train & settled(at, window, by=split.cuts[0])`.
+
+    Args:
+        at: (n,) epoch seconds.
+        window_s: attribution window of the head.
+        by: epoch seconds, e.g. a cut.
+    """
+    over: Mask = at + window_s <= by
+    return over
