@@ -15,6 +15,8 @@ from recommender.item_table import FloatArray, IntArray
 from recommender.metrics import log_losses, paired_gain
 
 Dense = NDArray[np.float32]
+# Losses are means of sums; a column that the model does not read may seem to matter by the last bits.
+_ROUNDING = 1e-12
 Predict = Callable[[Dense], FloatArray]
 """(n, number of features) -> (n,) probabilities."""
 Fit = Callable[[Sequence[str]], FloatArray]
@@ -107,7 +109,7 @@ def select_features(
         seed: of the bootstrap.
     """
     names = [one.name for one in importance]
-    doubtful = sorted((one for one in importance if one.low <= 0), key=lambda one: -one.mean)
+    doubtful = sorted((one for one in importance if one.low <= _ROUNDING), key=lambda one: -one.mean)
     if len(doubtful) == len(names):
         # A model needs something to read; the interval of the weightiest may hold 0 in a short log.
         doubtful = doubtful[1:]
