@@ -162,6 +162,9 @@ class BehaviourState:
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
             return
+        if event.type is EventType.NOT_SHOWN:
+            self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
+            return
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
             return
