@@ -21,7 +21,7 @@ from recommender.data.settings import BotSettings, Limit
 from recommender.events import Event, EventType
 
 # The lines of one order arrive at once, and a return is nobody's click.
-_NO_ACTS: Final = frozenset({EventType.PURCHASE, EventType.RETURN})
+_NO_ACTS: Final = frozenset({EventType.PURCHASE, EventType.RETURN, EventType.NOT_SHOWN})
 _MINUTE_S: Final = 60.0
 _MAD_TO_SIGMA: Final = 1.4826
 
@@ -179,6 +179,7 @@ class _Session:
                 return
             self.decision_id = event.decision_id
         elif event.type in _NO_ACTS:
+            self.shown -= event.type is EventType.NOT_SHOWN
             return
         self._act(event, settings)
 

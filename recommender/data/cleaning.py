@@ -94,9 +94,17 @@ class CleanLog:
         """Keep many at once, all or none."""
         return self._log.append_many(new_decisions, new_events)
 
+    def append_shown(self, decision_id: str, shown_ids: Sequence[str], taken_back: Iterable[Event] = ()) -> None:
+        """Keep what of a decision was shown in the end."""
+        self._log.append_shown(decision_id, shown_ids, taken_back)
+
     def find_decision(self, decision_id: str) -> Decision | None:
         """Return a decision or None."""
         return self._log.find_decision(decision_id)
+
+    def decisions(self, *, after: int = 0, limit: int = 1_000, traces: bool = False) -> Sequence[tuple[int, Decision]]:
+        """Return all decisions, those of robots too, as (sequence number, decision)."""
+        return self._log.decisions(after=after, limit=limit, traces=traces)
 
     def events(self, *, after: int = 0, limit: int = _BATCH) -> Sequence[tuple[int, Event]]:
         """Return events that count as (sequence number, event), with numbers above `after`."""
@@ -255,7 +263,11 @@ class _Checks:
             return None
         if slate is None or event.item_id not in slate.items:
             return Reason.NOT_SHOWN
-        return Reason.BEFORE_DECISION if event.at < slate.at - self._settings.early_s else None
+        if event.at < slate.at - self._settings.early_s:
+            return Reason.BEFORE_DECISION
+        if event.type is EventType.NOT_SHOWN:
+            slate.items.discard(event.item_id)
+        return None
 
     def _find_slate(self, event: Event, decision_id: str) -> _Slate | None:
         slate = self._slates.find(decision_id)
@@ -267,7 +279,7 @@ class _Checks:
         elif self._log is not None and (decision := self._log.find_decision(decision_id)) is not None:
             slate = self._slates.touch(decision_id)
             slate.at = decision.context.now
-            slate.items.update(item.item_id for item in decision.items)
+            slate.items.update(decision.seen_ids)
         return slate
 
     def _by_repetition(self, event: Event) -> Reason | None:

@@ -36,11 +36,12 @@ class Labels:
 
     Args:
         decision_ids, item_ids, shopper_keys: of each, n.
+        shown: (n,) False where the impression was taken back before the shopper saw it; such a row is no example.
         at: (n,) epoch seconds when it was shown.
         positions: (n,) 0-based places.
         outcome: head -> (n,) 1 where it happened within its window and was not taken back.
         delay_s: head -> (n,) seconds until it happened; nan where it did not.
-        closed: head -> (n,) True where the window is over, so that 0 means no.
+        closed: head -> (n,) True where it was shown and the window is over, so that 0 means no.
         value_minor: (n,) money of the purchase; 0 without.
         returned: (n,) True where a purchase was taken back.
     """
@@ -48,6 +49,7 @@ class Labels:
     decision_ids: tuple[str, ...]
     item_ids: tuple[str, ...]
     shopper_keys: tuple[str, ...]
+    shown: NDArray[np.bool_]
     at: FloatArray
     positions: IntArray
     outcome: Mapping[Head, FloatArray]
@@ -87,6 +89,7 @@ class _Book:
         self._value: dict[int, int] = {}
         self._bought: dict[tuple[str, str], list[int]] = {}
         self._returned: set[int] = set()
+        self._taken_back: set[int] = set()
 
     def take(self, event: Event) -> None:
         if event.type is EventType.IMPRESSION and event.decision_id is not None:
@@ -97,7 +100,10 @@ class _Book:
             if row is not None:
                 self._credit(event, row)
         elif event.type is EventType.RETURN:
-            self._take_back(event)
+            self._return(event)
+        elif event.type is EventType.NOT_SHOWN and event.decision_id is not None:
+            row = self._row.pop((event.decision_id, event.item_id), None)
+            self._taken_back |= set() if row is None else {row}
 
     def labels(self, now: float) -> Labels:
         n = len(self._shown)
@@ -107,6 +113,8 @@ class _Book:
         returned = np.zeros(n, dtype=np.bool_)
         returned[list(self._returned)] = True
         outcome["buy"][returned] = 0.0
+        shown = np.ones(n, dtype=np.bool_)
+        shown[list(self._taken_back)] = False
         value = np.zeros(n, dtype=np.int64)
         for row, amount in self._value.items():
             value[row] = amount
@@ -115,11 +123,12 @@ class _Book:
             decision_ids=tuple(event.decision_id or "" for event in self._shown),
             item_ids=tuple(event.item_id for event in self._shown),
             shopper_keys=tuple(event.shopper_key for event in self._shown),
+            shown=shown,
             at=at,
             positions=np.array([event.position or 0 for event in self._shown], dtype=np.int64),
             outcome=outcome,
             delay_s=delay,
-            closed={head: at + self._window(kind) <= now for head, kind in HEADS.items()},
+            closed={head: shown & (at + self._window(kind) <= now) for head, kind in HEADS.items()},
             value_minor=value,
             returned=returned,
         )
@@ -155,7 +164,7 @@ class _Book:
             self._value[row] = self._value.get(row, 0) + event.value_minor
             self._bought.setdefault((event.shopper_key, event.item_id), []).append(row)
 
-    def _take_back(self, event: Event) -> None:
+    def _return(self, event: Event) -> None:
         """Undo the purchase of the slate that a return names, else that shopper's latest of the item."""
         bought = self._bought.get((event.shopper_key, event.item_id), [])
         named = None if event.decision_id is None else self._row.get((event.decision_id, event.item_id))
@@ -191,7 +200,7 @@ def survival_targets(labels: Labels, head: Head, *, windows: Windows, now: float
         return np.where(closed, outcome, np.nan)
     share = np.searchsorted(delays, age, side="right") / len(delays)
     share[closed] = 1.0
-    targets: FloatArray = np.where(share >= min_share, outcome / np.maximum(share, min_share), np.nan)
+    targets: FloatArray = np.where(labels.shown & (share >= min_share), outcome / np.maximum(share, min_share), np.nan)
     return targets
 
 

@@ -74,7 +74,7 @@ def prepare(
     known_slates: dict[str, int] = {}
     numbers = [known_slates.setdefault(decision_id, len(known_slates)) for decision_id in labels.decision_ids]
     decisions = np.array(numbers, dtype=np.int64)
-    split = temporal_split(labels.at, decisions, embargo_s=windows.click_s)
+    split = temporal_split(labels.at, decisions, embargo_s=windows.click_s, shown=labels.shown)
     priors = fit_rate_priors(_counts(labels, split), items)
     distributions = _distributions(labels, items)
     drift = {} if previous is None else _drift(previous, distributions)
@@ -89,7 +89,7 @@ def prepare(
         first=seen.first,
         last=seen.last,
         n_slates=len(known_slates),
-        n_impressions=len(labels.at),
+        n_impressions=int(labels.shown.sum()),
         n_shoppers=len(seen.shoppers),
         n_sessions=len(seen.sessions),
         rule=rule,
@@ -165,7 +165,7 @@ def _heads(labels: Labels, windows: Windows) -> tuple[HeadRow, ...]:
                 window_s=windows.of(kind) or 0.0,
                 positives=int(outcome[closed].sum()),
                 negatives=int((1 - outcome[closed]).sum()),
-                open=len(closed) - n,
+                open=int(labels.shown.sum()) - n,
                 rate=float(outcome[closed].mean()) if n else None,
             )
         )
@@ -192,10 +192,10 @@ def _splits(labels: Labels, split: Split, windows: Windows, now: float) -> tuple
 def _categories(labels: Labels, items: Mapping[str, Item]) -> tuple[CategoryRow, ...]:
     shown: Counter[str] = Counter()
     clicked: Counter[str] = Counter()
-    for item_id, click in zip(labels.item_ids, labels.outcome["click"], strict=True):
-        name = items[item_id].category or "not stated"
+    for row in np.flatnonzero(labels.shown):
+        name = items[labels.item_ids[row]].category or "not stated"
         shown[name] += 1
-        clicked[name] += int(click)
+        clicked[name] += int(labels.outcome["click"][row])
     return tuple(
         CategoryRow(name=name, impressions=n, click_rate=clicked[name] / n)
         for name, n in shown.most_common(_N_CATEGORIES)
@@ -203,14 +203,14 @@ def _categories(labels: Labels, items: Mapping[str, Item]) -> tuple[CategoryRow,
 
 
 def _distributions(labels: Labels, items: Mapping[str, Item]) -> dict[str, dict[str, float]]:
-    shown = [items[item_id] for item_id in labels.item_ids]
+    shown = [items[labels.item_ids[row]] for row in np.flatnonzero(labels.shown)]
     return {
         "category": shares(Counter(item.category or "" for item in shown)),
         "brand": shares(Counter(item.brand or "" for item in shown)),
         "price band": shares(Counter(str(price_band(item.price_minor)) for item in shown)),
-        "place": shares(Counter(str(place) for place in labels.positions)),
-        "hour": shares(Counter(str(int(at // 3600) % 24) for at in labels.at)),
-        "weekday": shares(Counter(str((int(at // 86_400) + 4) % 7) for at in labels.at)),
+        "place": shares(Counter(str(place) for place in labels.positions[labels.shown])),
+        "hour": shares(Counter(str(int(at // 3600) % 24) for at in labels.at[labels.shown])),
+        "weekday": shares(Counter(str((int(at // 86_400) + 4) % 7) for at in labels.at[labels.shown])),
     }
 
 

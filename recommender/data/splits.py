@@ -34,7 +34,12 @@ class Split:
 
 
 def temporal_split(
-    at: FloatArray, decisions: IntArray, *, shares: tuple[float, float] = (0.7, 0.15), embargo_s: float
+    at: FloatArray,
+    decisions: IntArray,
+    *,
+    shares: tuple[float, float] = (0.7, 0.15),
+    embargo_s: float,
+    shown: Mask | None = None,
 ) -> Split:
     """Cut slates by time into training, validation and test.
 
@@ -43,6 +48,7 @@ def temporal_split(
         decisions: (n,) number of each row's slate, from 0; a slate stands at its earliest row.
         shares: of the slates for training and validation; the rest is for the test.
         embargo_s: rows of the last so many seconds before a cut are in no part: the attribution window of the label.
+        shown: (n,) rows that may be in a part; all without.
 
     Returns:
         Masks; all empty where there are no rows.
@@ -57,10 +63,11 @@ def temporal_split(
     ordered = np.sort(start[np.isfinite(start)])
     first, second = (ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in np.cumsum(shares))
     begins, ends = start[decisions], latest[decisions]
+    may = np.ones(len(at), dtype=np.bool_) if shown is None else shown
     return Split(
-        train=ends < first - embargo_s,
-        validation=(begins >= first) & (ends < second - embargo_s),
-        test=begins >= second,
+        train=may & (ends < first - embargo_s),
+        validation=may & (begins >= first) & (ends < second - embargo_s),
+        test=may & (begins >= second),
         cuts=(float(first), float(second)),
     )
 

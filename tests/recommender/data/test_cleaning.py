@@ -17,7 +17,7 @@ from recommender.data.settings import BotSettings, CleaningSettings, KnownTraffi
 from recommender.event_log import MemoryEventLog
 from recommender.events import Event, EventLog, EventType
 from tests.contracts.event_log import DECISION, EVENT, EventLogContract
-from tests.recommender.data.traffic import ITEM_IDS, NOW, person, robots, show
+from tests.recommender.data.traffic import ITEM_IDS, NOW, click, person, robots, show
 from tests.recommender.shop import EventMaker
 
 
@@ -57,10 +57,10 @@ def test_a_visit_of_a_person_counts_whole() -> None:
 def test_each_reason(wrong: dict[str, Any], reason: Reason) -> None:
     slate = show("d", ITEM_IDS[:3], "ann", NOW - 1000.0)
     slate[0] = replace(slate[0], event_id="shown-0")
-    click = Event("c", EventType.CLICK, "item-0", "ann", "ann", NOW - 990.0, "d", 0)
+    right = Event("c", EventType.CLICK, "item-0", "ann", "ann", NOW - 990.0, "d", 0)
     known = KnownTraffic(frozenset({"c:owner"}), frozenset({"probe"}), frozenset({"curl"}))
-    assert _clean([*slate, click], known=known) == {}
-    assert _clean([*slate, replace(click, **wrong)], known=known) == {reason: 1}
+    assert _clean([*slate, right], known=known) == {}
+    assert _clean([*slate, replace(right, **wrong)], known=known) == {reason: 1}
 
 
 def test_the_same_act_within_two_seconds_is_one() -> None:
@@ -150,6 +150,13 @@ def test_a_log_and_its_events_are_cleaned_alike_and_the_log_is_unchanged() -> No
     assert of_log.report == of_events.report
     assert list(of_log.kept(log)) == list(of_events.kept(events))
     assert [event for _, event in log.events()] == events
+
+
+def test_what_was_taken_back_cannot_be_clicked() -> None:
+    slate = show("d", ITEM_IDS[:3], "ann", NOW - 1000.0)
+    gone = replace(slate[1], event_id="gone", type=EventType.NOT_SHOWN)
+    wrong, right = click(slate, 1, NOW - 990.0), click(slate, 2, NOW - 980.0)
+    assert _clean([*slate, gone, wrong, right]) == {Reason.NOT_SHOWN: 1}
 
 
 def test_a_clean_log_goes_over_long_gaps_and_shows_what_came_later() -> None:

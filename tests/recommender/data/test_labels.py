@@ -105,6 +105,14 @@ def test_a_return_takes_back_the_purchase_and_its_money(named: str | None) -> No
     assert _rows(others, "buy") == [("first", "b")]
 
 
+def test_what_was_left_out_before_the_shopper_saw_it_is_no_example() -> None:
+    gone = [_act(EventType.NOT_SHOWN, "b", DAY + 0.1, "first"), _act(EventType.CLICK, "b", DAY + 5, "first")]
+    labels = label([*_two_slates(), *gone], windows=WINDOWS, now=NOW)
+    assert labels.shown.tolist() == [True, False, True, True]
+    assert labels.closed["click"].tolist() == labels.shown.tolist()
+    assert _rows(labels, "click") == []
+
+
 def _delayed(n: int, *, rate: float, mean_delay_s: float, seed: int) -> list[Event]:
     """Slates of one item over ten days up to NOW, bought at a known rate after exponential delays (within a week)."""
     rng = np.random.default_rng(seed)
