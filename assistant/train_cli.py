@@ -33,3 +33,16 @@ def train_encoder(
     from assistant.train_commands import train_encoder as run
 
     run(read_settings(catalogue=catalogue), epochs=epochs, steps=steps, as_json=json)
+
+
+@train.command("data")
+def train_data(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Describe what a training would learn from: what counts, what is left out and why, outcomes, what has moved.
+
+    Writes the card beside the shop's models; trains nothing, and changes nothing in the log.
+
+    Example: aisle train data --json
+    """
+    from assistant.train_data import train_data as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)
