@@ -92,7 +92,8 @@ class Watch:
         self._settings = settings
         self._lowest = Thresholds(settings.per_minute.floor, settings.hurried_items.floor)
         self._open: OrderedDict[str, _Session] = OrderedDict()
-        self._sample: list[tuple[int, str, Summary]] = []
+        self._sample: list[tuple[int, int, str, Summary]] = []
+        self._n_closed = 0
         self._suspects: list[tuple[str, Summary]] = []
         self._clock = -math.inf
 
@@ -121,7 +122,7 @@ class Watch:
         found: dict[str, Reason] = {}
         while True:
             limits = thresholds or fit_thresholds(
-                (one for _, key, one in self._sample if key not in found), self._settings
+                (one for _, _, key, one in self._sample if key not in found), self._settings
             )
             new = {
                 key: reason
@@ -146,7 +147,9 @@ class Watch:
         if judge(one, self._lowest, self._settings) is not None:
             self._suspects.append((key, one))
         # The sessions with the smallest hashes are a random sample that does not depend on the order of arrival.
-        entry = (-int.from_bytes(blake2b(key.encode(), digest_size=8).digest()), key, one)
+        # A session that came back after it was closed is there twice: the counter keeps the two in order.
+        self._n_closed += 1
+        entry = (-int.from_bytes(blake2b(key.encode(), digest_size=8).digest()), self._n_closed, key, one)
         if len(self._sample) < self._settings.max_sample:
             heapq.heappush(self._sample, entry)
         elif entry[0] > self._sample[0][0]:

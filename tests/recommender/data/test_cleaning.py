@@ -142,6 +142,16 @@ def test_little_memory_gives_the_same_sessions(seed: int) -> None:
     assert narrow.report.sessions == wide.report.sessions
 
 
+def test_a_session_that_comes_back_after_a_day_is_judged_by_each_of_its_stays() -> None:
+    rng = random.Random(2)
+    calm = [replace(event, session_key="x") for event in person("a", NOW - 90_000.0, rng)]
+    later = [replace(event, session_key="x", at=event.at + 60_000.0) for event in robots(rng)[Reason.BOT_RATE]]
+    stays = [*calm, *person("b", NOW - 60_000.0, rng), *later]
+    cleaned = clean(stays, ITEM_IDS, now=NOW)
+    assert cleaned.report.rejected == {Reason.BOT_RATE: len(calm) + len(later)}
+    assert {event.session_key for event in cleaned.kept(stays)} == {"b"}
+
+
 def test_a_log_and_its_events_are_cleaned_alike_and_the_log_is_unchanged() -> None:
     log = MemoryEventLog()
     log.append_many((), _mess(3))
