@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from recommender.data.cleaning import CleanLog, clean
+from recommender.data.labels import HEADS, label
 from recommender.data.reason import Reason
+from recommender.data.settings import Windows
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, EventLog, EventType
@@ -18,7 +20,7 @@ from recommender.features import FEATURES, FeatureBlock, features
 from recommender.item_table import HASH_BUCKETS, HASH_FIELDS, build_table
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
-from recommender.settings import RecommenderSettings
+from recommender.settings import DAY_S, RecommenderSettings
 from recommender.state import BehaviourState
 from tests.recommender.data.traffic import robots
 from tests.recommender.shop import ITEMS, EventMaker, busy_request, make_state
@@ -149,6 +151,11 @@ def test_a_cleaned_log_gives_the_features_of_a_shop_that_robots_never_visited() 
     assert len(examples.labels) == len(expected.labels) == 40 * 3 * 6
     for name in ("dense", "hashed", "positions", "labels", "decisions"):
         assert np.array_equal(getattr(examples, name), getattr(expected, name)), name
+    labels = label(cleaned.kept(noisy), windows=Windows(), now=world.now + 8 * DAY_S)
+    assert np.array_equal(labels.positions, examples.positions)
+    interest = np.maximum.reduce([labels.outcome[head] for head in HEADS])
+    assert np.array_equal(interest, examples.labels)
+
     dirty = collect_examples(noisy, world.items, RecommenderSettings())
     assert not np.array_equal(dirty.dense[-6:], expected.dense[-6:])
 
