@@ -13,7 +13,7 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker"),
+    "train": ("encoder", "ranker", "data"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": ("filters", "retrieval", "ope"),
