@@ -54,8 +54,8 @@ class Lab:
         """Start an experiment, or let more traffic into one that runs.
 
         Raises:
-            ExperimentWrong: it cannot run, or not beside the others, names a prompt version that is not there, or guards
-                a margin that is not known.
+            ExperimentWrong: it cannot run, or not beside the others, or names a prompt version that is not there, or
+                guards a margin that is not known.
         """
         if self._events.margin_share is None and any(guard.metric == "margin" for guard in experiment.guards):
             raise ExperimentWrong(

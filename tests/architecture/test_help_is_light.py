@@ -15,7 +15,8 @@ GROUPS = {
     "users": ("add", "disable", "reset", "list"),
     "train": ("encoder",),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval"),
+    "bench": ("filters", "retrieval", "experiments"),
+    "experiments": ("list", "plan", "start", "stop", "report"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
