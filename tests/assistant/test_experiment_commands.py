@@ -95,8 +95,8 @@ def test_what_is_wrong_is_said(settings: Settings, tmp_path: Path) -> None:
         start_experiment(settings, tmp_path / "no.json", who="Nora", as_json=True)
     with pytest.raises(ExperimentWrong, match="There is no version 'none' of the prompts: put its files into"):
         start_experiment(settings, file_of(tmp_path, sets={"prompt": "none"}), who="Nora", as_json=True)
+    guards = [{"metric": "margin", "limit": 10}]
     with pytest.raises(ExperimentWrong, match="does not say what products cost"):
-        guards = [{"metric": "margin", "limit": 10}]
         start_experiment(settings, file_of(tmp_path, guards=guards), who="Nora", as_json=True)
     with pytest.raises(ExperimentWrong, match="There is no experiment 'cards'"):
         stop_experiment(settings, "cards", because="", who="Nora", as_json=True)
