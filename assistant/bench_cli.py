@@ -82,3 +82,22 @@ def bench_experiments(
     from assistant.bench_experiments import bench_experiments as run
 
     run(runs=runs, units=units, seed=seed, as_json=json)
+
+
+@bench.command("ope")
+def bench_ope(
+    logs: Annotated[int, typer.Option(help="Simulated logs for the intervals.", min=5)] = 500,
+    seeds: Annotated[int, typer.Option(help="Seeds of each stress scenario of the gate.", min=1)] = 200,
+    open_bandit: Annotated[
+        Path | None,
+        typer.Option("--open-bandit", metavar="FOLDER", help="Open Bandit: a folder with random/ and bts/."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Judge policies from logs of others: do intervals hold the truth, does the promotion gate decide rightly?
+
+    Example: aisle bench ope --logs 500 --seeds 200
+    """
+    from assistant.bench_ope import bench_ope as run
+
+    run(logs=logs, seeds=seeds, open_bandit=open_bandit, as_json=json)

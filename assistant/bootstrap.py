@@ -18,9 +18,10 @@ from assistant.desk import Desk
 from assistant.lab import Lab
 from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
-from assistant.places import catalogues_folder, models_folder, shop_folder
+from assistant.places import catalogues_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
+from assistant.releases import registry_of
 from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
@@ -193,7 +194,7 @@ def make_demo_shop(
     """
     from assistant.demo.build import build_demo
     from assistant.demo.shoppers import N_SHOPPERS
-    from recommender.train import train
+    from recommender.promotion.pipeline import Shop, submit
 
     # Before anything is computed or written: the folder may be in use, or none that can be used.
     open_store(settings.data).close()
@@ -206,14 +207,13 @@ def make_demo_shop(
         event_log = SqlEventLog(store)
         event_log.append_many(demo.decisions, demo.events)
         try:
-            train(
-                event_log,
-                items,
-                models_folder(settings) / settings.catalogue,
-                seed=settings.seed,
-                progress=lambda what, share: progress(what, round(share * 100), 100),
-                now=_now().timestamp(),
+            registry = registry_of(settings)
+            shop = Shop(registry=registry, log=event_log, items=items, now=_now(), seed=settings.seed)
+            release, _ = submit(
+                shop, who="the demo", progress=lambda what, share: progress(what, round(share * 100), 100)
             )
+            if release.served and registry.live() is None:
+                registry.promote(release.number, who="the demo")
         except RecommenderError as problem:
             log.warning("demo.not_trained", reason=str(problem))
     finally:

@@ -29,8 +29,9 @@ from assistant.llm.embedded.planner import Planner
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
+from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
-from assistant.places import catalogues_folder, models_folder
+from assistant.places import catalogues_folder
 from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
@@ -40,7 +41,6 @@ from assistant.tools.context import Shop
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
-from recommender.errors import RecommenderError
 from recommender.events import Item
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
@@ -193,6 +193,8 @@ class Opener:
         self._meaning.set()
         while not self._closing.wait(RELOAD_EVERY_S):
             self._reload(retrieval)
+            self._models.follow()
+        self._models.close()
 
     def _open_words(self) -> Retrieval:
         settings = self._w.settings
@@ -200,8 +202,8 @@ class Opener:
         recommender = Recommender(
             items_of(retrieval.catalogue.products.values()),
             SqlEventLog(self._w.store),
-            model_dir=models_folder(settings) / settings.catalogue,
         )
+        self._models = ModelWatch(settings, recommender)
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval
@@ -270,9 +272,7 @@ class Opener:
         """Attach the encoder to everything that can use it; return what did not work."""
         settings, plan, degraded = self._w.settings, self._plan, []
         assert plan is not None
-        try:
-            plan.shop.recommender.load_models()
-        except RecommenderError as problem:
+        for problem in self._models.load():
             degraded.append(f"{problem} Ranking goes on without it; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])
         if settings.shop_encoder == "off" and self._w.encoder is None:
@@ -337,7 +337,7 @@ class Opener:
 
 def _model_way_out(settings: Settings) -> str:
     again = "make it again with `aisle demo`"
-    return again if is_demo(settings) else f"move {models_folder(settings) / settings.catalogue} away"
+    return again if is_demo(settings) else "`aisle models rollback` serves the one before"
 
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from recommender.treatment import Treatment
 
@@ -205,6 +205,9 @@ class Decision:
         trace: features and parts as served, compressed (trace.py); empty where none were kept.
         shown_ids: what was shown in the end, in order; None where it was shown as chosen.
     """
+
+    # For who writes a row as JSON: bytes as base64, and back.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
     decision_id: str
     context: DecisionContext

@@ -1,81 +1,50 @@
-"""Two rankers in one slate of the online path: who ranks what, and what the log keeps of it.
+"""Two rankers in one slate of the online path: how the second one orders, and what the log keeps of it.
 
-The mathematics are in experiments/interleaving.py; this file knows how a request is ranked twice.
+The mathematics are in experiments/interleaving.py, the draw is in slate.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recommender.events import Decision, DecisionContext
-from recommender.experiments.interleaving import TEAM_DRAFT, logged_order, replayed, team_draft
+from recommender.events import DecisionContext
 from recommender.fusion import greedy_order, score
 from recommender.item_table import IntArray
 from recommender.models.base import Ranker, RankRequest
-from recommender.policies.base import Draw
 from recommender.settings import RecommenderSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """A slate that two rankers share.
-
-    Args:
-        draw: places in the first ranker's order, with exact probabilities.
-        teams: whose each slot is, e.g. "ABBA".
-        params: what the probabilities can be recomputed from, beside the first ranker's order.
-    """
-
-    draw: Draw
-    teams: str
-    params: Mapping[str, float]
-
-    @property
-    def name(self) -> str:
-        """What a decision logs as its policy."""
-        return TEAM_DRAFT
-
-
-def mix(
-    request: RankRequest,
-    rankers: Sequence[Ranker],
-    order: IntArray,
-    own: RecommenderSettings,
-    rng: np.random.Generator,
-) -> Mix | None:
-    """Draw an interleaved slate; None where no experiment asks for one, or nothing may be tried out.
+def rival_order(
+    request: RankRequest, rankers: Sequence[Ranker], own: RecommenderSettings, buried: NDArray[np.bool_]
+) -> IntArray | None:
+    """Return the second ranker's order of the candidates, (n,); None where no experiment asks for one.
 
     Args:
         request: as the first ranker ranks it.
         rankers: of both.
-        order: (n,) the first ranker's order.
         own: the shop's settings, that either ranker's change is put over.
-        rng: takes one number per round.
+        buried: (n,) what an owner's rule puts last, whoever ranks.
     """
-    context = request.context
-    rival = context.treatment.rival_settings(own) if context.treatment else None
-    if rival is None or context.keep_order or not context.explore:
+    treatment = request.context.treatment
+    rival = treatment.rival_settings(own) if treatment else None
+    if rival is None:
         return None
-    theirs = greedy_order(score(replace(request, settings=rival), rankers).scores)
-    places = np.argsort(order)
-    second = [int(places[i]) for i in theirs]
-    mixed = team_draft(range(len(second)), second, context.k, rng)
-    return Mix(Draw(mixed.chosen, mixed.probabilities), mixed.teams, logged_order(second, context.k))
+    return greedy_order(score(replace(request, settings=rival), rankers, buried=buried).scores)
 
 
-def logged_arms(context: DecisionContext, mixed: Mix | None) -> Mapping[str, str]:
-    """Return experiment -> arm as a decision logs it; an interleaving tells whose each slot is."""
+def logged_arms(context: DecisionContext, teams: str) -> Mapping[str, str]:
+    """Return experiment -> arm as a decision logs it; an interleaving tells whose each slot is.
+
+    Args:
+        context: says what the shopper is in.
+        teams: whose each free slot is, e.g. "ABBA"; "" where nothing was mixed.
+    """
     treatment = context.treatment
     if treatment is None:
         return {}
     arms = {name: arm for name, arm in treatment.experiments.items() if name != treatment.interleaving}
-    return {**arms, treatment.interleaving: mixed.teams} if mixed else arms
-
-
-def replay_mix(decision: Decision) -> tuple[float, ...]:
-    """Recompute the probabilities of a decision whose policy is `TEAM_DRAFT`."""
-    places = {item_id: place for place, item_id in enumerate(decision.candidate_ids)}
-    return replayed(decision.params, [places[item.item_id] for item in decision.items], len(places))
+    return {**arms, treatment.interleaving: teams} if teams else arms

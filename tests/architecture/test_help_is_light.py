@@ -13,9 +13,10 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder",),
+    "train": ("encoder", "ranker"),
+    "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "experiments"),
+    "bench": ("filters", "retrieval", "experiments", "ope"),
     "experiments": ("list", "plan", "start", "stop", "report"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
