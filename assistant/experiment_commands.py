@@ -15,7 +15,7 @@ from typing import Any
 from assistant.config import Settings
 from assistant.lab import Lab
 from assistant.prompts import load_prompts
-from assistant.store import SqlEventLog, open_reader
+from assistant.store import SqlEventLog, open_beside
 from assistant.store.clock import system_clock
 from assistant.store.experiments import open_experiment_store
 from assistant.support.experiments import Experiments, Kept, Log, log_of
@@ -107,7 +107,7 @@ def report_experiment(settings: Settings, name: str, *, as_json: bool) -> None:
 
     Raises:
         ExperimentWrong: there is none of this name.
-        StoreError: there is no database to read, or it belongs to another version.
+        StoreError: there is no database to read.
     """
     with _lab(settings, with_log=True) as lab:
         report = lab.report(name)
@@ -148,9 +148,9 @@ def _lab(settings: Settings, *, with_log: bool = False) -> Iterator[Lab]:
     with ExitStack() as closing:
         log = Log(lambda _: (), lambda _: None)
         if with_log:
-            reader = open_reader(settings.data)
-            closing.callback(reader.close)
-            log = log_of(reader, SqlEventLog(reader))
+            store = open_beside(settings.data)
+            closing.callback(store.close)
+            log = log_of(store, SqlEventLog(store))
         experiments = Experiments(open_experiment_store(settings.data), system_clock)
         lab = Lab(experiments, log, load_prompts(), settings)
         closing.callback(lab.close)

@@ -14,6 +14,7 @@ import structlog
 from assistant.config import Settings
 from assistant.errors import ConfigError, StoreError
 from assistant.prompts import Prompts, prompt_version
+from assistant.releases import registry_of
 from assistant.support.experiments import Audited, Experiments, Kept, Log
 from recommender.errors import ExperimentWrong
 from recommender.experiments.analysis import Report
@@ -54,6 +55,7 @@ class Lab:
         """Start an experiment, or let more traffic into one that runs.
 
         Raises:
+            ReleaseMissing: an arm ranks with a release that is not there.
             ExperimentWrong: it cannot run, or not beside the others, or names a prompt version that is not there, or
                 guards a margin that is not known.
         """
@@ -61,6 +63,8 @@ class Lab:
             raise ExperimentWrong(
                 "The margin cannot be guarded: the catalogue does not say what products cost the shop."
             )
+        for release in experiment.releases:
+            registry_of(self._settings).get_release(release)
         for version in {arm.sets.prompt for arm in experiment.arms if arm.sets.prompt}:
             try:
                 prompt_version(self._prompts, version, versions_folder(self._settings))
