@@ -33,13 +33,23 @@ class Lab:
         events: where outcomes come from.
         prompts: the base of prompt versions.
         settings: currency, locale, and the folder of the shop's own prompt versions.
+        watch_every_s: seconds between two looks of the watch.
     """
 
-    def __init__(self, experiments: Experiments, events: Log, prompts: Prompts, settings: Settings) -> None:
+    def __init__(
+        self,
+        experiments: Experiments,
+        events: Log,
+        prompts: Prompts,
+        settings: Settings,
+        *,
+        watch_every_s: float = WATCH_EVERY_S,
+    ) -> None:
         self._experiments = experiments
         self._events = events
         self._prompts = prompts
         self._settings = settings
+        self._watch_every_s = watch_every_s
         self._closing = threading.Event()
         self._watch: threading.Thread | None = None
 
@@ -109,7 +119,7 @@ class Lab:
         self._experiments.close()
 
     def _watching(self) -> None:
-        while not self._closing.wait(WATCH_EVERY_S):
+        while not self._closing.wait(self._watch_every_s):
             try:
                 self.watch()
             except StoreError as problem:
