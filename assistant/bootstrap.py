@@ -122,7 +122,7 @@ def build_assistant(
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
         pool=pool,
     )
-    workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)
+    workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model, experiments.releases)
     opener = Opener(workshop)
     desk = Desk(
         rooms,

@@ -16,7 +16,8 @@ GROUPS = {
     "train": ("encoder", "ranker", "data"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "ope"),
+    "bench": ("filters", "retrieval", "experiments", "ope"),
+    "experiments": ("list", "plan", "start", "stop", "report"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
