@@ -125,7 +125,9 @@ def build_assistant(
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
         pool=pool,
     )
-    workshop = Workshop(settings, prompts, store, ranking, rooms, variants, now, encoder, chat_model)
+    workshop = Workshop(
+        settings, prompts, store, ranking, rooms, variants, now, encoder, chat_model, experiments.releases
+    )
     opener = Opener(workshop)
     desk = Desk(
         rooms,

@@ -67,6 +67,7 @@ class Workshop:
         settings, prompts, store, ranking, rooms, now: the house's.
         encode: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
+        tried_releases: tells the ranker releases that running experiments try.
     """
 
     settings: Settings
@@ -78,6 +79,7 @@ class Workshop:
     now: Callable[[], datetime]
     encoder: Encoder | None = None
     chat_model: object | None = None
+    tried_releases: Callable[[], frozenset[int]] = frozenset
 
 
 class VariantIndex:
@@ -210,7 +212,7 @@ class Opener:
             settings=_recommender_settings(settings),
             controls=self._controls,
         )
-        self._models = ModelWatch(settings, recommender)
+        self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval

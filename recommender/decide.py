@@ -96,7 +96,9 @@ class Recommender:
         """
         controls = self._controls()
         with self._lock:
-            served, stream = self._line_up.pick(context.shopper_key)
+            served, stream = self._line_up.pick(
+                context.shopper_key, context.treatment.release if context.treatment else ""
+            )
             decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
         impressions = [_impression(decision, item) for item in decision.items]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.

@@ -13,10 +13,11 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker"),
+    "train": ("encoder", "ranker", "data"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "ope", "decide"),
+    "bench": ("filters", "retrieval", "experiments", "ope", "decide"),
+    "experiments": ("list", "plan", "start", "stop", "report"),
     "rules": ("list", "add", "remove", "preview", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
