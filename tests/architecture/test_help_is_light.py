@@ -13,7 +13,7 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker", "data"),
+    "train": ("encoder", "ranker", "data", "stack"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": ("filters", "retrieval", "experiments", "ope", "decide"),
