@@ -1,4 +1,4 @@
-"""What `aisle train stack` does: fit the weights of the ranking's parts from the log; kept only where they are better."""
+"""What `aisle train stack` does: fit the weights of the ranking's parts from the log, kept where they are better."""
 
 from __future__ import annotations
 
