@@ -28,6 +28,7 @@ from recommender.models.base import RankRequest
 from recommender.models.predicted import Predicted
 from recommender.policies import make_policy
 from recommender.policies.base import Draw, Policy, draw_slate, slate_probabilities
+from recommender.profiles.door import Profiles
 from recommender.reasons import Code
 from recommender.rules import allowed
 from recommender.settings import RecommenderSettings
@@ -68,6 +69,7 @@ class Recommender:
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._click_model = "none"
         self._state = BehaviourState(self._settings)
+        self.profiles = Profiles(lambda: self._state, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
         self._catch_up()

@@ -21,6 +21,8 @@ class EventType(StrEnum):
     PURCHASE = "purchase"
     DISMISS = "dismiss"
     RETURN = "return"
+    EDIT = "edit"
+    """The shopper changed their own profile: item_id holds what (profiles/edits.py), and nothing was done to an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Item:
         rating: 1 to 5; None without reviews.
         rating_count: number of reviews.
         in_stock: None where not stated.
+        attributes: (name, value) of what many products of the shop state and shoppers choose by, e.g.
+            (("colour", "Red"),); a name may come several times.
     """
 
     item_id: str
@@ -73,6 +77,7 @@ class Item:
     rating: float | None = None
     rating_count: int = 0
     in_stock: bool | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class DecisionContext:
         now: seconds since the epoch, UTC.
         seed: of the sampling; the same context, candidates, state and seed give the same slate.
         exclude: item ids that must not be shown (dismissed, already in the cart, …).
+        stated: (field, value) wishes of now, e.g. (("colour", "Blue"),): they outweigh what a profile says of a field.
     """
 
     shopper_key: str
@@ -120,6 +126,7 @@ class DecisionContext:
     explore: bool = True
     keep_order: bool = False
     exclude: frozenset[str] = frozenset()
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
