@@ -16,7 +16,8 @@ from assistant.config import Settings
 from assistant.conversations import Conversations
 from assistant.desk import Desk
 from assistant.live import Live
-from assistant.opening import Opener, VariantIndex, Workshop, items_of
+from assistant.item_facts import items_of
+from assistant.opening import Opener, VariantIndex, Workshop
 from assistant.places import catalogues_folder, models_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
@@ -24,6 +25,7 @@ from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
+from assistant.store.erasing import Eraser
 from assistant.store.staff import open_staff_store
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
@@ -109,6 +111,7 @@ def build_assistant(
         live=live,
         policies=policies,
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
+        eraser=Eraser(store),
         pool=pool,
     )
     workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)

@@ -69,7 +69,7 @@ class Recommender:
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._click_model = "none"
         self._state = BehaviourState(self._settings)
-        self.profiles = Profiles(lambda: self._state, self._lock, self.record)
+        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
         self._catch_up()
@@ -108,6 +108,10 @@ class Recommender:
         with self._lock:
             pool = Pool(self._table, self._vectors, self._state, self._settings)
             return gather(pool, context, n, like=like, basket=basket)
+
+    def find_decision(self, decision_id: str) -> Decision | None:
+        """Return a logged decision, or None."""
+        return self._log.find_decision(decision_id)
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.

@@ -112,7 +112,7 @@ class DecisionContext:
         now: seconds since the epoch, UTC.
         seed: of the sampling; the same context, candidates, state and seed give the same slate.
         exclude: item ids that must not be shown (dismissed, already in the cart, …).
-        stated: (field, value) wishes of now, e.g. (("colour", "Blue"),): they outweigh what a profile says of a field.
+        stated: (field, value) wishes of now, in lower case, e.g. (("colour", "blue"),): they outweigh what a profile says of a field.
     """
 
     shopper_key: str

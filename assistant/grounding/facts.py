@@ -17,9 +17,11 @@ from assistant.evidence import (
     OrdersFact,
     PolicyFact,
     ProductFact,
+    ProfileFact,
     Proposal,
     RefusalFact,
     SlateFact,
+    WhyFact,
 )
 from assistant.grounding.claims import DATE, MONEY, digits, month_day, readings
 from assistant.grounding.names import name_patterns
@@ -112,6 +114,23 @@ class Facts:
                 self._text(fact.message)
             case HandOverFact():
                 self.numbers.add(float(fact.position))
+            case ProfileFact():
+                self._profile(fact)
+            case WhyFact():
+                self._why(fact)
+
+    def _profile(self, fact: ProfileFact) -> None:
+        """What is known of the shopper says nothing of a product: its values are wishes of theirs."""
+        for label in (*(line.label for line in fact.lines), *fact.changed_labels):
+            self._wish(label)
+        for line in fact.lines:
+            for amount in (line.low, line.high):
+                self._money(amount)
+
+    def _why(self, fact: WhyFact) -> None:
+        self._item(fact.item)
+        for reason in fact.item.reasons:
+            self._wish(fact.titles.get(reason.detail, reason.detail))
 
     def _slate(self, slate: SlateFact) -> None:
         self.counts |= {float(slate.total), float(len(slate.items)), float(slate.total - len(slate.items))}

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from assistant.tools.context import ShopperContext, session_key
+from assistant.tools.profile_facts import stated_pairs
 from assistant.tools.pointing import told_verdicts
 from assistant.turn import Need, ProductFact, SlateFact
 from recommender.errors import NothingToDecide
@@ -38,6 +39,7 @@ def decision_context(
         now=context.shop.now(),
         seed=seed,
         exclude=exclude,
+        stated=stated_pairs(need.constraints),
     )
 
 
@@ -93,7 +95,7 @@ def slate_from_hits(
 
 
 def slate_from_candidates(
-    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str
+    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str, *, keep_order: bool = False
 ) -> SlateFact:
     """Rank candidates of the recommender that meet the need's constraints, log the decision, return the slate."""
     shop = context.shop
@@ -107,7 +109,7 @@ def slate_from_candidates(
             hits[product.id] = Hit(product.id, variant.id, candidate.relevance, {}, keyed)
     usable = [candidate for candidate in candidates if candidate.item_id in hits]
     facts: tuple[ProductFact, ...] = ()
-    decision = _decide(context, decision_context(context, need, surface), usable)
+    decision = _decide(context, decision_context(context, need, surface, keep_order=keep_order), usable)
     if decision is not None:
         facts = tuple(_fact(context, hits[item.item_id], item, decision.decision_id, labels) for item in decision.items)
     slate = SlateFact(need=need, items=facts, total=len(facts), decision=decision, surface=surface)

@@ -27,6 +27,6 @@ class Avoided:
         for i, candidate in enumerate(request.candidates):
             item = request.table.find(candidate.item_id)
             met = None if item is None else profile.avoids(item)
-            if met is not None and met not in context.stated:
+            if met is not None and (met[0], met[1].casefold()) not in context.stated:
                 values[i], details[i] = -1.0, met[1]
         return Part(values, tuple(details))

@@ -14,7 +14,9 @@ from recommender.models.base import Part, RankRequest, without_detail
 from recommender.profiles.profile import Profile
 from recommender.reasons import Code
 
-_CATEGORY, _BRAND, _ATTRIBUTES, _PRICE = 0.45, 0.3, 0.15, 0.1
+_CATEGORY, _BRAND, _PRICE = 0.5, 0.35, 0.15
+# Of the whole, where an item states attributes that shoppers choose by.
+_ATTRIBUTES: Final = 0.15
 # How far prices lie apart (natural log) until their closeness has fallen to 1/e: about two thirds more or less.
 _PRICE_SCALE: Final = 0.5
 
@@ -52,11 +54,14 @@ class _Taste:
         """Return the liking of an item and the value that says most for it; "" where nothing does."""
         category = _CATEGORY * self._affinity("category", item.category)
         brand = _BRAND * self._affinity("brand", item.brand)
-        liked = [(self._affinity(name, value), value) for name, value in item.attributes]
-        attributes = _ATTRIBUTES * sum(affinity for affinity, _ in liked) / len(liked) if liked else 0.0
-        best = max(liked, default=(0.0, ""))
-        said = [(category, item.category), (brand, item.brand), (_ATTRIBUTES * best[0], best[1])]
-        value = category + brand + attributes + self._price(item, category)
+        value = category + brand + self._price(item, category)
+        said = [(category, item.category), (brand, item.brand)]
+        if item.attributes:
+            liked = [(self._affinity(name, stated), stated) for name, stated in item.attributes]
+            mean = sum(affinity for affinity, _ in liked) / len(liked)
+            value = (1.0 - _ATTRIBUTES) * value + _ATTRIBUTES * mean
+            best, stated = max(liked)
+            said.append((_ATTRIBUTES * best, stated))
         # The first of equals: a kind says more than a brand, and a brand more than a colour.
         weight, detail = max(said, key=lambda pair: pair[0])
         return value, (detail or "") if weight > 0 else ""

@@ -9,7 +9,9 @@ import threading
 from collections.abc import Callable, Iterable
 
 from recommender.events import Event, EventType
+from recommender.item_table import ItemTable
 from recommender.profiles.edits import Edit
+from recommender.profiles.interest import Key, keys_of
 from recommender.profiles.profile import Unfinished
 from recommender.profiles.view import ProfileView, view_of
 from recommender.state import BehaviourState
@@ -20,14 +22,20 @@ class Profiles:
 
     Args:
         state: the behaviour now.
+        table: the catalogue now.
         lock: guards it.
         record: logs an event and learns from it.
     """
 
     def __init__(
-        self, state: Callable[[], BehaviourState], lock: threading.RLock, record: Callable[[Event], bool]
+        self,
+        state: Callable[[], BehaviourState],
+        table: Callable[[], ItemTable],
+        lock: threading.RLock,
+        record: Callable[[Event], bool],
     ) -> None:
         self._state = state
+        self._table = table
         self._lock = lock
         self._record = record
 
@@ -47,12 +55,21 @@ class Profiles:
             profile = self._state().shoppers.find(shopper_key)
             return () if profile is None else profile.unfinished(session_key)
 
+    def known_values(self) -> tuple[Key, ...]:
+        """Return every field and value that can be learned from the catalogue's items, in their order."""
+        with self._lock:
+            items = self._table().items
+        return tuple(dict.fromkeys((field, value) for item in items for field, value, _ in keys_of(item)))
+
     def edit(self, edit: Edit, *, shopper_key: str, session_key: str, now: float, event_id: str) -> None:
         """Log a change and carry it out; the same event id twice changes nothing more."""
         self._record(Event(event_id, EventType.EDIT, edit.to_text(), shopper_key, session_key, now))
 
-    def forget(self, shopper_keys: Iterable[str]) -> None:
-        """Let profiles go whose events were erased from the log; the crowd's counts stay."""
+    def forget(self, shopper_keys: Iterable[str], session_keys: Iterable[str]) -> None:
+        """Let profiles and visits go whose events were erased from the log; the crowd's counts stay."""
         with self._lock:
+            state = self._state()
             for key in shopper_keys:
-                self._state().forget_shopper(key)
+                state.forget_shopper(key)
+            for key in session_keys:
+                state.visits.drop(key)

@@ -54,7 +54,7 @@ class ShortTerm:
     """What this visit says, whether or not a profile is kept.
 
     Args:
-        viewed: product ids of interest, latest first.
+        viewed: product ids of interest that were not bought, latest first.
         dismissed: product ids that are not shown again in this visit.
         for_somebody: whether the visit is for somebody else: it teaches the shopper's own profile nothing.
     """
@@ -95,11 +95,17 @@ def view_of(state: BehaviourState, shopper_key: str, session_key: str, now: floa
         consent=state.consents.get(shopper_key),
         paused=profile is not None and profile.paused,
         short_term=ShortTerm(
-            state.recent_items(session_key),
+            _looked_at(state, session_key),
             state.dismissed_now(session_key),
             state.gift_of(session_key, now) is not None,
         ),
     )
+
+
+def _looked_at(state: BehaviourState, session_key: str) -> tuple[str, ...]:
+    visit = state.visits.find(session_key)
+    bought = () if visit is None else visit.bought
+    return tuple(item_id for item_id in state.recent_items(session_key) if item_id not in bought)
 
 
 def entries_of(profile: Profile, now: float) -> tuple[ProfileEntry, ...]:

@@ -32,7 +32,7 @@ def test_a_click_lifts_the_same_category_and_brand() -> None:
 def test_among_the_same_kind_the_usual_price_is_nearer() -> None:
     values, _ = _after((EventType.CLICK, "tent-1"))
     # tent-1 and tent-3 share category and brand; tent-3 costs three times as much.
-    assert values["tent-1"] - values["tent-3"] == pytest.approx(0.1 * 0.5 * (1 - (1 / 3) ** 2), abs=1e-3)
+    assert values["tent-1"] - values["tent-3"] == pytest.approx(0.15 * 0.5 * (1 - (1 / 3) ** 2), abs=1e-3)
 
 
 def test_a_dismissal_lowers_its_kind() -> None:

@@ -1,0 +1,91 @@
+"""What is known of a shopper, and why a product was chosen, in words: each sentence a template filled from the fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.llm.embedded.wording import Wording, plain
+from assistant.turn import ProfileChange, ProfileFact, ProfileLine, WhyFact
+from recommender.events import Reason
+from recommender.reasons import Code, tellable
+
+MAX_LIKES: Final = 5
+MAX_PRICES: Final = 2
+MAX_REASONS: Final = 3
+_SIMPLE: Final = {
+    ProfileChange.UNKNOWN: "profile_unknown",
+    ProfileChange.PAUSED: "profile_paused",
+    ProfileChange.RESUMED: "profile_resumed",
+    ProfileChange.FOR_SOMEBODY: "profile_gift",
+    ProfileChange.FOR_ONESELF: "profile_own",
+    ProfileChange.ERASE_ASKED: "profile_erase",
+}
+_NAMED: Final = {
+    ProfileChange.FORGOT: "profile_forgot",
+    ProfileChange.AVOIDS: "profile_never",
+    ProfileChange.WELCOMES: "profile_welcome",
+}
+_WITH_PRODUCT: Final = (Code.BOUGHT_WITH, Code.SEEN_WITH, Code.SIMILAR_TO)
+_WITH_DETAIL: Final = (Code.MATCHES, Code.FOR_YOU)
+
+
+class ProfileWords:
+    """Writes about profiles and reasons.
+
+    Args:
+        wording: the templates.
+    """
+
+    def __init__(self, wording: Wording) -> None:
+        self._say = wording
+
+    def profile(self, fact: ProfileFact) -> str:
+        """Say what is known of the shopper, or what was just changed about it."""
+        named_needs_one = fact.changed in _NAMED or fact.changed is ProfileChange.UNKNOWN
+        if not fact.kept and (fact.changed is None or named_needs_one or fact.changed is ProfileChange.ERASE_ASKED):
+            return self._say("profile_not_kept" if fact.offered else "profile_not_offered")
+        if fact.changed in _NAMED:
+            return self._say(_NAMED[fact.changed], what=self._listed(fact.changed_labels))
+        if fact.changed is not None:
+            return self._say(_SIMPLE[fact.changed])
+        return " ".join(self._known(fact))
+
+    def why(self, fact: WhyFact) -> str:
+        """Say why a product stands where it stands, heaviest reason first."""
+        title = plain(fact.item.product.title)
+        told = sorted(tellable(fact.item.reasons), key=lambda reason: -reason.weight)
+        reasons = list(dict.fromkeys(self._reason(reason, fact) for reason in told if reason.code in set(Code)))
+        if not reasons:
+            return self._say("why_unknown", title=title)
+        return self._say("why", title=title, reasons=self._say.listing(reasons[:MAX_REASONS]))
+
+    def _known(self, fact: ProfileFact) -> list[str]:
+        if not fact.lines:
+            return [self._say("profile_nothing"), *([self._say("profile_is_paused")] if fact.paused else [])]
+        rows = []
+        likes = self._of(fact, "likes")[:MAX_LIKES]
+        if likes:
+            rows.append(self._say("profile_likes", likes=self._listed([line.label for line in likes])))
+        for line in self._of(fact, "price")[:MAX_PRICES]:
+            if line.low and line.high:
+                low, high = self._say.money(line.low), self._say.money(line.high)
+                rows.append(self._say("profile_price", what=plain(line.label), low=low, high=high))
+        for kind, template in (("less_of", "profile_less"), ("avoids", "profile_avoids")):
+            if lines := self._of(fact, kind):
+                rows.append(self._say(template, what=self._listed([line.label for line in lines])))
+        rows += [self._say("profile_is_paused")] if fact.paused else []
+        return [*rows, self._say("profile_how", example=plain(fact.lines[0].label))]
+
+    def _of(self, fact: ProfileFact, kind: str) -> list[ProfileLine]:
+        return sorted((line for line in fact.lines if line.kind == kind), key=lambda line: -line.strength)
+
+    def _listed(self, labels: Sequence[str]) -> str:
+        return self._say.listing([plain(label) for label in dict.fromkeys(labels)])
+
+    def _reason(self, reason: Reason, fact: WhyFact) -> str:
+        code = Code(reason.code)
+        if code not in (*_WITH_PRODUCT, *_WITH_DETAIL):
+            return self._say(f"why_{code}")
+        detail = fact.titles.get(reason.detail, "") if code in _WITH_PRODUCT else reason.detail
+        return self._say(f"why_{code}", detail=plain(detail)) if detail else self._say(f"why_{code}_seen")
