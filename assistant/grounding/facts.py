@@ -121,6 +121,7 @@ class Facts:
 
     def _profile(self, fact: ProfileFact) -> None:
         """What is known of the shopper says nothing of a product: its values are wishes of theirs."""
+        self._text("profile")
         for label in (*(line.label for line in fact.lines), *fact.changed_labels):
             self._wish(label)
         for line in fact.lines:

@@ -38,12 +38,18 @@ def change_profile(context: ShopperContext, action: Action) -> ToolResult:
         named = _named(context, action)
         for field, value in named:
             profiling.edit(context.principal, Edit(_KINDS[action], field, value))
-        labels = tuple(dict.fromkeys(value for _, value in named)) or (quoted(context.words),)
+        labels = _labels(named) or (quoted(context.words),)
         done = done if named else ProfileChange.UNKNOWN
     fact = profile_fact(profiling, context.principal, context.shop.retrieval.catalogue.currency, done, labels)
     with context.ledger.lock:
         context.ledger.evidence.append(fact)
     return ToolResult((fact,), summarise((fact,)))
+
+
+def _labels(named: tuple[Named, ...]) -> tuple[str, ...]:
+    """The values for a sentence: "leather" says "full-grain leather" too."""
+    values = tuple(dict.fromkeys(value for _, value in named))
+    return tuple(v for v in values if not any(o != v and f" {o} " in f" {v} " for o in values))
 
 
 def _named(context: ShopperContext, action: Action) -> tuple[Named, ...]:

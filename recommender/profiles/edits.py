@@ -36,6 +36,9 @@ class EditKind(StrEnum):
     """value "yes" or "no": whether this visit is for somebody else."""
 
 
+_KINDS: Final = frozenset(kind.value for kind in EditKind)
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """One change.
@@ -59,7 +62,7 @@ class Edit:
         """Read an event's item id; None for anything that is no edit (a newer version's, say)."""
         kind, _, rest = text.partition(":")
         field, _, value = rest.partition("=")
-        return cls(EditKind(kind), field, value) if kind in EditKind else None
+        return cls(EditKind(kind), field, value) if kind in _KINDS else None
 
 
 def anonymous_key(session_key: str) -> str:

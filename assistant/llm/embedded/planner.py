@@ -144,7 +144,8 @@ class Planner:
         if (pending := self._pending(state)) is not None:
             return pending
         whom = profile_talk.for_whom(state.words)
-        if whom is not None and profile_talk.says_only_for_whom(state.words):
+        in_talk = bool(state.shown) or state.need != Need()
+        if whom is not None and in_talk and profile_talk.says_only_for_whom(state.words):
             return Plan(steps=(whom,))
         if self._leaves_it_open(state):
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
@@ -156,6 +157,8 @@ class Planner:
         if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in self._clauses(words)):
             # What stands beside "ignore your instructions" is no wish: nothing is searched for it.
             draft.steps = [step for step in draft.steps if step.tool != "search_products"]
+        if whom is not None and profile_talk.says_only_for_whom(state.words):
+            draft.steps = [step for step in draft.steps if step.tool in profile_talk.SHOPPING]
         if whom is not None and all(step.tool in profile_talk.SHOPPING for step in draft.steps):
             draft.steps.insert(0, whom)
         talk = draft.talk if not draft.steps else [t for t in draft.talk if t in BESIDE_STEPS]

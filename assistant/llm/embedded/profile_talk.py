@@ -53,6 +53,8 @@ def steps(intent: str, clause: str) -> tuple[Step, ...]:
             return (Step("change_profile", {"action": "forget"}),)
         case "never_again":
             return (Step("change_profile", {"action": "avoid"}),)
+        case "welcome_again":
+            return (Step("change_profile", {"action": "welcome"}),)
         case "taste_learning":
             return (Step("change_profile", {"action": "resume" if _AGAIN.search(clause) else "pause"}),)
         case _:
@@ -61,5 +63,7 @@ def steps(intent: str, clause: str) -> tuple[Step, ...]:
 
 SHOPPING: Final = ("search_products", "recommend_products")
 """Beside these it matters for whom something is looked for; a present that came broken is another matter."""
-INTENTS: Final = ("show_profile", "erase_profile", "forget_taste", "never_again", "taste_learning", "resume_visit")
+INTENTS: Final = (
+    "show_profile", "erase_profile", "forget_taste", "never_again", "welcome_again", "taste_learning", "resume_visit",
+)  # fmt: skip
 """"why_this" points at a product, so the planner makes its call."""

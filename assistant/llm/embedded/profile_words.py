@@ -27,7 +27,6 @@ _NAMED: Final = {
     ProfileChange.WELCOMES: "profile_welcome",
 }
 _WITH_PRODUCT: Final = (Code.BOUGHT_WITH, Code.SEEN_WITH, Code.SIMILAR_TO)
-_WITH_DETAIL: Final = (Code.MATCHES, Code.FOR_YOU)
 
 
 class ProfileWords:
@@ -42,8 +41,8 @@ class ProfileWords:
 
     def profile(self, fact: ProfileFact) -> str:
         """Say what is known of the shopper, or what was just changed about it."""
-        named_needs_one = fact.changed in _NAMED or fact.changed is ProfileChange.UNKNOWN
-        if not fact.kept and (fact.changed is None or named_needs_one or fact.changed is ProfileChange.ERASE_ASKED):
+        about_visit = fact.changed in (ProfileChange.FOR_SOMEBODY, ProfileChange.FOR_ONESELF)
+        if not fact.kept and not about_visit:
             return self._say("profile_not_kept" if fact.offered else "profile_not_offered")
         if fact.changed in _NAMED:
             return self._say(_NAMED[fact.changed], what=self._listed(fact.changed_labels))
@@ -55,7 +54,12 @@ class ProfileWords:
         """Say why a product stands where it stands, heaviest reason first."""
         title = plain(fact.item.product.title)
         told = sorted(tellable(fact.item.reasons), key=lambda reason: -reason.weight)
-        reasons = list(dict.fromkeys(self._reason(reason, fact) for reason in told if reason.code in set(Code)))
+        met = [f"“{plain(reason.detail)}”" for reason in told if reason.code == Code.MATCHES and reason.detail]
+        # A wish that is met says more than the words that it was read from.
+        said = (Code.MATCHES, Code.RELEVANT) if met else (Code.MATCHES,)
+        reasons = [self._say("why_matches", detail=self._say.listing(met))] if met else []
+        reasons += [self._reason(reason, fact) for reason in told if reason.code not in said]
+        reasons = list(dict.fromkeys(reasons))
         if not reasons:
             return self._say("why_unknown", title=title)
         return self._say("why", title=title, reasons=self._say.listing(reasons[:MAX_REASONS]))
@@ -85,7 +89,7 @@ class ProfileWords:
 
     def _reason(self, reason: Reason, fact: WhyFact) -> str:
         code = Code(reason.code)
-        if code not in (*_WITH_PRODUCT, *_WITH_DETAIL):
+        if code not in (*_WITH_PRODUCT, Code.FOR_YOU):
             return self._say(f"why_{code}")
         detail = fact.titles.get(reason.detail, "") if code in _WITH_PRODUCT else reason.detail
         return self._say(f"why_{code}", detail=plain(detail)) if detail else self._say(f"why_{code}_seen")
