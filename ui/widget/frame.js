@@ -427,7 +427,6 @@ const fresh = () => busyNode(ui.fresh, async () => {
 });
 
 Object.assign(house, profileHouse({ ask: (...asked) => ask(...asked), busyNode, openView }));
-
 /* ---------- the frame itself ---------- */
 
 const build = () => {

@@ -4,29 +4,20 @@
 import { button, el, icon, words } from "./dom.js";
 import { t } from "./words.js";
 
-const KINDS = ["likes", "price", "less_of", "avoids"];
-
 /* The nodes of a profile; `change` asks for (method, path, body) and draws what comes back. */
 const parts = (fact, change) => {
   const box = el("input", { type: "checkbox", role: "switch", checked: fact.kept, onchange: () => change(box, "PUT", "/profile", { keep: box.checked }) });
-  const text = (entry) => (entry.low ? `${entry.label}: ${entry.low.text} – ${entry.high.text}` : entry.label);
+  const text = (entry) => [entry.kind === "likes" || entry.kind === "price" ? "" : "− ", entry.label, entry.low && `: ${entry.low.text} – ${entry.high.text}`].filter(Boolean).join("");
   const chip = (entry) => el("li", {}, button({ class: "chip", "aria-label": t("forget_one", text(entry)), onclick: (event) => change(event.currentTarget, "DELETE", `/profile/entries/${encodeURIComponent(entry.id)}`) }, words(text(entry)), icon("close", 16)));
-  const group = (kind) => {
-    const entries = fact.entries.filter((entry) => entry.kind === kind);
-    return entries.length > 0 && el("div", { class: "known" }, el("p", { class: "muted small", text: t(`known_${kind}`) }), el("ul", { class: "chips" }, entries.map(chip)));
-  };
-  const sure = el("div", { hidden: !fact.erase_asked }, el("p", { text: t("erase_sure") }),
-    el("div", { class: "row" }, button({ class: "button", onclick: (event) => change(event.currentTarget, "DELETE", "/profile") }, t("erase")), button({ class: "link", onclick: () => { sure.hidden = true; } }, t("erase_not"))));
+  const erase = button({ class: "link", onclick: () => (fact.erase_asked ? change(erase, "DELETE", "/profile") : ask()) }, t(fact.erase_asked ? "erase_sure" : "erase"));
+  const ask = () => { fact.erase_asked = true; erase.textContent = t("erase_sure"); };
   return [
     fact.done_text && el("p", {}, words(fact.done_text)),
     fact.offered && el("label", { class: "switch" }, box, el("span", {}, el("strong", { text: t("remember") }), el("span", { class: "muted small", text: t("remember_how") }))),
     fact.state_text && el("p", { class: "muted" }, words(fact.state_text)),
-    KINDS.map(group),
-    fact.kept && el("div", { class: "row" },
-      button({ class: "link", onclick: (event) => change(event.currentTarget, "PUT", "/profile", { paused: !fact.paused }) }, t(fact.paused ? "learn" : "pause")),
-      button({ class: "link", onclick: () => { sure.hidden = false; sure.querySelector("button").focus(); } }, t("erase"))),
-    fact.kept && sure,
-  ].flat().filter(Boolean);
+    fact.entries.length > 0 && el("ul", { class: "chips" }, fact.entries.map(chip)),
+    fact.kept && erase,
+  ].filter(Boolean);
 };
 
 /* Why a product stands where it stands. */
