@@ -23,14 +23,14 @@ from assistant.guards import check_input
 from assistant.history import history_of, live_of
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
 from assistant.places import DEMO_CATALOGUE
-from assistant.purchasing import PurchaseJoined
 from assistant.profile_door import ShopperProfiles
+from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
 from assistant.support.orders import Contact
 from assistant.support.purchases import Purchase
 from assistant.text import clean
-from assistant.tools.profiling import session_key
 from assistant.tools.hand_over import MAX_REASON_CHARS
+from assistant.tools.profiling import session_key
 from assistant.turn import (
     CartFact,
     Failed,
@@ -389,7 +389,9 @@ class Assistant:
             Refused: the order was told before with other contents.
         """
         plan = await self._opener.plan(OPENING_WAIT_S)
-        return await self._in_pool(lambda: self._rooms.purchasing.record(purchase, plan.shop.recommender, plan.shop.profiling))
+        return await self._in_pool(
+            lambda: self._rooms.purchasing.record(purchase, plan.shop.recommender, plan.shop.profiling)
+        )
 
     async def confirm(self, principal: Principal, proposal_id: str) -> Proposal:
         """Carry out what the shopper confirmed, exactly once.

@@ -22,7 +22,7 @@ class EventType(StrEnum):
     DISMISS = "dismiss"
     RETURN = "return"
     EDIT = "edit"
-    """The shopper changed their own profile: item_id holds what (profiles/edits.py), and nothing was done to an item."""
+    """The shopper changed their own profile: item_id holds what (profiles/edits.py); nothing was done to an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ class DecisionContext:
         now: seconds since the epoch, UTC.
         seed: of the sampling; the same context, candidates, state and seed give the same slate.
         exclude: item ids that must not be shown (dismissed, already in the cart, …).
-        stated: (field, value) wishes of now, in lower case, e.g. (("colour", "blue"),): they outweigh what a profile says of a field.
+        stated: (field, value) wishes of now, in lower case, e.g. (("colour", "blue"),): they outweigh what a profile
+            says of a field.
     """
 
     shopper_key: str

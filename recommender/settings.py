@@ -63,7 +63,8 @@ class RecommenderSettings:
         weights: surface -> reason code -> weight; a surface that is not listed ranks as "search".
         policy: name in POLICIES of what decides where exploring is allowed.
         popularity_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which behaviour counts half.
-        trial_half_life_s: how fast an interest that only one visit has shown fades beside lasting ones: it may be a gift.
+        trial_half_life_s: how fast an interest fades that only one visit has shown beside lasting ones: it may be a
+            gift.
         gift_s: how long a visit counts as being for somebody else after that was said.
         max_interests: of one shopper.
         min_sessions: visits that must agree before "popular", "bought_with" or "seen_with" counts.

@@ -95,15 +95,11 @@ class Facts:
             case ProductFact():
                 self._item(fact)
             case ComparisonFact():
-                for item in fact.items:
-                    self._item(item)
-                self.counts.add(float(len(fact.items)))
+                self._comparison(fact)
             case CartFact():
                 self._cart(fact)
             case OrdersFact():
-                for order in fact.orders:
-                    self._order(order)
-                self.numbers.add(float(len(fact.orders)))
+                self._orders(fact)
             case PolicyFact():
                 for section in fact.sections:
                     self._text(f"{section.title} {section.text} {section.url}")
@@ -118,6 +114,16 @@ class Facts:
                 self._profile(fact)
             case WhyFact():
                 self._why(fact)
+
+    def _comparison(self, fact: ComparisonFact) -> None:
+        for item in fact.items:
+            self._item(item)
+        self.counts.add(float(len(fact.items)))
+
+    def _orders(self, fact: OrdersFact) -> None:
+        for order in fact.orders:
+            self._order(order)
+        self.numbers.add(float(len(fact.orders)))
 
     def _profile(self, fact: ProfileFact) -> None:
         """What is known of the shopper says nothing of a product: its values are wishes of theirs."""

@@ -1,7 +1,7 @@
 """Erase what ties behaviour to a person. The shop's counts stay: what is left belongs to nobody.
 
-An event loses its shopper and its visit, a decision its shopper, visit, turn and words, a purchase its shopper; both are
-replaced by keys that are drawn for this erasure and kept nowhere else. What a shopper changed in their profile goes
+An event loses its shopper and its visit, a decision its shopper, visit, turn and words, a purchase its shopper; they
+are replaced by keys that are drawn for this erasure and kept nowhere else. What a shopper changed in their profile goes
 away, all but their last word about whether one may be kept.
 """
 

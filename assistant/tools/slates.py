@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from assistant.tools.context import ShopperContext, session_key
-from assistant.tools.profile_facts import stated_pairs
 from assistant.tools.pointing import told_verdicts
+from assistant.tools.profile_facts import stated_pairs
 from assistant.turn import Need, ProductFact, SlateFact
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, SlateItem

@@ -20,6 +20,7 @@ from assistant.turn import (
     ProductFact,
     ProfileChange,
     ProfileFact,
+    ProfileLine,
     Proposal,
     RefusalFact,
     SlateFact,

@@ -132,7 +132,9 @@ def _learned(profile: Profile, interest: Interest, place: int, now: float) -> li
             kind: EntryKind = "likes" if affinity > 0 else "less_of"
             found.append(ProfileEntry(kind, field, value, abs(affinity), interest=place))
     found.sort(key=lambda entry: (entry.field != "category", -entry.strength))
-    return found[:MAX_ENTRIES] + [entry for category in interest.prices if (entry := _band(interest, place, category, now))]
+    return found[:MAX_ENTRIES] + [
+        entry for category in interest.prices if (entry := _band(interest, place, category, now))
+    ]
 
 
 def _band(interest: Interest, place: int, category: str, now: float) -> ProfileEntry | None:

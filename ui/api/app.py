@@ -91,7 +91,15 @@ def create_api(
         heartbeat_s=heartbeat_s,
     )
     add_handlers(api)
-    for router in (visits.public, visits.private, turns.private, people.private, shop.private, profile.private, purchases.public):
+    for router in (
+        visits.public,
+        visits.private,
+        turns.private,
+        people.private,
+        shop.private,
+        profile.private,
+        purchases.public,
+    ):
         api.include_router(router)
     api.add_api_route(
         "/health", health, tags=["service"], response_model=HealthOut, responses={503: {"model": HealthOut}}

@@ -20,9 +20,12 @@ _GIFT = re.compile(
     r"|\b(?:it|this|that)(?: is|['’]s)? not for me\b",
     re.I,
 )
-_FOR_ONESELF = re.compile(r"\b(?:this|it)(?: one| time)?(?: is|['’]s)?(?: just)? for (?:me|myself)\b|\bfor me again\b", re.I)
+_FOR_ONESELF = re.compile(
+    r"\b(?:this|it)(?: one| time)?(?: is|['’]s)?(?: just)? for (?:me|myself)\b|\bfor me again\b", re.I
+)
 _BARE = re.compile(
-    r"(?:(?:ok(?:ay)?|well|oh|actually|by the way|btw|it|it['’]s|its|this|that|these|they|is|are|will be|be|not|no|for|me"
+    r"(?:(?:ok(?:ay)?|well|oh|actually|by the way|btw|it|it['’]s|its|this|that|these|they|is|are|will be|be|not|no|for"
+    r"|me"
     r"|myself|as|a|an|my|our|just|only|the|one|ones|to give|gift|present|gifts|presents|time|again|also|all|of|someone"
     rf"|somebody|else|him|her|them|birthday|christmas|xmas|you know|and|but|so|{_PEOPLE})[\W_]*)+",
     re.I,
