@@ -182,9 +182,10 @@ class Profile:
         self.forgotten = _latest({**self.forgotten, key: at})
 
     def _interest_for(self, item: Item, at: float, session_key: str) -> Interest:
-        near = max(self.interests, key=lambda interest: interest.nearness(item), default=None)
-        if near is not None and near.nearness(item) >= NEAR:
-            return near
+        found = [interest.nearness(item) for interest in self.interests]
+        nearest = max(found, default=0.0)
+        if nearest >= NEAR:
+            return self.interests[found.index(nearest)]
         settings = self._settings
         # What the first visit shows is the best guess there is; a later interest has to show that it is no gift.
         known = any(interest.lasting and interest.opened_in != session_key for interest in self.interests)
