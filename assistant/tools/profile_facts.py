@@ -67,9 +67,15 @@ def entry_named(entry_id: str) -> Named | None:
 
 
 def entries_said(entries: Sequence[ProfileEntry], words: str) -> tuple[Named, ...]:
-    """The entries of a profile that words name: all words of the value are said."""
+    """The entries of a profile that words name: all words of a value are said, or what it ends in ("leather" of
+    "full-grain leather")."""
     said = _keys(words)
-    return tuple(dict.fromkeys((e.field, e.value) for e in entries if _keys(e.value) and _keys(e.value) <= said))
+    return tuple(dict.fromkeys((entry.field, entry.value) for entry in entries if _is_said(entry.value, said)))
+
+
+def _is_said(value: str, said: set[str]) -> bool:
+    found = [word_key(word) for word in _WORD.findall(fold(value))]
+    return bool(found) and (set(found) <= said or found[-1] in said)
 
 
 def values_said(reader: QueryReader, words: str, known: Iterable[Named]) -> tuple[Named, ...]:

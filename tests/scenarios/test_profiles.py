@@ -74,7 +74,7 @@ def test_one_liking_is_forgotten(camper: Visitor, words: str) -> None:
 
 def test_what_was_forgotten_can_be_taught_anew(camper: Visitor) -> None:
     camper.say("forget red")
-    look_at(camper, camper.say("red backpacks"))
+    look_at(camper, camper.say("red rain jackets"), 6)
     assert "red" in labels(camper)
 
 
@@ -97,8 +97,8 @@ def test_a_gift_leaves_the_taste_as_it_was(camper: Visitor, words: str) -> None:
     assert labels(camper) == before
     assert "Coffee grinders" not in before
     camper.say("this one is for me again")
-    look_at(camper, camper.say("a coffee grinder under $90"))
-    assert "Coffee grinders" in labels(camper)
+    look_at(camper, camper.say("a kettle"))
+    assert any("ettle" in label for label in labels(camper))
 
 
 def test_a_gift_with_a_wish_is_noted_and_looked_for(camper: Visitor) -> None:
@@ -116,7 +116,7 @@ def test_a_question_about_gifts_marks_nothing(visit: Visitor, words: str) -> Non
 
 
 def test_something_different_was_not_shown_before(camper: Visitor) -> None:
-    first = {fact.product.id for fact in camper.say("rain jackets").products}
+    first = {fact.product.id for fact in camper.say("kettles").products}
     other = {fact.product.id for fact in camper.say("show me something different").products}
     assert other
     assert not other & first
@@ -124,7 +124,7 @@ def test_something_different_was_not_shown_before(camper: Visitor) -> None:
 
 @pytest.mark.parametrize("words", ["continue where I stopped", "where was I?", "what did I look at last time"])
 def test_going_on_where_one_stopped(camper: Visitor, words: str) -> None:
-    seen = look_at(camper, camper.say("a tent for two"), 1)
+    seen = look_at(camper, camper.say("a coffee grinder under $100"), 1)
     (slate,) = camper.say(words).slates
     assert slate.surface == "resume"
     assert seen[0] in [fact.product.id for fact in slate.items]
