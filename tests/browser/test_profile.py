@@ -1,4 +1,4 @@
-"""What the shop knows about the shopper, in a browser: seen, changed with the keyboard, erased by a second click only."""
+"""What the shop knows about the shopper, in a browser: seen, changed by keyboard, erased by a second click only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def opened(visit: OpenVisit, width: int) -> Page:
 
 
 @BOTH
-def test_the_panel_shows_what_is_known_and_fits_the_window(visit: OpenVisit, width: int, profiles: FakeProfiles) -> None:
+def test_the_panel_shows_what_is_known_and_fits(visit: OpenVisit, width: int, profiles: FakeProfiles) -> None:
     page = opened(visit, width)
     expect(page.get_by_role("dialog", name="What we know about you")).to_be_visible()
     expect(page.locator("#profile-title")).to_be_focused()

@@ -26,6 +26,18 @@ _NAMED: Final = {
     ProfileChange.AVOIDS: "profile_never",
     ProfileChange.WELCOMES: "profile_welcome",
 }
+# Reason code -> the sentence with a detail, and the one without.
+_WHY: Final = {
+    Code.RELEVANT: ("why_relevant", "why_relevant"),
+    Code.POPULAR: ("why_popular", "why_popular"),
+    Code.WELL_RATED: ("why_well_rated", "why_well_rated"),
+    Code.ON_SALE: ("why_on_sale", "why_on_sale"),
+    Code.TRYING_NEW: ("why_trying_new", "why_trying_new"),
+    Code.FOR_YOU: ("why_for_you", "why_for_you_seen"),
+    Code.BOUGHT_WITH: ("why_bought_with", "why_bought_with_seen"),
+    Code.SEEN_WITH: ("why_seen_with", "why_seen_with_seen"),
+    Code.SIMILAR_TO: ("why_similar_to", "why_similar_to_seen"),
+}
 _WITH_PRODUCT: Final = (Code.BOUGHT_WITH, Code.SEEN_WITH, Code.SIMILAR_TO)
 
 
@@ -58,7 +70,7 @@ class ProfileWords:
         # A wish that is met says more than the words that it was read from.
         said = (Code.MATCHES, Code.RELEVANT) if met else (Code.MATCHES,)
         reasons = [self._say("why_matches", detail=self._say.listing(met))] if met else []
-        reasons += [self._reason(reason, fact) for reason in told if reason.code not in said]
+        reasons += [self._reason(reason, fact) for reason in told if reason.code in _WHY and reason.code not in said]
         reasons = list(dict.fromkeys(reasons))
         if not reasons:
             return self._say("why_unknown", title=title)
@@ -89,7 +101,8 @@ class ProfileWords:
 
     def _reason(self, reason: Reason, fact: WhyFact) -> str:
         code = Code(reason.code)
-        if code not in (*_WITH_PRODUCT, Code.FOR_YOU):
-            return self._say(f"why_{code}")
+        detailed, plainly = _WHY[code]
+        if detailed == plainly:
+            return self._say(plainly)
         detail = fact.titles.get(reason.detail, "") if code in _WITH_PRODUCT else reason.detail
-        return self._say(f"why_{code}", detail=plain(detail)) if detail else self._say(f"why_{code}_seen")
+        return self._say(detailed, detail=plain(detail)) if detail else self._say(plainly)

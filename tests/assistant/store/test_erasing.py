@@ -26,8 +26,8 @@ def fill(store: Store, consent: str = YES) -> Recommender:
         context = make_context("search", shopper=who, session=visit, query="a secret wish")
         decision = recommender.decide(context, [Candidate(item_id) for item_id in ITEMS])
         item = decision.items[0]
-        click = Event(f"click-{decision.decision_id}", EventType.CLICK, item.item_id, who, visit, NOW + 9, decision.decision_id, 0)
-        recommender.record(click)
+        key = decision.decision_id
+        recommender.record(Event(f"click-{key}", EventType.CLICK, item.item_id, who, visit, NOW + 9, key, 0))
     recommender.record(edit(1, EditKind.JOIN, "s:1"))
     recommender.record(edit(2, EditKind.AVOID, "leather"))
     return recommender
