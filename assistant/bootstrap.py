@@ -15,9 +15,8 @@ from langchain_core.language_models import BaseChatModel
 from assistant.config import Settings
 from assistant.conversations import Conversations
 from assistant.desk import Desk
-from assistant.item_facts import items_of
 from assistant.live import Live
-from assistant.opening import Opener, VariantIndex, Workshop
+from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.places import catalogues_folder, models_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing

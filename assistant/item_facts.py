@@ -1,12 +1,11 @@
-"""What the recommender is told of each product: ids and plain facts, never texts."""
+"""What a product states in a word or two, as the recommender learns tastes from it. Nothing about a person."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from recommender.events import Item
 from retrieval.filters import fold
 from retrieval.product import Product
 
@@ -20,33 +19,14 @@ _ABOUT_PEOPLE: Final = frozenset({"gender", "sex", "age", "age_group", "size"})
 """What these say would be a conclusion about a person, not a taste."""
 
 
-def items_of(products: Iterable[Product]) -> dict[str, Item]:
-    """What the recommender knows of each product."""
-    listed = tuple(products)
-    stated = {product.id: tuple(_stated(product)) for product in listed}
+def attributes_of(products: Sequence[Product]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What each product states that shoppers choose by: product id -> (name, value) pairs, in lower case."""
+    stated = {product.id: tuple(_stated(product)) for product in products}
     holders = Counter(pair for pairs in stated.values() for pair in pairs)
     return {
-        product.id: _item(product, tuple(p for p in stated[product.id] if holders[p] >= MIN_PRODUCTS)[:MAX_STATED])
-        for product in listed
+        product_id: tuple(pair for pair in pairs if holders[pair] >= MIN_PRODUCTS)[:MAX_STATED]
+        for product_id, pairs in stated.items()
     }
-
-
-def _item(product: Product, attributes: tuple[tuple[str, str], ...]) -> Item:
-    variant = product.default_variant
-    before = variant.list_price.amount_minor if variant.list_price else variant.price.amount_minor
-    saved = max(0.0, 1 - variant.price.amount_minor / before) if before else 0.0
-    return Item(
-        item_id=product.id,
-        category=product.category,
-        department=product.department,
-        brand=product.brand,
-        price_minor=variant.price.amount_minor,
-        discount=saved,
-        rating=product.rating,
-        rating_count=product.rating_count,
-        in_stock=product.in_stock,
-        attributes=attributes,
-    )
 
 
 def _stated(product: Product) -> Iterator[tuple[str, str]]:

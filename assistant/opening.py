@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -21,7 +21,7 @@ from assistant.agent import AgentLoop
 from assistant.config import Settings
 from assistant.errors import AisleError, TurnRefused
 from assistant.grounding import Lexicon
-from assistant.item_facts import items_of
+from assistant.item_facts import attributes_of
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
@@ -41,6 +41,7 @@ from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
+from recommender.events import Item
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
@@ -315,3 +316,26 @@ class Opener:
 def _model_way_out(settings: Settings) -> str:
     again = "make it again with `aisle demo`"
     return again if is_demo(settings) else f"move {models_folder(settings) / settings.catalogue} away"
+
+
+def items_of(products: Iterable[Product]) -> dict[str, Item]:
+    """What the recommender knows of each product."""
+    rows, listed = {}, tuple(products)
+    attributes = attributes_of(listed)
+    for product in listed:
+        variant = product.default_variant
+        before = variant.list_price.amount_minor if variant.list_price else variant.price.amount_minor
+        saved = max(0.0, 1 - variant.price.amount_minor / before) if before else 0.0
+        rows[product.id] = Item(
+            item_id=product.id,
+            category=product.category,
+            department=product.department,
+            brand=product.brand,
+            price_minor=variant.price.amount_minor,
+            discount=saved,
+            rating=product.rating,
+            rating_count=product.rating_count,
+            in_stock=product.in_stock,
+            attributes=attributes[product.id],
+        )
+    return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -80,7 +81,7 @@ class ProfileWords:
         if not fact.lines:
             return [self._say("profile_nothing"), *([self._say("profile_is_paused")] if fact.paused else [])]
         rows = []
-        likes = self._of(fact, "likes")[:MAX_LIKES]
+        likes = _varied(self._of(fact, "likes"))[:MAX_LIKES]
         if likes:
             rows.append(self._say("profile_likes", likes=self._listed([line.label for line in likes])))
         for line in self._of(fact, "price")[:MAX_PRICES]:
@@ -106,3 +107,13 @@ class ProfileWords:
             return self._say(plainly)
         detail = fact.titles.get(reason.detail, "") if code in _WITH_PRODUCT else reason.detail
         return self._say(detailed, detail=plain(detail)) if detail else self._say(plainly)
+
+
+def _varied(lines: Sequence[ProfileLine]) -> list[ProfileLine]:
+    """The strongest of each kind of thing first, then the next of each: four materials say less than a colour too."""
+    place: Counter[str] = Counter()
+    ranked = []
+    for line in lines:
+        ranked.append((place[line.about], line))
+        place[line.about] += 1
+    return [line for _, line in sorted(ranked, key=lambda pair: pair[0])]
