@@ -66,3 +66,38 @@ def bench_retrieval(
     from assistant.bench_retrieval import bench_retrieval as run
 
     run(read_settings(), catalogue, judgments, column_map=map_, as_json=json)
+
+
+@bench.command("experiments")
+def bench_experiments(
+    runs: Annotated[int, typer.Option(help="Simulated experiments of each kind.", min=20)] = 400,
+    units: Annotated[int, typer.Option(help="Sessions of each, in both arms together.", min=1_000)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Look at simulated experiments all the time: false alarms, power, and what interleaving saves.
+
+    Example: aisle bench experiments --runs 400
+    """
+    from assistant.bench_experiments import bench_experiments as run
+
+    run(runs=runs, units=units, seed=seed, as_json=json)
+
+
+@bench.command("ope")
+def bench_ope(
+    logs: Annotated[int, typer.Option(help="Simulated logs for the intervals.", min=5)] = 500,
+    seeds: Annotated[int, typer.Option(help="Seeds of each stress scenario of the gate.", min=1)] = 200,
+    open_bandit: Annotated[
+        Path | None,
+        typer.Option("--open-bandit", metavar="FOLDER", help="Open Bandit: a folder with random/ and bts/."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Judge policies from logs of others: do intervals hold the truth, does the promotion gate decide rightly?
+
+    Example: aisle bench ope --logs 500 --seeds 200
+    """
+    from assistant.bench_ope import bench_ope as run
+
+    run(logs=logs, seeds=seeds, open_bandit=open_bandit, as_json=json)

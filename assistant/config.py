@@ -91,6 +91,8 @@ class Settings(CheckedSettings, BaseSettings):
     slate_size: int = Field(default=6, ge=1, le=12)
     keep_versions: int = Field(default=3, ge=1, le=100)
     """Versions of a catalogue that are kept to go back to, with the one that is served."""
+    retrain_hours: float = Field(default=0.0, ge=0)
+    """Age of the newest ranker release at which a running server trains the next one; 0 trains none by itself."""
     seed: int = 7
     """Of the demo shop and of sampling."""
 

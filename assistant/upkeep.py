@@ -12,7 +12,8 @@ from pathlib import Path
 
 from assistant.config import Settings
 from assistant.errors import DataFolderBusy, StoreBroken, StoreError
-from assistant.places import catalogues_folder, models_folder, shop_folder
+from assistant.places import catalogues_folder, shop_folder
+from assistant.releases import registry_of
 from assistant.service import DEMO_CATALOGUE
 from assistant.store import SqlEventLog, Store, open_store
 from assistant.store.engine import FILE
@@ -171,10 +172,11 @@ def _check_chroma(path: Path, manifest: Manifest) -> None:
 
 
 def _model_trouble(settings: Settings) -> str | None:
-    from recommender.models.artifact import load_artifact
+    from recommender.promotion.pipeline import load_line_up
 
+    problems: list[str] = []
     try:
-        load_artifact(models_folder(settings) / settings.catalogue)
+        load_line_up(registry_of(settings), problems.append)
     except RecommenderError as error:
-        return str(error)
-    return None
+        problems.append(str(error))
+    return problems[0] if problems else None

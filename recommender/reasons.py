@@ -45,9 +45,17 @@ class Code(StrEnum):
     """Lowered because this shopper dismissed it in an earlier visit; not for shoppers."""
     AVOIDED = "avoided"
     """Lowered because it has what this shopper never wants; detail: that value; not for shoppers."""
+    BURIED = "buried"
+    """Put last by a rule of the shop's owner; not for shoppers."""
+    PINNED = "pinned"
+    """Put into its slot by a rule of the shop's owner; weight 0; not for shoppers."""
 
 
-_NOT_TOLD: Final = frozenset({Code.PREDICTED, Code.VARIETY, Code.SOLD_OUT, Code.DISMISSED, Code.AVOIDED})
+LEARNED: Final = frozenset({Code.PREDICTED})
+"""Parts that come out of training; the default policy does without them."""
+_NOT_TOLD: Final = frozenset(
+    {Code.PREDICTED, Code.VARIETY, Code.SOLD_OUT, Code.DISMISSED, Code.AVOIDED, Code.BURIED, Code.PINNED}
+)
 
 
 def tellable(reasons: Sequence[Reason]) -> tuple[Reason, ...]:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.errors import ConfigError
-from assistant.places import catalogues_folder, models_folder
+from assistant.places import catalogues_folder
+from assistant.releases import registry_of
 from retrieval.errors import RetrievalError
 from retrieval.model_folders import has_weights
 
@@ -97,27 +98,31 @@ def _kept_dim(settings: Settings) -> int | None:
 
 
 def click_model(patient: Patient) -> Iterator[Check]:
-    """The trained click model and its hash."""
-    from recommender.errors import ArtifactBroken
-    from recommender.models.artifact import load_artifact
+    """The releases of the ranker that serve, and their hashes."""
+    from recommender.errors import RecommenderError
+    from recommender.promotion.pipeline import load_line_up
 
-    settings = patient.settings
+    registry = registry_of(patient.settings)
+    problems: list[str] = []
     try:
-        found = load_artifact(models_folder(settings) / settings.catalogue)
-    except ArtifactBroken as broken:
+        line_up = load_line_up(registry, problems.append)
+    except RecommenderError as broken:
+        problems.append(str(broken))
+    if problems:
         yield Check(
             "click model",
             "problem",
-            str(broken),
-            f"Move the folder {models_folder(settings) / settings.catalogue} away; ranking goes on without it.",
+            problems[0],
+            "Serve the release before with `aisle models rollback`; ranking goes on without it.",
             "ranking by predicted clicks",
         )
-        return
-    if found is None:
-        yield Check("click model", "ok", "None is trained; ranking goes by relevance and by what shoppers did.")
-        return
-    used = "in use" if found.manifest.served else "kept, but not better than the simple ranking, so not in use"
-    yield Check("click model", "ok", f"sha256 {found.manifest.sha256[:16]}, {used}.")
+    elif not line_up.live.version:
+        made = len(registry.list_releases())
+        yield Check(
+            "click model", "ok", f"None is live, of {made} made; ranking goes by relevance and by what shoppers did."
+        )
+    else:
+        yield Check("click model", "ok", f"{line_up.live.version}, sha256 {line_up.live.model_sha[:16]}, is live.")
 
 
 def prompts(_patient: Patient) -> Iterator[Check]:

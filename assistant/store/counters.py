@@ -12,7 +12,7 @@ def take(connection: sa.Connection, name: str, how_many: int = 1) -> int:
 
     Args:
         connection: of a writing transaction.
-        name: "events", "hand_overs" or "orders".
+        name: "decisions", "events", "hand_overs" or "orders".
         how_many: 1 or more; the numbers follow each other.
     """
     row = counters.c.name == name

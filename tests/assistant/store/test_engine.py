@@ -223,7 +223,7 @@ def test_damage_that_appears_while_running_is_told_as_such(store: Store) -> None
 
 
 def test_a_full_disk_is_told_nothing_is_half_done_and_writing_goes_on_when_there_is_space(store: Store) -> None:
-    insert = sa.text("INSERT INTO decisions (decision_id, body) VALUES (:id, :body)")
+    insert = sa.text("INSERT INTO decisions SELECT COALESCE(MAX(seq), 0) + 1, :id, :body FROM decisions")
 
     def write() -> None:
         with store.write() as connection:

@@ -1,0 +1,56 @@
+"""Where a shop's ranker releases lie, and what the steps of their promotion work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assistant.config import Settings
+from assistant.places import catalogues_folder, models_folder
+from recommender.promotion.registry import Registry
+
+if TYPE_CHECKING:
+    from recommender.promotion.pipeline import Shop
+
+
+def registry_of(settings: Settings) -> Registry:
+    """The releases of the served catalogue."""
+    return Registry(models_folder(settings) / settings.catalogue)
+
+
+@contextmanager
+def open_shop_log(settings: Settings) -> Iterator[Shop]:
+    """Open the log and the items, also beside a running server.
+
+    Raises:
+        StoreError: there is no database yet, or it cannot be used.
+        CatalogueMissing, IndexBroken: the catalogue cannot be opened.
+    """
+    from assistant.opening import items_of
+    from assistant.store import SqlEventLog, open_beside
+    from recommender.promotion.pipeline import Shop
+    from retrieval.catalogue import read_catalogue
+    from retrieval.storage import current_version
+
+    products = read_catalogue(*current_version(catalogues_folder(settings), settings.catalogue)).products
+    store = open_beside(settings.data)
+    try:
+        yield Shop(
+            registry=registry_of(settings),
+            log=SqlEventLog(store),
+            items=items_of(products.values()),
+            now=datetime.now(UTC),
+            seed=settings.seed,
+        )
+    finally:
+        store.close()
+
+
+def training_is_due(settings: Settings, registry: Registry, now: datetime) -> bool:
+    """Whether the schedule wants a new release: there is one, and the newest is older than it allows."""
+    if settings.retrain_hours <= 0:
+        return False
+    releases = registry.list_releases()
+    return not releases or (now - releases[0].made_at).total_seconds() >= settings.retrain_hours * 3600.0
