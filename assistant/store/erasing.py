@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from assistant.store.engine import Store
-from assistant.store.tables import decisions, events, purchases
+from assistant.store.tables import decision_traces, decisions, events, purchases
 from recommender.events import EventType
 from recommender.profiles.edits import Edit, EditKind, anonymous_key
 
@@ -99,7 +99,11 @@ def _erase_decisions(connection: sa.Connection, ids: Collection[str], fresh: dic
     changed, listed = 0, sorted(ids)
     for start in range(0, len(listed), _BATCH):
         some = decisions.c.decision_id.in_(listed[start : start + _BATCH])
-        for decision_id, body in connection.execute(sa.select(decisions).where(some)).all():
+        # What was computed for this shopper goes; the probabilities of what was shown stay in the body.
+        traces = decision_traces.c.decision_id.in_(listed[start : start + _BATCH])
+        connection.execute(sa.delete(decision_traces).where(traces))
+        rows = connection.execute(sa.select(decisions.c.decision_id, decisions.c.body).where(some)).all()
+        for decision_id, body in rows:
             row = json.loads(body)
             about = row["context"]
             visit = fresh.setdefault(about["session_key"], f"e:{secrets.token_hex(12)}")
