@@ -26,6 +26,7 @@ from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
+from assistant.store.erasing import Eraser
 from assistant.store.experiments import open_experiment_store
 from assistant.store.ranking import open_ranking_store
 from assistant.store.staff import open_staff_store
@@ -123,6 +124,7 @@ def build_assistant(
         live=live,
         policies=policies,
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
+        eraser=Eraser(store),
         pool=pool,
     )
     workshop = Workshop(

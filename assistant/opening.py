@@ -21,6 +21,7 @@ from assistant.agent import AgentLoop
 from assistant.config import Settings
 from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
+from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
@@ -380,8 +381,9 @@ def recommender_settings(settings: Settings) -> RecommenderSettings:
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:
     """What the recommender knows of each product."""
-    rows = {}
-    for product in products:
+    rows, listed = {}, tuple(products)
+    attributes = attributes_of(listed)
+    for product in listed:
         variant = product.default_variant
         before = variant.list_price.amount_minor if variant.list_price else variant.price.amount_minor
         saved = max(0.0, 1 - variant.price.amount_minor / before) if before else 0.0
@@ -395,5 +397,6 @@ def items_of(products: Iterable[Product]) -> dict[str, Item]:
             rating=product.rating,
             rating_count=product.rating_count,
             in_stock=product.in_stock,
+            attributes=attributes[product.id],
         )
     return rows

@@ -29,6 +29,7 @@ from recommender.models import RANKERS
 from recommender.models.artifact import Artifact, load_artifact
 from recommender.models.predicted import Predicted
 from recommender.owner_rules import NO_RULES, CompiledRules
+from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.settings import RecommenderSettings
@@ -80,6 +81,7 @@ class Recommender:
         self._rules = CompiledRules(NO_RULES, self._table)
         self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
+        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
         self._catch_up()
@@ -142,6 +144,10 @@ class Recommender:
             pool = Pool(self._table, self._vectors, self._state, self._settings)
             found = gather(pool, context, n, like=like, basket=basket)
             return self._with_pinned(found, self._compiled(controls).pinned_ids(context))
+
+    def find_decision(self, decision_id: str) -> Decision | None:
+        """Return a logged decision, or None."""
+        return self._log.find_decision(decision_id)
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.

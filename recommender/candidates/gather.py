@@ -42,7 +42,7 @@ def gather(
 def _sources(pool: Pool, context: DecisionContext, like: str | None, basket: Sequence[str]) -> list[Source]:
     if like is not None:
         return [alike(like, as_request=True)]
-    likes = liked(context.shopper_key, context.now)
+    likes = liked(context.shopper_key, context.session_key, context.now)
     if basket:
         # Where nothing was bought together yet, what was looked at together, then what is liked and well rated.
         return [linked(basket, Code.BOUGHT_WITH), linked(basket, Code.SEEN_WITH), likes, well_rated]

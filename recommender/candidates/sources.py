@@ -73,11 +73,11 @@ def linked(anchors: Sequence[str], code: Code) -> Source:
     return source
 
 
-def liked(shopper_key: str, now: float) -> Source:
+def liked(shopper_key: str, session_key: str, now: float) -> Source:
     """Make the source of items in the categories and brands that a shopper shows interest in, better rated first."""
 
     def source(pool: Pool, n: int) -> list[Candidate]:
-        shopper = pool.state.shoppers.find(shopper_key)
+        shopper = pool.state.taste(shopper_key, session_key, now)
         if shopper is None:
             return []
         table, n_items = pool.table, len(pool.table.ids)
