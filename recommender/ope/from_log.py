@@ -157,7 +157,7 @@ class _Row:
 
     def columns(self) -> list[int]:
         """Candidates that any of the policies may show; the others cannot matter."""
-        possible: BoolArray = (np.stack([self.logging, self.candidate, self.live]) > 0).any(axis=(0, 1))
+        possible = np.maximum(np.maximum(self.logging, self.candidate), self.live).max(axis=0) > 0
         possible[list(self.chosen)] = True
         return [int(i) for i in np.flatnonzero(possible)]
 

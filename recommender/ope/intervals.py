@@ -52,7 +52,7 @@ class Blocks:
         return total
 
     def pulls(self, estimate: Estimate) -> FloatArray:
-        """(blocks,) how much each block pulls the estimate: mean 0, and variance / blocks is the estimate's variance."""
+        """(blocks,) how much each block pulls the estimate: mean 0; variance / blocks is the estimate's variance."""
         return self.sums(estimate.influence) * self.n / len(self._places)
 
 
