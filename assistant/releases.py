@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.config import Settings
 from assistant.places import catalogues_folder, models_folder
+from recommender.errors import RecommenderError
 from recommender.promotion.registry import Registry
 
 if TYPE_CHECKING:
@@ -46,6 +48,33 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
         )
     finally:
         store.close()
+
+
+def releases_trouble(settings: Settings) -> str | None:
+    """Say what of the releases that serve is missing or damaged; None where they are whole, or none serves."""
+    from recommender.promotion.pipeline import load_line_up
+
+    problems: list[str] = []
+    try:
+        load_line_up(registry_of(settings), problems.append)
+    except RecommenderError as error:
+        problems.append(str(error))
+    return problems[0] if problems else None
+
+
+def set_broken_releases_aside(settings: Settings) -> Path | None:
+    """Rename the folder of releases that cannot serve, so that new ones can be made; nothing is deleted.
+
+    Returns:
+        Where it lies now; None where nothing is broken.
+    """
+    if releases_trouble(settings) is None:
+        return None
+    folder, number = registry_of(settings).root, 1
+    while (aside := folder.with_name(f"{folder.name}.damaged-{number}")).exists():
+        number += 1
+    folder.rename(aside)
+    return aside
 
 
 def training_is_due(settings: Settings, registry: Registry, now: datetime) -> bool:

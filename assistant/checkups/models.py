@@ -13,7 +13,7 @@ from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.places import catalogues_folder
-from assistant.releases import registry_of
+from assistant.releases import registry_of, releases_trouble
 from retrieval.errors import RetrievalError
 from retrieval.model_folders import has_weights
 
@@ -99,30 +99,21 @@ def _kept_dim(settings: Settings) -> int | None:
 
 def click_model(patient: Patient) -> Iterator[Check]:
     """The releases of the ranker that serve, and their hashes."""
-    from recommender.errors import RecommenderError
-    from recommender.promotion.pipeline import load_line_up
-
     registry = registry_of(patient.settings)
-    problems: list[str] = []
-    try:
-        line_up = load_line_up(registry, problems.append)
-    except RecommenderError as broken:
-        problems.append(str(broken))
-    if problems:
+    if (trouble := releases_trouble(patient.settings)) is not None:
         yield Check(
             "click model",
             "problem",
-            problems[0],
+            trouble,
             "Serve the release before with `aisle models rollback`; ranking goes on without it.",
             "ranking by predicted clicks",
         )
-    elif not line_up.live.version:
+    elif (live := registry.live()) is None:
         made = len(registry.list_releases())
-        yield Check(
-            "click model", "ok", f"None is live, of {made} made; ranking goes by relevance and by what shoppers did."
-        )
+        told = f"None is live, of {made} made; ranking goes by relevance and by what shoppers did."
+        yield Check("click model", "ok", told)
     else:
-        yield Check("click model", "ok", f"{line_up.live.version}, sha256 {line_up.live.model_sha[:16]}, is live.")
+        yield Check("click model", "ok", f"Release {live} is live, and its files are whole.")
 
 
 def prompts(_patient: Patient) -> Iterator[Check]:
