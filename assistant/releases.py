@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.config import Settings
 from assistant.places import catalogues_folder, models_folder
 from recommender.errors import RecommenderError
+from recommender.promotion.line_up import LineUp
 from recommender.promotion.registry import Registry
 
 if TYPE_CHECKING:
@@ -50,15 +51,20 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
         store.close()
 
 
-def releases_trouble(settings: Settings) -> str | None:
-    """Say what of the releases that serve is missing or damaged; None where they are whole, or none serves."""
+def look_at_releases(settings: Settings) -> tuple[LineUp, tuple[str, ...]]:
+    """Load what would serve, and say what of it is missing or damaged."""
     from recommender.promotion.pipeline import load_line_up
 
     problems: list[str] = []
     try:
-        load_line_up(registry_of(settings), problems.append)
+        return load_line_up(registry_of(settings), problems.append), tuple(problems)
     except RecommenderError as error:
-        problems.append(str(error))
+        return LineUp(), (str(error),)
+
+
+def releases_trouble(settings: Settings) -> str | None:
+    """Say what of the releases that serve is missing or damaged; None where they are whole, or none serves."""
+    _, problems = look_at_releases(settings)
     return problems[0] if problems else None
 
 

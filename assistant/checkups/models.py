@@ -13,7 +13,7 @@ from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.places import catalogues_folder
-from assistant.releases import registry_of, releases_trouble
+from assistant.releases import look_at_releases, registry_of
 from retrieval.errors import RetrievalError
 from retrieval.model_folders import has_weights
 
@@ -99,21 +99,21 @@ def _kept_dim(settings: Settings) -> int | None:
 
 def click_model(patient: Patient) -> Iterator[Check]:
     """The releases of the ranker that serve, and their hashes."""
-    registry = registry_of(patient.settings)
-    if (trouble := releases_trouble(patient.settings)) is not None:
+    line_up, problems = look_at_releases(patient.settings)
+    if problems:
         yield Check(
             "click model",
             "problem",
-            trouble,
+            problems[0],
             "Serve the release before with `aisle models rollback`; ranking goes on without it.",
             "ranking by predicted clicks",
         )
-    elif (live := registry.live()) is None:
-        made = len(registry.list_releases())
+    elif not line_up.live.version:
+        made = len(registry_of(patient.settings).list_releases())
         told = f"None is live, of {made} made; ranking goes by relevance and by what shoppers did."
         yield Check("click model", "ok", told)
     else:
-        yield Check("click model", "ok", f"Release {live} is live, and its files are whole.")
+        yield Check("click model", "ok", f"{line_up.live.version}, sha256 {line_up.live.model_sha[:16]}, in use.")
 
 
 def prompts(_patient: Patient) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""`aisle train ranker` and `aisle models`, as whoever runs a shop uses them: from what shoppers did to live and back."""
+"""`aisle train ranker` and `aisle models`, as whoever runs a shop uses them: from behaviour to live and back."""
 
 from __future__ import annotations
 
