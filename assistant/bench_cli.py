@@ -68,6 +68,22 @@ def bench_retrieval(
     run(read_settings(), catalogue, judgments, column_map=map_, as_json=json)
 
 
+@bench.command("experiments")
+def bench_experiments(
+    runs: Annotated[int, typer.Option(help="Simulated experiments of each kind.", min=20)] = 400,
+    units: Annotated[int, typer.Option(help="Sessions of each, in both arms together.", min=1_000)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Look at simulated experiments all the time: false alarms, power, and what interleaving saves.
+
+    Example: aisle bench experiments --runs 400
+    """
+    from assistant.bench_experiments import bench_experiments as run
+
+    run(runs=runs, units=units, seed=seed, as_json=json)
+
+
 @bench.command("ope")
 def bench_ope(
     logs: Annotated[int, typer.Option(help="Simulated logs for the intervals.", min=5)] = 500,

@@ -15,6 +15,7 @@ from langchain_core.language_models import BaseChatModel
 from assistant.config import Settings
 from assistant.conversations import Conversations
 from assistant.desk import Desk
+from assistant.lab import Lab
 from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.places import catalogues_folder, shop_folder
@@ -25,9 +26,11 @@ from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
+from assistant.store.experiments import open_experiment_store
 from assistant.store.staff import open_staff_store
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
+from assistant.support.experiments import Experiments, log_of
 from assistant.support.handoff import HandOff
 from assistant.support.identity import Customers
 from assistant.support.inbox import Inbox
@@ -37,6 +40,7 @@ from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
+from assistant.treating import Treating
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
@@ -81,6 +85,12 @@ def build_assistant(
     except BaseException:
         store.close()
         raise
+    try:
+        experiments = Experiments(open_experiment_store(settings.data, now), now)
+    except BaseException:
+        store.close()
+        staff_store.close()
+        raise
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="aisle-work")
     variants, live = VariantIndex(), Live()
     orders, actions = OrderBook(store, now), Actions(store, now, settings.locale)
@@ -112,7 +122,7 @@ def build_assistant(
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
         pool=pool,
     )
-    workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)
+    workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model, experiments.releases)
     opener = Opener(workshop)
     desk = Desk(
         rooms,
@@ -121,7 +131,9 @@ def build_assistant(
         lambda: opener.plan(OPENING_WAIT_S),
         settings.max_message_chars,
     )
-    return Assistant(settings, rooms, TurnRunner(conversations, pool, now, live), opener, desk)
+    runner = TurnRunner(conversations, pool, now, live, Treating(experiments))
+    lab = Lab(experiments, log_of(store, event_log), prompts, settings)
+    return Assistant(settings, rooms, runner, opener, desk, lab)
 
 
 def texts_folder(settings: Settings, kind: Literal["policies", "guides"]) -> Path:

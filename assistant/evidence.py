@@ -87,6 +87,7 @@ class SlateFact:
         decision: the logged decision; None for an empty slate.
         surface: "search", "recommend", "more_like_this".
         meaning_ready: False while only words were searched.
+        asks_first: whether a question is put before any of them is shown.
     """
 
     need: Need
@@ -102,6 +103,7 @@ class SlateFact:
     mentions: Mapping[str, int] = field(default_factory=dict)
     loosenings: tuple[Loosening, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    asks_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

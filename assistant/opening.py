@@ -19,8 +19,9 @@ import structlog
 
 from assistant.agent import AgentLoop
 from assistant.config import Settings
-from assistant.errors import AisleError, TurnRefused
+from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
+from assistant.lab import versions_folder
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
@@ -31,7 +32,7 @@ from assistant.llm.vllm import endpoint_model
 from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder
-from assistant.prompts import Prompts
+from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
@@ -63,6 +64,7 @@ class Workshop:
         settings, prompts, store, rooms, now: the house's.
         encode: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
+        tried_releases: tells the ranker releases that running experiments try.
     """
 
     settings: Settings
@@ -73,6 +75,7 @@ class Workshop:
     now: Callable[[], datetime]
     encoder: Encoder | None = None
     chat_model: object | None = None
+    tried_releases: Callable[[], frozenset[int]] = frozenset
 
 
 class VariantIndex:
@@ -202,7 +205,7 @@ class Opener:
             items_of(retrieval.catalogue.products.values()),
             SqlEventLog(self._w.store),
         )
-        self._models = ModelWatch(settings, recommender)
+        self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval
@@ -227,22 +230,44 @@ class Opener:
             now=lambda: w.now().timestamp(),
             titles=titles,
         )
-        composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
         talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
         planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)
-        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
-        fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)
-        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
-        loop = AgentLoop(chosen, w.prompts, w.settings, rooms.pool) if chosen else fallback  # type: ignore[arg-type]
         self._starters = make_starters(products, self._wording, has_policies=bool(rooms.policies.all()))
-        self._plan = Floorplan(
+        lexicon = Lexicon.of(products)
+        self._plan = self._plan_with(w.prompts, shop, planner, lexicon)
+        versions: dict[str, Floorplan] = {}
+
+        def in_version(name: str) -> Floorplan:
+            if name not in versions:
+                versions[name] = self._plan_with(self._version(name), shop, planner, lexicon)
+            return versions[name]
+
+        self._plan = replace(self._plan, in_version=in_version)
+
+    def _version(self, name: str) -> Prompts:
+        """A version of the prompts; the shop's own, and a line in the log, where it cannot be used."""
+        try:
+            return prompt_version(self._w.prompts, name, versions_folder(self._w.settings))
+        except ConfigError as problem:
+            log.error("prompts.version_not_used", reason=str(problem))
+            return self._w.prompts
+
+    def _plan_with(self, prompts: Prompts, shop: Shop, planner: Planner, lexicon: Lexicon) -> Floorplan:
+        w, pool = self._w, self._w.rooms.pool
+        wording = self._wording.of(prompts)
+        composer = Composer(wording, ProductAnswers(wording, prompts.question_words()))
+        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=pool)
+        fallback = AgentLoop(embedded, prompts, w.settings, pool)
+        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
+        loop = AgentLoop(chosen, prompts, w.settings, pool) if chosen else fallback  # type: ignore[arg-type]
+        return Floorplan(
             shop=shop,
             loop=loop,
             fallback=None if loop is fallback else fallback,
             composer=composer,
-            wording=self._wording,
-            lexicon=Lexicon.of(products),
-            prompt_hash=w.prompts.hash,
+            wording=wording,
+            lexicon=lexicon,
+            prompt_hash=prompts.hash,
         )
 
     def _open_meaning(self, retrieval: Retrieval) -> tuple[str, ...]:

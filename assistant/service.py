@@ -21,6 +21,7 @@ from assistant.desk import Desk
 from assistant.errors import AisleError, Refused, SessionMissing, TurnRefused
 from assistant.guards import check_input
 from assistant.history import history_of, live_of
+from assistant.lab import Lab
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
 from assistant.places import DEMO_CATALOGUE
 from assistant.purchasing import PurchaseJoined
@@ -84,15 +85,19 @@ class Assistant:
         runner: runs turns.
         opener: opens the shop; see `opening.Opener`.
         desk: the staff's door.
+        lab: the owner's experiments.
     """
 
-    def __init__(self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk) -> None:
+    def __init__(
+        self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk, lab: Lab
+    ) -> None:
         self._settings = settings
         self._rooms = rooms
         self._runner = runner
         self._opener = opener
         self._queue = TurnQueue()
         self.desk = desk
+        self.lab = lab
 
     # ------------------------------------------------------------ the shop
 
@@ -122,6 +127,7 @@ class Assistant:
             AisleError, RetrievalError: waited for, and the shop cannot be opened.
         """
         self._opener.start()
+        self.lab.keep_watching()
         if wait != "no":
             self._opener.wait(wait)
 
@@ -129,6 +135,8 @@ class Assistant:
         """Stop background work and release the data folder."""
         self._opener.close()
         self.desk.close()
+        # The opener asks until its end which releases are tried.
+        self.lab.close()
 
     def readiness(self) -> Readiness:
         """What works by now."""

@@ -52,3 +52,16 @@ def train_ranker(
     from assistant.models_commands import train_ranker as run
 
     run(read_settings(catalogue=catalogue), only_if_due=schedule, as_json=json)
+
+
+@train.command("data")
+def train_data(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Describe what a training would learn from: what counts, what is left out and why, outcomes, what has moved.
+
+    Writes the card beside the shop's models; trains nothing, and changes nothing in the log.
+
+    Example: aisle train data --json
+    """
+    from assistant.train_data import train_data as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)

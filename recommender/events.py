@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
+
+from recommender.treatment import Treatment
 
 Stream = Literal["live", "uniform", "canary"]
 """Which part of the traffic a decision belongs to."""
@@ -121,6 +123,7 @@ class DecisionContext:
         different: True where the shopper asked for something different: what this visit was shown is left out while
             anything else is there.
         age_years: of the shopper, where stated; None counts as too young for what has an age limit.
+        treatment: what experiments change in it; None where the shopper is in none.
     """
 
     shopper_key: str
@@ -137,6 +140,7 @@ class DecisionContext:
     intent: str = ""
     different: bool = False
     age_years: int | None = None
+    treatment: Treatment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,7 @@ class Decision:
         default_ids: what the default policy would have shown, in order.
         stream: "live"; "uniform" for the hold-out that draws evenly; "canary" for a release on trial.
         policy_version: release of the ranker, from the promotion registry; "" before any.
-        experiments: experiment -> arm.
+        experiments: experiment -> arm; of an interleaving -> whose each slot is, e.g. "ABBABA".
         guards: what rules, caps and switches did, e.g. "pin:7:tent-1@0", "no_explore:checkout".
         pinned_ids: items that an owner's rule put into their slots, with probability 1.
         segment: of shopper and context, e.g. "new".
@@ -201,6 +205,9 @@ class Decision:
         trace: features and parts as served, compressed (trace.py); empty where none were kept.
         shown_ids: what was shown in the end, in order; None where it was shown as chosen.
     """
+
+    # For who writes a row as JSON: bytes as base64, and back.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
     decision_id: str
     context: DecisionContext

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.item_table import IntArray, ItemTable
+from recommender.item_table import HASH_FIELDS, IntArray, ItemTable
 from recommender.similarity import similarity_to
 from recommender.state import BehaviourState, Links, Shopper
 
@@ -40,6 +41,8 @@ FEATURES: Final = (
 )
 """Names of the dense features, in order."""
 
+FEATURE_SCHEMA: Final = "click/" + blake2b("|".join((*FEATURES, *HASH_FIELDS)).encode(), digest_size=6).hexdigest()
+"""Changes with what the features are."""
 _N_RECENT: Final = 3
 # A new item is believed to be clicked once in ten impressions until it has some of its own.
 _PRIOR_CLICKS, _PRIOR_IMPRESSIONS = 1.0, 10.0

@@ -7,12 +7,13 @@ the score, not a story about it. Knows nothing of exploration.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.events import Candidate, Reason
 from recommender.item_table import FloatArray, IntArray
@@ -31,16 +32,19 @@ class Scored:
     Args:
         candidates: n of them.
         parts: reason code -> weighted part; every value (n,) and on the grid.
+        values: (m, n) float32, what the first m parts' rankers said before weights.
+        served: inputs of the click model as served, by name.
     """
 
     candidates: tuple[Candidate, ...]
     parts: tuple[tuple[str, Part], ...]
+    values: NDArray[np.float32]
+    served: Mapping[str, NDArray[Any]]
 
     @property
     def scores(self) -> FloatArray:
         """Sums of the parts, (n,); exact."""
-        total: FloatArray = np.array([part.values for _, part in self.parts], dtype=np.float64).sum(axis=0)
-        return total
+        return total([part.values for _, part in self.parts])
 
     def reasons(self, i: int) -> tuple[Reason, ...]:
         """Return candidate i's parts, heaviest first; their weights add up to its score exactly."""
@@ -50,24 +54,64 @@ class Scored:
         return tuple(sorted(_share_with_matches(listed, matches), key=lambda reason: -reason.weight))
 
 
-def score(request: RankRequest, rankers: Sequence[Ranker]) -> Scored:
+def score(
+    request: RankRequest,
+    rankers: Sequence[Ranker],
+    weights: Mapping[str, float] | None = None,
+    buried: NDArray[np.bool_] | None = None,
+) -> Scored:
     """Weigh and add what every ranker and every rule says.
 
     Args:
         request: at least one candidate.
         rankers: models; one without a weight for this surface is left out.
+        weights: reason code -> weight; those of the settings without.
+        buried: (n,) what an owner's rule puts last.
     """
-    weights = request.settings.weights_for(request.context.surface, request.context.query)
+    weights = weights_of(request) if weights is None else weights
+    asked = [(ranker.code, ranker.rank(request)) for ranker in rankers if ranker.code in weights]
+    values = np.array([part.values for _, part in asked], dtype=np.float32).reshape(len(asked), len(request.rows))
     parts = [
-        (ranker.code, _weighted(ranker.rank(request), weights[ranker.code]))
-        for ranker in rankers
-        if weights.get(ranker.code)
+        (code, Part(weighed(row, weights[code]), part.details)) for (code, part), row in zip(asked, values, strict=True)
     ]
-    parts += [(Code.SOLD_OUT, _sold_out(request)), (Code.DISMISSED, _dismissed(request))]
+    served = {name: array for _, part in asked for name, array in part.served.items()}
+    parts += rule_parts(request, total([part.values for _, part in parts]), buried)
+    return Scored(tuple(request.candidates), tuple(parts), values, served)
+
+
+def rule_parts(
+    request: RankRequest, learned: FloatArray, buried: NDArray[np.bool_] | None = None
+) -> list[tuple[str, Part]]:
+    """Return the parts that rules add: stock, dismissals, burying, variety.
+
+    Args:
+        request: as in `score`.
+        learned: (n,) sum of what the rankers said; variety is spread over the order that it gives.
+        buried: as in `score`.
+    """
+    parts = [(Code.SOLD_OUT, _sold_out(request)), (Code.DISMISSED, _dismissed(request))]
+    if buried is not None and buried.any():
+        parts.append((Code.BURIED, _buried(request, buried)))
     if request.context.surface == "recommend":
-        so_far = Scored(tuple(request.candidates), tuple(parts)).scores
+        so_far = learned + total([part.values for _, part in parts])
         parts.append((Code.VARIETY, _variety(request, so_far)))
-    return Scored(tuple(request.candidates), tuple(parts))
+    return [(str(code), part) for code, part in parts]
+
+
+def weights_of(request: RankRequest) -> Mapping[str, float]:
+    """Return the settings' weights for a request."""
+    return request.settings.weights_for(request.context.surface, request.context.query)
+
+
+def total(parts: Sequence[FloatArray]) -> FloatArray:
+    """Add parts that are on the grid, (n,); exact in any order."""
+    result: FloatArray = np.array(parts, dtype=np.float64).sum(axis=0)
+    return result
+
+
+def weighed(values: NDArray[np.float32], weight: float) -> FloatArray:
+    """Multiply what a ranker said with its weight, on the grid."""
+    return _on_grid(values.astype(np.float64) * weight)
 
 
 def greedy_order(scores: FloatArray) -> IntArray:
@@ -75,15 +119,10 @@ def greedy_order(scores: FloatArray) -> IntArray:
     return np.argsort(-scores, kind="stable").astype(np.int64)
 
 
-def stack_version(rankers: Sequence[Ranker], request: RankRequest) -> str:
+def stack_version(rankers: Sequence[Ranker], weights: Mapping[str, float]) -> str:
     """Return a short hash of everything that turns evidence into scores here."""
-    weights = request.settings.weights_for(request.context.surface, request.context.query)
     text = ";".join(f"{r.code}/{r.version}*{weights.get(r.code, 0.0)!r}" for r in rankers)
-    return "additive/1:" + blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-def _weighted(part: Part, weight: float) -> Part:
-    return Part(_on_grid(part.values * weight), part.details)
+    return "additive/2:" + blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def _on_grid(values: FloatArray) -> FloatArray:
@@ -107,6 +146,11 @@ def _sold_out(request: RankRequest) -> Part:
     for_words = context.surface == "search" or bool(context.query)
     penalty = settings.sold_out_penalty_search if for_words else settings.sold_out_penalty
     values = np.where(request.table.sold_out[request.rows], -penalty, 0.0)
+    return Part(_on_grid(values), ("",) * len(values))
+
+
+def _buried(request: RankRequest, buried: NDArray[np.bool_]) -> Part:
+    values = np.where(buried, -request.settings.buried_penalty, 0.0)
     return Part(_on_grid(values), ("",) * len(values))
 
 

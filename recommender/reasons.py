@@ -43,9 +43,15 @@ class Code(StrEnum):
     """Lowered because it cannot be bought now; not for shoppers."""
     DISMISSED = "dismissed"
     """Lowered because this shopper dismissed it in an earlier visit; not for shoppers."""
+    BURIED = "buried"
+    """Put last by a rule of the shop's owner; not for shoppers."""
+    PINNED = "pinned"
+    """Put into its slot by a rule of the shop's owner; weight 0; not for shoppers."""
 
 
-_NOT_TOLD: Final = frozenset({Code.PREDICTED, Code.VARIETY, Code.SOLD_OUT, Code.DISMISSED})
+LEARNED: Final = frozenset({Code.PREDICTED})
+"""Parts that come out of training; the default policy does without them."""
+_NOT_TOLD: Final = frozenset({Code.PREDICTED, Code.VARIETY, Code.SOLD_OUT, Code.DISMISSED, Code.BURIED, Code.PINNED})
 
 
 def tellable(reasons: Sequence[Reason]) -> tuple[Reason, ...]:

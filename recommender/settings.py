@@ -50,6 +50,7 @@ LIKE_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
 GOES_WITH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {**RECOMMEND_WEIGHTS, Code.BOUGHT_WITH: 0.8, Code.FOR_YOU: 0.3, Code.SIMILAR_TO: 0.0}
 )
+QUIET_INTENTS: Final = frozenset({"checkout", "complaint", "return", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,20 @@ class RecommenderSettings:
 
     Args:
         weights: surface -> reason code -> weight; a surface that is not listed ranks as "search".
-        policy: name in POLICIES of what decides where exploring is allowed.
+        policy, policy_params: name in POLICIES, and parameters, of what decides where exploring is allowed.
+        explore: False tries nothing out anywhere, the hold-out included.
+        holdout_share: share of sessions whose slates are drawn evenly, 0 to 0.05: what other rankers are judged from.
+        holdout_width, holdout_reach: they are drawn from so many of the best, none so much below the best.
+        explored_per_day: most slots of one shopper, in a day, that show an item above its place.
+        quiet_intents: intents in which nothing is tried out.
+        quiet_surfaces: likewise surfaces.
         popularity_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which behaviour counts half.
         min_sessions: visits that must agree before "popular", "bought_with" or "seen_with" counts.
         window: earlier items of a visit that a new one is linked to.
         max_sessions, max_shoppers, max_decisions: how many are remembered in memory; the oldest are let go.
         sold_out_penalty: taken from items that cannot be bought; larger than any score, so they come last.
         sold_out_penalty_search: the same for a request in words, where the very item asked for must stay in sight.
+        buried_penalty: taken from what an owner's rule puts last; larger than any score.
         dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
         variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
             the same category and another brand.
@@ -79,6 +87,14 @@ class RecommenderSettings:
         }
     )
     policy: str = "inverse_gap"
+    policy_params: Mapping[str, float] = field(default_factory=dict)
+    explore: bool = True
+    holdout_share: float = 0.0
+    holdout_width: int = 12
+    holdout_reach: float = 0.25
+    explored_per_day: int = 40
+    quiet_intents: frozenset[str] = QUIET_INTENTS
+    quiet_surfaces: frozenset[str] = frozenset({"checkout"})
     popularity_half_life_s: float = 14 * DAY_S
     interest_half_life_s: float = 30 * DAY_S
     dismissal_half_life_s: float = 60 * DAY_S
@@ -89,6 +105,7 @@ class RecommenderSettings:
     max_decisions: int = 50_000
     sold_out_penalty: float = 8.0
     sold_out_penalty_search: float = 0.3
+    buried_penalty: float = 6.0
     dismissed_penalty: float = 0.6
     variety_penalty: float = 0.06
 

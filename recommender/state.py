@@ -37,13 +37,15 @@ _DISTANCE_DECAY: Final = 0.8
 _SHRINK: Final = 3.0
 _MAX_NEIGHBOURS: Final = 200
 _MAX_PURCHASES: Final = 20
+_MAX_SHOWN: Final = 200
 
 
 @dataclass(slots=True)
 class Visit:
-    """One session: items of interest (latest last), purchases, dismissals, and what was counted already."""
+    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already."""
 
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    shown: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_SHOWN))
     bought: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_PURCHASES))
     dismissed: set[str] = field(default_factory=set)
     counted: set[tuple[str, str]] = field(default_factory=set)
@@ -161,9 +163,10 @@ class BehaviourState:
         """
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
+            self.visits.touch(event.session_key).shown.append(event.item_id)
             return
         if event.type is EventType.NOT_SHOWN:
-            self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
+            self._take_back(event)
             return
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
@@ -187,6 +190,11 @@ class BehaviourState:
         visit = self.visits.find(session_key)
         return frozenset() if visit is None else frozenset(visit.dismissed)
 
+    def shown_in(self, session_key: str) -> frozenset[str]:
+        """Return what was shown in this visit, the latest of it."""
+        visit = self.visits.find(session_key)
+        return frozenset() if visit is None else frozenset(visit.shown)
+
     def dismissal(self, shopper_key: str, item_id: str, now: float) -> float:
         """Return how fresh a shopper's dismissal of an item is, 1 (now) to 0 (never or long ago)."""
         shopper = self.shoppers.find(shopper_key)
@@ -194,6 +202,12 @@ class BehaviourState:
         if at is None:
             return 0.0
         return float(2.0 ** (-max(0.0, now - at) / self._settings.dismissal_half_life_s))
+
+    def _take_back(self, event: Event) -> None:
+        self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
+        visit = self.visits.find(event.session_key)
+        if visit is not None and event.item_id in visit.shown:
+            visit.shown.remove(event.item_id)
 
     def _learn_shopper(self, event: Event, item: Item | None) -> None:
         shopper = self.shoppers.touch(event.shopper_key)

@@ -86,6 +86,7 @@ class _Slate(_Stored):
     decision_id: str | None = None
     surface: str
     meaning_ready: bool
+    asks_first: bool = False
 
 
 class _Comparison(_Stored):
@@ -220,6 +221,7 @@ def _store(fact: Evidence) -> _Fact:
                 decision_id=fact.decision.decision_id if fact.decision else None,
                 surface=fact.surface,
                 meaning_ready=fact.meaning_ready,
+                asks_first=fact.asks_first,
             )
         case ComparisonFact():
             return _Comparison(items=tuple(_store_product(item) for item in fact.items), rows=dict(fact.rows))
@@ -345,6 +347,7 @@ class _Restorer:
             decision=self._lookups.decision(fact.decision_id) if fact.decision_id else None,
             surface=fact.surface,
             meaning_ready=fact.meaning_ready,
+            asks_first=fact.asks_first,
         )
 
     def _comparison(self, fact: _Comparison) -> ComparisonFact:

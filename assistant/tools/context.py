@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from assistant.arms import NO_ARMS, Arms
 from assistant.config import Settings
 from assistant.errors import Refused
 from assistant.support.actions import Actions
@@ -99,6 +100,7 @@ class ShopperContext:
         before: what was on the table when the turn began.
         page_product_id: the product on the page that the shopper looks at.
         before_decisions: product id -> the decision that last showed it in this conversation.
+        arms: what experiments change in this turn.
         shop: the services.
         ledger: what the turn has done.
     """
@@ -112,6 +114,7 @@ class ShopperContext:
     ledger: Ledger
     page_product_id: str | None = None
     before_decisions: Mapping[str, str] = field(default_factory=dict)
+    arms: Arms = NO_ARMS
 
     @property
     def shopper_key(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 
+from assistant.clarify import choose_question
 from assistant.tools.context import ShopperContext, session_key
 from assistant.tools.pointing import told_verdicts
 from assistant.turn import Need, ProductFact, SlateFact
@@ -33,11 +34,12 @@ def decision_context(
         turn_id=context.turn_id,
         surface=surface,
         query=need.text,
-        k=settings.slate_size,
+        k=context.arms.slate_size or settings.slate_size,
         keep_order=keep_order or need.sort is not Sort.RELEVANCE or need.extreme is not None,
         now=context.shop.now(),
         seed=seed,
         exclude=exclude,
+        treatment=context.arms.treatment,
     )
 
 
@@ -55,6 +57,10 @@ def slate_from_hits(
     """Rank the hits of a search, log the decision, and return the slate as evidence; a product that is `named` stands
     first."""
     labels = {constraint.key: constraint.label(context.shop.settings.locale) for constraint in need.constraints}
+    if named is None and not exclude and asks_first(context, need, result, surface):
+        return SlateFact(
+            need, (), result.total, facets=result.facets, surface=surface, set_aside=set_aside, asks_first=True
+        )
     hits = [hit for hit in result.hits if hit.product_id not in exclude]
     first = [hit for hit in hits if named is not None and hit.product_id == named.id]
     hits = [*first, *(hit for hit in hits if hit not in first)]
@@ -90,6 +96,14 @@ def slate_from_hits(
     )
     remember(context, slate)
     return slate
+
+
+def asks_first(context: ShopperContext, need: Need, result: SearchResult, surface: str) -> bool:
+    """Whether this shopper is asked the clarifying question before any card is shown: only once for a kind of thing."""
+    if not context.arms.question_first or any(isinstance(fact, SlateFact) for fact in context.ledger.evidence):
+        return False
+    found = SlateFact(need, (), result.total, facets=result.facets, surface=surface, mentions=result.mentions)
+    return choose_question(found, context.before.asked, lambda *_, **__: "") is not None
 
 
 def slate_from_candidates(

@@ -89,6 +89,8 @@ def _slate(fact: SlateFact) -> dict[str, Any]:
         row["nothing_fits_unless_moved"] = [{"to": way.label, "then": way.count} for way in fact.loosenings]
     if fact.mentions:
         row["words_without_a_filter_and_how_many_mention_them"] = dict(fact.mentions)
+    if fact.asks_first:
+        row["note"] = "The shop puts one question before it shows any. Say only how many there are."
     if fact.set_aside:
         row["words_that_found_nothing"] = list(fact.set_aside)
     return row

@@ -6,7 +6,8 @@ takes longer than a slate may, and 200 candidates are a few small matrix product
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ class Predicted:
         self._artifact = artifact
 
     @property
+    def sha(self) -> str:
+        """Hash of the model's file; "" without a model."""
+        return "" if self._artifact is None else self._artifact.manifest.sha256
+
+    @property
     def version(self) -> str:
         """Hash of the tensors; "none" without a model."""
         return "none" if self._artifact is None else self._artifact.manifest.sha256[:12]
@@ -50,8 +56,21 @@ class Predicted:
             session_key=context.session_key,
             now=context.now,
         )
+        served = {"dense": block.dense, "hashed": block.hashed.astype(np.int32)}
+        return Part(self.values(served), ("",) * len(request.candidates), served)
+
+    def values(self, served: Mapping[str, NDArray[Any]]) -> FloatArray:
+        """Compute the values of n items from their features as served; the log keeps those.
+
+        Args:
+            served: "dense" and "hashed" as in FeatureBlock.
+        """
+        if self._artifact is None:
+            return np.zeros(len(served["dense"]))
+        block = FeatureBlock(served["dense"], served["hashed"].astype(np.int64))
         margin = logits(self._artifact.tensors, block) - self._artifact.manifest.base_logit
-        return without_detail(np.tanh(margin / 2.0))
+        result: FloatArray = np.tanh(margin / 2.0)
+        return result
 
 
 def logits(tensors: Tensors, block: FeatureBlock, positions: NDArray[np.int64] | None = None) -> FloatArray:

@@ -11,20 +11,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from recommender.attribution import ShownItems
 from recommender.events import Candidate, Decision, Event, EventLog, EventType, Item
+from recommender.fusion import weighed
 from recommender.item_table import FloatArray, build_table
 from recommender.models.base import Ranker, RankRequest
 from recommender.ope.from_log import Rescored
 from recommender.reasons import Code
 from recommender.settings import RecommenderSettings
 from recommender.state import BehaviourState
-
-_GRID: Final = 2.0**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +102,8 @@ class Rescorer:
 
     def _part(self, ranker: Ranker, request: RankRequest) -> FloatArray:
         weights = self._settings.weights_for(request.context.surface, request.context.query)
-        # On the grid of fusion.py, so that taking one part out and putting it back changes no bit.
-        part: FloatArray = np.round(ranker.rank(request).values * weights.get(Code.PREDICTED, 0.0) * _GRID) / _GRID
-        return part
+        # Rounded like fusion.py does, so that taking one part out and putting it back changes no bit.
+        return weighed(ranker.rank(request).values.astype(np.float32), weights.get(Code.PREDICTED, 0.0))
 
 
 def _events(log: EventLog) -> Iterator[Event]:

@@ -13,10 +13,11 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker"),
+    "train": ("encoder", "ranker", "data"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "ope"),
+    "bench": ("filters", "retrieval", "experiments", "ope"),
+    "experiments": ("list", "plan", "start", "stop", "report"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
+
 import numpy as np
 import pytest
 
+from recommender.data.cleaning import CleanLog, clean
+from recommender.data.labels import HEADS, label
+from recommender.data.reason import Reason
+from recommender.data.settings import Windows
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
-from recommender.events import EventType
+from recommender.events import Candidate, EventLog, EventType
 from recommender.examples import collect_examples
 from recommender.features import FEATURES, FeatureBlock, features
 from recommender.item_table import HASH_BUCKETS, HASH_FIELDS, build_table
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
-from recommender.settings import RecommenderSettings
+from recommender.settings import DAY_S, RecommenderSettings
 from recommender.state import BehaviourState
+from tests.recommender.data.traffic import robots
 from tests.recommender.shop import ITEMS, EventMaker, busy_request, make_state
 from tests.recommender.simulator import World, make_items
 
@@ -116,3 +124,44 @@ def test_examples_are_positive_only_for_interest_in_the_same_slate() -> None:
     assert examples.labels.tolist() == [float(pair in clicked) for pair in shown]
     assert examples.positions.tolist() == [0, 1, 2, 3, 4, 5] * 60
     assert examples.decisions.tolist() == [i // 6 for i in range(360)]
+
+
+def _watched(log: EventLog, seed: int) -> tuple[Recommender, Recorder, World]:
+    items, recorder = make_items(), Recorder()
+    recommender = Recommender(items, log)
+    recommender._rankers = {**recommender._rankers, Code.PREDICTED: recorder}
+    return recommender, recorder, World(items, seed=seed)
+
+
+def test_a_cleaned_log_gives_the_features_of_a_shop_that_robots_never_visited() -> None:
+    """Training over the clean log, and serving begun on it, both see what they would see without the robots."""
+    quiet, noisy = MemoryEventLog(), MemoryEventLog()
+    recommender, recorder, world = _watched(quiet, seed=9)
+    for _ in range(40):
+        world.visit(recommender)
+    people = [event for _, event in quiet.events()]
+    robot = robots(Random(1))[Reason.BOT_EVERY_SLOT]
+    middle = len(people) // 2 - len(people) // 2 % 6
+    noisy.append_many((), [*people[:middle], *robot, *people[middle:], replace(people[7], event_id="echo")])
+
+    cleaned = clean(noisy, world.items, now=world.now + 60)
+    clean_log = CleanLog(noisy, cleaned)
+    examples = collect_examples(clean_log, world.items, RecommenderSettings())
+    expected = collect_examples(quiet, world.items, RecommenderSettings())
+    assert len(examples.labels) == len(expected.labels) == 40 * 3 * 6
+    for name in ("dense", "hashed", "positions", "labels", "decisions"):
+        assert np.array_equal(getattr(examples, name), getattr(expected, name)), name
+    labels = label(cleaned.kept(noisy), windows=Windows(), now=world.now + 8 * DAY_S)
+    assert np.array_equal(labels.positions, examples.positions)
+    interest = np.maximum.reduce([labels.outcome[head] for head in HEADS])
+    assert np.array_equal(interest, examples.labels)
+
+    dirty = collect_examples(noisy, world.items, RecommenderSettings())
+    assert not np.array_equal(dirty.dense[-6:], expected.dense[-6:])
+
+    begun, seen, _ = _watched(clean_log, seed=9)
+    context = world.context(0, "next")
+    candidates = [Candidate(item_id) for item_id in world.items]
+    begun.decide(context, candidates)
+    recommender.decide(context, candidates)
+    assert np.array_equal(seen.seen[-1][1].dense, recorder.seen[-1][1].dense)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -128,7 +127,7 @@ def test_a_request_in_words_is_ranked_as_a_search_wherever_it_is_asked() -> None
 
 
 def test_the_version_changes_with_the_weights_and_models() -> None:
-    request = quiet_request()
-    searched = replace(request, context=make_context("search"))
-    versions = {stack_version(STACK, request), stack_version(STACK[1:], request), stack_version(STACK, searched)}
+    weights = RecommenderSettings().weights
+    recommend, search = weights["recommend"], weights["search"]
+    versions = {stack_version(STACK, recommend), stack_version(STACK[1:], recommend), stack_version(STACK, search)}
     assert len(versions) == 3

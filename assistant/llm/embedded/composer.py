@@ -204,6 +204,9 @@ class Composer:
         return f" ({', '.join(notes)})" if notes else ""
 
     def _nothing(self, slate: SlateFact) -> str:
+        if slate.asks_first:
+            what = self.what(slate, slate.total)
+            return self._say("ask_first", count=f"{slate.total:,}", what=what, limits=self._limits(slate))
         if slate.surface == "goes_with":
             return self._say("no_relations")
         if slate.surface in {"recommend", "more_like_this"}:
