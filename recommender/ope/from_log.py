@@ -88,7 +88,10 @@ def collect_rewards(log: EventLog, plan: Plan) -> Rewards:
 
 def tells(decision: Decision) -> bool:
     """Whether something could have been tried out in a decision: otherwise it cannot tell two policies apart."""
-    return decision.context.explore and not decision.context.keep_order and not decision.policy.startswith("greedy/")
+    context = decision.context
+    if context.treatment is not None and context.treatment.interleaving:
+        return False  # Two rankers shared the slate: its probabilities are those of neither.
+    return context.explore and not context.keep_order and not decision.policy.startswith("greedy/")
 
 
 def build(rescored: Iterable[Rescored], rewards: Rewards, *, plan: Plan, now: float, policy: str) -> Comparison:

@@ -24,6 +24,7 @@ from recommender.promotion.pipeline import (
 from recommender.promotion.releases import Stage, find_evidence
 from recommender.promotion.rescoring import Rescorer
 from recommender.settings import RecommenderSettings
+from recommender.treatment import RankerChange, Treatment
 from tests.recommender.promotion.drafts import add_release, let_gate_say
 from tests.recommender.promotion.shop import CLOSED, SmallShop
 
@@ -130,8 +131,10 @@ def test_a_log_without_trials_cannot_tell_releases_apart(tmp_path: Path) -> None
     small = SmallShop(tmp_path / "models")
     with pytest.raises(LogUnusable, match="anything tried out"):
         build((), {}, plan=frozen_plan(), now=0.0, policy="inverse_gap")
-    context = replace(small.world.context(0, "s"), explore=False)
-    assert not tells(small.recommender.decide(context, [Candidate("item-1"), Candidate("item-2")]))
+    asked = small.world.context(0, "s")
+    shared = replace(asked, treatment=Treatment(interleaving="two-rankers", rival=RankerChange()))
+    for context in (replace(asked, explore=False), replace(asked, keep_order=True), shared):
+        assert not tells(small.recommender.decide(context, [Candidate("item-1"), Candidate("item-2")]))
 
 
 def test_arrays_of_the_log_say_what_was_shown_with_which_probability(small: SmallShop) -> None:
@@ -156,7 +159,8 @@ def test_arrays_of_the_log_say_what_was_shown_with_which_probability(small: Smal
     assert found.candidate.sum(axis=2) == pytest.approx(np.ones((180, 6)), abs=1e-5)
     clicks = [e for _, e in small.log.events() if e.type in {"click", "purchase"}]
     assert (log.rewards > 0).sum() == len({(e.decision_id, e.item_id) for e in clicks})
-    assert set(log.segments) == {"surface recommend", "stream live"}
+    assert {"surface recommend", "stream live"} <= set(log.segments)
+    assert (log.segments["shoppers new"] ^ log.segments["shoppers known"]).all()
 
 
 def test_a_slate_that_was_changed_or_is_young_does_not_count(small: SmallShop) -> None:
