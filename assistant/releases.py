@@ -1,4 +1,7 @@
-"""Where a shop's ranker releases lie, and what the steps of their promotion work on."""
+"""Where a shop's ranker releases lie, and what the steps of their promotion work on.
+
+Loads the recommender only when it is asked to: the doctor must be able to say that a package is missing.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,17 @@ from typing import TYPE_CHECKING
 from assistant.config import Settings
 from assistant.places import catalogues_folder, models_folder
 from recommender.errors import RecommenderError
-from recommender.promotion.line_up import LineUp
-from recommender.promotion.registry import Registry
 
 if TYPE_CHECKING:
+    from recommender.promotion.line_up import LineUp
     from recommender.promotion.pipeline import Shop
+    from recommender.promotion.registry import Registry
 
 
 def registry_of(settings: Settings) -> Registry:
     """The releases of the served catalogue."""
+    from recommender.promotion.registry import Registry
+
     return Registry(models_folder(settings) / settings.catalogue)
 
 
@@ -53,6 +58,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
 
 def look_at_releases(settings: Settings) -> tuple[LineUp, tuple[str, ...]]:
     """Load what would serve, and say what of it is missing or damaged."""
+    from recommender.promotion.line_up import LineUp
     from recommender.promotion.pipeline import load_line_up
 
     problems: list[str] = []

@@ -27,7 +27,7 @@ class Interval:
     high: float
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, int | float) and self.low <= value <= self.high
+        return isinstance(value, int | float) and bool(self.low <= value <= self.high)
 
     @property
     def width(self) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,21 @@ def test_the_table_is_for_people(bench: Command) -> None:
     assert "dr with its calibrated interval, holds the truth in" in ran.out
     assert "best items never logged (refuse); conditions that did not hold: 1 (1)" in ran.out
     assert "simulated logs: 5" in ran.err
+
+
+def test_open_bandit_goes_the_same_way(bench: Command, tmp_path: Path) -> None:
+    for policy in ("random", "bts"):
+        path = tmp_path / policy / "men" / "men.csv.gz"
+        path.parent.mkdir(parents=True)
+        rows = [f"{i},2019-11-24 00:00:{i:02}+00:00,{i % 2},{i % 3 + 1},{i % 5 == 0:d},0.5" for i in range(60)]
+        with gzip.open(path, "wt") as file:
+            file.write("\n".join([",timestamp,item_id,position,click,propensity_score", *rows]))
+    answer = bench("--logs", "5", "--seeds", "1", "--open-bandit", tmp_path, "--json").json["open_bandit"]
+    assert set(answer) == {"random to bts", "bts to random"}
+    there = answer["random to bts"]
+    assert there["own"]["value"] == pytest.approx(0.2)
+    assert there["estimates"]["dm"]["low"] is None
+    assert (there["gate"]["accepted"], there["gate"]["value"]) == (False, None)
 
 
 def test_a_folder_that_is_not_there_is_said_first(bench: Command) -> None:
