@@ -21,7 +21,7 @@ from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.places import catalogues_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
-from assistant.releases import registry_of
+from assistant.releases import registry_of, set_broken_releases_aside
 from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
@@ -214,6 +214,7 @@ def make_demo_shop(
         event_log = SqlEventLog(store)
         event_log.append_many(demo.decisions, demo.events)
         try:
+            set_broken_releases_aside(settings)
             registry = registry_of(settings)
             shop = Shop(registry=registry, log=event_log, items=items, now=_now(), seed=settings.seed)
             release, _ = submit(
