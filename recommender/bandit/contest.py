@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from recommender.bandit import vw_rival
 from recommender.bandit.agents import Agent, HeadAgent
+from recommender.bandit.cold_items import ColdPlayed, play_cold
 from recommender.bandit.explorers import EXPLORERS
 from recommender.bandit.play import Counting, Played, play
 from recommender.bandit.simulators import SIMULATORS, World
@@ -32,9 +33,17 @@ SHIPPED_PARAMS: Final[Params] = {
 }
 """One setting for every simulator: what a shop starts with."""
 POLICY_NAMES: Final = ("ours", SHIPPED, *(name for name in EXPLORERS if name != "ours"), VW)
+COLD: Final = "cold_items"
+COLD_POLICY_NAMES: Final = ("ours", SHIPPED, *(name for name in EXPLORERS if name != "ours"), "thompson_content")
+VARIANTS: Final[Mapping[str, tuple[str, Counting, bool]]] = {
+    f"{SHIPPED}/closed": ("delayed", "closed", True),
+    f"{SHIPPED}/clicks_at_once": ("delayed", "clicks_at_once", True),
+    f"{SHIPPED}/reward_itself": ("interacting", "corrected", False),
+}
+"""Choices that are made by measurement: when late outcomes count, and whether heads learn the residual."""
 _FIRST_TUNING_SEED: Final = 1_000_000
 _TUNING_SEEDS: Final = 3
-_SETTINGS: Final = 16
+_SETTINGS: Final = 12
 
 
 class Plan(BaseModel):
@@ -56,7 +65,7 @@ class Plan(BaseModel):
 
 
 class UnitResult(BaseModel):
-    """What one policy did in one simulator, per reported seed."""
+    """What one policy did in one simulator, per reported seed; `share` and `own` as in `cold_items.ColdPlayed`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,6 +76,8 @@ class UnitResult(BaseModel):
     regret: list[float]
     simple_regret: list[float]
     mean_weight: list[float]
+    share: list[list[float]] = []
+    own: list[list[float]] = []
     cpu_s: float
 
 
@@ -79,8 +90,10 @@ def run_unit(plan: Plan, simulator: str, policy: str) -> UnitResult:
         policy: in POLICY_NAMES.
     """
     started = time.process_time()
-    params = SHIPPED_PARAMS if policy == SHIPPED else _tuned(plan, simulator, policy)
-    played = play_with(simulator, policy, [params] * plan.seeds, range(plan.seeds), plan.steps)
+    shipped = policy.split("/")[0] == SHIPPED
+    params = SHIPPED_PARAMS if shipped else _tuned(plan, simulator, policy)
+    played = _play(simulator, policy, [params] * plan.seeds, range(plan.seeds), plan.steps)
+    curves = [played.share, played.own] if isinstance(played, ColdPlayed) else [np.zeros((0, 0))] * 2
     return UnitResult(
         simulator=simulator,
         policy=policy,
@@ -89,8 +102,29 @@ def run_unit(plan: Plan, simulator: str, policy: str) -> UnitResult:
         regret=played.regret.tolist(),
         simple_regret=played.simple_regret.tolist(),
         mean_weight=played.mean_weight.tolist(),
+        share=curves[0].round(5).tolist(),
+        own=curves[1].round(5).tolist(),
         cpu_s=time.process_time() - started,
     )
+
+
+def units(*, with_vw: bool) -> list[tuple[str, str]]:
+    """Return all (simulator, policy) of the comparison, the longest first."""
+    shared = [(simulator, policy) for policy in reversed(POLICY_NAMES) for simulator in SIMULATORS]
+    cold = [(COLD, policy) for policy in COLD_POLICY_NAMES]
+    variants = [(simulator, name) for name, (simulator, _, _) in VARIANTS.items()]
+    return [unit for unit in (*shared, *cold, *variants) if with_vw or unit[1] != VW]
+
+
+def _play(
+    simulator: str, policy: str, params: Sequence[Params], seeds: Sequence[int], steps: int
+) -> Played | ColdPlayed:
+    if simulator == COLD:
+        return play_cold(policy, params, seeds, steps)
+    if policy in VARIANTS:
+        _, counting, residual = VARIANTS[policy]
+        return play_with(simulator, SHIPPED, params, seeds, steps, counting=counting, residual=residual)
+    return play_with(simulator, policy, params, seeds, steps)
 
 
 def play_with(
@@ -123,7 +157,7 @@ def play_with(
 
 def settings_of(policy: str, n: int) -> list[dict[str, float]]:
     """Return the settings that a policy's tuning tries: the middle of each range, then log-uniform draws."""
-    space = vw_rival.SPACE if policy == VW else EXPLORERS[policy].space
+    space = vw_rival.SPACE if policy == VW else EXPLORERS[policy.split("_content")[0]].space
     rng = np.random.default_rng([n, *policy.encode()])
     tried = [{name: float(np.sqrt(low * high)) for name, (low, high) in space.items()}]
     while len(tried) < n:
@@ -135,7 +169,7 @@ def _tuned(plan: Plan, simulator: str, policy: str) -> Params:
     tried = settings_of(policy, plan.settings)
     seeds = range(_FIRST_TUNING_SEED, _FIRST_TUNING_SEED + plan.tuning_seeds)
     rows = [(setting, seed) for setting in tried for seed in seeds]
-    played = play_with(simulator, policy, [s for s, _ in rows], [seed for _, seed in rows], max(1, plan.steps // 2))
+    played = _play(simulator, policy, [s for s, _ in rows], [seed for _, seed in rows], max(1, plan.steps // 2))
     means: FloatArray = played.reward.reshape(len(tried), len(seeds)).mean(axis=1)
     return tried[int(means.argmax())]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -40,13 +40,12 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An impression whose outcome is not known to the agent yet; the click is known at `due`, (rows,)."""
+    """An impression whose outcome is not known to the agent yet."""
 
     t: int
     offer: Offer
     shown: Shown
     clicked: FloatArray
-    due: IntArray
 
 
 def play(
@@ -55,7 +54,6 @@ def play(
     steps: int,
     *,
     counting: Counting = "corrected",
-    progress: Callable[[int], None] = lambda _done: None,
 ) -> Played:
     """Play all steps.
 
@@ -63,9 +61,7 @@ def play(
         world, agent: with the same rows.
         steps: as the world was made for.
         counting: where clicks come late; an agent that cannot correct counts clicks at once, the rest at the window.
-        progress: told how many steps are done.
     """
-    table = np.zeros((4, 0))
     if world.delayed and counting == "corrected" and not agent.corrects:
         counting = "clicks_at_once"
     ledger = _Ledger(agent, counting, max(1, steps // DAYS))
@@ -80,7 +76,6 @@ def play(
             _learn_now(agent, world, t, offer, shown)
         if (t + 1) % ledger.day == 0:
             agent.end_day()
-            progress(t + 1)
     table = np.array(kept)
     last = max(1, int(_LAST * steps))
     return Played(table[:, 0].sum(0), table[:, 1].sum(0), table[-last:, 1].mean(0), table[:, 2].mean(0))
@@ -92,22 +87,23 @@ class _Ledger:
     def __init__(self, agent: Agent, counting: Counting, day: int) -> None:
         self._agent, self._counting, self.day = agent, counting, day
         self._open: deque[_Open] = deque()
+        self._due: dict[int, list[tuple[_Open, FloatArray]]] = {}
 
     def show(self, t: int, offer: Offer, shown: Shown, clicked: FloatArray, due: IntArray) -> None:
-        one = _Open(t, offer, shown, clicked * (due - t <= WINDOW), due)
+        one = _Open(t, offer, shown, clicked * (due - t <= WINDOW))
         if self._counting == "corrected":
             self._learn(one, np.zeros(len(due)), np.ones(len(due)))
         self._open.append(one)
+        for step in np.unique(due[one.clicked > 0]):
+            self._due.setdefault(int(step), []).append((one, one.clicked * (due == step)))
+        clicks = self._due.pop(t, ())
         if self._counting != "closed":
-            self._click(t)
+            self._click(t, clicks)
         if t - self._open[0].t >= WINDOW:
             self._close(self._open.popleft())
 
-    def _click(self, t: int) -> None:
-        for one in self._open:
-            now = one.clicked * (one.due == t)
-            if not now.any():
-                continue
+    def _click(self, t: int, clicks: Sequence[tuple[_Open, FloatArray]]) -> None:
+        for one, now in clicks:
             if self._counting == "corrected":
                 self._agent.correct(one.offer, one.shown.chosen[:, 0], now, t // self.day - one.t // self.day)
             else:
