@@ -27,8 +27,8 @@ SHIPPED: Final = "ours_shipped"
 SHIPPED_PARAMS: Final[Params] = {
     "precision": 20.0,
     "forgets": 0.01,
-    "optimism": 0.4,
-    "scale": 1000.0,
+    "optimism": 0.5,
+    "scale": 3000.0,
     "floor": 0.01,
 }
 """One setting for every simulator: what a shop starts with."""

@@ -97,7 +97,7 @@ EXPLORERS: Final[Mapping[str, Explorer]] = {
     "ours": Explorer(
         optimistic_scores,
         inverse_gap,
-        {**_COMMON, "optimism": (0.1, 1.0), "scale": (30.0, 3000.0), "floor": (0.01, 0.01)},
+        {**_COMMON, "optimism": (0.1, 1.0), "scale": (300.0, 30_000.0), "floor": (0.01, 0.01)},
     ),
     "greedy": Explorer(greedy_scores, certain, _COMMON),
     "epsilon_greedy": Explorer(greedy_scores, evenly_mixed, {**_COMMON, "epsilon": (0.1, 0.1)}),
