@@ -79,13 +79,13 @@ def load(path: Path, fresh: Outcomes) -> Checkpoint:
         ArtifactBroken: the file is damaged or of another format; the log holds all that is needed to learn it again.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with io.BytesIO(path.read_bytes()) as content, np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         meta: dict[str, Any] = json.loads(arrays["meta"].tobytes())
         if meta["format"] != _FORMAT:
             raise ValueError(meta["format"])
         return _restored(meta, arrays, fresh)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise ArtifactBroken(f"{path.name} cannot be read; delete it to learn it again from the log.") from error
 
 

@@ -50,7 +50,7 @@ class ColdPlayed:
 
 @dataclass(frozen=True, slots=True)
 class _Shop:
-    """Drawn by the seeds: effects (rows, items, P), content (rows, items, C), shoppers (rows, steps, P), offers, luck."""
+    """What a seed draws: effects (items, P), content (items, C), shoppers (steps, P), offers and luck; rows in front."""
 
     effects: FloatArray
     content: FloatArray
@@ -81,7 +81,7 @@ def play_cold(
     """
     drawn = [_draw(seed, steps) for seed in seeds]
     shop = _Shop(*(np.stack([getattr(one, name) for one in drawn]) for name in _Shop.__slots__))
-    explorer = EXPLORERS[policy.split("_shipped")[0].split("_content")[0]]
+    explorer = EXPLORERS[policy.split("_shipped", maxsplit=1)[0].split("_content", maxsplit=1)[0]]
     columns = {name: np.array([setting[name] for setting in params])[:, None] for name in params[0]}
     rng = np.random.default_rng([seeds[0], len(seeds), *policy.encode()])
     heads = _Heads(shop, content=policy in _CONTENT, several=explorer.heads, rng=rng)
@@ -103,9 +103,7 @@ def play_cold(
     table = np.array(kept)
     share, own = _curves(np.array(shown_new), len(rows))
     last = max(1, steps // 10)
-    return ColdPlayed(
-        table[:, 0].sum(0), table[:, 1].sum(0), table[-last:, 1].mean(0), table[:, 2].mean(0), share, own
-    )
+    return ColdPlayed(table[:, 0].sum(0), table[:, 1].sum(0), table[-last:, 1].mean(0), table[:, 2].mean(0), share, own)
 
 
 def impressions_to(share: FloatArray, own: FloatArray, part: float) -> float:
@@ -125,7 +123,7 @@ def impressions_to(share: FloatArray, own: FloatArray, part: float) -> float:
 
 
 def _curves(shown: FloatArray, rows: int) -> tuple[FloatArray, FloatArray]:
-    """Sum chances and own rates by number of impression. shown: (steps, 4, rows): item, chance, best item, its chance."""
+    """Sum chances and own rates by impression. shown: (steps, 4, rows) of item, chance, best item and its chance."""
     most = 400
     share, own = np.zeros((rows, most)), np.zeros((rows, most))
     for row in range(rows):
@@ -250,4 +248,5 @@ def _offers(rng: np.random.Generator, steps: int) -> IntArray:
 
 def _chance(effects: FloatArray, x: FloatArray) -> FloatArray:
     """Return (…, items) chances of effects (…, items, P) for shoppers x (…, P)."""
-    return np.clip((effects * x[..., None, :]).sum(-1), 0.01, 0.99)
+    clipped: FloatArray = np.clip((effects * x[..., None, :]).sum(-1), 0.01, 0.99)
+    return clipped

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.errors import NotEnoughEvents
+from recommender.errors import NotEnoughEvents, RecommenderError
 from recommender.item_table import FloatArray
 
 _LEAST_ITEMS = 3
@@ -99,14 +99,18 @@ def shopper_prior(
         outcomes: on which the history rests, 0 or more.
         n0: outcomes after which history weighs as much as the segment.
         stated: (p,) what was said in this conversation; NaN where nothing was.
-        stated_weight: how far a stated value overrides, 0 to 1; history may not outweigh it, so at least 0.5.
+        stated_weight: how far a stated value overrides what is learned, 0.5 to 1.
 
     Returns:
         (p,).
+
+    Raises:
+        RecommenderError: history would outweigh what was said.
     """
+    if not 0.5 <= stated_weight <= 1.0:
+        raise RecommenderError("A stated wish weighs 0.5 to 1: history may not outweigh it.")
     learned = segment + outcomes / (outcomes + n0) * (own - segment)
-    pull = max(0.5, stated_weight)
-    said: FloatArray = np.where(np.isnan(stated), learned, learned + pull * (np.nan_to_num(stated) - learned))
+    said: FloatArray = np.where(np.isnan(stated), learned, learned + stated_weight * (np.nan_to_num(stated) - learned))
     return said
 
 

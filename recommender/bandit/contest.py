@@ -90,7 +90,7 @@ def run_unit(plan: Plan, simulator: str, policy: str) -> UnitResult:
         policy: in POLICY_NAMES.
     """
     started = time.process_time()
-    shipped = policy.split("/")[0] == SHIPPED
+    shipped = policy.split("/", maxsplit=1)[0] == SHIPPED
     params = SHIPPED_PARAMS if shipped else _tuned(plan, simulator, policy)
     played = _play(simulator, policy, [params] * plan.seeds, range(plan.seeds), plan.steps)
     curves = [played.share, played.own] if isinstance(played, ColdPlayed) else [np.zeros((0, 0))] * 2
@@ -157,7 +157,7 @@ def play_with(
 
 def settings_of(policy: str, n: int) -> list[dict[str, float]]:
     """Return the settings that a policy's tuning tries: the middle of each range, then log-uniform draws."""
-    space = vw_rival.SPACE if policy == VW else EXPLORERS[policy.split("_content")[0]].space
+    space = vw_rival.SPACE if policy == VW else EXPLORERS[policy.split("_content", maxsplit=1)[0]].space
     rng = np.random.default_rng([n, *policy.encode()])
     tried = [{name: float(np.sqrt(low * high)) for name, (low, high) in space.items()}]
     while len(tried) < n:

@@ -41,7 +41,8 @@ def greedy_scores(belief: Belief, _params: Params) -> FloatArray:
 
 def optimistic_scores(belief: Belief, params: Params) -> FloatArray:
     """Return mean + optimism * spread (LinUCB; Li et al. 2010, equation 5)."""
-    return belief.mean + params["optimism"] * belief.spread
+    scores: FloatArray = belief.mean + params["optimism"] * belief.spread
+    return scores
 
 
 def sampled_scores(belief: Belief, _params: Params) -> FloatArray:
@@ -123,4 +124,5 @@ def pick(probabilities: FloatArray, u: FloatArray) -> IntArray:
 
 def _floored(probabilities: FloatArray, scores: FloatArray, floor: FloatArray) -> FloatArray:
     remaining = np.isfinite(scores)
-    return (1.0 - floor) * probabilities + floor * remaining / remaining.sum(axis=-1, keepdims=True)
+    mixed: FloatArray = (1.0 - floor) * probabilities + floor * remaining / remaining.sum(axis=-1, keepdims=True)
+    return mixed

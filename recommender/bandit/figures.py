@@ -9,7 +9,7 @@ import numpy as np
 
 from recommender.bandit.cold_items import impressions_to
 from recommender.bandit.contest import COLD, SHIPPED, VARIANTS, UnitResult
-from recommender.item_table import FloatArray
+from recommender.item_table import FloatArray, IntArray
 
 _RESAMPLES = 2000
 _WORST = 0.05
@@ -106,7 +106,7 @@ def summarise(results: Sequence[UnitResult], seed: int = 1) -> Figures:
     return Figures(rows, variants, cold, {name: _verdict(name, rows, cold) for name in ("ours", SHIPPED)})
 
 
-def _rows(units: Mapping[str, UnitResult], draws: FloatArray) -> dict[str, Row]:
+def _rows(units: Mapping[str, UnitResult], draws: IntArray) -> dict[str, Row]:
     best = max(units.values(), key=lambda one: float(np.mean(one.reward)))
     plain = units["epsilon_greedy"]
     return {
@@ -125,7 +125,7 @@ def _rows(units: Mapping[str, UnitResult], draws: FloatArray) -> dict[str, Row]:
     }
 
 
-def _cold(units: Mapping[str, UnitResult], draws: FloatArray) -> ColdFigure:
+def _cold(units: Mapping[str, UnitResult], draws: IntArray) -> ColdFigure:
     counts = {name: _impressions(one, draws[:500]) for name, one in units.items()}
     thompson = counts["thompson"]
     return ColdFigure(
@@ -134,7 +134,7 @@ def _cold(units: Mapping[str, UnitResult], draws: FloatArray) -> ColdFigure:
     )
 
 
-def _impressions(one: UnitResult, draws: FloatArray) -> FloatArray:
+def _impressions(one: UnitResult, draws: IntArray) -> FloatArray:
     """Return the count of all seeds first, then those of the resamples."""
     share, own = np.array(one.share), np.array(one.own)
     everyone = np.arange(len(share))
@@ -157,12 +157,12 @@ def _verdict(name: str, rows: Mapping[str, Mapping[str, Row]], cold: ColdFigure)
     }
 
 
-def _mean(values: Sequence[float], draws: FloatArray) -> Interval:
+def _mean(values: Sequence[float], draws: IntArray) -> Interval:
     array = np.array(values)
     return _interval(np.concatenate([[array.mean()], array[draws].mean(axis=1)]))
 
 
-def _ratio(values: Sequence[float], others: Sequence[float], draws: FloatArray) -> Interval:
+def _ratio(values: Sequence[float], others: Sequence[float], draws: IntArray) -> Interval:
     """Return the ratio of the means; the same seeds are drawn for both."""
     above, below = np.array(values), np.array(others)
     drawn = above[draws].mean(axis=1) / below[draws].mean(axis=1)

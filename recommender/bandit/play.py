@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -138,7 +138,7 @@ def _learn_now(agent: Agent, world: World, t: int, offer: Offer, shown: Shown) -
     for slot in range(world.slots):
         above = ~clicked[:slot].any(axis=0)
         certain = clicked[slot:].any(axis=0)
-        weight = above * np.where(certain, 1.0, CONTINUE**slot)
+        weight: FloatArray = above.astype(np.float64) * np.where(certain, 1.0, CONTINUE**slot)
         agent.learn(offer, shown.chosen[:, slot], shown.probabilities[:, slot], clicked[slot] * 1.0, weight)
 
 
@@ -153,4 +153,5 @@ def _cascaded(chances: FloatArray) -> FloatArray:
     """Return the chance of a click in a slate read from the top; for one slot its own (Craswell et al. 2008)."""
     passed = np.cumprod(1.0 - chances, axis=1)
     before = np.concatenate([np.ones((len(chances), 1)), passed[:, :-1]], axis=1)
-    return (chances * before * CONTINUE ** np.arange(chances.shape[1])).sum(axis=1)
+    clicked: FloatArray = (chances * before * CONTINUE ** np.arange(chances.shape[1])).sum(axis=1)
+    return clicked

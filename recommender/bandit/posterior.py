@@ -103,9 +103,9 @@ def fade(posterior: Posterior, kept: FloatArray) -> Posterior:
     """
     gram = posterior.gram * kept[..., None, None]
     d = gram.shape[-1]
-    covariance = np.linalg.inv(gram + posterior.prior_precision[..., None, None] * np.eye(d))
-    covariance = 0.5 * (covariance + np.swapaxes(covariance, -1, -2))
-    return _with(posterior, gram, posterior.moment * kept[..., None], covariance)
+    covariance: FloatArray = np.linalg.inv(gram + posterior.prior_precision[..., None, None] * np.eye(d))
+    even: FloatArray = 0.5 * (covariance + np.swapaxes(covariance, -1, -2))
+    return _with(posterior, gram, posterior.moment * kept[..., None], even)
 
 
 def _with(posterior: Posterior, gram: FloatArray, moment: FloatArray, covariance: FloatArray) -> Posterior:

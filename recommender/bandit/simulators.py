@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.item_table import FloatArray, IntArray
 
@@ -89,6 +90,7 @@ class _Drawn:
     delay: IntArray
 
 
+Drawn = TypeVar("Drawn", np.float64, np.int64)
 Chance = Callable[[int, FloatArray, FloatArray], FloatArray]
 """(step, shoppers (rows, F), traits (rows, K, F)) -> (rows, K)."""
 Features = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
@@ -140,7 +142,7 @@ def linear(seeds: Sequence[int], steps: int) -> World:
 
 
 def interacting(seeds: Sequence[int], steps: int) -> World:
-    """Click chances of a hidden network; the click model at hand is yesterday's: other weights, fitted on 1,000 rows."""
+    """Click chances of a hidden network; the click model at hand is yesterday's: other weights, 1,000 examples."""
     drawn = _draw(seeds, steps)
     network = _network(seeds)
     guess = _Network(network.inner + 0.3 * _each(seeds, "yesterday", _inner), network.outer)
@@ -212,7 +214,7 @@ class _Network:
 
     def chance(self, _t: int, shoppers: FloatArray, traits: FloatArray) -> FloatArray:
         """Return (rows, K)."""
-        logit = np.matmul(self.hidden(shoppers, traits), self.outer[..., None])[..., 0]
+        logit: FloatArray = np.matmul(self.hidden(shoppers, traits), self.outer[..., None])[..., 0]
         return _sigmoid(logit - 1.0)
 
 
@@ -247,13 +249,15 @@ def _crossed(shoppers: FloatArray, traits: FloatArray) -> tuple[FloatArray, Floa
 
 def _weights(rng: np.random.Generator) -> FloatArray:
     weights = rng.normal(size=2 * F) * np.repeat([1.0, np.sqrt(3.0)], F)
-    return 0.28 * weights / np.linalg.norm(weights)
+    scaled: FloatArray = 0.28 * weights / np.linalg.norm(weights)
+    return scaled
 
 
 def _linear_chance(weights: FloatArray) -> Chance:
     def chance(_t: int, shoppers: FloatArray, traits: FloatArray) -> FloatArray:
         phi = np.concatenate([traits, traits * shoppers[:, None]], axis=-1)
-        return np.clip(0.3 + np.matmul(phi, weights[..., None])[..., 0], 0.01, 0.99)
+        clipped: FloatArray = np.clip(0.3 + np.matmul(phi, weights[..., None])[..., 0], 0.01, 0.99)
+        return clipped
 
     return chance
 
@@ -262,14 +266,16 @@ def _draw(seeds: Sequence[int], steps: int) -> _Drawn:
     return _Drawn(
         _each(seeds, "items", lambda rng: rng.uniform(-1.0, 1.0, (POOL, F))),
         _each(seeds, "shoppers", lambda rng: rng.uniform(-1.0, 1.0, (steps, F))),
-        _each(seeds, "offers", lambda rng: np.argsort(rng.random((steps, POOL)), axis=1)[:, :K]).astype(np.int64),
+        _each(seeds, "offers", lambda rng: np.argsort(rng.random((steps, POOL)), axis=1)[:, :K].astype(np.int64)),
         _each(seeds, "luck", lambda rng: rng.random((steps, K))),
-        _each(seeds, "looks", lambda rng: rng.geometric(1.0 - CONTINUE, steps)).astype(np.int64),
-        _each(seeds, "delay", lambda rng: 1 + rng.exponential(MEAN_DELAY, steps).astype(np.int64)).astype(np.int64),
+        _each(seeds, "looks", lambda rng: rng.geometric(1.0 - CONTINUE, steps).astype(np.int64)),
+        _each(seeds, "delay", lambda rng: 1 + rng.exponential(MEAN_DELAY, steps).astype(np.int64)),
     )
 
 
-def _each(seeds: Sequence[int], what: str, draw: Callable[[np.random.Generator], FloatArray]) -> FloatArray:
+def _each(
+    seeds: Sequence[int], what: str, draw: Callable[[np.random.Generator], NDArray[Drawn]]
+) -> NDArray[Drawn]:
     """Stack what every seed draws of a kind; a seed draws the same whatever rows stand beside it."""
     return np.stack([draw(_generator(seed, what)) for seed in seeds])
 

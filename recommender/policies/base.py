@@ -125,7 +125,8 @@ def with_floor(probabilities: FloatArray, floor: float) -> FloatArray:
     """
     if floor == 0.0:
         return probabilities
-    return (1.0 - floor) * probabilities + floor / probabilities.shape[-1]
+    mixed: FloatArray = (1.0 - floor) * probabilities + floor / probabilities.shape[-1]
+    return mixed
 
 
 def _inverse_cdf(probabilities: FloatArray, u: float) -> int:

@@ -1,4 +1,4 @@
-"""Policy "epsilon_greedy": the first, or any remaining candidate with an even chance. A rival; nothing ships with it."""
+"""Policy "epsilon_greedy": the first, or any remaining candidate with an even chance. A rival only."""
 
 from __future__ import annotations
 
