@@ -48,7 +48,7 @@ def _tell(plan: Plan, figures: Figures) -> None:
     for simulator, rows in figures.simulators.items():
         say()
         say(
-            f"{simulator:18}{'reward':>9}{'worst 5 %':>11}  {'of the best':24}{'regret of eps-greedy':24}{'at the end':>10}"
+            f"{simulator:18}{'reward':>9}{'worst 5 %':>11}  {'of the best':24}{'of eps-greedy regret':24}{'at end':>10}"
         )
         for name, row in sorted(rows.items(), key=lambda pair: -pair[1].reward.value):
             say(_line(name, row))

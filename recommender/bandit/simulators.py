@@ -273,9 +273,7 @@ def _draw(seeds: Sequence[int], steps: int) -> _Drawn:
     )
 
 
-def _each(
-    seeds: Sequence[int], what: str, draw: Callable[[np.random.Generator], NDArray[Drawn]]
-) -> NDArray[Drawn]:
+def _each(seeds: Sequence[int], what: str, draw: Callable[[np.random.Generator], NDArray[Drawn]]) -> NDArray[Drawn]:
     """Stack what every seed draws of a kind; a seed draws the same whatever rows stand beside it."""
     return np.stack([draw(_generator(seed, what)) for seed in seeds])
 
