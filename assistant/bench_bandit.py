@@ -47,9 +47,7 @@ def _tell(plan: Plan, figures: Figures) -> None:
     say(f"{plan.tuning_seeds} other seeds; 95 % intervals of a bootstrap over paired seeds")
     for simulator, rows in figures.simulators.items():
         say()
-        say(
-            f"{simulator:18}{'reward':>9}{'worst 5 %':>11}  {'of the best':24}{'of eps-greedy regret':24}{'at end':>10}"
-        )
+        say(f"{simulator:18}{'reward':>9}{'worst 5 %':>11}  {'of best':24}{'of eps-greedy regret':24}{'at end':>9}")
         for name, row in sorted(rows.items(), key=lambda pair: -pair[1].reward.value):
             say(_line(name, row))
     say()

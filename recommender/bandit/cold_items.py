@@ -50,7 +50,7 @@ class ColdPlayed:
 
 @dataclass(frozen=True, slots=True)
 class _Shop:
-    """What a seed draws: effects (items, P), content (items, C), shoppers (steps, P), offers and luck; rows in front."""
+    """What a seed draws: effects (items, P), content (items, C), shoppers (steps, P), offers, luck; rows in front."""
 
     effects: FloatArray
     content: FloatArray
