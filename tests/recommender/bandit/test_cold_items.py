@@ -17,14 +17,15 @@ def test_impressions_are_counted_to_the_first_window_that_is_there() -> None:
 
 
 def test_content_gives_new_items_a_better_start() -> None:
-    first, plain = (play_cold(name, [PARAMS] * 3, range(3), 2500) for name in ("ours", "thompson"))
+    first, plain = (play_cold(name, [PARAMS] * 3, range(3), 1500) for name in ("ours", "thompson"))
     early = [played.share[:, :30].sum() / played.own[:, :30].sum() for played in (first, plain)]
     assert early[0] > early[1] + 0.05
     assert first.regret.sum() < plain.regret.sum()
     assert first.mean_weight.mean() == pytest.approx(1.0, abs=0.25)
 
 
-@pytest.mark.parametrize("name", ["bootstrapped", "epsilon_greedy"])
-def test_rivals_learn_too(name: str) -> None:
-    played = play_cold(name, [PARAMS] * 2, range(2), 2500)
-    assert (played.simple_regret < played.regret / 2500).all()
+def test_rivals_learn_too() -> None:
+    by_chance = play_cold("epsilon_greedy", [{**PARAMS, "epsilon": 1.0}] * 2, range(2), 800)
+    assert by_chance.mean_weight == pytest.approx([1.0, 1.0])
+    for name in ("bootstrapped", "epsilon_greedy"):
+        assert play_cold(name, [PARAMS] * 2, range(2), 800).regret.sum() < 0.8 * by_chance.regret.sum()
