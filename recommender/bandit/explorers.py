@@ -52,7 +52,8 @@ def sampled_scores(belief: Belief, _params: Params) -> FloatArray:
 
 def certain(scores: FloatArray, _params: Params, _outcomes: int) -> FloatArray:
     """Return 1 for the best remaining candidate; taken ones have a score of minus infinity."""
-    return (np.arange(scores.shape[-1]) == scores.argmax(axis=-1)[:, None]).astype(np.float64)
+    best: FloatArray = (np.arange(scores.shape[-1]) == scores.argmax(axis=-1)[:, None]).astype(np.float64)
+    return best
 
 
 def evenly_mixed(scores: FloatArray, params: Params, outcomes: int) -> FloatArray:

@@ -103,8 +103,8 @@ def fade(posterior: Posterior, kept: FloatArray) -> Posterior:
     """
     gram = posterior.gram * kept[..., None, None]
     d = gram.shape[-1]
-    covariance: FloatArray = np.linalg.inv(gram + posterior.prior_precision[..., None, None] * np.eye(d))
-    even: FloatArray = 0.5 * (covariance + np.swapaxes(covariance, -1, -2))
+    covariance = np.asarray(np.linalg.inv(gram + posterior.prior_precision[..., None, None] * np.eye(d)), np.float64)
+    even = 0.5 * (covariance + np.swapaxes(covariance, -1, -2))
     return _with(posterior, gram, posterior.moment * kept[..., None], even)
 
 

@@ -210,7 +210,8 @@ class _Network:
     def hidden(self, shoppers: FloatArray, traits: FloatArray) -> FloatArray:
         """Return (rows, K, HIDDEN)."""
         both = np.concatenate([np.broadcast_to(shoppers[:, None], traits.shape), traits], axis=-1)
-        return np.tanh(np.matmul(_with_one(both), np.swapaxes(self.inner, -1, -2)))
+        hidden: FloatArray = np.tanh(np.matmul(_with_one(both), np.swapaxes(self.inner, -1, -2)))
+        return hidden
 
     def chance(self, _t: int, shoppers: FloatArray, traits: FloatArray) -> FloatArray:
         """Return (rows, K)."""
