@@ -26,7 +26,7 @@ VW: Final = "vw_squarecb"
 SHIPPED: Final = "ours_shipped"
 SHIPPED_PARAMS: Final[Params] = {
     "precision": 20.0,
-    "forgets": 0.01,
+    "forgets": 0.06,
     "optimism": 0.5,
     "scale": 3000.0,
     "floor": 0.01,
