@@ -119,3 +119,32 @@ def bench_decide(
     from assistant.bench_decide import bench_decide as run
 
     run(decisions=decisions, candidates=candidates, timed=timed, shoppers=shoppers, seed=seed, as_json=json)
+
+
+@bench.command("bandit")
+def bench_bandit(
+    seeds: Annotated[int, typer.Option(help="Seeds reported; each is a shop of its own.", min=2)] = 30,
+    steps: Annotated[int, typer.Option(help="Decisions per seed.", min=100)] = 10_000,
+    settings: Annotated[int, typer.Option(help="Settings that each policy's tuning tries.", min=1)] = 12,
+    results: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep finished parts here; a stopped run goes on from them.")
+    ] = None,
+    vw: Annotated[bool, typer.Option(help="Put Vowpal Wabbit's SquareCB beside.")] = True,
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
+    json: JsonFlag = False,
+) -> None:
+    """Compare explorers in shops whose true click chances are known, on paired seeds.
+
+    Example: aisle bench bandit --seeds 30 --results bandit.jsonl
+    """
+    from assistant.bench_bandit import bench_bandit as run
+
+    run(
+        seeds=seeds,
+        steps=steps,
+        settings=settings,
+        results=results,
+        with_vw=vw,
+        workers=workers,
+        as_json=json,
+    )

@@ -16,7 +16,7 @@ GROUPS = {
     "train": ("encoder", "ranker", "data", "stack"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "experiments", "ope", "decide"),
+    "bench": ("filters", "retrieval", "experiments", "ope", "decide", "bandit"),
     "experiments": ("list", "plan", "start", "stop", "report"),
     "rules": ("list", "add", "remove", "preview", "switch"),
 }
