@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
-from recommender.candidates import gather
+from recommender.candidates import gather, next_items
 from recommender.candidates.sources import Pool
 from recommender.errors import ArtifactBroken, NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, Reason, SlateItem
@@ -30,6 +30,7 @@ from recommender.policies import make_policy
 from recommender.policies.base import Draw, Policy, draw_slate, slate_probabilities
 from recommender.reasons import Code
 from recommender.rules import allowed
+from recommender.sequences.neighbours import Neighbours, load_neighbours
 from recommender.settings import RecommenderSettings
 from recommender.state import BehaviourState
 
@@ -65,6 +66,7 @@ class Recommender:
         self._new_id = new_id
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
+        self._neighbours: Neighbours | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._click_model = "none"
         self._state = BehaviourState(self._settings)
@@ -93,7 +95,13 @@ class Recommender:
         return decision
 
     def candidates(
-        self, context: DecisionContext, n: int, *, like: str | None = None, basket: Sequence[str] = ()
+        self,
+        context: DecisionContext,
+        n: int,
+        *,
+        like: str | None = None,
+        basket: Sequence[str] = (),
+        related: Sequence[Candidate] = (),
     ) -> tuple[Candidate, ...]:
         """Find candidates where no search gave any.
 
@@ -102,10 +110,28 @@ class Recommender:
             n: most candidates, 1 or more.
             like: product id of "more like this".
             basket: product ids of "what goes with these".
+            related: what the shop's own relations give for what is at hand, best first, with origins.
         """
         with self._lock:
-            pool = Pool(self._table, self._vectors, self._state, self._settings)
-            return gather(pool, context, n, like=like, basket=basket)
+            return gather(self._pool(), context, n, like=like, basket=basket, related=related)
+
+    def next_items(self, context: DecisionContext, n: int) -> tuple[Candidate, ...]:
+        """Find what the shopper left unfinished, and what usually follows it; empty where nothing is open.
+
+        Args:
+            context: for whom.
+            n: most candidates, 1 or more.
+        """
+        with self._lock:
+            return next_items(self._pool(), context, n)
+
+    def use_neighbours(self, neighbours: Neighbours | None) -> None:
+        """Swap the neighbours that training learned from whole histories; None goes on by counting alone."""
+        with self._lock:
+            self._neighbours = neighbours
+
+    def _pool(self) -> Pool:
+        return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours)
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.
@@ -148,6 +174,7 @@ class Recommender:
         Raises:
             ArtifactBroken: it is damaged; no click model serves, the counting models go on.
         """
+        self.use_neighbours(None if self._model_dir is None else load_neighbours(self._model_dir))
         try:
             artifact = None if self._model_dir is None else load_artifact(self._model_dir)
         except ArtifactBroken as error:

@@ -16,6 +16,7 @@ import numpy as np
 from recommender.decay import DecayedSums, Recent
 from recommender.events import Event, EventType, Item
 from recommender.settings import RecommenderSettings
+from recommender.unfinished import Unfinished
 
 # How much one event says about an item, in clicks.
 STRENGTH: Final[Mapping[EventType, float]] = {
@@ -147,6 +148,7 @@ class BehaviourState:
         self.item_clicks: dict[str, int] = {}
         self.seen_with = Links()
         self.bought_with = Links()
+        self.unfinished = Unfinished(settings.max_shoppers)
         self.visits: Recent[str, Visit] = Recent(settings.max_sessions, Visit)
         self.shoppers: Recent[str, Shopper] = Recent(
             settings.max_shoppers, lambda: Shopper(settings.interest_half_life_s)
@@ -162,6 +164,7 @@ class BehaviourState:
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
             return
+        self.unfinished.apply(event)
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
             return

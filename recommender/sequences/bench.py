@@ -1,7 +1,7 @@
 """Judge every model and the stacks of them in one run, by full ranking over all items that a user has not had.
 
-Order: models learn without the tuning item and are tuned on it; the stacks are fitted on it; models are refreshed with it;
-then, once, everything is asked for the last item. Nothing before that step reads the last item.
+Order: models learn without the tuning item and are tuned on it; the stacks are fitted on it; models are refreshed with
+it; then, once, everything is asked for the last item. Nothing before that step reads the last item.
 """
 
 from __future__ import annotations
@@ -156,9 +156,7 @@ def _learned(row: Row, fold: Fold, progress: Progress) -> _Single:
     progress(f"learning: {row.name}", 0, None)
     wall, cpu = time.perf_counter(), time.process_time()
     model = row.learn(fold)
-    single = _Single(
-        row.name, time.perf_counter() - wall, time.process_time() - cpu, np.zeros(0), row=row, model=model
-    )
+    single = _Single(row.name, time.perf_counter() - wall, time.process_time() - cpu, np.zeros(0), row=row, model=model)
     single.tune_ndcg = ndcg(model_ranks(model, fold))
     return single
 
@@ -204,7 +202,7 @@ def _fit_stack(
 
 
 def gate(stack: str, figure: float, best: str, best_figure: float) -> str:
-    """Return who serves: the stack where its cross-fitted NDCG@10 on the tuning item is higher, else the best single."""
+    """Return who serves: the stack where its cross-fitted NDCG@10 on the tuning fold is higher, else the best one."""
     return stack if figure > best_figure else best
 
 

@@ -34,12 +34,14 @@ class Sequences:
         starts: where each user's items begin, then m, (users + 1,).
         n_items: number of items, those that nobody took included.
         times: seconds since the epoch of each entry of `items`, (m,); None where the file has none.
+        weights: how much each entry of `items` says, (m,), in (0, 1]; None where all say the same.
     """
 
     items: Ints
     starts: Ints
     n_items: int
     times: Ints | None = None
+    weights: Floats | None = None
 
     @property
     def n_users(self) -> int:
@@ -72,30 +74,35 @@ class Sequences:
     def kept(self, mask: NDArray[np.bool_]) -> Sequences:
         """Return the sequences with only the marked entries, (m,); users may end up without any."""
         counts = np.bincount(self.users[mask], minlength=self.n_users)
-        times = None if self.times is None else self.times[mask]
-        return Sequences(self.items[mask], _starts(counts), self.n_items, times)
+        return self._with(mask, _starts(counts))
 
     def part(self, users: Ints) -> Sequences:
         """Return some users' sequences, in the order asked for."""
         lengths = self.lengths[users]
         starts = _starts(lengths)
-        places = np.repeat(self.starts[users] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Sequences(
-            self.items[places], starts, self.n_items, None if self.times is None else self.times[places]
-        )
+        return self._with(np.repeat(self.starts[users] - starts[:-1], lengths) + np.arange(starts[-1]), starts)
+
+    def _with(self, places: Ints | NDArray[np.bool_], starts: Ints) -> Sequences:
+        times = None if self.times is None else self.times[places]
+        weights = None if self.weights is None else self.weights[places]
+        return Sequences(self.items[places], starts, self.n_items, times, weights)
 
     def latest(self, n: int) -> Ints:
         """Return each user's n latest items, latest first; -1 where there are fewer, (users, n)."""
         places = self.starts[1:, None] - 1 - np.arange(n)
-        return np.where(places >= self.starts[:-1, None], self.items[np.maximum(places, 0)] if len(self.items) else -1, -1)
+        return np.where(
+            places >= self.starts[:-1, None], self.items[np.maximum(places, 0)] if len(self.items) else -1, -1
+        )
 
     def matrix(self, weights: Floats | None = None) -> sparse.csr_matrix:
-        """Return who took what, (users, items); repeated items add up.
+        """Return who took what, (users, items), by weight; repeated items add up.
 
         Args:
             weights: (m,) of each entry; 1 without.
         """
         values = np.ones(len(self.items), dtype=np.float32) if weights is None else weights
+        if self.weights is not None:
+            values = values * self.weights
         matrix = sparse.csr_matrix((values, self.items, self.starts), shape=(self.n_users, self.n_items))
         matrix.sum_duplicates()
         return matrix

@@ -1,6 +1,7 @@
 """What is learned from and what is asked: leave-one-out, and one cut in time for everybody.
 
-Leave-one-out compares with published figures but lets models learn from what others did later; the cut in time does not.
+Leave-one-out compares with published figures but lets models learn from what others did later; the cut in time does
+not.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def leave_one_out(data: Sequences) -> Split:
 
 
 def temporal(data: Sequences) -> Split:
-    """Cut at two moments for everybody, behind 80 and 90 % of all events; the first new item after a cut is the question.
+    """Cut at two moments for everybody, behind 80 and 90 % of all events, and ask for the first new item after each.
 
     Args:
         data: with times.

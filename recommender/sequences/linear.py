@@ -16,6 +16,7 @@ from recommender.sequences.data import Floats, Sequences
 MAX_ITEMS: Final = 20_000
 """Above this the matrix alone takes more than 1.6 GB and minutes; pairs serve such shops."""
 
+
 class Ease:
     """EASE: B = I - P diag(1 / diag P), P = (X'X + ridge I)^-1 (Steck 2019, eq. 8), read with recency.
 
@@ -33,7 +34,7 @@ class Ease:
     def refresh(self, data: Sequences) -> Self:
         """Solve. Raises TooManyItems above MAX_ITEMS."""
         took = data.matrix()
-        took.data[:] = 1.0
+        np.minimum(took.data, 1.0, out=took.data)
         inverse = _inverse(_gram(took, self._ridge))
         weights = inverse / -np.diag(inverse)[None, :]
         np.fill_diagonal(weights, 0.0)

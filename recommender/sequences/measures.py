@@ -1,6 +1,7 @@
 """Figures of a ranking over all items: hit rate, NDCG, diversity, coverage, Gini; paired intervals.
 
-Ranks count ties half: an item tied with two others takes the middle of their three places. Never over a sample of items.
+Ranks count ties half: an item tied with two others takes the middle of their three places. Never over a sample of
+items.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ def ranks(scores: Floats, targets: Ints) -> Doubles:
 def best_items(scores: Floats, n: int) -> Ints:
     """Return each row's n best items, best first, (rows, n or all)."""
     n = min(n, scores.shape[1])
-    some = np.argpartition(-scores, n - 1, axis=1)[:, :n] if n < scores.shape[1] else np.tile(np.arange(n), (len(scores), 1))
+    some = (
+        np.argpartition(-scores, n - 1, axis=1)[:, :n]
+        if n < scores.shape[1]
+        else np.tile(np.arange(n), (len(scores), 1))
+    )
     order = np.argsort(-np.take_along_axis(scores, some, axis=1), axis=1, kind="stable")
     return np.take_along_axis(some, order, axis=1)
 
@@ -46,7 +51,7 @@ def hits(places: Doubles) -> Doubles:
 
 
 def ndcg(places: Doubles) -> Doubles:
-    """Return NDCG@K of each ranking with its one relevant item, (n,): 1 / log2(rank + 1) (Järvelin & Kekäläinen 2002)."""
+    """Return NDCG@K with one relevant item, (n,): 1 / log2(rank + 1) (Järvelin & Kekäläinen 2002)."""
     return np.where(places <= K, 1.0 / np.log2(places + 1.0), 0.0)
 
 

@@ -98,7 +98,7 @@ def count_pairs(data: Sequences, window: int, decay: float) -> sparse.csr_matrix
 
 def _all_pairs(data: Sequences) -> sparse.csr_matrix:
     took = data.matrix()
-    took.data[:] = 1.0
+    np.minimum(took.data, 1.0, out=took.data)
     return _off_diagonal((took.T @ took).tocsr())
 
 

@@ -87,9 +87,7 @@ def deep_rows(seed: int, folder: Path | None, told: Callable[[str, int, float], 
     def learn(fold: Fold) -> SequenceModel:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        model = SasRec(
-            SasRecSettings(), seed=seed, checkpoint=path, told=lambda done, figure: told(name, done, figure)
-        )
+        model = SasRec(SasRecSettings(), seed=seed, checkpoint=path, told=lambda done, figure: told(name, done, figure))
         return model.fit(fold.data, fold.users, fold.targets)
 
     return (Row(name, learn, instant=False),)

@@ -51,9 +51,9 @@ class SasRecSettings:
     weight_decay: float = 0.01
     batch: int = 128
     epochs: int = 40
-    patience: int = 3
+    patience: int = 2
     negatives: int | None = 1024
-    refresh_epochs: int = 4
+    refresh_epochs: int = 2
 
 
 class _Block(nn.Module):
