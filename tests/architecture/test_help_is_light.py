@@ -13,7 +13,7 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder",),
+    "train": ("encoder", "neighbours"),
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": ("filters", "retrieval", "sequences"),
 }
