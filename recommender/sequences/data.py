@@ -110,7 +110,8 @@ class Sequences:
     def age_weights(self, decay: float) -> Floats:
         """Return decay ** (number of later items of the same user) of each entry, (m,)."""
         later = self.starts[1:][self.users] - 1 - np.arange(len(self.items))
-        return np.power(np.float32(decay), later, dtype=np.float32)
+        weights: Floats = np.power(np.float32(decay), later, dtype=np.float32)
+        return weights
 
 
 def _starts(counts: Ints) -> Ints:

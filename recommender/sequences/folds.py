@@ -85,7 +85,7 @@ def _after(data: Sequences, start: int, end: int) -> Fold:
     before = data.kept(data.times < start)
     later = data.kept((data.times >= start) & (data.times < end))
     users, targets = [], []
-    for user in np.flatnonzero((before.lengths > 0) & (later.lengths > 0)):
+    for user in np.flatnonzero((before.lengths > 0) & (later.lengths > 0)).tolist():
         new = np.flatnonzero(~np.isin(later.of(user), before.of(user)))
         if len(new):
             users.append(user)

@@ -30,7 +30,8 @@ def ranks(scores: Floats, targets: Ints) -> Doubles:
     own = scores[np.arange(len(targets)), targets][:, None]
     above = (scores > own).sum(axis=1)
     tied = (scores == own).sum(axis=1) - 1
-    return 1.0 + above + 0.5 * tied
+    places: Doubles = 1.0 + above + 0.5 * tied
+    return places
 
 
 def best_items(scores: Floats, n: int) -> Ints:
