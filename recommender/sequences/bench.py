@@ -253,7 +253,8 @@ def _ask_stack(stacked: _Stacked, candidates: Candidates, targets: Ints) -> None
 def _best_candidates(candidates: Candidates, scores: Doubles) -> Ints:
     """Return the places of each user's K best candidates, (n, K)."""
     order = np.lexsort((-scores, candidates.users))
-    return order[candidates.starts[:-1, None] + np.arange(K)]
+    places: Ints = order[candidates.starts[:-1, None] + np.arange(K)]
+    return places
 
 
 def _figures(one: _System, vectors: sparse.csr_matrix, seed: int) -> Figures:

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from recommender.errors import SequencesBroken
-from recommender.sequences.data import MIN_EVENTS, Ints, Named, Sequences
+from recommender.sequences.data import MIN_EVENTS, Ints, Named, Sequences, named
 
 _TRAIN_SHARE, _TUNE_SHARE = 0.8, 0.9
 _COLUMNS: Final = ("user", "item", "time")
@@ -111,7 +111,7 @@ def read_events(path: Path) -> Named:
     events = [sorted(one, key=lambda pair: pair[0]) for one in by_user.values()]
     starts = np.concatenate([[0], np.cumsum([len(one) for one in events])]).astype(np.int64)
     flat = np.array([pair for one in events for pair in one], dtype=np.int64)
-    return Named(Sequences(flat[:, 1], starts, len(rows), flat[:, 0]), tuple(rows))
+    return named(Sequences(flat[:, 1], starts, len(rows), flat[:, 0]), tuple(rows))
 
 
 def _records(path: Path) -> Iterator[tuple[int, tuple[str, str, str]]]:

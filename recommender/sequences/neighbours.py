@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from recommender.errors import ArtifactBroken, NotEnoughEvents
 from recommender.events import Event
 from recommender.models.artifact import write_whole
+from recommender.sequences.base import SequenceModel
 from recommender.sequences.data import Floats, Ints, Sequences, from_lists
 
 N_NEIGHBOURS: Final = 100
@@ -98,7 +99,9 @@ def learn_neighbours(events: Iterable[Event], item_ids: Sequence[str], out: Path
     if len(asked) < MIN_SHOPPERS:
         raise NotEnoughEvents(f"{MIN_SHOPPERS} shoppers with interest in two items are needed; there are {len(asked)}.")
     fold = Fold(data.without_last(1), asked, data.items[data.starts[1:][asked] - 1])
-    models = {"item-knn": Pairs(ITEM_KNN), **({"ease": Ease()} if len(item_ids) <= MAX_ITEMS else {})}
+    models: dict[str, SequenceModel] = {"item-knn": Pairs(ITEM_KNN)}
+    if len(item_ids) <= MAX_ITEMS:
+        models["ease"] = Ease()
     figures = {}
     for at, (name, model) in enumerate(models.items()):
         progress("choosing", at, len(models))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from scipy import sparse
 
 from recommender.sequences.base import SequenceModel
 from recommender.sequences.content import Content
-from recommender.sequences.data import Sequences
+from recommender.sequences.data import Floats, Sequences
 from recommender.sequences.folds import Fold
 from recommender.sequences.linear import MAX_ITEMS, Ease
 from recommender.sequences.measures import Doubles, ndcg, ranks
@@ -51,7 +52,7 @@ def instant_rows(attributes: sparse.csr_matrix | None, seed: int) -> tuple[Row, 
     rows = [
         Row("random", lambda fold: Random(seed).refresh(fold.data), stacked=False),
         Row("popularity", lambda fold: Popularity().refresh(fold.data)),
-        Row("recent popularity", best_of([lambda d=d: Popularity(d, _HALF_LIFE_S) for d in (0.5, 0.7, 0.9)])),
+        Row("recent popularity", best_of([partial(Popularity, d, _HALF_LIFE_S) for d in (0.5, 0.7, 0.9)])),
         Row("item-knn", best_of(_pairs([replace(ITEM_KNN, recency=r) for r in (0.5, 0.6, 0.8)]))),
         Row("co-occurrence", best_of(_pairs([PairSettings(0, source_power=0.5, recency=r) for r in (0.6, 0.8)]))),
         Row("markov recipe", lambda fold: Pairs(PairSettings()).refresh(fold.data), stacked=False),
@@ -61,7 +62,7 @@ def instant_rows(attributes: sparse.csr_matrix | None, seed: int) -> tuple[Row, 
     ]
     if attributes is not None:
         grid_content = [(r, p) for r in (0.4, 0.7) for p in (0.2, 0.5)]
-        rows.append(Row("content", best_of([lambda g=g: Content(attributes, *g) for g in grid_content])))
+        rows.append(Row("content", best_of([partial(Content, attributes, *g) for g in grid_content])))
     return tuple(rows)
 
 
@@ -108,7 +109,7 @@ def best_of(makers: Sequence[Callable[[], SequenceModel]]) -> Learn:
 
 
 def _pairs(grid: Sequence[PairSettings]) -> list[Callable[[], SequenceModel]]:
-    return [lambda one=one: Pairs(one) for one in grid]  # type: ignore[misc]
+    return [partial(Pairs, one) for one in grid]
 
 
 def model_ranks(model: SequenceModel, fold: Fold) -> Doubles:
@@ -120,7 +121,7 @@ def model_ranks(model: SequenceModel, fold: Fold) -> Doubles:
     return np.concatenate(places)
 
 
-def masked_scores(model: SequenceModel, known: Sequences) -> np.ndarray:
+def masked_scores(model: SequenceModel, known: Sequences) -> Floats:
     """Score all items, -inf for what each user has had, (users, items)."""
     scores = model.score(known)
     scores[known.users, known.items] = -np.inf

@@ -75,7 +75,8 @@ class _Block(nn.Module):
         seen = F.scaled_dot_product_attention(q, k, v, mask, self.dropout if self.training else 0.0)
         x = x + self.drop(self.out(seen.transpose(1, 2).reshape(b, length, width)))
         value, gate = self.up(self.norm_feed(x)).chunk(2, dim=-1)
-        return x + self.drop(self.down(value * F.silu(gate)))
+        out: Tensor = x + self.drop(self.down(value * F.silu(gate)))
+        return out
 
 
 class Net(nn.Module):
@@ -217,7 +218,7 @@ class Training:
             hidden = self.net(given)[real].to(torch.bfloat16)
         loss = _loss(hidden, self.net.items.weight, wanted[real], self._settings.negatives)
         self._optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
 
     def _save(self, path: Path) -> None:

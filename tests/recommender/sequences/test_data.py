@@ -45,9 +45,21 @@ def test_a_file_of_sequences_is_read_compressed_and_attributes_by_id(tmp_path: P
     path.write_bytes(gzip.compress(b"7 b a c\n8 c c a\n\n"))
     attributes.write_text(json.dumps({"c": [5, 6], "a": [5], "stranger": [9]}))
     named = read_sequences(path)
-    assert named.item_ids == ("b", "a", "c")
-    assert named.sequences.of(1).tolist() == [2, 2, 1]
-    assert read_attributes(attributes, named.item_ids).toarray().tolist() == [[0, 0], [1, 0], [1, 1]]
+    assert [named.item_ids[row] for row in named.sequences.of(1)] == ["c", "c", "a"]
+    known = dict(
+        zip(named.item_ids, read_attributes(attributes, named.item_ids).sum(axis=1).ravel().tolist()[0], strict=True)
+    )
+    assert known == {"a": 1, "b": 0, "c": 2}
+
+
+def test_an_items_number_does_not_tell_where_it_stands_in_the_file(tmp_path: Path) -> None:
+    ids = [f"i{i}" for i in range(90)]
+    numbered = []
+    for name, order in (("one", ids), ("other", ids[::-1])):
+        path = tmp_path / name
+        path.write_text("".join(f"u {' '.join(order[i : i + 3])}\n" for i in range(0, 90, 3)))
+        numbered.append(read_sequences(path).item_ids)
+    assert numbered[0] == numbered[1] != tuple(ids)
 
 
 @pytest.mark.parametrize(
