@@ -5,12 +5,19 @@ Like `assistant.cli` it reads arguments and loads nothing heavy before a command
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.given import JsonFlag, read_settings
+
+
+class _Split(StrEnum):
+    LEAVE_ONE_OUT = "leave-one-out"
+    TEMPORAL = "temporal"
+
 
 bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
 
@@ -148,3 +155,25 @@ def bench_bandit(
         workers=workers,
         as_json=json,
     )
+
+
+@bench.command("sequences")
+def bench_sequences(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="customer item item … per line, or CSV user,item,time.")],
+    attributes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSON of item -> attribute ids, used as content.")
+    ] = None,
+    split: Annotated[_Split, typer.Option(help="temporal needs a file with times.")] = _Split.LEAVE_ONE_OUT,
+    instant: Annotated[bool, typer.Option("--instant", help="Only what fits in seconds, without torch.")] = False,
+    seed: Annotated[int, typer.Option(help="Of everything drawn.")] = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Compare models of what a shopper takes next, and their stack, by full ranking.
+
+    Constants are tuned on the last item but one; the last is asked for once. A training that was stopped goes on.
+
+    Example: aisle bench sequences Beauty.txt.gz --attributes Beauty_item2attributes.json.gz
+    """
+    from assistant.bench_sequences import bench_sequences as run
+
+    run(read_settings(), file, attributes=attributes, split=split, instant=instant, seed=seed, as_json=json)

@@ -79,3 +79,16 @@ def train_stack(catalogue: CatalogueName = None, json: JsonFlag = False) -> None
     from assistant.stack_commands import train_stack as run
 
     run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("neighbours")
+def train_neighbours(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Learn which items are taken by the same shoppers, from whole histories, for candidates.
+
+    The better of EASE and item-kNN on each shopper's last item is kept. A server takes it when it starts.
+
+    Example: aisle train neighbours --catalogue myshop
+    """
+    from assistant.train_neighbours import train_neighbours as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
-from recommender.candidates import gather
+from recommender.candidates import gather, next_items
 from recommender.candidates.sources import Pool
 from recommender.deciding import Deciding, decide_slate
 from recommender.errors import ArtifactBroken
@@ -32,6 +32,7 @@ from recommender.owner_rules import NO_RULES, CompiledRules
 from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
+from recommender.sequences.neighbours import Neighbours, load_neighbours
 from recommender.settings import RecommenderSettings
 from recommender.slate import replay
 from recommender.stack import FittedStack
@@ -75,6 +76,7 @@ class Recommender:
         self._new_id, self._controls, self._timer_ns = new_id, controls, timer_ns
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
+        self._neighbours: Neighbours | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._line_up = LineUp()
         self._stack: FittedStack | None = None
@@ -126,7 +128,13 @@ class Recommender:
                 self._learn(event)
 
     def candidates(
-        self, context: DecisionContext, n: int, *, like: str | None = None, basket: Sequence[str] = ()
+        self,
+        context: DecisionContext,
+        n: int,
+        *,
+        like: str | None = None,
+        basket: Sequence[str] = (),
+        related: Sequence[Candidate] = (),
     ) -> tuple[Candidate, ...]:
         """Find candidates where no search gave any.
 
@@ -135,19 +143,37 @@ class Recommender:
             n: most candidates, 1 or more.
             like: product id of "more like this".
             basket: product ids of "what goes with these".
+            related: what the shop's own relations give for what is at hand, best first, with origins.
 
         Returns:
             Up to n, and what an owner's rule pins on such a request.
         """
         controls = self._controls()
         with self._lock:
-            pool = Pool(self._table, self._vectors, self._state, self._settings)
-            found = gather(pool, context, n, like=like, basket=basket)
+            found = gather(self._pool(), context, n, like=like, basket=basket, related=related)
             return self._with_pinned(found, self._compiled(controls).pinned_ids(context))
 
     def find_decision(self, decision_id: str) -> Decision | None:
         """Return a logged decision, or None."""
         return self._log.find_decision(decision_id)
+
+    def next_items(self, context: DecisionContext, n: int) -> tuple[Candidate, ...]:
+        """Find what the shopper left unfinished, and what usually follows it; empty where nothing is open.
+
+        Args:
+            context: for whom.
+            n: most candidates, 1 or more.
+        """
+        with self._lock:
+            return next_items(self._pool(), context, n)
+
+    def use_neighbours(self, neighbours: Neighbours | None) -> None:
+        """Swap the neighbours that training learned from whole histories; None goes on by counting alone."""
+        with self._lock:
+            self._neighbours = neighbours
+
+    def _pool(self) -> Pool:
+        return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours)
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.
@@ -190,6 +216,7 @@ class Recommender:
         Raises:
             ArtifactBroken: it is damaged; no click model serves, the counting models go on.
         """
+        self.use_neighbours(None if self._model_dir is None else load_neighbours(self._model_dir))
         try:
             artifact = None if self._model_dir is None else load_artifact(self._model_dir)
         except ArtifactBroken as error:

@@ -31,7 +31,8 @@ def change_profile(context: ShopperContext, action: Action) -> ToolResult:
     What is meant is read from the shopper's own words of this turn. "forget_everything" only prepares a button.
     """
     profiling = context.shop.profiling
-    done, labels = _DONE[action], ()
+    done = _DONE[action]
+    labels: tuple[str, ...] = ()
     if action in ("pause", "resume"):
         profiling.edit(context.principal, Edit(EditKind.PAUSE if action == "pause" else EditKind.RESUME))
     elif action in _KINDS and profiling.may_keep(context.principal):

@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from assistant.clarify import choose_question
-from assistant.tools.context import ShopperContext, session_key
+from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import told_verdicts
 from assistant.tools.profile_facts import stated_pairs
+from assistant.tools.profiling import session_key
 from assistant.turn import HandOverFact, Need, OrdersFact, ProductFact, Proposal, SlateFact
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, SlateItem
