@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
+COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
     "train": ("encoder", "ranker", "data"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": ("filters", "retrieval", "ope", "groceries", "hillstrom"),
+    "rules": ("list", "add", "remove", "preview", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
