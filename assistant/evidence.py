@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from recommender.events import Decision, Reason
+from recommender.events import SPONSORED, Decision, Reason
 from retrieval.filters import Constraint, Verdict
 from retrieval.product import Money, Product, Variant
 from retrieval.relations import Relation
@@ -67,6 +67,11 @@ class ProductFact:
     reasons: tuple[Reason, ...] = ()
     decision_id: str | None = None
     position: int | None = None
+
+    @property
+    def sponsored(self) -> bool:
+        """Whether somebody pays for its place in the slate; whoever shows it must say so."""
+        return any(reason.code == SPONSORED for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

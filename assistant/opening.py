@@ -37,6 +37,7 @@ from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
 from assistant.support.ranking import RankingDesk
+from assistant.support.sponsored import SponsoredDesk
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
 from assistant.turns import Floorplan
@@ -44,6 +45,7 @@ from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
 from recommender.events import Item
 from recommender.exploring import Controls
+from recommender.selling.rules import MIN_CONFIDENCE, MIN_ORDERS, cross_selling_rules
 from recommender.settings import RecommenderSettings
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
@@ -64,7 +66,7 @@ class Workshop:
     """What opening needs.
 
     Args:
-        settings, prompts, store, ranking, rooms, now: the house's.
+        settings, prompts, store, ranking, sponsored, rooms, now: the house's.
         encode: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
     """
@@ -73,6 +75,7 @@ class Workshop:
     prompts: Prompts
     store: Store
     ranking: RankingDesk
+    sponsored: SponsoredDesk
     rooms: Rooms
     variants: VariantIndex
     now: Callable[[], datetime]
@@ -239,6 +242,8 @@ class Opener:
             handoff=rooms.handoff,
             now=lambda: w.now().timestamp(),
             titles=titles,
+            sponsored=w.sponsored,
+            rules=cross_selling_rules(recommender.baskets(), min_orders=MIN_ORDERS, confidence=MIN_CONFIDENCE),
         )
         talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
         planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)

@@ -36,4 +36,4 @@ class ShownItems:
         if shown is not None:
             return event.item_id in shown
         decision = self._log.find_decision(event.decision_id)
-        return decision is not None and event.item_id in decision.seen_ids
+        return decision is not None and event.item_id in decision.organic_ids

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Final, Literal, Protocol
 
 from recommender.treatment import Treatment
 
 Stream = Literal["live", "uniform", "canary"]
 """Which part of the traffic a decision belongs to."""
+SPONSORED: Final = "sponsored"
+"""Reason code of a paid slot."""
 
 
 class EventType(StrEnum):
@@ -104,6 +106,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidPlace:
+    """An item that a campaign pays for; whether it gets a slot is decided with the slate.
+
+    Args:
+        campaign: id of the campaign.
+        item_id: product id.
+    """
+
+    campaign: str
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionContext:
     """For whom, where and how a slate is made.
 
@@ -124,6 +139,7 @@ class DecisionContext:
             anything else is there.
         age_years: of the shopper, where stated; None counts as too young for what has an age limit.
         treatment: what experiments change in it; None where the shopper is in none.
+        sponsored: what may be put into a paid slot; each meets every stated limit.
     """
 
     shopper_key: str
@@ -141,6 +157,7 @@ class DecisionContext:
     different: bool = False
     age_years: int | None = None
     treatment: Treatment | None = None
+    sponsored: tuple[PaidPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +258,17 @@ class Decision:
     def seen_ids(self) -> tuple[str, ...]:
         """What the shopper saw, in order: as shown, else as chosen."""
         return self.chosen_ids if self.shown_ids is None else self.shown_ids
+
+    @property
+    def sponsored_ids(self) -> tuple[str, ...]:
+        """What stands there because somebody pays for it: shown and labelled, and never learned from."""
+        return tuple(item.item_id for item in self.items if any(reason.code == SPONSORED for reason in item.reasons))
+
+    @property
+    def organic_ids(self) -> tuple[str, ...]:
+        """What the shopper saw and may be learned from, in order."""
+        paid = self.sponsored_ids
+        return tuple(item_id for item_id in self.seen_ids if item_id not in paid)
 
 
 class EventLog(Protocol):

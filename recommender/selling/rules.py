@@ -14,6 +14,9 @@ from math import inf
 from typing import Final
 
 MAX_LENGTH: Final = 10
+MIN_ORDERS: Final = 3
+"""Fewest orders that something said to a shopper rests on."""
+MIN_CONFIDENCE: Final = 0.1
 ItemSet = tuple[str, ...]
 """Item ids, rising."""
 

@@ -17,6 +17,7 @@ GROUPS = {
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": ("filters", "retrieval", "ope", "groceries", "hillstrom"),
+    "sponsored": ("list", "add", "stop"),
     "rules": ("list", "add", "remove", "preview", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
