@@ -322,7 +322,7 @@ class TurnRunner:
         yield Done(answer)
 
     def _unsaid(self, run: _Run) -> list[str]:
-        """Words that were set aside and places that are paid for: shoppers are told even where a model does not tell."""
+        """Words that were set aside and places that are paid for: told even where a model does not."""
         slates = [fact for fact in run.context.ledger.evidence if isinstance(fact, SlateFact) and fact.items]
         words = [word for slate in slates for word in slate.set_aside if word not in run.reply.text]
         notes = [run.plan.composer.set_aside(tuple(dict.fromkeys(words)))] if words and run.reply.text else []

@@ -14,6 +14,8 @@ from recommender.treatment import Treatment
 
 Stream = Literal["live", "uniform", "canary"]
 """Which part of the traffic a decision belongs to."""
+APART: Final = "starter:"
+"""Ids that begin so are no products: they are chosen and logged like them, and teach nothing about products."""
 SPONSORED: Final = "sponsored"
 """Reason code of a paid slot."""
 

@@ -178,7 +178,7 @@ class FakeAssistant:
             DemoCustomer("c-2", "יעל כהן", "no orders yet"),
         )
 
-    async def starters(self) -> tuple[str, ...]:
+    async def starters(self, *_: object) -> tuple[str, ...]:
         return (
             "A jacket under $90 in size M",
             "A gift for someone who camps",
