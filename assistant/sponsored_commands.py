@@ -26,9 +26,8 @@ def list_campaigns(settings: Settings, *, every: bool, as_json: bool) -> None:
         return
     for one in kept:
         gone = f"; stopped {one.stopped_at:%Y-%m-%d %H:%M} by {one.stopped_by}" if one.stopped_at else ""
-        say(
-            f"{one.campaign.id:>4}  {_words(one.campaign)}  (added {one.added_at:%Y-%m-%d %H:%M} by {one.added_by}{gone})"
-        )
+        added = f"(added {one.added_at:%Y-%m-%d %H:%M} by {one.added_by}{gone})"
+        say(f"{one.campaign.id:>4}  {_words(one.campaign)}  {added}")
     if not kept:
         say("No place is sponsored.")
 

@@ -7,7 +7,6 @@ most, never over a stated budget, and never while the shopper has a problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,16 +16,17 @@ from assistant.tools.slates import intent_of, slate_from_candidates
 from assistant.turn import CartFact, Need, ProductFact, SlateFact
 from recommender.events import Candidate, Item
 from recommender.selling.complements import Held, may_be_offered, room_minor
+from recommender.selling.rules import MIN_ORDERS
 from recommender.selling.upsell import Stated, find_up_sell
 from retrieval.filters import PriceRange
 from retrieval.product import Money, Product
-from retrieval.relations import RelationKind
+from retrieval.relations import Bought, RelationKind
 
 COMPLEMENT: Final = "offer:complement"
 UP_SELL: Final = "offer:up_sell"
 """Kept among the questions that were put: none of them is put twice."""
 MOST_CARDS: Final = 2
-_RELATED: Final = frozenset({RelationKind.FITS_WITH, RelationKind.ACCESSORY_OF})
+_RELATED: Final = frozenset({RelationKind.FITS_WITH, RelationKind.ACCESSORY_OF, RelationKind.BOUGHT_WITH})
 _SETTLED: Final = re.compile(
     r"\b(?:that|this|it)(?:['’]?s| is) (?:exactly )?(?:the one|what i (?:want|wanted|need|needed|was looking for))\b"
     r"|\bi(?:['’]ll| will) take (?:it|that|this)(?: one)?\b",
@@ -95,10 +95,10 @@ def _complement(context: ShopperContext, met: Product, say: Wording) -> Offer | 
         spent += met.price.amount_minor
     having = Held([_item(product) for product in held], spent)
     room = _room(context, spent, met.price.currency)
-    orders = {rule.consequent: rule.together for rule in shop.rules.goes_with([product.id for product in held])}
+    beside = _beside(context, met, held)
     candidates = [
         candidate
-        for candidate in _beside(context, met, held)
+        for candidate in (Candidate(item_id, sources=(source,)) for item_id, (source, _) in beside.items())
         if (product := shop.find_product(candidate.item_id)) is not None
         and product.price.currency == met.price.currency
         and may_be_offered(_item(product), having, room)
@@ -108,25 +108,25 @@ def _complement(context: ShopperContext, met: Product, say: Wording) -> Offer | 
         return None
     first = slate.items[0]
     common = {"title": plain(first.product.title), "price": say.money(first.variant.price)}
-    n = orders.get(first.product.id)
-    if n is not None:
-        text = say("complement_bought", orders=f"{n:,}", **common)
+    orders = beside[first.product.id][1]
+    if orders:
+        text = say("complement_bought", orders=f"{orders:,}", **common)
     else:
         text = say("complement", what=plain(met.title), **common)
     return Offer(COMPLEMENT, text, replace(slate, surface="complement"))
 
 
-def _beside(context: ShopperContext, met: Product, held: list[Product]) -> Iterator[Candidate]:
-    """What orders hold together with the cart, then what the shop states to fit."""
-    ids = {product.id for product in held}
-    seen: set[str] = set()
-    for rule in context.shop.rules.goes_with(ids):
-        seen.add(rule.consequent)
-        yield Candidate(rule.consequent, sources=(f"bought_with:{rule.antecedent[0]}",))
+def _beside(context: ShopperContext, met: Product, held: list[Product]) -> dict[str, tuple[str, int]]:
+    """What goes with it: product id -> where that is from, and the orders that hold both (0 where it is stated)."""
+    rows: dict[str, tuple[str, int]] = {}
+    for rule in context.shop.rules.goes_with([product.id for product in held]):
+        rows[rule.consequent] = (f"bought_with:{rule.antecedent[0]}", rule.together)
     for related in context.shop.retrieval.related(met.id, _RELATED, 20):
-        if related.product_id not in seen | ids:
-            seen.add(related.product_id)
-            yield Candidate(related.product_id, sources=("related",))
+        pieces = related.relation.evidence
+        together = max((piece.together for piece in pieces if isinstance(piece, Bought)), default=0)
+        if not together or together >= MIN_ORDERS:
+            rows.setdefault(related.product_id, ("related", together))
+    return rows
 
 
 def _room(context: ShopperContext, spent_minor: int, currency: str) -> int | None:
