@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+MOST_TIMES: Final = 2.0
+"""What costs more than this is another class of thing, and no better one of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def find_up_sell(
     """
     for other in others:
         shared = [name for name in steps if name in first.numbers and name in other.numbers]
-        if not first.price_minor < other.price_minor <= limit_minor:
+        if not first.price_minor < other.price_minor <= min(limit_minor, MOST_TIMES * first.price_minor):
             continue
         if any(other.numbers[name] < first.numbers[name] for name in shared):
             continue

@@ -25,11 +25,13 @@ def test_a_dearer_and_better_one_is_found() -> None:
         Stated("b", 11_000, {"rating": 4.4}),
         Stated("b", 11_000, {"rating": 4.9, "warranty": 1}),
         Stated("b", 11_000, {}),
+        Stated("b", 20_001, {"rating": 4.9}),
     ],
-    ids=["over the limit", "not dearer", "hardly better", "worse in another", "states nothing"],
+    ids=["over the budget", "not dearer", "hardly better", "worse in another", "states nothing", "another class"],
 )
 def test_anything_else_is_not(other: Stated) -> None:
-    assert find_up_sell(FIRST, [other], limit_minor=12_000, steps=STEPS) is None
+    limit = 12_000 if other.price_minor == 12_001 else 30_000
+    assert find_up_sell(FIRST, [other], limit_minor=limit, steps=STEPS) is None
 
 
 stated = st.builds(
