@@ -68,6 +68,22 @@ def bench_retrieval(
     run(read_settings(), catalogue, judgments, column_map=map_, as_json=json)
 
 
+@bench.command("experiments")
+def bench_experiments(
+    runs: Annotated[int, typer.Option(help="Simulated experiments of each kind.", min=20)] = 400,
+    units: Annotated[int, typer.Option(help="Sessions of each, in both arms together.", min=1_000)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Look at simulated experiments all the time: false alarms, power, and what interleaving saves.
+
+    Example: aisle bench experiments --runs 400
+    """
+    from assistant.bench_experiments import bench_experiments as run
+
+    run(runs=runs, units=units, seed=seed, as_json=json)
+
+
 @bench.command("ope")
 def bench_ope(
     logs: Annotated[int, typer.Option(help="Simulated logs for the intervals.", min=5)] = 500,
@@ -113,3 +129,21 @@ def bench_hillstrom(
     from assistant.bench_hillstrom import bench_hillstrom as run
 
     run(file, as_json=json)
+
+
+@bench.command("decide")
+def bench_decide(
+    decisions: Annotated[int, typer.Option(help="Slates that are shown, and computed again.", min=1)] = 10_000,
+    candidates: Annotated[int, typer.Option(help="Candidates of a timed decision.", min=2)] = 200,
+    timed: Annotated[int, typer.Option(help="Decisions timed at each point.", min=20)] = 500,
+    shoppers: Annotated[int, typer.Option(help="Simulated shoppers whose behaviour is there before.", min=20)] = 800,
+    seed: Annotated[int, typer.Option(help="Of the shop, the shoppers and the draws.")] = 7,
+    json: JsonFlag = False,
+) -> None:
+    """Time whole decisions on the demo shop, compute them again from the log, and test their reasons.
+
+    Example: aisle bench decide --decisions 2000
+    """
+    from assistant.bench_decide import bench_decide as run
+
+    run(decisions=decisions, candidates=candidates, timed=timed, shoppers=shoppers, seed=seed, as_json=json)

@@ -128,7 +128,19 @@ def build_assistant(
     )
     ranking = RankingDesk(ranking_store, settings.catalogue, now)
     sponsored = SponsoredDesk(ranking_store, settings.catalogue, now)
-    workshop = Workshop(settings, prompts, store, ranking, sponsored, rooms, variants, now, encoder, chat_model)
+    workshop = Workshop(
+        settings,
+        prompts,
+        store,
+        ranking,
+        sponsored,
+        rooms,
+        variants,
+        now,
+        encoder,
+        chat_model,
+        experiments.releases,
+    )
     opener = Opener(workshop)
     desk = Desk(
         rooms,

@@ -14,6 +14,7 @@ import typer
 
 from assistant.bench_cli import bench as bench_group
 from assistant.catalogue_cli import catalogue as catalogue_group
+from assistant.experiments_cli import experiments as experiments_group
 from assistant.given import CatalogueName, JsonFlag
 from assistant.given import read_settings as _settings
 from assistant.models_cli import models as models_group
@@ -39,6 +40,7 @@ app.add_typer(train_group, name="train")
 app.add_typer(models_group, name="models")
 app.add_typer(catalogue_group, name="catalogue")
 app.add_typer(bench_group, name="bench")
+app.add_typer(experiments_group, name="experiments")
 app.add_typer(rules_group, name="rules")
 app.add_typer(sponsored_group, name="sponsored")
 

@@ -14,6 +14,7 @@ import structlog
 from assistant.config import Settings
 from assistant.errors import ConfigError, StoreError
 from assistant.prompts import Prompts, prompt_version
+from assistant.releases import registry_of
 from assistant.support.experiments import Audited, Experiments, Kept, Log
 from recommender.errors import ExperimentWrong
 from recommender.experiments.analysis import Report
@@ -32,13 +33,23 @@ class Lab:
         events: where outcomes come from.
         prompts: the base of prompt versions.
         settings: currency, locale, and the folder of the shop's own prompt versions.
+        watch_every_s: seconds between two looks of the watch.
     """
 
-    def __init__(self, experiments: Experiments, events: Log, prompts: Prompts, settings: Settings) -> None:
+    def __init__(
+        self,
+        experiments: Experiments,
+        events: Log,
+        prompts: Prompts,
+        settings: Settings,
+        *,
+        watch_every_s: float = WATCH_EVERY_S,
+    ) -> None:
         self._experiments = experiments
         self._events = events
         self._prompts = prompts
         self._settings = settings
+        self._watch_every_s = watch_every_s
         self._closing = threading.Event()
         self._watch: threading.Thread | None = None
 
@@ -54,13 +65,16 @@ class Lab:
         """Start an experiment, or let more traffic into one that runs.
 
         Raises:
-            ExperimentWrong: it cannot run, or not beside the others, names a prompt version that is not there, or guards
-                a margin that is not known.
+            ReleaseMissing: an arm ranks with a release that is not there.
+            ExperimentWrong: it cannot run, or not beside the others, or names a prompt version that is not there, or
+                guards a margin that is not known.
         """
         if self._events.margin_share is None and any(guard.metric == "margin" for guard in experiment.guards):
             raise ExperimentWrong(
                 "The margin cannot be guarded: the catalogue does not say what products cost the shop."
             )
+        for release in experiment.releases:
+            registry_of(self._settings).get_release(release)
         for version in {arm.sets.prompt for arm in experiment.arms if arm.sets.prompt}:
             try:
                 prompt_version(self._prompts, version, versions_folder(self._settings))
@@ -105,7 +119,7 @@ class Lab:
         self._experiments.close()
 
     def _watching(self) -> None:
-        while not self._closing.wait(WATCH_EVERY_S):
+        while not self._closing.wait(self._watch_every_s):
             try:
                 self.watch()
             except StoreError as problem:

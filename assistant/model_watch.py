@@ -53,6 +53,7 @@ class ModelWatch:
     Args:
         settings: frozen.
         recommender: gets each new line-up.
+        tried: tells the releases that running experiments rank with.
         start: starts the `aisle` command with arguments.
         clock: seconds that only go forward.
     """
@@ -62,29 +63,31 @@ class ModelWatch:
         settings: Settings,
         recommender: Recommender,
         *,
+        tried: Callable[[], frozenset[int]] = frozenset,
         start: Callable[[Sequence[str]], Process] = start_aisle,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings, self._recommender = settings, recommender
         self._registry = registry_of(settings)
-        self._start, self._clock = start, clock
+        self._tried, self._start, self._clock = tried, start, clock
         self._stamp: object = None
         self._tended_at: float | None = None
         self._running: Process | None = None
 
     def load(self) -> tuple[str, ...]:
         """Serve what the registry says now; return what is broken, in sentences."""
-        self._stamp = self._registry.stamp()
+        tried = self._tried()
+        self._stamp = (self._registry.stamp(), tried)
         problems: list[str] = []
         try:
-            self._recommender.serve(load_line_up(self._registry, problems.append))
+            self._recommender.serve(load_line_up(self._registry, problems.append, sorted(tried)))
         except RecommenderError as error:
             problems.append(str(error))
         return tuple(problems)
 
     def follow(self) -> None:
         """Serve a new line-up where a release was moved, and start what is due."""
-        if self._registry.stamp() != self._stamp:
+        if (self._registry.stamp(), self._tried()) != self._stamp:
             problems = self.load()
             log.info("ranker.swapped", **dict(self._recommender.health))
             for problem in problems:

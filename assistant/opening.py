@@ -31,7 +31,7 @@ from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
 from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
-from assistant.places import catalogues_folder
+from assistant.places import catalogues_folder, models_folder
 from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import Readiness, Rooms
 from assistant.starters import Starter, starter_pool
@@ -45,11 +45,13 @@ from assistant.turn import Principal
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
+from recommender.errors import RecommenderError
 from recommender.events import Item
 from recommender.exploring import Controls
 from recommender.selling.rules import MIN_CONFIDENCE, MIN_ORDERS, cross_selling_rules
 from recommender.selling.starters import StarterBandit
 from recommender.settings import RecommenderSettings
+from recommender.stack import load_stack
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
@@ -72,6 +74,7 @@ class Workshop:
         settings, prompts, store, ranking, sponsored, rooms, now: the house's.
         encode: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
+        tried_releases: tells the ranker releases that running experiments try.
     """
 
     settings: Settings
@@ -84,6 +87,7 @@ class Workshop:
     now: Callable[[], datetime]
     encoder: Encoder | None = None
     chat_model: object | None = None
+    tried_releases: Callable[[], frozenset[int]] = frozenset
 
 
 class VariantIndex:
@@ -223,10 +227,10 @@ class Opener:
         recommender = Recommender(
             items_of(retrieval.catalogue.products.values()),
             SqlEventLog(self._w.store),
-            settings=_recommender_settings(settings),
+            settings=recommender_settings(settings),
             controls=self._controls,
         )
-        self._models = ModelWatch(settings, recommender)
+        self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._starting = Starting(
             StarterBandit(SqlEventLog(self._w.store)),
             lambda: self._w.now().timestamp(),
@@ -311,6 +315,7 @@ class Opener:
         for problem in self._models.load():
             degraded.append(f"{problem} Ranking goes on without it; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])
+        degraded += self._load_stack(plan.shop.recommender)
         if settings.shop_encoder == "off" and self._w.encoder is None:
             return tuple(degraded)
         try:
@@ -335,6 +340,18 @@ class Opener:
             else:
                 log.error("index.broken", reason=degraded[-1])
         return tuple(degraded)
+
+    def _load_stack(self, recommender: Recommender) -> tuple[str, ...]:
+        """Weigh by what was fitted from the log, where there is something; return what did not work."""
+        settings = self._w.settings
+        try:
+            recommender.use_stack(
+                load_stack(models_folder(settings) / settings.catalogue, recommender_settings(settings))
+            )
+        except RecommenderError as problem:
+            log.error("stack.broken", reason=str(problem))
+            return (f"{problem} Ranking goes on with the settings' weights.",)
+        return ()
 
     def _open_cross_encoder(self, retrieval: Retrieval) -> tuple[str, ...]:
         """Let the cross-encoder of the settings look at results, if there is one; return what did not work."""
@@ -376,7 +393,8 @@ def _model_way_out(settings: Settings) -> str:
     return again if is_demo(settings) else "`aisle models rollback` serves the one before"
 
 
-def _recommender_settings(settings: Settings) -> RecommenderSettings:
+def recommender_settings(settings: Settings) -> RecommenderSettings:
+    """How the shop's settings steer the recommender."""
     return RecommenderSettings(
         explore=settings.exploration,
         holdout_share=settings.holdout_share,

@@ -134,10 +134,10 @@ class Assistant:
 
     def close(self) -> None:
         """Stop background work and release the data folder."""
-        # The watch reads the store that the opener closes.
-        self.lab.close()
         self._opener.close()
         self.desk.close()
+        # The opener asks until its end which releases are tried.
+        self.lab.close()
 
     def readiness(self) -> Readiness:
         """What works by now."""

@@ -65,3 +65,17 @@ def train_data(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
     from assistant.train_data import train_data as run
 
     run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("stack")
+def train_stack(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Fit how much each part of the ranking weighs, from what shoppers took; kept only if later slates agree.
+
+    Relevance keeps its lead in a search whatever the log says. A server may go on running; it takes new weights up when
+    it starts.
+
+    Example: aisle train stack --catalogue myshop
+    """
+    from assistant.stack_commands import train_stack as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)

@@ -33,6 +33,7 @@ from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.settings import RecommenderSettings
 from recommender.slate import replay
+from recommender.stack import FittedStack
 from recommender.state import BehaviourState
 
 __all__ = ["Recommender", "replay"]
@@ -75,6 +76,7 @@ class Recommender:
         self._vectors: NDArray[np.float32] | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._line_up = LineUp()
+        self._stack: FittedStack | None = None
         self._rules = CompiledRules(NO_RULES, self._table)
         self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
@@ -94,7 +96,9 @@ class Recommender:
         """
         controls = self._controls()
         with self._lock:
-            served, stream = self._line_up.pick(context.shopper_key)
+            served, stream = self._line_up.pick(
+                context.shopper_key, context.treatment.release if context.treatment else ""
+            )
             decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
         # What is paid for is in the decision's row, and nowhere that anything is learned from.
         paid = decision.sponsored_ids
@@ -209,6 +213,7 @@ class Recommender:
                     "rankers": ", ".join(self._rankers),
                     "click_model": self._line_up.live.status,
                     "canary": "none" if self._line_up.canary is None else self._line_up.canary.status,
+                    "weights": "settings" if self._stack is None else f"fitted: {self._stack.sha[:12]}",
                     "policy": self._settings.policy,
                     "items": str(len(self._table.ids)),
                     "vectors": "none" if self._vectors is None else "in use",
@@ -221,6 +226,11 @@ class Recommender:
         """Swap the releases that rank; decisions under way are made with the one or the other."""
         with self._lock:
             self._line_up = line_up
+
+    def use_stack(self, stack: FittedStack | None) -> None:
+        """Weigh the parts of scores by what was fitted from the log; None goes back to the settings' weights."""
+        with self._lock:
+            self._stack = stack
 
     def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
         ranker = Predicted(artifact)
@@ -249,6 +259,7 @@ class Recommender:
             settings=self._settings,
             rankers=tuple(rankers.values()),
             served=served,
+            stack=self._stack,
             stream=stream,
             rules=self._compiled(controls),
             controls=controls,

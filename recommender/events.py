@@ -170,11 +170,14 @@ class Reason:
         code: closed set, e.g. "matches", "bought_with", "similar_to", "popular", "for_you", "trying_new".
         detail: what the code needs to be a sentence, e.g. "under $80", or an item id; may be empty.
         weight: signed contribution to the score.
+        lead: how much more that is than what the request's candidates get on average: a part that all share explains
+            no place in the slate.
     """
 
     code: str
     detail: str
     weight: float
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ class SlateItem:
         position: 0-based.
         score: what the ranker gave.
         probability: exact probability of this item in this slot, given the slots before (P(a_k | a_<k)), in (0, 1].
-        reasons: the score's parts, heaviest first.
+        reasons: the score's parts, the one with the largest lead first.
     """
 
     item_id: str

@@ -60,7 +60,7 @@ def tellable(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """Keep what may be said under "why this": positive parts with evidence, met wishes, and an open trial.
 
     Args:
-        reasons: of one slate item, heaviest first.
+        reasons: of one slate item, in the recommender's order.
 
     Returns:
         The same order, fewer reasons.

@@ -20,10 +20,12 @@ class RankerChange:
     Args:
         policy: name in POLICIES; "" keeps the shop's.
         weights: surface -> reason code -> weight; what is not named stays.
+        release: version of the click model's release, e.g. "release-3"; "" keeps the live one.
     """
 
     policy: str = ""
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    release: str = ""
 
     def applied(self, settings: RecommenderSettings) -> RecommenderSettings:
         """Return the settings with this put over them."""
@@ -52,6 +54,11 @@ class Treatment:
     def settings(self, own: RecommenderSettings) -> RecommenderSettings:
         """Return what this decision is ranked with, given the shop's own settings."""
         return self.ranker.applied(own) if self.ranker else own
+
+    @property
+    def release(self) -> str:
+        """Version of the release that ranks; "" for the live one."""
+        return self.ranker.release if self.ranker else ""
 
     def rival_settings(self, own: RecommenderSettings) -> RecommenderSettings | None:
         """Return what the second ranker of an interleaved slate ranks with; None without one."""

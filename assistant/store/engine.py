@@ -138,44 +138,6 @@ class Store:
             raise RuntimeError("a transaction is already open in this thread; pass its connection on instead")
 
 
-class StoreReader(Store):
-    """A database that another process may have open: it is only read, and nothing is made or brought up to date."""
-
-    def __init__(self, path: Path) -> None:
-        """Args:
-        path: the file; it is there.
-        """
-        self.path = path
-        self._lock = None
-        self._writing = threading.Lock()
-        self._inside = threading.local()
-        self._closed = False
-        self._reader = self._writer = _engine(path, "BEGIN", ("PRAGMA query_only = ON",), poolclass=StaticPool)
-
-
-def open_reader(data: Path) -> StoreReader:
-    """Open the database of a data folder for reading, also while a server has it.
-
-    Raises:
-        StoreBroken: it cannot be read.
-        StoreError: there is none, or another version of Aisle wrote it.
-    """
-    path = data / FILE
-    if not path.is_file():
-        raise StoreError(f"There is no database in {data} yet: aisle demo or aisle serve makes it.")
-    reader = StoreReader(path)
-    try:
-        with reader.read() as connection:
-            done = connection.execute(sa.text("SELECT MAX(number) FROM migrations")).scalar() or 0
-    except BaseException:
-        reader.close()
-        raise
-    if done != MIGRATIONS[-1][0]:
-        reader.close()
-        raise StoreError("The database belongs to another version of Aisle: start aisle serve with this one first.")
-    return reader
-
-
 def open_store(data: Path, clock: Clock = system_clock) -> Store:
     """Open the database of a data folder, creating both where they are missing.
 

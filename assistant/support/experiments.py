@@ -13,8 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from assistant.arms import Arms, arms_of
+from assistant.errors import StoreError
 from assistant.store import Clock, Store
 from assistant.store.experiments import audit, exposures
 from assistant.store.experiments import experiments as table
@@ -27,6 +29,7 @@ from recommender.experiments.definitions import Experiment, check_beside, read_e
 from recommender.experiments.outcomes import Exposure, outcomes
 from recommender.experiments.telling import Amount, in_minor_units
 
+log = structlog.get_logger()
 _read = lru_cache(maxsize=64)(read_experiment)
 # SQLAlchemy Core has no portable word for what happens on conflict; this text is the same on SQLite and Postgres.
 _EXPOSE = sa.text(
@@ -129,6 +132,7 @@ class Experiments:
         """
         self._store = store
         self._clock = clock
+        self._releases: frozenset[int] = frozenset()
 
     def close(self) -> None:
         """Close the file."""
@@ -231,6 +235,14 @@ class Experiments:
         with self._store.read() as connection:
             rows = connection.execute(sa.select(table.c.definition).where(table.c.stopped_at.is_(None))).all()
         return tuple(experiment for row in rows if (experiment := _read(row.definition)).is_on(now))
+
+    def releases(self) -> frozenset[int]:
+        """Releases of the click model that running arms rank with; as known last where the file cannot be read."""
+        try:
+            self._releases = frozenset().union(*(experiment.releases for experiment in self.running()))
+        except StoreError as problem:
+            log.error("experiments.unread", reason=str(problem))
+        return self._releases
 
     def arms(self, shopper_key: str, session_key: str) -> Arms:
         """What a turn of this shopper is treated with now."""

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from recommender.errors import ExperimentWrong
 from recommender.policies import POLICIES
+from recommender.promotion.line_up import release_version
 from recommender.reasons import Code
 from recommender.settings import RecommenderSettings
 from recommender.treatment import RankerChange
@@ -37,10 +38,12 @@ class RankerSets(_Given):
     Args:
         policy: name of a policy, e.g. "greedy".
         weights: surface -> reason code -> weight.
+        release: number of a release of the click model; None keeps the live one.
     """
 
     policy: str = ""
     weights: Mapping[str, Mapping[str, Annotated[float, Field(ge=-10, le=10)]]] = {}
+    release: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -57,7 +60,7 @@ class RankerSets(_Given):
     @property
     def change(self) -> RankerChange:
         """The same as the recommender takes it."""
-        return RankerChange(self.policy, self.weights)
+        return RankerChange(self.policy, self.weights, release_version(self.release) if self.release else "")
 
 
 class Sets(_Given):
@@ -182,6 +185,8 @@ class Experiment(_Given):
     def _check_interleaving(self) -> None:
         if len(self.arms) != 2 or self.arms[0].share != 0.5 or self.knobs - {"ranker"}:
             raise ValueError("an interleaving has two arms of share 0.5, and both set nothing but the ranker")
+        if self.releases:
+            raise ValueError("an interleaving cannot set a release: the two rankers share one click model")
         if self.metric == "revenue":
             raise ValueError("an interleaving counts click, cart or order")
 
@@ -189,6 +194,12 @@ class Experiment(_Given):
     def knobs(self) -> frozenset[str]:
         """Names of everything that any arm sets."""
         return frozenset().union(*(arm.sets.knobs for arm in self.arms))
+
+    @property
+    def releases(self) -> frozenset[int]:
+        """Releases of the click model that its arms rank with."""
+        rankers = (arm.sets.ranker for arm in self.arms)
+        return frozenset(ranker.release for ranker in rankers if ranker and ranker.release)
 
     def arm(self, name: str) -> Arm:
         """Return the arm of a name; KeyError where there is none."""

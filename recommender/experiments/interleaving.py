@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 TEAM_DRAFT: Final = "team_draft/1"
-Method = Literal["team_draft", "balanced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +72,6 @@ def slot_probabilities(first: Sequence[int], second: Sequence[int], chosen: Sequ
         ahead = by_a * of_a / probability if slot % 2 == 0 and probability else 0.5
         probabilities.append(probability)
     return tuple(probabilities)
-
-
-def balanced(first: Sequence[int], second: Sequence[int], k: int, *, a_begins: bool) -> tuple[int, ...]:
-    """Return a balanced interleaving of k items (Joachims 2003): at any place, as many from the top of each as can be.
-
-    Its credit is biased where one order is the other one shifted by a place; team draft is what experiments use.
-
-    Args:
-        first, second: the orders, as in `team_draft`.
-        k: slots.
-        a_begins: how the one coin fell.
-    """
-    chosen: list[int] = []
-    a = b = 0
-    while len(chosen) < min(k, len(first)):
-        if a < b or (a == b and a_begins):
-            item, a = first[a], a + 1
-        else:
-            item, b = second[b], b + 1
-        if item not in chosen:
-            chosen.append(item)
-    return tuple(chosen)
 
 
 def credit(teams: str, slots: Sequence[int]) -> float:

@@ -125,9 +125,11 @@ def _preference(
     for decision_id in dict.fromkeys(e.decision_id for e in events if e.type is wanted and e.decision_id):
         decision = find_decision(decision_id)
         slate = decision.experiments.get(experiment.name, "") if decision else ""
-        if decision is None or len(slate) != len(decision.items):
+        # Pinned items are nobody's; whose the others are is logged in their order.
+        free = [item_id for item_id in decision.chosen_ids if item_id not in decision.pinned_ids] if decision else []
+        if len(slate) != len(free):
             continue
-        places = {item.item_id: item.position for item in decision.items}
+        places = {item_id: place for place, item_id in enumerate(free)}
         mine = {e.item_id for e in events if e.decision_id == decision_id and e.type is wanted}
         slots += [len(teams) + places[item_id] for item_id in mine if item_id in places]
         teams += slate

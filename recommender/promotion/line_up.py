@@ -5,6 +5,7 @@ Knows loaded rankers, not where they come from; `Recommender.serve` takes a line
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -38,18 +39,23 @@ class LineUp:
         live: for everybody else.
         canary: release on trial; None without one.
         share: of the shoppers that meet the canary, 0 to 1.
+        tried: version -> release that an arm of a running experiment ranks with.
     """
 
     live: Served = field(default_factory=Served)
     canary: Served | None = None
     share: float = 0.0
+    tried: Mapping[str, Served] = field(default_factory=dict)
 
-    def pick(self, shopper_key: str) -> tuple[Served, Stream]:
+    def pick(self, shopper_key: str, release: str = "") -> tuple[Served, Stream]:
         """Return what ranks for a shopper: always the same while the trial lasts, and with a larger share still so.
 
         Args:
             shopper_key: pseudonymous key.
+            release: version that an experiment asks for; "" for none.
         """
+        if release in self.tried:
+            return self.tried[release], "live"
         if self.canary is not None and _place(self.canary.version, shopper_key) < self.share:
             return self.canary, "canary"
         return self.live, "live"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -145,19 +145,22 @@ def watch_canary(shop: Shop) -> CanaryReport | None:
     return report
 
 
-def load_line_up(registry: Registry, problem: Callable[[str], None]) -> LineUp:
+def load_line_up(registry: Registry, problem: Callable[[str], None], tried: Iterable[int] = ()) -> LineUp:
     """Load what serves now; what is damaged is told and left out, and ranking goes on without it.
 
     Args:
         registry: of the catalogue.
         problem: called with a sentence.
+        tried: releases that running experiments rank with.
     """
     live = _served(registry, registry.live(), problem)
+    others = (_served(registry, number, problem) for number in tried)
+    line_up = LineUp(live, tried={other.version: other for other in others if other.version})
     found = registry.canary()
     if found is None:
-        return LineUp(live)
+        return line_up
     trial = _served(registry, found[0], problem)
-    return LineUp(live, trial, found[1]) if trial.version else LineUp(live)
+    return replace(line_up, canary=trial, share=found[1]) if trial.version else line_up
 
 
 def ranker_of(registry: Registry) -> Callable[[str], Ranker]:

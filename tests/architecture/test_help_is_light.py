@@ -13,11 +13,12 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker", "data"),
+    "train": ("encoder", "ranker", "data", "stack"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "ope", "groceries", "hillstrom"),
+    "bench": ("filters", "retrieval", "experiments", "ope", "decide", "groceries", "hillstrom"),
     "sponsored": ("list", "add", "stop"),
+    "experiments": ("list", "plan", "start", "stop", "report"),
     "rules": ("list", "add", "remove", "preview", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))

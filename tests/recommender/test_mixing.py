@@ -12,6 +12,8 @@ from pydantic import TypeAdapter
 from recommender.decide import Recommender, replay
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Decision, DecisionContext, Item
+from recommender.models.base import Part, RankRequest, without_detail
+from recommender.promotion.line_up import LineUp, Served
 from recommender.treatment import RankerChange, Treatment
 
 ITEMS = {
@@ -37,6 +39,26 @@ def test_an_arm_ranks_by_its_own_weights() -> None:
     relevant = decide(Treatment({"rank": "relevance"}, BY_RELEVANCE))
     assert relevant.chosen_ids[:2] == ("item-19", "item-18")
     assert (relevant.experiments, relevant.policy) == ({"rank": "relevance"}, "greedy/1")
+
+
+def test_an_arm_ranks_with_its_release_and_others_with_the_live_one() -> None:
+    class Reversed:
+        code, version = "predicted", "3"
+
+        def rank(self, request: RankRequest) -> Part:
+            return without_detail(np.linspace(1.0, -1.0, len(request.candidates)))
+
+    recommender = Recommender(ITEMS, MemoryEventLog())
+    recommender.serve(LineUp(tried={"release-3": Served("release-3", Reversed(), model_sha="abc")}))
+    trying = RankerChange("greedy", {"search": {"relevant": 0.0, "predicted": 5.0}}, "release-3")
+    context = DecisionContext("ann", "today", "turn", "search", 1e9, seed=7, query="item")
+    decisions = [
+        recommender.decide(replace(context, treatment=treatment), RANKED)
+        for treatment in (None, Treatment({"rank": "new"}, trying), Treatment({}, RankerChange(release="release-9")))
+    ]
+    assert [decision.policy_version for decision in decisions] == ["", "release-3", ""]
+    assert decisions[1].chosen_ids[0] == "item-0"
+    assert decisions[1].model_sha == "abc"
 
 
 def test_both_rankers_share_the_slate_and_the_log_says_whose_each_slot_is() -> None:

@@ -56,6 +56,16 @@ def test_a_short_definition_is_enough() -> None:
         ({"layer": {"name": "x", "start": 0.5, "end": 0.5}}, "end must be above its start"),
         ({"guards": [{"metric": "latency", "limit": 1}, {"metric": "latency", "limit": 2}]}, "guarded twice"),
         ({"kind": "interleaving"}, "both set nothing but the ranker"),
+        (
+            {
+                **INTERLEAVING,
+                "arms": [
+                    {"name": "a", "share": 0.5},
+                    {"name": "b", "share": 0.5, "sets": {"ranker": {"release": 3}}},
+                ],
+            },
+            "share one click model",
+        ),
         ({**INTERLEAVING, "metric": "revenue"}, "counts click, cart or order"),
         ({**INTERLEAVING, "arms": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5}]}, "must differ"),
     ],
@@ -97,3 +107,9 @@ def test_an_arms_ranker_changes_only_what_it_names() -> None:
     assert tuned.weights["recommend"] == own.weights["recommend"]
     assert tuned.policy == own.policy
     assert RankerSets(policy="greedy").change.applied(own).policy == "greedy"
+    assert RankerSets(release=3).change.release == "release-3"
+
+
+def test_an_experiment_names_the_releases_that_it_needs() -> None:
+    assert an_experiment(sets=Sets(ranker=RankerSets(release=3))).releases == {3}
+    assert an_experiment().releases == frozenset()

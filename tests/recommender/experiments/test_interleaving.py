@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.experiments.interleaving import (
-    balanced,
     credit,
     logged_order,
     replayed,
@@ -80,11 +79,6 @@ def test_the_better_ranker_wins() -> None:
     attraction = np.array([0.5, 0.4, 0.3, 0.2, 0.1, 0.05])
     credits = sessions([0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], attraction, 1_000, 3)
     assert credits.mean() > 3 * credits.std() / np.sqrt(len(credits))
-
-
-def test_balanced_takes_from_both_tops() -> None:
-    assert balanced([0, 1, 2, 3], [3, 0, 1, 2], 3, a_begins=True) == (0, 3, 1)
-    assert balanced([0, 1, 2, 3], [3, 0, 1, 2], 3, a_begins=False) == (3, 0, 1)
 
 
 def test_credit_counts_slots_once() -> None:
