@@ -270,6 +270,11 @@ class Decision:
         return tuple(item.item_id for item in self.items if any(reason.code == SPONSORED for reason in item.reasons))
 
     @property
+    def teaches(self) -> bool:
+        """Whether a ranker of products may be fitted on the slate: nothing in it is paid for, and it holds products."""
+        return not self.sponsored_ids and not any(item.item_id.startswith(APART) for item in self.items)
+
+    @property
     def organic_ids(self) -> tuple[str, ...]:
         """What the shopper saw and may be learned from, in order."""
         paid = self.sponsored_ids

@@ -20,6 +20,7 @@ from recommender.ope.plan import frozen_plan
 from recommender.replay import difference
 from recommender.selling.sponsored import Campaign, PaidShowings, offers, read_campaign
 from recommender.settings import DAY_S, RecommenderSettings
+from recommender.stack_fit import collect_slates
 from tests.recommender.shop import NOW
 
 ITEMS = {f"item-{i}": Item(f"item-{i}", f"kind-{i}", None, None, 1000 + i, in_stock=True) for i in range(20)}
@@ -195,3 +196,14 @@ def test_a_shopper_is_shown_a_campaign_so_often_a_day() -> None:
 def test_a_broken_campaign_is_refused_with_the_field(given: object, told: str) -> None:
     with pytest.raises(CampaignBroken, match=told):
         read_campaign(given)
+
+
+def test_no_ranker_is_fitted_on_a_slate_with_a_paid_place() -> None:
+    log = MemoryEventLog()
+    recommender = Recommender(ITEMS, log)
+    for session, paid in (("organic", ()), ("paid", ("item-7",))):
+        decision = recommender.decide(search(*paid, session_key=session), RANKED)
+        first = decision.chosen_ids[0]
+        recommender.record(Event(session, EventType.CLICK, first, "ann", session, NOW + 5, decision.decision_id))
+        assert decision.teaches is (session == "organic")
+    assert collect_slates(log)["search"].n == 1
