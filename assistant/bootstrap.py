@@ -27,6 +27,7 @@ from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
 from assistant.store.experiments import open_experiment_store
+from assistant.store.ranking import open_ranking_store
 from assistant.store.staff import open_staff_store
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
@@ -38,6 +39,7 @@ from assistant.support.lookups import lookups_for
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
+from assistant.support.ranking import RankingDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
 from assistant.treating import Treating
@@ -87,6 +89,7 @@ def build_assistant(
         raise
     try:
         experiments = Experiments(open_experiment_store(settings.data, now), now)
+        ranking = RankingDesk(open_ranking_store(settings.data, now), settings.catalogue, now)
     except BaseException:
         store.close()
         staff_store.close()
@@ -122,7 +125,9 @@ def build_assistant(
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
         pool=pool,
     )
-    workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model, experiments.releases)
+    workshop = Workshop(
+        settings, prompts, store, ranking, rooms, variants, now, encoder, chat_model, experiments.releases
+    )
     opener = Opener(workshop)
     desk = Desk(
         rooms,

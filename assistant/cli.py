@@ -18,6 +18,7 @@ from assistant.experiments_cli import experiments as experiments_group
 from assistant.given import CatalogueName, JsonFlag
 from assistant.given import read_settings as _settings
 from assistant.models_cli import models as models_group
+from assistant.rules_cli import rules as rules_group
 from assistant.train_cli import train as train_group
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ app.add_typer(models_group, name="models")
 app.add_typer(catalogue_group, name="catalogue")
 app.add_typer(bench_group, name="bench")
 app.add_typer(experiments_group, name="experiments")
+app.add_typer(rules_group, name="rules")
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]
@@ -217,6 +219,24 @@ def chat(
     from assistant.conversing import converse
 
     converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
+
+
+@app.command()
+def replay(
+    decisions: Annotated[int, typer.Option(metavar="N", help="Latest logged decisions to compute again.", min=1)],
+    catalogue: CatalogueName = None,
+    json: JsonFlag = False,
+) -> None:
+    """Compute logged slates again from their rows: scores, rules, probabilities, chosen products; bit for bit.
+
+    Ends with exit code 1 where one differs.
+
+    Example: aisle replay --decisions 1000
+    """
+    from assistant.replay_commands import replay_decisions
+
+    if not replay_decisions(_settings(catalogue=catalogue), decisions, as_json=json):
+        raise typer.Exit(1)
 
 
 @users.command("add")

@@ -90,6 +90,15 @@ class Settings(CheckedSettings, BaseSettings):
     """Versions of a catalogue that are kept to go back to, with the one that is served."""
     retrain_hours: float = Field(default=0.0, ge=0)
     """Age of the newest ranker release at which a running server trains the next one; 0 trains none by itself."""
+    ranking: Literal["learned", "default"] = "learned"
+    """Whether slates are ranked by what was learned; "default" ranks by fixed weights and tries nothing out. A running
+    server is switched with `aisle rules switch`."""
+    exploration: bool = True
+    """Whether slates may try items out; it is never done in checkout, complaints and returns."""
+    holdout_share: float = Field(default=0.02, ge=0, le=0.05)
+    """Share of visits whose slates are drawn evenly among the best: what new rankings are judged from."""
+    trials_per_day: int = Field(default=40, ge=0)
+    """Most places of one shopper's slates in a day that show an item above its usual place."""
     seed: int = 7
     """Of the demo shop and of sampling."""
 

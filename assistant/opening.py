@@ -36,12 +36,15 @@ from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
+from assistant.support.ranking import RankingDesk
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
 from recommender.events import Item
+from recommender.exploring import Controls
+from recommender.settings import RecommenderSettings
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
@@ -61,7 +64,7 @@ class Workshop:
     """What opening needs.
 
     Args:
-        settings, prompts, store, rooms, now: the house's.
+        settings, prompts, store, ranking, rooms, now: the house's.
         encode: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
         tried_releases: tells the ranker releases that running experiments try.
@@ -70,6 +73,7 @@ class Workshop:
     settings: Settings
     prompts: Prompts
     store: Store
+    ranking: RankingDesk
     rooms: Rooms
     variants: VariantIndex
     now: Callable[[], datetime]
@@ -171,6 +175,7 @@ class Opener:
             self._thread.join(timeout=30)
         self._w.rooms.pool.shutdown(wait=True, cancel_futures=True)
         self._w.store.close()
+        self._w.ranking.close()
 
     # ------------------------------------------------------------ the work
 
@@ -204,11 +209,18 @@ class Opener:
         recommender = Recommender(
             items_of(retrieval.catalogue.products.values()),
             SqlEventLog(self._w.store),
+            settings=_recommender_settings(settings),
+            controls=self._controls,
         )
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval
+
+    def _controls(self) -> Controls:
+        """The owner's rules and the kill switch: that of the settings, and the one thrown while the shop is open."""
+        controls = self._w.ranking.controls()
+        return controls if self._w.settings.ranking == "learned" else replace(controls, learned=False)
 
     def _lay_out(self, retrieval: Retrieval, recommender: Recommender) -> None:
         """Build what a turn needs for the catalogue that is served now, and put it in place at once."""
@@ -340,6 +352,14 @@ class Opener:
 def _model_way_out(settings: Settings) -> str:
     again = "make it again with `aisle demo`"
     return again if is_demo(settings) else "`aisle models rollback` serves the one before"
+
+
+def _recommender_settings(settings: Settings) -> RecommenderSettings:
+    return RecommenderSettings(
+        explore=settings.exploration,
+        holdout_share=settings.holdout_share,
+        explored_per_day=settings.trials_per_day,
+    )
 
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:

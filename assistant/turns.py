@@ -26,6 +26,7 @@ from assistant.live import Cut, Live
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.state import TurnState
+from assistant.showing import tell_shown
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.treating import Treated, Treating
@@ -177,6 +178,7 @@ class TurnRunner:
             if cut.agent_name is None:
                 raise
         finally:
+            await asyncio.shield(self._in_pool(lambda: tell_shown(run.context, run.shown)))
             if not isinstance(last, Done):
                 if cut.agent_name is not None:
                     _only_what_was_shown(run)
@@ -207,6 +209,7 @@ class TurnRunner:
             page_product_id=turn.page_product_id,
             before_decisions=_decisions(before),
             arms=treated.arms,
+            waiting=before.floor is not Floor.ASSISTANT,
         )
         return _Run(turn, plan, before, context, _state(words, before, context), treated)
 

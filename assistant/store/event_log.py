@@ -86,6 +86,11 @@ class SqlEventLog:
             rows = connection.execute(query).all()
         return [(int(row.seq), _decision(row)) for row in rows]
 
+    def last_decision(self) -> int:
+        """Return the highest sequence number of a decision; 0 without any."""
+        with self._store.read() as connection:
+            return int(connection.execute(sa.select(sa.func.max(decisions.c.seq))).scalar() or 0)
+
     def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
         """Return events in order of arrival as (sequence number, event), with numbers above `after`."""
         query = sa.select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)

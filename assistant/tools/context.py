@@ -22,7 +22,7 @@ from assistant.support.policies import Policies
 from assistant.titles import TitleIndex
 from assistant.turn import Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
-from recommender.events import Event, EventType
+from recommender.events import Decision, Event, EventType
 from retrieval.engine import Retrieval
 from retrieval.product import Product
 from retrieval.query import QueryReader
@@ -60,6 +60,7 @@ class Ledger:
         focus: what "it" and "the second one" can mean, as the last tool left it.
         evidence: all facts found, in order.
         shown: ids put into slates this turn, in order.
+        decided: decisions made this turn, of which is not told yet what was shown.
         question: the one clarifying question that code chose; None without one.
         cart_changes: how many of the turn's cart changes are used.
         left_queue: whether the shopper has left the queue for a person.
@@ -71,6 +72,7 @@ class Ledger:
     focus: Focus
     evidence: list[Evidence] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    decided: list[Decision] = field(default_factory=list)
     question: Question | None = None
     cart_changes: int = 0
     left_queue: bool = False
@@ -101,6 +103,7 @@ class ShopperContext:
         page_product_id: the product on the page that the shopper looks at.
         before_decisions: product id -> the decision that last showed it in this conversation.
         arms: what experiments change in this turn.
+        waiting: whether the conversation waits for a person.
         shop: the services.
         ledger: what the turn has done.
     """
@@ -115,6 +118,7 @@ class ShopperContext:
     page_product_id: str | None = None
     before_decisions: Mapping[str, str] = field(default_factory=dict)
     arms: Arms = NO_ARMS
+    waiting: bool = False
 
     @property
     def shopper_key(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from assistant.clarify import choose_question
 from assistant.tools.context import ShopperContext, session_key
 from assistant.tools.pointing import told_verdicts
-from assistant.turn import Need, ProductFact, SlateFact
+from assistant.turn import HandOverFact, Need, OrdersFact, ProductFact, Proposal, SlateFact
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, SlateItem
 from retrieval.filters import Verdict, judge
@@ -39,6 +39,7 @@ def decision_context(
         now=context.shop.now(),
         seed=seed,
         exclude=exclude,
+        intent=intent_of(context),
         treatment=context.arms.treatment,
     )
 
@@ -134,9 +135,22 @@ def _decide(context: ShopperContext, about: DecisionContext, candidates: Sequenc
     if not candidates:
         return None
     try:
-        return context.shop.recommender.decide(about, candidates)
+        decision = context.shop.recommender.decide(about, candidates)
     except NothingToDecide:
         return None
+    with context.ledger.lock:
+        context.ledger.decided.append(decision)
+    return decision
+
+
+def intent_of(context: ShopperContext) -> str:
+    """Return what the shopper is about, where nothing may be tried out: "order", "complaint", "return"; else ""."""
+    evidence = context.ledger.evidence
+    if any(isinstance(fact, HandOverFact) for fact in evidence) or context.waiting:
+        return "complaint"
+    if context.before.proposed or any(isinstance(fact, OrdersFact | Proposal) for fact in evidence):
+        return "order"
+    return "return" if context.before.policy.casefold().startswith("return") else ""
 
 
 def remember(context: ShopperContext, slate: SlateFact) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
+COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
     "train": ("encoder", "ranker", "data"),
@@ -18,6 +18,7 @@ GROUPS = {
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": ("filters", "retrieval", "experiments", "ope"),
     "experiments": ("list", "plan", "start", "stop", "report"),
+    "rules": ("list", "add", "remove", "preview", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
