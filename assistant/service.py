@@ -23,6 +23,7 @@ from assistant.guards import check_input
 from assistant.history import history_of, live_of
 from assistant.lab import Lab
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
+from assistant.owner import Owner
 from assistant.places import DEMO_CATALOGUE
 from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
@@ -86,10 +87,18 @@ class Assistant:
         opener: opens the shop; see `opening.Opener`.
         desk: the staff's door.
         lab: the owner's experiments.
+        owner: the owner's door.
     """
 
     def __init__(
-        self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk, lab: Lab
+        self,
+        settings: Settings,
+        rooms: Rooms,
+        runner: TurnRunner,
+        opener: Opening,
+        desk: Desk,
+        lab: Lab,
+        owner: Owner,
     ) -> None:
         self._settings = settings
         self._rooms = rooms
@@ -98,6 +107,7 @@ class Assistant:
         self._queue = TurnQueue()
         self.desk = desk
         self.lab = lab
+        self.owner = owner
 
     # ------------------------------------------------------------ the shop
 

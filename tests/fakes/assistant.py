@@ -121,6 +121,7 @@ class FakeAssistant:
         self.image_dir = image_dir
         self.pause_s = pause_s
         self.desk: Any = ClosedDesk()
+        self.owner: Any = None
         self.hold = threading.Event()
         self.hold.set()
         self.scripts = dict(SCRIPTS)
