@@ -285,6 +285,11 @@ class Owner:
         shop = await self._rooms.open_shop()
         return {product.id: product.title for product in shop.retrieval.catalogue.products.values()}
 
+    async def names(self, agent: Agent) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Categories (departments among them) and brands, as they are written in the catalogue served now."""
+        _check(agent)
+        return _names(await self._rooms.open_shop())
+
     # ------------------------------------------------------------ health
 
     async def health(self, agent: Agent) -> ShopHealth:
@@ -347,11 +352,9 @@ class Owner:
         unknown = sorted(item_id for item_id in named if shop.find_product(item_id) is None)
         if unknown:
             raise Refused("no_such_product", f"There is no product {unknown[0]!r} in the catalogue.")
-        known = shop.retrieval.catalogue.products.values()
-        kinds = {kind for product in known for kind in (product.category, product.department) if kind}
-        brands = {product.brand for product in known if product.brand}
+        kinds, brands = _names(shop)
         for what, names, there in (("category", rule.categories, kinds), ("brand", rule.brands, brands)):
-            if missing := sorted(set(names) - there):
+            if missing := sorted(set(names) - set(there)):
                 raise Refused(
                     "no_such_kind", f"No product has the {what} {missing[0]!r}; it is written as on the card."
                 )
@@ -403,3 +406,9 @@ class Owner:
 def _check(agent: Agent) -> None:
     if agent.role != "admin":
         raise Refused("not_owner", NOT_FOR_AGENTS)
+
+
+def _names(shop: Shop) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    products = shop.retrieval.catalogue.products.values()
+    kinds = {kind for product in products for kind in (product.category, product.department) if kind}
+    return tuple(sorted(kinds)), tuple(sorted({product.brand for product in products if product.brand}))

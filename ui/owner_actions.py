@@ -29,6 +29,7 @@ from ui.owner_forms import (
     RuleForm,
     RuleRef,
     Thrown,
+    Typed,
     View,
     Why,
     WithoutRule,
@@ -72,6 +73,7 @@ class OwnerActions:
             "promote": (Promoted, self._promote),
             "roll_back": (Why, self._roll_back),
             "stop_release": (Moved, self._stop_release),
+            "find_items": (Typed, self._find_items),
             "preview_rule": (RuleForm, self._preview_rule),
             "preview_without": (WithoutRule, self._preview_without),
             "add_rule": (RuleForm, self._add_rule),
@@ -149,6 +151,9 @@ class OwnerActions:
         return {"message": f"Release {asked.number} is retired."}
 
     # ------------------------------------------------------------ rules
+
+    async def _find_items(self, agent: Agent, asked: Typed) -> Reply:
+        return {"html": await self._pages.found_items(agent, asked.text)}
 
     async def _preview_rule(self, agent: Agent, asked: RuleForm) -> Reply:
         found = await self._owner.preview(agent, asked.query, add=asked.given(self._zone))

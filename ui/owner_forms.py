@@ -87,7 +87,7 @@ class PlanForm(Payload):
 
     metric: Literal["click", "cart", "order", "revenue"] = "order"
     lift: float = Field(default=10.0, gt=0, le=500)
-    traffic: float = Field(default=100.0, gt=0, le=100)
+    traffic: float = Field(default=50.0, gt=0, le=100)
 
 
 class ExperimentForm(Payload):
@@ -177,6 +177,12 @@ class WithoutRule(Payload):
 
     rule_id: str = Field(max_length=20)
     query: Text = ""
+
+
+class Typed(Payload):
+    """What was typed into the field of products so far: ids with commas, and words of a title after the last one."""
+
+    text: Text = ""
 
 
 class RuleRef(Payload):

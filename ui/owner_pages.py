@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
@@ -14,16 +15,17 @@ from assistant.errors import Refused
 from assistant.rule_preview import Previewed
 from assistant.support.funnel import Asked
 from assistant.text import clean
-from assistant.turn import Agent
+from assistant.turn import Agent, ProductFact
 from recommender.data.drift import MOVED
 from recommender.experiments.definitions import RATES
 from recommender.experiments.planning import Plan, plan_rate
+from retrieval.filters import fold
 from retrieval.product import Money, Product
 from ui.owner_forms import FunnelOptions, PlanForm, Section, View
 from ui.owner_funnel import funnel_view
 from ui.owner_lab import LabViews
 from ui.owner_slates import outcome_words, slate_view
-from ui.owner_words import acted_words, percent, rule_words, scope_words, surface_words
+from ui.owner_words import acted_words, percent, rule_words, scope_words, surface_words, without_words
 from ui.render import Renderer
 from ui.views import item_view, moment_view
 
@@ -39,6 +41,8 @@ TITLES: Mapping[Section, str] = {
     "slates": "Slates",
     "health": "Health",
 }
+
+_CHOICES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,12 @@ class OwnerPages:
     async def _rules(self, agent: Agent, asked: View) -> str:
         titles = await self._owner.titles(agent)
         history = await self._owner.rules(agent)
+        kinds, brands = await self._owner.names(agent)
         rows = [self._rule(kept, titles) for kept in history if kept.removed_at is None]
         gone = [self._rule(kept, titles) for kept in reversed(history) if kept.removed_at is not None]
-        return self._renderer.page("owner_rules.html", rows=rows, gone=gone[:20], when=self.when)
+        return self._renderer.page(
+            "owner_rules.html", rows=rows, gone=gone[:20], kinds=kinds, brands=brands, when=self.when
+        )
 
     def _rule(self, kept: KeptRule, titles: Mapping[str, str]) -> dict[str, Any]:
         rule = kept.rule
@@ -159,6 +166,15 @@ class OwnerPages:
             "ends": self.when(rule.ends),
             "kept": kept,
         }
+
+    async def found_items(self, agent: Agent, typed: str) -> str:
+        """Draw products to choose from, by words of their titles; what stands before the last comma is kept."""
+        before, comma, last = typed.rpartition(",")
+        words = fold(last).split()
+        titles = await self._owner.titles(agent)
+        rows = ((item_id, clean(title)) for item_id, title in titles.items() if all(w in fold(title) for w in words))
+        found = list(islice(rows, _CHOICES)) if words else []
+        return self._renderer.page("owner_items.html", before=f"{before}{comma} " if comma else "", found=found)
 
     async def preview(self, agent: Agent, found: Previewed) -> str:
         """Draw a slate before and after."""
@@ -174,8 +190,6 @@ class OwnerPages:
         )
 
     def _card(self, product: Product, differs: bool) -> dict[str, Any]:
-        from assistant.turn import ProductFact
-
         item = item_view(ProductFact(product, product.default_variant), self._renderer.look)
         return {"item": item, "differs": differs}
 
@@ -188,7 +202,9 @@ class OwnerPages:
             view = slate_view(trace, titles)
             return self._renderer.page("owner_slate.html", view=view, when=self.when, outcome=outcome_words)
         latest = await self._owner.slates(agent)
-        return self._renderer.page("owner_slates.html", latest=latest, when=self.when, surface_words=surface_words)
+        return self._renderer.page(
+            "owner_slates.html", latest=latest, when=self.when, surface_words=surface_words, without_words=without_words
+        )
 
     # ------------------------------------------------------------ health
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from assistant.slate_trace import CandidateRow, SlateTrace
 from assistant.text import clean
-from ui.owner_words import HAPPENED, acted_words, part_words, percent, removed_words, surface_words
+from ui.owner_words import HAPPENED, acted_words, part_words, percent, removed_words, surface_words, without_words
 
 HEAD = 12
 """So many candidates stand in the table at once; the rest can be opened."""
@@ -49,6 +49,7 @@ class SlateView:
     decision_id: str
     at: datetime
     query: str
+    asked: str
     surface: str
     facts: tuple[tuple[str, str], ...]
     slots: tuple[RowView, ...]
@@ -74,6 +75,7 @@ def slate_view(trace: SlateTrace, titles: Mapping[str, str]) -> SlateView:
         decision_id=decision.decision_id,
         at=datetime.fromtimestamp(decision.context.now, UTC),
         query=clean(decision.context.query),
+        asked=without_words(decision.context.surface),
         surface=surface_words(decision.context.surface),
         facts=_facts(trace),
         slots=tuple(rows[row.item_id] for row in trace.slots),
@@ -94,16 +96,8 @@ def outcome_words(happened: Sequence[str]) -> str:
     return ", ".join(HAPPENED.get(kind, kind.replace("_", " ")) for kind in happened)
 
 
-def _namer(titles: Mapping[str, str]) -> _Namer:
-    return _Namer(titles)
-
-
-@dataclass(frozen=True, slots=True)
-class _Namer:
-    titles: Mapping[str, str]
-
-    def __call__(self, item_id: str) -> str:
-        return clean(self.titles.get(item_id, item_id))
+def _namer(titles: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda item_id: clean(titles.get(item_id, item_id))
 
 
 def _facts(trace: SlateTrace) -> tuple[tuple[str, str], ...]:

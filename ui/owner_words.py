@@ -90,6 +90,11 @@ def surface_words(surface: str) -> str:
     return SURFACES.get(surface, clean(surface).replace("_", " "))
 
 
+def without_words(surface: str) -> str:
+    """Name a slate that was asked for without words."""
+    return "Without words" if surface == "search" else surface_words(surface).capitalize()
+
+
 def part_words(code: str) -> str:
     """Name a part of a score."""
     return PARTS.get(code, clean(code).replace("_", " "))
@@ -100,7 +105,7 @@ def metric_words(metric: str, value: float, say_amount: str) -> str:
     if metric in RATES:
         return percent(value, 2)
     if metric == "latency":
-        return f"{value:,.0f} ms"
+        return f"{value:,.0f} ms".replace("-", "−")
     return say_amount if metric in ("revenue", "margin") else f"{value:.3g}"
 
 

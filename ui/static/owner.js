@@ -152,6 +152,20 @@ const preview = async (button) => {
   if (reply.ok) one("[data-preview]").innerHTML = reply.html;
 };
 
+const previewWithout = async (form) => {
+  const reply = await call("preview_without", { rule_id: form.dataset.without, query: values(form).query });
+  say(form.parentElement, reply.ok ? "" : reply.message);
+  if (reply.ok) one("[data-preview]", form.parentElement).innerHTML = reply.html;
+};
+
+const findItems = (field) => {
+  clearTimeout(findItems.timer);
+  findItems.timer = setTimeout(async () => {
+    const reply = await call("find_items", { text: field.value });
+    if (reply.ok) one(`#${field.getAttribute("list")}`).innerHTML = reply.html;
+  }, 250);
+};
+
 /* ---------- asking before something is done ---------- */
 
 const ask = (button) => {
@@ -217,6 +231,7 @@ root.addEventListener("submit", (event) => {
   const button = event.submitter || one("[type=submit]", form);
   if (form.hasAttribute("data-asking")) busy(button, carryOut);
   else if (form.hasAttribute("data-find")) go(`slates/${encodeURIComponent(values(form).id.trim())}`);
+  else if (form.dataset.without) busy(button, () => previewWithout(form));
   else if (form.dataset.send) busy(button, () => send(form));
 });
 
@@ -232,6 +247,7 @@ root.addEventListener("change", (event) => {
   if (event.target.matches("[data-lift]") || (event.target.closest("[data-plans]") && ["metric", "traffic"].includes(event.target.name))) plan();
 });
 
+root.addEventListener("input", (event) => event.target.matches("[data-items]") && findItems(event.target));
 window.addEventListener("hashchange", () => root.isConnected && show());
 document.documentElement.classList.add("aisle-ready");
 show();
