@@ -179,19 +179,19 @@ class OwnerPages:
     async def preview(self, agent: Agent, found: Previewed) -> str:
         """Draw a slate before and after."""
         titles = await self._owner.titles(agent)
-        before, after = ({product.id for product in products} for products in (found.before, found.after))
+        before, after = ({one.id: i for i, one in enumerate(products, 1)} for products in (found.before, found.after))
         return self._renderer.page(
             "owner_preview.html",
             found=found,
             query=clean(found.query),
-            before=[self._card(product, product.id not in after) for product in found.before],
-            after=[self._card(product, product.id not in before) for product in found.after],
+            before=[self._card(one, "" if one.id in after else "leaves") for one in found.before],
+            after=[self._card(one, _climbed(before.get(one.id), after[one.id])) for one in found.after],
             acted=[acted_words(guard, titles) for guard in found.acted],
         )
 
-    def _card(self, product: Product, differs: bool) -> dict[str, Any]:
+    def _card(self, product: Product, mark: str) -> dict[str, Any]:
         item = item_view(ProductFact(product, product.default_variant), self._renderer.look)
-        return {"item": item, "differs": differs}
+        return {"item": item, "mark": mark}
 
     # ------------------------------------------------------------ slates
 
@@ -220,3 +220,10 @@ class OwnerPages:
             when=self.when,
             percent=percent,
         )
+
+
+def _climbed(before: int | None, after: int) -> str:
+    """Say how a product got to its place; nothing where it stands where it stood, or lower."""
+    if before is None:
+        return "new"
+    return f"up from {before}" if after < before else ""

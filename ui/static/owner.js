@@ -83,7 +83,7 @@ const show = async ({ keep = false } = {}) => {
   writeTimes(page);
   all("[data-changes]").forEach(follow);
   one("[data-me]").textContent = reply.me;
-  one("[data-off]").hidden = !reply.off;
+  one("[data-off]").hidden = !reply.off || here.section === "health";
   document.title = `${reply.title} · Owner`;
   if (focused) one(`[name="${CSS.escape(focused)}"]`, page)?.focus();
   if (!keep) {
