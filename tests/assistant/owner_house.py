@@ -21,10 +21,15 @@ PASSWORD = "a long enough one"
 NORA, OLA = Agent("a1", "Nora"), Agent("a2", "Ola", "admin")
 
 
+def house_settings(folder: Path) -> Settings:
+    """Of the house in this folder."""
+    return Settings(data=folder, encoder="off")
+
+
 @contextmanager
 def owner_house(folder: Path) -> Iterator[Assistant]:
     """Open the house."""
-    settings = Settings(data=folder, encoder="off")
+    settings = house_settings(folder)
     import_products(PRODUCTS, root=catalogues_folder(settings), name=settings.catalogue)
     staff = Staff(open_staff_store(settings.data), system_clock)
     staff.add("Nora", "agent", PASSWORD)
