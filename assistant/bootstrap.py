@@ -43,6 +43,7 @@ from assistant.support.purchases import PurchaseBook
 from assistant.support.ranking import RankingDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
+from assistant.train_data import known_traffic
 from assistant.treating import Treating
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
@@ -149,6 +150,7 @@ def build_assistant(
         open_shop=opener.shop,
         readiness=opener.readiness,
         items_of=items_of,
+        known_traffic=lambda: known_traffic(settings),
         now=now,
     )
     return Assistant(settings, rooms, runner, opener, desk, lab, Owner(owner_rooms))

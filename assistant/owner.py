@@ -30,9 +30,9 @@ from assistant.support.funnel import Asked, Funnel, Funnels
 from assistant.support.ranking import KeptRule, Ranking, RankingDesk, Switch
 from assistant.support.slates import Latest, latest_slates, what_happened
 from assistant.tools.context import Shop
-from assistant.train_data import known_traffic
 from assistant.turn import Agent
 from recommender.data.card import DataCard, read_card, write_card
+from recommender.data.settings import KnownTraffic
 from recommender.errors import ArtifactBroken, RecommenderError, ReleaseBroken
 from recommender.events import Item
 from recommender.experiments.analysis import Report
@@ -109,6 +109,7 @@ class OwnerRooms:
         open_shop: waits until products can be looked up; raises TurnRefused where they cannot.
         readiness: what works by now.
         items_of: what the recommender knows of products.
+        known_traffic: who in the log is no customer.
         now: aware clock.
     """
 
@@ -121,6 +122,7 @@ class OwnerRooms:
     open_shop: Callable[[], Awaitable[Shop]]
     readiness: Callable[[], Readiness]
     items_of: Callable[[Iterable[Product]], Mapping[str, Item]]
+    known_traffic: Callable[[], KnownTraffic]
     now: Clock
 
 
@@ -394,7 +396,7 @@ class Owner:
             now=self._rooms.now().timestamp(),
             seed=settings.seed,
             previous=read_card(folder),
-            known=known_traffic(settings),
+            known=self._rooms.known_traffic(),
         ).card
         write_card(card, folder)
         return card
