@@ -22,11 +22,12 @@ from assistant.owner import Owner, OwnerRooms
 from assistant.places import catalogues_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
-from assistant.releases import registry_of
+from assistant.releases import registry_of, set_broken_releases_aside
 from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
+from assistant.store.erasing import Eraser
 from assistant.store.experiments import open_experiment_store
 from assistant.store.ranking import open_ranking_store
 from assistant.store.staff import open_staff_store
@@ -125,6 +126,7 @@ def build_assistant(
         live=live,
         policies=policies,
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
+        eraser=Eraser(store),
         pool=pool,
     )
     workshop = Workshop(
@@ -227,6 +229,7 @@ def make_demo_shop(
         event_log = SqlEventLog(store)
         event_log.append_many(demo.decisions, demo.events)
         try:
+            set_broken_releases_aside(settings)
             registry = registry_of(settings)
             shop = Shop(registry=registry, log=event_log, items=items, now=_now(), seed=settings.seed)
             release, _ = submit(

@@ -292,6 +292,25 @@ def users_list(json: JsonFlag = False) -> None:
 
 
 @app.command()
+def erase(
+    shopper: Annotated[
+        str, typer.Option("--shopper", metavar="CUSTOMER", help="The customer's id, as the shop knows them.")
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Erase a customer's behaviour and profile: what they did stays counted, and belongs to nobody.
+
+    Run it while the server is stopped; the shopper's own page does the same while it runs. Orders and what was said
+    are kept: see docs/profiles.md.
+
+    Example: aisle erase --shopper C-1001
+    """
+    from assistant.erase_commands import erase_shopper
+
+    erase_shopper(_settings(), shopper, as_json=json)
+
+
+@app.command()
 def doctor(
     deep: Annotated[
         bool, typer.Option("--deep", help="Look also at what takes long: the encoder, and large files.")

@@ -80,6 +80,9 @@ class Settings(CheckedSettings, BaseSettings):
     sessions_per_hour: int = Field(default=100, ge=0)
     """Most new visits through the API from one network address. Behind a proxy every visitor has the proxy's."""
 
+    profiles: Literal["ask", "on", "off"] = "ask"
+    """Whether a profile of a shopper is kept: once they agree, unless they object, or never."""
+
     max_tool_calls: int = Field(default=6, ge=1, le=20)
     turn_timeout_s: float = Field(default=15.0, gt=0)
     max_message_chars: int = Field(default=4000, ge=1)

@@ -21,6 +21,7 @@ from assistant.agent import AgentLoop
 from assistant.config import Settings
 from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
+from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
@@ -31,7 +32,7 @@ from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
 from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
-from assistant.places import catalogues_folder
+from assistant.places import catalogues_folder, models_folder
 from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import OPENING_WAIT_S, Readiness, Rooms
 from assistant.starters import make_starters
@@ -42,9 +43,11 @@ from assistant.tools.context import Shop
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
+from recommender.errors import RecommenderError
 from recommender.events import Item
 from recommender.exploring import Controls
 from recommender.settings import RecommenderSettings
+from recommender.stack import load_stack
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
@@ -213,7 +216,7 @@ class Opener:
         recommender = Recommender(
             items_of(retrieval.catalogue.products.values()),
             SqlEventLog(self._w.store),
-            settings=_recommender_settings(settings),
+            settings=recommender_settings(settings),
             controls=self._controls,
         )
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
@@ -293,6 +296,7 @@ class Opener:
         for problem in self._models.load():
             degraded.append(f"{problem} Ranking goes on without it; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])
+        degraded += self._load_stack(plan.shop.recommender)
         if settings.shop_encoder == "off" and self._w.encoder is None:
             return tuple(degraded)
         try:
@@ -317,6 +321,18 @@ class Opener:
             else:
                 log.error("index.broken", reason=degraded[-1])
         return tuple(degraded)
+
+    def _load_stack(self, recommender: Recommender) -> tuple[str, ...]:
+        """Weigh by what was fitted from the log, where there is something; return what did not work."""
+        settings = self._w.settings
+        try:
+            recommender.use_stack(
+                load_stack(models_folder(settings) / settings.catalogue, recommender_settings(settings))
+            )
+        except RecommenderError as problem:
+            log.error("stack.broken", reason=str(problem))
+            return (f"{problem} Ranking goes on with the settings' weights.",)
+        return ()
 
     def _open_cross_encoder(self, retrieval: Retrieval) -> tuple[str, ...]:
         """Let the cross-encoder of the settings look at results, if there is one; return what did not work."""
@@ -358,7 +374,8 @@ def _model_way_out(settings: Settings) -> str:
     return again if is_demo(settings) else "`aisle models rollback` serves the one before"
 
 
-def _recommender_settings(settings: Settings) -> RecommenderSettings:
+def recommender_settings(settings: Settings) -> RecommenderSettings:
+    """How the shop's settings steer the recommender."""
     return RecommenderSettings(
         explore=settings.exploration,
         holdout_share=settings.holdout_share,
@@ -368,8 +385,9 @@ def _recommender_settings(settings: Settings) -> RecommenderSettings:
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:
     """What the recommender knows of each product."""
-    rows = {}
-    for product in products:
+    rows, listed = {}, tuple(products)
+    attributes = attributes_of(listed)
+    for product in listed:
         variant = product.default_variant
         before = variant.list_price.amount_minor if variant.list_price else variant.price.amount_minor
         saved = max(0.0, 1 - variant.price.amount_minor / before) if before else 0.0
@@ -383,5 +401,6 @@ def items_of(products: Iterable[Product]) -> dict[str, Item]:
             rating=product.rating,
             rating_count=product.rating_count,
             in_stock=product.in_stock,
+            attributes=attributes[product.id],
         )
     return rows

@@ -25,13 +25,14 @@ from assistant.lab import Lab
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
 from assistant.owner import Owner
 from assistant.places import DEMO_CATALOGUE
+from assistant.profile_door import ShopperProfiles
 from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
 from assistant.support.orders import Contact
 from assistant.support.purchases import Purchase
 from assistant.text import clean
-from assistant.tools.context import session_key, shopper_key
 from assistant.tools.hand_over import MAX_REASON_CHARS
+from assistant.tools.profiling import session_key
 from assistant.turn import (
     CartFact,
     Failed,
@@ -106,6 +107,7 @@ class Assistant:
         self._opener = opener
         self._queue = TurnQueue()
         self.desk = desk
+        self.profiles = ShopperProfiles(rooms, lambda: opener.plan(OPENING_WAIT_S))
         self.lab = lab
         self.owner = owner
 
@@ -180,6 +182,8 @@ class Assistant:
         """
         principal = (await self.open_session(token)).principal
         found = await self._in_pool(lambda: self._rooms.sessions.sign_in(principal, customer_id))
+        if self.readiness().words and found.principal.session_id == principal.session_id:
+            await self.profiles.join(principal, found.principal)
         return await self._named(found.principal, found.conversation_id, found.token)
 
     async def sign_out(self, token: str) -> Session:
@@ -200,7 +204,9 @@ class Assistant:
         return tuple(rows)
 
     async def new_conversation(self, principal: Principal) -> str:
-        """Start afresh in the same session and return the new conversation's id."""
+        """Start afresh in the same session and return the new conversation's id; what was for somebody is over."""
+        if self.readiness().words:
+            await self.profiles.begin_afresh(principal)
         return await self._in_pool(lambda: self._rooms.sessions.start_conversation(principal))
 
     async def _named(self, principal: Principal, conversation_id: str, token: str) -> Session:
@@ -401,7 +407,9 @@ class Assistant:
             Refused: the order was told before with other contents.
         """
         plan = await self._opener.plan(OPENING_WAIT_S)
-        return await self._in_pool(lambda: self._rooms.purchasing.record(purchase, plan.shop.recommender))
+        return await self._in_pool(
+            lambda: self._rooms.purchasing.record(purchase, plan.shop.recommender, plan.shop.profiling)
+        )
 
     async def confirm(self, principal: Principal, proposal_id: str) -> Proposal:
         """Carry out what the shopper confirmed, exactly once.
@@ -436,7 +444,7 @@ class Assistant:
             event_id=uuid.uuid4().hex,
             type=kind,
             item_id=product_id,
-            shopper_key=shopper_key(principal),
+            shopper_key=plan.shop.profiling.key(principal),
             session_key=session_key(principal),
             at=plan.shop.now(),
             decision_id=decision_id,

@@ -65,3 +65,30 @@ def train_data(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
     from assistant.train_data import train_data as run
 
     run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("stack")
+def train_stack(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Fit how much each part of the ranking weighs, from what shoppers took; kept only if later slates agree.
+
+    Relevance keeps its lead in a search whatever the log says. A server may go on running; it takes new weights up when
+    it starts.
+
+    Example: aisle train stack --catalogue myshop
+    """
+    from assistant.stack_commands import train_stack as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("neighbours")
+def train_neighbours(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Learn which items are taken by the same shoppers, from whole histories, for candidates.
+
+    The better of EASE and item-kNN on each shopper's last item is kept. A server takes it when it starts.
+
+    Example: aisle train neighbours --catalogue myshop
+    """
+    from assistant.train_neighbours import train_neighbours as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)

@@ -14,7 +14,8 @@ import structlog
 from assistant.arms import NO_ARMS, Arms
 from assistant.errors import StoreError
 from assistant.support.experiments import Experiments, TurnSeen
-from assistant.tools.context import Ledger, session_key, shopper_key
+from assistant.tools.context import Ledger
+from assistant.tools.profiling import identity_key, session_key
 from assistant.turn import HandOverFact, Principal, SlateFact
 
 log = structlog.get_logger()
@@ -55,7 +56,7 @@ class Treating:
         if self._experiments is None:
             return Treated(at=at)
         try:
-            return Treated(self._experiments.arms(shopper_key(principal), session_key(principal)), at)
+            return Treated(self._experiments.arms(identity_key(principal), session_key(principal)), at)
         except StoreError as problem:
             log.error("experiments.unread", reason=str(problem))
             return Treated(at=at)

@@ -77,5 +77,9 @@ class Recent(Generic[K, V]):
             self._entries.popitem(last=False)
         return value
 
+    def drop(self, key: K) -> None:
+        """Forget a key; one that is not there changes nothing."""
+        self._entries.pop(key, None)
+
     def __len__(self) -> int:
         return len(self._entries)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
-from recommender.candidates import gather
+from recommender.candidates import gather, next_items
 from recommender.candidates.sources import Pool
 from recommender.deciding import Deciding, decide_slate
 from recommender.errors import ArtifactBroken
@@ -29,10 +29,13 @@ from recommender.models import RANKERS
 from recommender.models.artifact import Artifact, load_artifact
 from recommender.models.predicted import Predicted
 from recommender.owner_rules import NO_RULES, CompiledRules, OwnerRules
+from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
+from recommender.sequences.neighbours import Neighbours, load_neighbours
 from recommender.settings import RecommenderSettings
 from recommender.slate import replay
+from recommender.stack import FittedStack
 from recommender.state import BehaviourState
 
 __all__ = ["Recommender", "replay"]
@@ -73,11 +76,14 @@ class Recommender:
         self._new_id, self._controls, self._timer_ns = new_id, controls, timer_ns
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
+        self._neighbours: Neighbours | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._line_up = LineUp()
+        self._stack: FittedStack | None = None
         self._rules = CompiledRules(NO_RULES, self._table)
         self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
+        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
         self._catch_up()
@@ -150,7 +156,13 @@ class Recommender:
                 self._learn(event)
 
     def candidates(
-        self, context: DecisionContext, n: int, *, like: str | None = None, basket: Sequence[str] = ()
+        self,
+        context: DecisionContext,
+        n: int,
+        *,
+        like: str | None = None,
+        basket: Sequence[str] = (),
+        related: Sequence[Candidate] = (),
     ) -> tuple[Candidate, ...]:
         """Find candidates where no search gave any.
 
@@ -159,15 +171,37 @@ class Recommender:
             n: most candidates, 1 or more.
             like: product id of "more like this".
             basket: product ids of "what goes with these".
+            related: what the shop's own relations give for what is at hand, best first, with origins.
 
         Returns:
             Up to n, and what an owner's rule pins on such a request.
         """
         controls = self._controls()
         with self._lock:
-            pool = Pool(self._table, self._vectors, self._state, self._settings)
-            found = gather(pool, context, n, like=like, basket=basket)
+            found = gather(self._pool(), context, n, like=like, basket=basket, related=related)
             return self._with_pinned(found, self._compiled(controls).pinned_ids(context))
+
+    def find_decision(self, decision_id: str) -> Decision | None:
+        """Return a logged decision, or None."""
+        return self._log.find_decision(decision_id)
+
+    def next_items(self, context: DecisionContext, n: int) -> tuple[Candidate, ...]:
+        """Find what the shopper left unfinished, and what usually follows it; empty where nothing is open.
+
+        Args:
+            context: for whom.
+            n: most candidates, 1 or more.
+        """
+        with self._lock:
+            return next_items(self._pool(), context, n)
+
+    def use_neighbours(self, neighbours: Neighbours | None) -> None:
+        """Swap the neighbours that training learned from whole histories; None goes on by counting alone."""
+        with self._lock:
+            self._neighbours = neighbours
+
+    def _pool(self) -> Pool:
+        return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours)
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.
@@ -210,6 +244,7 @@ class Recommender:
         Raises:
             ArtifactBroken: it is damaged; no click model serves, the counting models go on.
         """
+        self.use_neighbours(None if self._model_dir is None else load_neighbours(self._model_dir))
         try:
             artifact = None if self._model_dir is None else load_artifact(self._model_dir)
         except ArtifactBroken as error:
@@ -231,6 +266,7 @@ class Recommender:
                     "rankers": ", ".join(self._rankers),
                     "click_model": self._line_up.live.status,
                     "canary": "none" if self._line_up.canary is None else self._line_up.canary.status,
+                    "weights": "settings" if self._stack is None else f"fitted: {self._stack.sha[:12]}",
                     "policy": self._settings.policy,
                     "items": str(len(self._table.ids)),
                     "vectors": "none" if self._vectors is None else "in use",
@@ -243,6 +279,11 @@ class Recommender:
         """Swap the releases that rank; decisions under way are made with the one or the other."""
         with self._lock:
             self._line_up = line_up
+
+    def use_stack(self, stack: FittedStack | None) -> None:
+        """Weigh the parts of scores by what was fitted from the log; None goes back to the settings' weights."""
+        with self._lock:
+            self._stack = stack
 
     def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
         ranker = Predicted(artifact)
@@ -271,6 +312,7 @@ class Recommender:
             settings=self._settings,
             rankers=tuple(rankers.values()),
             served=served,
+            stack=self._stack,
             stream=stream,
             rules=self._compiled(controls),
             controls=controls,

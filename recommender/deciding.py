@@ -16,7 +16,7 @@ from recommender.events import Candidate, Decision, DecisionContext, Reason, Sla
 from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, logged_order
 from recommender.exploring import Controls, ExploredSlots, Exploring, how_to_draw
 from recommender.features import FEATURE_SCHEMA
-from recommender.fusion import Scored, rule_parts, score, stack_version, total, weighed, weights_of
+from recommender.fusion import Scored, reasons_of, rule_parts, score, stack_version, total, weighed, weights_of
 from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
@@ -27,6 +27,7 @@ from recommender.reasons import LEARNED, Code
 from recommender.rules import allowed
 from recommender.settings import RecommenderSettings
 from recommender.slate import by_policy, by_rivals, default_order, fill, generator, order_of
+from recommender.stack import FittedStack
 from recommender.state import BehaviourState
 from recommender.trace import Trace, pack
 
@@ -39,6 +40,7 @@ class Deciding:
         table, vectors, state, settings: see RankRequest.
         rankers: in the order of their parts.
         served: the release whose click model is among them.
+        stack: weights fitted from the log; None ranks by those of the settings.
         stream: "live", or "canary" where that release is on trial.
         rules: of the owner, on this table.
         controls: the kill switch.
@@ -53,6 +55,7 @@ class Deciding:
     settings: RecommenderSettings
     rankers: tuple[Ranker, ...]
     served: Served
+    stack: FittedStack | None
     stream: Stream
     rules: CompiledRules
     controls: Controls
@@ -106,7 +109,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     field = _field(deciding, context, candidates)
     learned = deciding.controls.learned
     default_weights = _without_learned(deciding.settings.weights_for(context.surface, context.query))
-    weights = weights_of(field.request) if learned else default_weights
+    weights = _weights(deciding, field.request) if learned else default_weights
     scored = score(field.request, deciding.rankers, weights, field.ruled.buried)
     default = _default(field, scored, weights, default_weights)
     scores = scored.scores
@@ -223,12 +226,14 @@ def _mixed(
 def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int]) -> tuple[SlateItem, ...]:
     items = []
     scores = scored.scores
+    matches = [candidate.matches for candidate in scored.candidates]
+    told = reasons_of(scored.parts, matches, [int(order[place]) for place in draw.chosen])
     free = 0
     ahead = [int(i) for i in order if int(i) not in pinned]
     rank = {i: place for place, i in enumerate(ahead)}
     for position, (place, probability) in enumerate(zip(draw.chosen, draw.probabilities, strict=True)):
         i = int(order[place])
-        reasons = scored.reasons(i)
+        reasons = told[position]
         if i in pinned:
             reasons = (*reasons, Reason(str(Code.PINNED), "", 0.0))
         else:
@@ -259,12 +264,21 @@ def _trace(field: _Field, scored: Scored, order: IntArray, weights: Mapping[str,
         default_parts=rules if same else default.parts,
         pinned=tuple(field.pins.items()),
         removed=field.removed,
+        matches=tuple(candidate.matches for candidate in scored.candidates),
         served=scored.served,
     )
 
 
 def _rows(scored: Scored, n: int) -> FloatArray:
     return np.array([part.values for _, part in scored.parts[n:]], dtype=np.float64)
+
+
+def _weights(deciding: Deciding, request: RankRequest) -> Mapping[str, float]:
+    """Return the fitted weights where there are some and no experiment changes the ranker, else the settings'."""
+    treatment = request.context.treatment
+    if deciding.stack is None or (treatment is not None and treatment.ranker is not None):
+        return weights_of(request)
+    return deciding.stack.weights_for(request.context.surface, request.context.query, weights_of(request))
 
 
 def _without_learned(weights: Mapping[str, float]) -> Mapping[str, float]:

@@ -4,10 +4,13 @@ RecommenderError
 ├── ArtifactBroken      a model file is missing, damaged or of another shape; serving goes on with popularity
 ├── ExperimentWrong     an experiment cannot be read, started or planned as it is; says what to change
 ├── LogBroken           what a decision was served with cannot be read; it cannot be replayed
-├── NothingToDecide     a slate was asked for from no candidates
-├── NotEnoughEvents     the log is too short to train and judge a model
-├── RuleBroken          an owner's rule cannot be used; the message says which field is wrong and why
 ├── LogUnusable         a log's arrays or files cannot be judged from
+├── ModelNotFitted      a sequence model was asked before it was fitted
+├── NotEnoughEvents     the log is too short to train and judge a model
+├── NothingToDecide     a slate was asked for from no candidates
+├── RuleBroken          an owner's rule cannot be used; the message says which field is wrong and why
+├── SequencesBroken     a file of sequences cannot be read, or lacks what is asked of it
+├── TooManyItems        a model whose cost grows with the cube of the items was asked for on too many
 └── PromotionError      a release cannot be moved as asked; nothing was changed
     ├── ReleaseMissing  there is no such release
     ├── ReleaseBroken   a file of a release is missing or is not the one that its manifest names
@@ -31,6 +34,10 @@ class LogBroken(RecommenderError):
 
 class ExperimentWrong(RecommenderError):
     """An experiment cannot be used as it is."""
+
+
+class ModelNotFitted(RecommenderError):
+    """A sequence model was asked before it was fitted."""
 
 
 class NothingToDecide(RecommenderError):
@@ -71,3 +78,11 @@ class GateRefused(PromotionError):
 
 class RegistryBusy(PromotionError):
     """Somebody else is moving a release."""
+
+
+class SequencesBroken(RecommenderError):
+    """A file of sequences cannot be read, or lacks what is asked of it."""
+
+
+class TooManyItems(RecommenderError):
+    """A model whose cost grows with the cube of the items was asked for on too many."""

@@ -28,6 +28,8 @@ class EventType(StrEnum):
     RETURN = "return"
     NOT_SHOWN = "not_shown"
     """Takes an impression back: the item was chosen, but left out before the shopper saw the slate."""
+    EDIT = "edit"
+    """The shopper changed their own profile: item_id holds what (profiles/edits.py); nothing was done to an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Item:
         in_stock: None where not stated.
         stock: units that can be sold now; None where not stated.
         cost_minor: what one unit costs the shop, minor units; None where not stated. Never an arm of a price test.
+        attributes: (name, value) of what many products of the shop state and shoppers choose by, e.g.
+            (("colour", "Red"),); a name may come several times.
     """
 
     item_id: str
@@ -84,6 +88,7 @@ class Item:
     in_stock: bool | None = None
     stock: int | None = None
     cost_minor: int | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,8 @@ class DecisionContext:
             anything else is there.
         age_years: of the shopper, where stated; None counts as too young for what has an age limit.
         treatment: what experiments change in it; None where the shopper is in none.
+        stated: (field, value) wishes of now, in lower case, e.g. (("colour", "blue"),): they outweigh what a profile
+            says of a field.
     """
 
     shopper_key: str
@@ -141,6 +148,7 @@ class DecisionContext:
     different: bool = False
     age_years: int | None = None
     treatment: Treatment | None = None
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +159,14 @@ class Reason:
         code: closed set, e.g. "matches", "bought_with", "similar_to", "popular", "for_you", "trying_new".
         detail: what the code needs to be a sentence, e.g. "under $80", or an item id; may be empty.
         weight: signed contribution to the score.
+        lead: how much more that is than what the request's candidates get on average: a part that all share explains
+            no place in the slate.
     """
 
     code: str
     detail: str
     weight: float
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +178,7 @@ class SlateItem:
         position: 0-based.
         score: what the ranker gave.
         probability: exact probability of this item in this slot, given the slots before (P(a_k | a_<k)), in (0, 1].
-        reasons: the score's parts, heaviest first.
+        reasons: the score's parts, the one with the largest lead first.
     """
 
     item_id: str

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.item_table import HASH_FIELDS, IntArray, ItemTable
+from recommender.profiles.profile import Profile
 from recommender.similarity import similarity_to
-from recommender.state import BehaviourState, Links, Shopper
+from recommender.state import BehaviourState, Links
 
 FEATURES: Final = (
     "popularity",
@@ -76,7 +77,7 @@ def features(
     rows = table.rows(item_ids)
     columns = {
         **_crowd(state, item_ids, now),
-        **_shopper(state, table, item_ids, shopper_key, now),
+        **_shopper(state.taste(shopper_key, session_key, now), table, item_ids, now),
         **_catalogue(table, rows),
         **_visit(state, table, item_ids, rows, session_key),
         "dismissed": [state.dismissal(shopper_key, item_id, now) for item_id in item_ids],
@@ -107,9 +108,8 @@ def _share(clicks: int, shown: int) -> float:
 
 
 def _shopper(
-    state: BehaviourState, table: ItemTable, item_ids: Sequence[str], shopper_key: str, now: float
+    shopper: Profile | None, table: ItemTable, item_ids: Sequence[str], now: float
 ) -> dict[str, Sequence[float]]:
-    shopper = state.shoppers.find(shopper_key)
     n = len(item_ids)
     names = ("category_affinity", "brand_affinity", "department_affinity", "price_known", "price_distance")
     if shopper is None:
@@ -122,7 +122,7 @@ def _shopper(
 class _Taste:
     """One shopper's affinities, each looked up once."""
 
-    def __init__(self, shopper: Shopper, now: float) -> None:
+    def __init__(self, shopper: Profile, now: float) -> None:
         self._shopper, self._now = shopper, now
         self._affinities: dict[tuple[str, str | None], float] = {}
         self._prices: dict[str | None, float | None] = {}

@@ -47,11 +47,59 @@ class Scored:
         return total([part.values for _, part in self.parts])
 
     def reasons(self, i: int) -> tuple[Reason, ...]:
-        """Return candidate i's parts, heaviest first; their weights add up to its score exactly."""
-        found = [Reason(str(code), part.details[i], float(part.values[i])) for code, part in self.parts]
-        listed = [reason for reason in found if reason.weight != 0.0]
-        matches = self.candidates[i].matches
-        return tuple(sorted(_share_with_matches(listed, matches), key=lambda reason: -reason.weight))
+        """Return candidate i's parts, those that set it apart from the others first.
+
+        Their weights add up to its score exactly.
+        """
+        return reasons_of(self.parts, [candidate.matches for candidate in self.candidates], [i])[0]
+
+
+def reasons_of(
+    parts: Sequence[tuple[str, Part]], matches: Sequence[Sequence[str]], chosen: Sequence[int]
+) -> list[tuple[Reason, ...]]:
+    """Return the reasons of some candidates.
+
+    Args:
+        parts: reason code -> weighted part of n candidates.
+        matches: labels of the wishes that each candidate meets, n times.
+        chosen: indices of the candidates.
+    """
+    usual = {code: float(part.values.mean()) for code, part in parts}
+    relevance = next((part.values for code, part in parts if code == Code.RELEVANT), None)
+    if relevance is not None and any(matches):
+        usual |= _usual_shares(relevance, matches)
+    return [_reasons(parts, matches[i], usual, i) for i in chosen]
+
+
+def _reasons(
+    parts: Sequence[tuple[str, Part]], matches: Sequence[str], usual: Mapping[str, float], i: int
+) -> tuple[Reason, ...]:
+    found = [
+        Reason(str(code), part.details[i], weight, weight - usual[code])
+        for code, part in parts
+        if (weight := float(part.values[i])) != 0.0
+    ]
+    return tuple(sorted(_share_with_matches(found, matches, usual), key=lambda reason: -reason.lead))
+
+
+def _usual_shares(relevance: FloatArray, matches: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Return what a candidate gets on average from each label, and from relevance without labels."""
+    n_labels = np.array([len(labels) for labels in matches])
+    shares = np.floor(relevance / (n_labels + 1) * _GRID) / _GRID
+    sums: dict[str, float] = {}
+    for share, labels in zip(shares.tolist(), matches, strict=True):
+        for label in labels:
+            sums[label] = sums.get(label, 0.0) + share
+    rest = float((relevance - shares * n_labels).mean())
+    return {_labelled(label): value / len(relevance) for label, value in sums.items()} | {str(Code.RELEVANT): rest}
+
+
+def _labelled(label: str) -> str:
+    return f"{Code.MATCHES}:{label}"
+
+
+def _share(whole: float, n_labels: int) -> float:
+    return float(np.floor(whole / (n_labels + 1) * _GRID) / _GRID)
 
 
 def score(
@@ -130,14 +178,16 @@ def _on_grid(values: FloatArray) -> FloatArray:
     return rounded
 
 
-def _share_with_matches(reasons: Sequence[Reason], matches: Sequence[str]) -> list[Reason]:
+def _share_with_matches(reasons: Sequence[Reason], matches: Sequence[str], usual: Mapping[str, float]) -> list[Reason]:
     """Give each met wish an equal share of the relevance that it is part of."""
+    if not matches:
+        return list(reasons)
     whole = sum(reason.weight for reason in reasons if reason.code == Code.RELEVANT)
-    share = float(np.floor(whole / (len(matches) + 1) * _GRID) / _GRID)
+    share = _share(whole, len(matches))
     rest = whole - share * len(matches)
-    shared = [Reason(str(Code.MATCHES), label, share) for label in matches]
+    shared = [Reason(str(Code.MATCHES), label, share, share - usual[_labelled(label)]) for label in matches]
     if rest:
-        shared.append(Reason(str(Code.RELEVANT), "", rest))
+        shared.append(Reason(str(Code.RELEVANT), "", rest, rest - usual[Code.RELEVANT]))
     return shared + [reason for reason in reasons if reason.code != Code.RELEVANT]
 
 
@@ -156,8 +206,11 @@ def _buried(request: RankRequest, buried: NDArray[np.bool_]) -> Part:
 
 def _dismissed(request: RankRequest) -> Part:
     context = request.context
-    freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
-    values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
+    values = np.zeros(len(request.candidates))
+    shopper = request.state.shoppers.find(context.shopper_key)
+    if shopper is not None and shopper.dismissed:
+        freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
+        values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
     return Part(_on_grid(values), ("",) * len(values))
 
 

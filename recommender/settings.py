@@ -27,6 +27,8 @@ SEARCH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         Code.SEEN_WITH: 0.03,
         Code.SIMILAR_TO: 0.01,
         Code.PREDICTED: 0.04,
+        # Stated, not learned: worth more than anything but a clear difference in relevance.
+        Code.AVOIDED: 0.4,
     }
 )
 # Without a request there is no relevance to protect: own interest leads, then what goes with the items at hand.
@@ -41,6 +43,7 @@ RECOMMEND_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         Code.SEEN_WITH: 0.2,
         Code.SIMILAR_TO: 0.1,
         Code.PREDICTED: 0.4,
+        Code.AVOIDED: 2.0,
     }
 )
 # The item asked about is the request: likeness arrives as relevance, and again as a reason where it is high.
@@ -67,6 +70,10 @@ class RecommenderSettings:
         quiet_intents: intents in which nothing is tried out.
         quiet_surfaces: likewise surfaces.
         popularity_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which behaviour counts half.
+        trial_half_life_s: how fast an interest fades that only one visit has shown beside lasting ones: it may be a
+            gift.
+        gift_s: how long a visit counts as being for somebody else after that was said.
+        max_interests: of one shopper.
         min_sessions: visits that must agree before "popular", "bought_with" or "seen_with" counts.
         window: earlier items of a visit that a new one is linked to.
         max_sessions, max_shoppers, max_decisions: how many are remembered in memory; the oldest are let go.
@@ -98,6 +105,9 @@ class RecommenderSettings:
     popularity_half_life_s: float = 14 * DAY_S
     interest_half_life_s: float = 30 * DAY_S
     dismissal_half_life_s: float = 60 * DAY_S
+    trial_half_life_s: float = 5 * DAY_S
+    gift_s: float = 0.5 * DAY_S
+    max_interests: int = 4
     min_sessions: int = 3
     window: int = 5
     max_sessions: int = 20_000

@@ -15,7 +15,10 @@ import numpy as np
 
 from recommender.decay import DecayedSums, Recent
 from recommender.events import Event, EventType, Item
+from recommender.profiles.edits import YES, Edit, EditKind, may_profile
+from recommender.profiles.profile import Profile
 from recommender.settings import RecommenderSettings
+from recommender.unfinished import Unfinished
 
 # How much one event says about an item, in clicks.
 STRENGTH: Final[Mapping[EventType, float]] = {
@@ -41,52 +44,24 @@ _MAX_SHOWN: Final = 200
 
 
 @dataclass(slots=True)
+class Gift:
+    """This visit is for somebody else: since when (epoch seconds), and what it has shown about them."""
+
+    since: float
+    taste: Profile
+
+
+@dataclass(slots=True)
 class Visit:
-    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already."""
+    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already and
+    for whom it is."""
 
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     shown: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_SHOWN))
     bought: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_PURCHASES))
     dismissed: set[str] = field(default_factory=set)
     counted: set[tuple[str, str]] = field(default_factory=set)
-
-
-class Shopper:
-    """Decayed interest of one person by (field, value), and when each item was dismissed."""
-
-    def __init__(self, half_life_s: float) -> None:
-        self.interest: DecayedSums[tuple[str, str]] = DecayedSums(half_life_s)
-        self.dismissed: dict[str, float] = {}
-
-    def affinity(self, field_name: str, value: str | None, now: float) -> float:
-        """Return liking in (-1, 1): the value's share of all interest in this field, shrunk towards 0.
-
-        Args:
-            field_name: "category", "department" or "brand".
-            value: e.g. "Tents"; None gives 0.
-            now: epoch seconds.
-        """
-        if value is None:
-            return 0.0
-        total = self.interest.read(("total", field_name), now)
-        return self.interest.read((field_name, value), now) / (total + 1.0)
-
-    def usual_log_price(self, category: str | None, now: float) -> float | None:
-        """Return the mean log price of what was liked in a category; None where nothing was."""
-        if category is None:
-            return None
-        weight = self.interest.read(("price_weight", category), now)
-        return self.interest.read(("price_sum", category), now) / weight if weight > 1e-9 else None
-
-    def learn(self, item: Item, amount: float, at: float) -> None:
-        """Count one sign of interest (positive) or of the opposite in an item."""
-        for name, value in (("category", item.category), ("department", item.department), ("brand", item.brand)):
-            if value is not None:
-                self.interest.add((name, value), amount, at)
-                self.interest.add(("total", name), abs(amount), at)
-        if amount > 0 and item.category is not None:
-            self.interest.add(("price_weight", item.category), amount, at)
-            self.interest.add(("price_sum", item.category), amount * float(np.log1p(max(0, item.price_minor))), at)
+    gift: Gift | None = None
 
 
 class Links:
@@ -149,10 +124,10 @@ class BehaviourState:
         self.item_clicks: dict[str, int] = {}
         self.seen_with = Links()
         self.bought_with = Links()
+        self.unfinished = Unfinished(settings.max_shoppers)
         self.visits: Recent[str, Visit] = Recent(settings.max_sessions, Visit)
-        self.shoppers: Recent[str, Shopper] = Recent(
-            settings.max_shoppers, lambda: Shopper(settings.interest_half_life_s)
-        )
+        self.shoppers: Recent[str, Profile] = Recent(settings.max_shoppers, lambda: Profile(settings))
+        self.consents: dict[str, bool] = {}
 
     def apply(self, event: Event, item: Item | None) -> None:
         """Learn from one event; a repeat of the same kind on the same item in one visit changes nothing.
@@ -168,6 +143,10 @@ class BehaviourState:
         if event.type is EventType.NOT_SHOWN:
             self._take_back(event)
             return
+        if event.type is EventType.EDIT:
+            self._edit(event, Edit.from_text(event.item_id))
+            return
+        self.unfinished.apply(event)
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
             return
@@ -190,6 +169,27 @@ class BehaviourState:
         visit = self.visits.find(session_key)
         return frozenset() if visit is None else frozenset(visit.dismissed)
 
+    def gift_of(self, session_key: str, now: float) -> Gift | None:
+        """Return what a visit for somebody else has shown; None where the visit is the shopper's own."""
+        visit = self.visits.find(session_key)
+        gift = None if visit is None else visit.gift
+        return gift if gift is not None and now - gift.since < self._settings.gift_s else None
+
+    def taste(self, shopper_key: str, session_key: str, now: float) -> Profile | None:
+        """Return whose taste counts in a visit: the shopper's, or that of the one whom it is for; None: nothing known.
+
+        Args:
+            shopper_key, session_key: as in Event.
+            now: epoch seconds.
+        """
+        gift = self.gift_of(session_key, now)
+        return self.shoppers.find(shopper_key) if gift is None else gift.taste
+
+    def forget_shopper(self, shopper_key: str) -> None:
+        """Let a profile go; what the crowd learned from it stays, and so does the choice about consent."""
+        self.unfinished.forget(shopper_key)
+        self.shoppers.drop(shopper_key)
+
     def shown_in(self, session_key: str) -> frozenset[str]:
         """Return what was shown in this visit, the latest of it."""
         visit = self.visits.find(session_key)
@@ -210,13 +210,37 @@ class BehaviourState:
             visit.shown.remove(event.item_id)
 
     def _learn_shopper(self, event: Event, item: Item | None) -> None:
-        shopper = self.shoppers.touch(event.shopper_key)
+        if not may_profile(event.shopper_key):
+            return
+        gift = self.gift_of(event.session_key, event.at)
+        profile = self.shoppers.touch(event.shopper_key) if gift is None else gift.taste
         if item is not None:
-            shopper.learn(item, INTEREST[event.type], event.at)
-        if event.type is EventType.DISMISS:
-            shopper.dismissed[event.item_id] = event.at
-        elif event.type in STRENGTH:
-            shopper.dismissed.pop(event.item_id, None)
+            profile.learn(item, INTEREST[event.type], event.at, event.session_key)
+        profile.note(event.type, event.item_id, event.session_key, event.at)
+
+    def _edit(self, event: Event, edit: Edit | None) -> None:
+        """Carry out what a shopper changed about their own profile or this visit."""
+        key = event.shopper_key
+        if edit is None:
+            return
+        if edit.kind is EditKind.GIFT:
+            visit = self.visits.touch(event.session_key)
+            visit.gift = Gift(event.at, Profile(self._settings)) if edit.value == YES else None
+        elif edit.kind is EditKind.CONSENT:
+            self.consents[key] = edit.value == YES
+            if edit.value != YES:
+                self.forget_shopper(key)
+        elif not may_profile(key):
+            return
+        elif edit.kind is EditKind.RESET:
+            self.forget_shopper(key)
+        elif edit.kind is EditKind.JOIN:
+            guest = self.shoppers.find(edit.value)
+            if guest is not None and edit.value != key:
+                self.shoppers.touch(key).join(guest, event.at)
+                self.forget_shopper(edit.value)
+        else:
+            self.shoppers.touch(key).edit(edit, event.at)
 
     def _learn_item(self, event: Event, visit: Visit) -> None:
         item_id = event.item_id

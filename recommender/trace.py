@@ -39,6 +39,7 @@ class Trace:
         rule_parts, default_parts: (r, n) those parts, here and in the default policy.
         pinned: (slot, i), slots rising.
         removed: (what removed, ids) of what never was a candidate.
+        matches: labels of the wishes that each candidate meets, n times; empty where none meets any.
         served: inputs of the click model as served, by name.
     """
 
@@ -52,6 +53,7 @@ class Trace:
     default_parts: FloatArray
     pinned: tuple[tuple[int, int], ...] = ()
     removed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    matches: tuple[tuple[str, ...], ...] = ()
     served: Mapping[str, Array] = field(default_factory=dict)
 
 
@@ -74,6 +76,7 @@ def pack(trace: Trace) -> bytes:
         "rule_codes": trace.rule_codes,
         "pinned": trace.pinned,
         "removed": trace.removed,
+        "matches": trace.matches if any(trace.matches) else (),
         "arrays": [(name, array.dtype.str, array.shape) for name, array in little.items()],
     }
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -112,6 +115,7 @@ def _trace(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Trace:
         default_parts=arrays.get("default_parts", arrays["rule_parts"]),
         pinned=tuple((slot, i) for slot, i in header["pinned"]),
         removed=tuple((what, tuple(ids)) for what, ids in header["removed"]),
+        matches=tuple(tuple(labels) for labels in header["matches"]),
         served={name.removeprefix("served."): a for name, a in arrays.items() if name.startswith("served.")},
     )
 

@@ -13,7 +13,7 @@ from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.places import catalogues_folder
-from assistant.releases import registry_of
+from assistant.releases import look_at_releases, registry_of
 from retrieval.errors import RetrievalError
 from retrieval.model_folders import has_weights
 
@@ -99,15 +99,7 @@ def _kept_dim(settings: Settings) -> int | None:
 
 def click_model(patient: Patient) -> Iterator[Check]:
     """The releases of the ranker that serve, and their hashes."""
-    from recommender.errors import RecommenderError
-    from recommender.promotion.pipeline import load_line_up
-
-    registry = registry_of(patient.settings)
-    problems: list[str] = []
-    try:
-        line_up = load_line_up(registry, problems.append)
-    except RecommenderError as broken:
-        problems.append(str(broken))
+    line_up, problems = look_at_releases(patient.settings)
     if problems:
         yield Check(
             "click model",
@@ -117,12 +109,11 @@ def click_model(patient: Patient) -> Iterator[Check]:
             "ranking by predicted clicks",
         )
     elif not line_up.live.version:
-        made = len(registry.list_releases())
-        yield Check(
-            "click model", "ok", f"None is live, of {made} made; ranking goes by relevance and by what shoppers did."
-        )
+        made = len(registry_of(patient.settings).list_releases())
+        told = f"None is live, of {made} made; ranking goes by relevance and by what shoppers did."
+        yield Check("click model", "ok", told)
     else:
-        yield Check("click model", "ok", f"{line_up.live.version}, sha256 {line_up.live.model_sha[:16]}, is live.")
+        yield Check("click model", "ok", f"{line_up.live.version}, sha256 {line_up.live.model_sha[:16]}, in use.")
 
 
 def prompts(_patient: Patient) -> Iterator[Check]:

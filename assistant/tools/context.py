@@ -20,6 +20,7 @@ from assistant.support.handoff import HandOff
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.titles import TitleIndex
+from assistant.tools.profiling import Profiling, session_key
 from assistant.turn import Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
 from recommender.events import Decision, Event, EventType
@@ -45,6 +46,11 @@ class Shop:
     handoff: HandOff
     now: Callable[[], float]
     titles: TitleIndex = field(default_factory=TitleIndex)
+
+    @property
+    def profiling(self) -> Profiling:
+        """What is kept of shoppers, and whether it may be."""
+        return Profiling(self.recommender.profiles, self.settings.profiles, self.now)
 
     def find_product(self, product_id: str) -> Product | None:
         """The product as the catalogue states it now, or None."""
@@ -122,13 +128,8 @@ class ShopperContext:
 
     @property
     def shopper_key(self) -> str:
-        """Pseudonymous key for the recommender."""
-        return shopper_key(self.principal)
-
-
-def shopper_key(principal: Principal) -> str:
-    """Pseudonymous key of a person (signed in) or a session."""
-    return f"c:{principal.customer_id}" if principal.customer_id else session_key(principal)
+        """Pseudonymous key for the recommender; one of the visit alone where no profile may be kept."""
+        return self.shop.profiling.key(self.principal)
 
 
 def record_behaviour(context: ShopperContext, kind: EventType, product_id: str, decision_id: str | None) -> None:
@@ -143,8 +144,3 @@ def record_behaviour(context: ShopperContext, kind: EventType, product_id: str, 
         decision_id=decision_id,
     )
     context.shop.recommender.record(event)
-
-
-def session_key(principal: Principal) -> str:
-    """Pseudonymous key of the session for the recommender."""
-    return f"s:{principal.session_id[:24]}"

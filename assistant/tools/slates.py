@@ -6,8 +6,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from assistant.clarify import choose_question
-from assistant.tools.context import ShopperContext, session_key
+from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import told_verdicts
+from assistant.tools.profile_facts import stated_pairs
+from assistant.tools.profiling import session_key
 from assistant.turn import HandOverFact, Need, OrdersFact, ProductFact, Proposal, SlateFact
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, SlateItem
@@ -40,6 +42,7 @@ def decision_context(
         seed=seed,
         exclude=exclude,
         intent=intent_of(context),
+        stated=stated_pairs(need.constraints),
         treatment=context.arms.treatment,
     )
 
@@ -108,7 +111,7 @@ def asks_first(context: ShopperContext, need: Need, result: SearchResult, surfac
 
 
 def slate_from_candidates(
-    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str
+    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str, *, keep_order: bool = False
 ) -> SlateFact:
     """Rank candidates of the recommender that meet the need's constraints, log the decision, return the slate."""
     shop = context.shop
@@ -122,7 +125,7 @@ def slate_from_candidates(
             hits[product.id] = Hit(product.id, variant.id, candidate.relevance, {}, keyed)
     usable = [candidate for candidate in candidates if candidate.item_id in hits]
     facts: tuple[ProductFact, ...] = ()
-    decision = _decide(context, decision_context(context, need, surface), usable)
+    decision = _decide(context, decision_context(context, need, surface, keep_order=keep_order), usable)
     if decision is not None:
         facts = tuple(_fact(context, hits[item.item_id], item, decision.decision_id, labels) for item in decision.items)
     slate = SlateFact(need=need, items=facts, total=len(facts), decision=decision, surface=surface)

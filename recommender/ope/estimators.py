@@ -18,7 +18,8 @@ from recommender.ope.logged import LoggedSlates, Table
 from recommender.ope.reward_model import Predictions, cross_fit
 
 CLIP_QUANTILE: Final = 0.995
-_GRID: Final = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
+_GRID: Final = (0.8, 0.9, 0.95, 0.99, 0.999)
+_LARGE: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +159,17 @@ def _robust(name: str, evidence: Evidence, weights: FloatArray) -> Estimate:
 
 
 def _tuned(name: str, evidence: Evidence, shrink: Callable[[FloatArray, float], FloatArray]) -> Estimate:
-    """Take the limit whose estimated squared error is least: variance / n + (what the cut weights would have added)^2.
+    """Take the limit whose estimated squared error is least: variance / n + (what the cut weights would have added)^2
+    (Su et al. 2020, section 4, with the bias estimated directly).
 
-    The limits tried are quantiles of the weights, and none at all.
+    The limits tried are large quantiles of the weights, and none at all; a weight near 1 is no reason to cut.
     """
     surprises = evidence.predictions.surprises(evidence.log)
     limits = (float(np.quantile(evidence.ratios, quantile)) for quantile in _GRID)
-    tried = [evidence.ratios, *(shrink(evidence.ratios, limit) for limit in limits if limit > 0)]
+    tried = [evidence.ratios, *(shrink(evidence.ratios, limit) for limit in limits if limit > _LARGE)]
 
     def error(weights: FloatArray) -> float:
-        cut = float((np.abs(evidence.ratios - weights) * np.abs(surprises)).sum(axis=1).mean())
+        cut = float(((evidence.ratios - weights) * surprises).sum(axis=1).mean())
         return float(_robust(name, evidence, weights).numerators.var()) / evidence.log.n + cut**2
 
     return _robust(name, evidence, min(tried, key=error))

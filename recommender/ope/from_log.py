@@ -88,7 +88,10 @@ def collect_rewards(log: EventLog, plan: Plan) -> Rewards:
 
 def tells(decision: Decision) -> bool:
     """Whether something could have been tried out in a decision: otherwise it cannot tell two policies apart."""
-    return decision.context.explore and not decision.context.keep_order and not decision.policy.startswith("greedy/")
+    context = decision.context
+    if context.treatment is not None and context.treatment.interleaving:
+        return False  # Two rankers shared the slate: its probabilities are those of neither.
+    return context.explore and not context.keep_order and not decision.policy.startswith("greedy/")
 
 
 def build(rescored: Iterable[Rescored], rewards: Rewards, *, plan: Plan, now: float, policy: str) -> Comparison:
@@ -157,7 +160,7 @@ class _Row:
 
     def columns(self) -> list[int]:
         """Candidates that any of the policies may show; the others cannot matter."""
-        possible: BoolArray = (np.stack([self.logging, self.candidate, self.live]) > 0).any(axis=(0, 1))
+        possible = np.maximum(np.maximum(self.logging, self.candidate), self.live).max(axis=0) > 0
         possible[list(self.chosen)] = True
         return [int(i) for i in np.flatnonzero(possible)]
 

@@ -166,7 +166,7 @@ def _verdict(checks: Sequence[Check], figures: _Figures | None) -> Verdict:
 
 def _log_check(log: LoggedSlates, plan: Plan) -> Check:
     n = max(1, log.n)
-    waiting, changed = 1.0 - log.closed.sum() / n, 1.0 - log.shown_as_chosen.sum() / n
+    waiting, changed = 1.0 - float(log.closed.sum()) / n, 1.0 - float(log.shown_as_chosen.sum()) / n
     usable = int(log.usable().sum())
     passed = usable >= plan.min_rows and waiting <= plan.max_open_share and changed <= plan.max_changed_share
     told = (
@@ -174,7 +174,7 @@ def _log_check(log: LoggedSlates, plan: Plan) -> Check:
         f"({plan.max_open_share:.0%} at most), {changed:.1%} were not shown as chosen "
         f"({plan.max_changed_share:.0%} at most)"
     )
-    return Check(11, "the log", passed, told)
+    return Check(11, "the log", bool(passed), told)
 
 
 def _weight_checks(figures: _Figures, plan: Plan) -> tuple[Check, ...]:

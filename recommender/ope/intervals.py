@@ -27,7 +27,7 @@ class Interval:
     high: float
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, int | float) and self.low <= value <= self.high
+        return isinstance(value, int | float) and bool(self.low <= value <= self.high)
 
     @property
     def width(self) -> float:
@@ -52,7 +52,7 @@ class Blocks:
         return total
 
     def pulls(self, estimate: Estimate) -> FloatArray:
-        """(blocks,) how much each block pulls the estimate: mean 0, and variance / blocks is the estimate's variance."""
+        """(blocks,) how much each block pulls the estimate: mean 0; variance / blocks is the estimate's variance."""
         return self.sums(estimate.influence) * self.n / len(self._places)
 
 

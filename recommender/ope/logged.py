@@ -86,7 +86,8 @@ class LoggedSlates:
     @property
     def slots(self) -> BoolArray:
         """(n, k) which slots exist."""
-        return self.chosen != NOBODY
+        there: BoolArray = self.chosen != NOBODY
+        return there
 
     def part(self, rows: BoolArray) -> LoggedSlates:
         """Return the chosen rows."""

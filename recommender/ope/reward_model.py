@@ -82,5 +82,5 @@ def _ridge(x: FloatArray, y: FloatArray) -> FloatArray:
     """Return coefficients, the last of them the constant, which is not shrunk."""
     penalty = np.full(x.shape[1], _RIDGE)
     penalty[-1] = 1e-9
-    result: FloatArray = np.linalg.solve(x.T @ x + np.diag(penalty), x.T @ y)
+    result: FloatArray = np.linalg.solve(x.T @ x + np.diag(penalty), x.T @ y).astype(np.float64)
     return result

@@ -144,7 +144,7 @@ def simulate(
         probabilities=np.ones(chosen.shape),
         logging=logging,
         rewards=_rewards(world, shown, rng),
-        times=np.arange(n) * _STEP_S,
+        times=np.arange(n, dtype=np.float64) * _STEP_S,
         blocks=blocks,
         closed=np.ones(n, dtype=bool),
         shown_as_chosen=np.ones(n, dtype=bool),
@@ -175,7 +175,7 @@ def _draw(policy: FloatArray, n_slots: int, rng: np.random.Generator) -> IntArra
 def _sessions(world: World, n: int, rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
     if world.session_spread == 0:
         return np.arange(n), np.zeros(n)
-    blocks = np.cumsum(rng.random(n) < 0.4)
+    blocks = np.cumsum(rng.random(n) < 0.4, dtype=np.int64)
     return blocks, world.session_spread * rng.choice([-1.0, 1.0], size=int(blocks.max()) + 1)[blocks]
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from recommender.attribution import ShownItems
 from recommender.events import Candidate, Decision, Event, EventLog, EventType, Item
-from recommender.fusion import weighed
+from recommender.fusion import weighed, weights_of
 from recommender.item_table import FloatArray, build_table
 from recommender.models.base import Ranker, RankRequest
 from recommender.ope.from_log import Rescored
@@ -90,7 +90,9 @@ class Rescorer:
     def _score(self, decision: Decision, state: BehaviourState, live: Ranker, candidate: Ranker) -> Shadowed:
         candidates = tuple(Candidate(item_id) for item_id in decision.candidate_ids)
         rows = self._table.rows(decision.candidate_ids)
-        request = RankRequest(decision.context, candidates, rows, self._table, state, None, self._settings)
+        treatment = decision.context.treatment
+        settings = treatment.settings(self._settings) if treatment else self._settings
+        request = RankRequest(decision.context, candidates, rows, self._table, state, None, settings)
         started = self._clock()
         first = self._part(candidate, request)
         seconds = self._clock() - started
@@ -101,9 +103,8 @@ class Rescorer:
         return Shadowed(scored, bool(np.array_equal(first, self._part(candidate, request))), seconds)
 
     def _part(self, ranker: Ranker, request: RankRequest) -> FloatArray:
-        weights = self._settings.weights_for(request.context.surface, request.context.query)
         # Rounded like fusion.py does, so that taking one part out and putting it back changes no bit.
-        return weighed(ranker.rank(request).values.astype(np.float32), weights.get(Code.PREDICTED, 0.0))
+        return weighed(ranker.rank(request).values.astype(np.float32), weights_of(request).get(Code.PREDICTED, 0.0))
 
 
 def _events(log: EventLog) -> Iterator[Event]:

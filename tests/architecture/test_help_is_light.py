@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "doctor")
+COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "erase", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker", "data"),
+    "train": ("encoder", "ranker", "data", "stack", "neighbours"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "experiments", "ope"),
+    "bench": ("filters", "retrieval", "experiments", "ope", "decide", "bandit", "sequences"),
     "experiments": ("list", "plan", "start", "stop", "report"),
     "rules": ("list", "add", "remove", "preview", "switch"),
 }

@@ -20,16 +20,17 @@ from assistant.checkups import CHECKUPS, system
 from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.doctor import examine, is_ok, refused, write_report
-from assistant.places import catalogues_folder, models_folder
+from assistant.places import catalogues_folder
+from assistant.releases import registry_of
 from assistant.store import open_store
-from recommender.features import FEATURES
-from recommender.models.artifact import SHAPES, TENSORS_FILE, save_artifact
+from recommender.models.artifact import TENSORS_FILE
 from retrieval.encoder import load_encoder
 from retrieval.errors import IndexBroken
 from retrieval.loader import import_products
 from retrieval.storage import VOCABULARY
 from tests.assistant.small_shop import PRODUCTS
 from tests.fakes.models_endpoint import models_endpoint
+from tests.recommender.promotion.drafts import add_release
 from tests.retrieval.fakes import WordEncoder
 from tests.retrieval.tiny_models import make_cross_encoder, make_encoder
 
@@ -53,9 +54,8 @@ def healthy(settle: Settle) -> Settings:
     settings = settle()
     open_store(settings.data).close()
     import_products(PRODUCTS, root=catalogues_folder(settings), name="shop", encoder=WordEncoder())
-    tensors = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
-    assert len(tensors["mean"]) == len(FEATURES)
-    save_artifact(models_folder(settings) / "shop", tensors, base_logit=0.0, served=True)
+    registry = registry_of(settings)
+    registry.promote(add_release(registry).number, who="test")
     return settings
 
 
@@ -237,7 +237,7 @@ def test_a_full_disk_is_told_in_time(settle: Settle, monkeypatch: pytest.MonkeyP
 
 
 def test_a_damaged_click_model_is_found(healthy: Settings) -> None:
-    _cut(models_folder(healthy) / "shop" / TENSORS_FILE)
+    _cut(registry_of(healthy).root / "releases" / "1" / TENSORS_FILE)
     check = found(healthy)["click model"]
     assert (check.state, check.degrades) == ("problem", "ranking by predicted clicks")
 

@@ -19,6 +19,7 @@ from recommender.examples import collect_examples
 from recommender.features import FEATURES, FeatureBlock, features
 from recommender.item_table import HASH_BUCKETS, HASH_FIELDS, build_table
 from recommender.models.base import Part, RankRequest, without_detail
+from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.settings import DAY_S, RecommenderSettings
 from recommender.state import BehaviourState
@@ -51,10 +52,10 @@ class Recorder:
         return without_detail(np.zeros(len(ids)))
 
 
-def test_the_replayed_log_gives_the_features_of_serving(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_replayed_log_gives_the_features_of_serving() -> None:
     items, log, recorder = make_items(), MemoryEventLog(), Recorder()
     recommender = Recommender(items, log)
-    monkeypatch.setitem(recommender._rankers, Code.PREDICTED, recorder)
+    recommender.serve(LineUp(Served(ranker=recorder)))
     world = World(items, seed=9)
     for _ in range(40):
         world.visit(recommender)
@@ -129,7 +130,7 @@ def test_examples_are_positive_only_for_interest_in_the_same_slate() -> None:
 def _watched(log: EventLog, seed: int) -> tuple[Recommender, Recorder, World]:
     items, recorder = make_items(), Recorder()
     recommender = Recommender(items, log)
-    recommender._rankers = {**recommender._rankers, Code.PREDICTED: recorder}
+    recommender.serve(LineUp(Served(ranker=recorder)))
     return recommender, recorder, World(items, seed=seed)
 
 

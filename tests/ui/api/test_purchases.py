@@ -161,11 +161,23 @@ def test_another_size_of_what_was_chosen_is_joined_too(shopper: Visit, tell: Tel
 
 def test_a_customers_purchase_is_the_customers(real_client: TestClient, real: Assistant, tell: Tell) -> None:
     shopper = begin(real_client)
+    assert shopper.call("PUT", "/profile", json={"keep": True}).json()["kept"]
     ref, card = put_into_cart(shopper)
     shopper.token = real_client.portal.call(real.sign_in, shopper.token, "C-1").token  # type: ignore[union-attr]
     assert tell(order(ref=ref, variant_id=card["variant_id"])).json()["joined"] == 1
     (event,) = purchases(real)
     assert event.shopper_key == "c:C-1"
+
+
+def test_without_consent_a_customers_purchase_counts_for_the_crowd_alone(
+    real_client: TestClient, real: Assistant, tell: Tell
+) -> None:
+    shopper = begin(real_client)
+    ref, card = put_into_cart(shopper)
+    shopper.token = real_client.portal.call(real.sign_in, shopper.token, "C-1").token  # type: ignore[union-attr]
+    assert tell(order(ref=ref, variant_id=card["variant_id"])).json()["joined"] == 1
+    (event,) = purchases(real)
+    assert event.shopper_key.startswith("a:")
 
 
 # ---------------------------------------------------------------- what cannot be joined
