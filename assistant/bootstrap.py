@@ -18,6 +18,7 @@ from assistant.desk import Desk
 from assistant.lab import Lab
 from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
+from assistant.owner import Owner, OwnerRooms
 from assistant.places import catalogues_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
@@ -44,6 +45,7 @@ from assistant.support.ranking import RankingDesk
 from assistant.support.sponsored import SponsoredDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
+from assistant.train_data import known_traffic
 from assistant.treating import Treating
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
@@ -153,7 +155,20 @@ def build_assistant(
     )
     runner = TurnRunner(conversations, pool, now, live, Treating(experiments))
     lab = Lab(experiments, log_of(store, event_log), prompts, settings)
-    return Assistant(settings, rooms, runner, opener, desk, lab)
+    owner_rooms = OwnerRooms(
+        settings=settings,
+        store=store,
+        event_log=event_log,
+        lab=lab,
+        ranking=ranking,
+        pool=pool,
+        open_shop=opener.shop,
+        readiness=opener.readiness,
+        items_of=items_of,
+        known_traffic=lambda: known_traffic(settings),
+        now=now,
+    )
+    return Assistant(settings, rooms, runner, opener, desk, lab, Owner(owner_rooms))
 
 
 def texts_folder(settings: Settings, kind: Literal["policies", "guides"]) -> Path:

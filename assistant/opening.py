@@ -34,7 +34,7 @@ from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder, models_folder
 from assistant.prompts import Prompts, prompt_version
-from assistant.rooms import Readiness, Rooms
+from assistant.rooms import OPENING_WAIT_S, Readiness, Rooms
 from assistant.starters import Starter, starter_pool
 from assistant.starting import Place, Starting
 from assistant.store import SqlEventLog, Store
@@ -186,6 +186,10 @@ class Opener:
         if self._plan is None:
             raise TurnRefused(NOT_OPEN if self._problem is None else CANNOT_OPEN)
         return self._plan
+
+    async def shop(self) -> Shop:
+        """The opened shop's services. Raises TurnRefused as `plan`."""
+        return (await self.plan(OPENING_WAIT_S)).shop
 
     def close(self) -> None:
         """Stop, and release everything."""

@@ -23,6 +23,7 @@ from assistant.guards import check_input
 from assistant.history import history_of, live_of
 from assistant.lab import Lab
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
+from assistant.owner import Owner
 from assistant.places import DEMO_CATALOGUE
 from assistant.profile_door import ShopperProfiles
 from assistant.purchasing import PurchaseJoined
@@ -88,10 +89,18 @@ class Assistant:
         opener: opens the shop; see `opening.Opener`.
         desk: the staff's door.
         lab: the owner's experiments.
+        owner: the owner's door.
     """
 
     def __init__(
-        self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk, lab: Lab
+        self,
+        settings: Settings,
+        rooms: Rooms,
+        runner: TurnRunner,
+        opener: Opening,
+        desk: Desk,
+        lab: Lab,
+        owner: Owner,
     ) -> None:
         self._settings = settings
         self._rooms = rooms
@@ -101,6 +110,7 @@ class Assistant:
         self.desk = desk
         self.profiles = ShopperProfiles(rooms, lambda: opener.plan(OPENING_WAIT_S))
         self.lab = lab
+        self.owner = owner
 
     # ------------------------------------------------------------ the shop
 

@@ -28,7 +28,7 @@ from recommender.item_table import build_table
 from recommender.models import RANKERS
 from recommender.models.artifact import Artifact, load_artifact
 from recommender.models.predicted import Predicted
-from recommender.owner_rules import NO_RULES, CompiledRules
+from recommender.owner_rules import NO_RULES, CompiledRules, OwnerRules
 from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
@@ -113,6 +113,34 @@ class Recommender:
             for impression in impressions:
                 self._learn(impression)
         return decision
+
+    def would_show(
+        self,
+        context: DecisionContext,
+        candidates: Sequence[Candidate],
+        rules: OwnerRules,
+        *,
+        bring_pinned: bool = False,
+    ) -> Decision:
+        """Make the slate that these rules would give, nothing tried out; nothing of it is kept or learned.
+
+        Args:
+            context, candidates: as in `decide`.
+            rules: in place of those that stand.
+            bring_pinned: whether pinned items become candidates, as `candidates` makes them.
+
+        Raises:
+            NothingToDecide: no candidate is left.
+        """
+        context, controls = replace(context, explore=False), replace(self._controls(), rules=rules)
+        with self._lock:
+            compiled = CompiledRules(rules, self._table)
+            found = tuple(candidate for candidate in candidates if candidate.sources != ("owner",))
+            if bring_pinned:
+                found = self._with_pinned(found, compiled.pinned_ids(context))
+            served, stream = self._line_up.pick(context.shopper_key)
+            deciding = replace(self._deciding(self._controls(), served, stream), rules=compiled, controls=controls)
+            return decide_slate(deciding, context, found)
 
     def shown(self, decision: Decision, shown_ids: Sequence[str]) -> None:
         """Keep what of a slate the shopper saw in the end; what was left out is no longer learned from.

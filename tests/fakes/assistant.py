@@ -154,6 +154,7 @@ class FakeAssistant:
         self.image_dir = image_dir
         self.pause_s = pause_s
         self.desk: Any = ClosedDesk()
+        self.owner: Any = None
         self.profiles = FakeProfiles()
         self.hold = threading.Event()
         self.hold.set()
