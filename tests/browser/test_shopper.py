@@ -14,8 +14,9 @@ from tests.fakes.assistant import FakeAssistant
 
 pytestmark = [
     pytest.mark.browser,
-    # Gradio's queue keeps figures of its own with an option that pandas is retiring.
+    # Gradio's queue keeps figures of its own with options that pandas is retiring.
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
 BOTH = pytest.mark.parametrize("width", [390, 1440])
@@ -195,8 +196,8 @@ def test_the_last_one_less_takes_the_line_out(visit: OpenVisit) -> None:
     seen.say("a jacket")
     seen.page.locator(".card").first.get_by_role("button", name="Add to cart").click()
     seen.page.locator(".toast button").click()
-    seen.page.locator(".drawer").get_by_role("button", name="Remove").click()
-    expect(seen.page.locator(".drawer")).to_contain_text("Your cart is empty.")
+    seen.page.get_by_role("dialog", name="Your cart").get_by_role("button", name="Remove").click()
+    expect(seen.page.get_by_role("dialog", name="Your cart")).to_contain_text("Your cart is empty.")
 
 
 def test_details_open_by_keyboard_and_close_by_escape(visit: OpenVisit, assistant: FakeAssistant) -> None:

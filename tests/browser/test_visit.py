@@ -18,8 +18,9 @@ from ui.serve import listen
 
 pytestmark = [
     pytest.mark.browser,
-    # Gradio's queue keeps figures of its own with an option that pandas is retiring.
+    # Gradio's queue keeps figures of its own with options that pandas is retiring.
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
 

@@ -13,8 +13,9 @@ from tests.browser.widget.conftest import OPEN_SHADOWS, OpenWindow, Served, Site
 
 pytestmark = [
     pytest.mark.browser,
-    # Gradio's queue keeps figures of its own with an option that pandas is retiring.
+    # Gradio's queue keeps figures of its own with options that pandas is retiring.
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
 FRAME = '<iframe src="{0}/widget/frame.html" id="stolen" style="width:380px;height:700px"></iframe>'
