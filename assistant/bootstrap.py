@@ -42,6 +42,7 @@ from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
 from assistant.support.ranking import RankingDesk
+from assistant.support.sponsored import SponsoredDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
 from assistant.train_data import known_traffic
@@ -92,7 +93,7 @@ def build_assistant(
         raise
     try:
         experiments = Experiments(open_experiment_store(settings.data, now), now)
-        ranking = RankingDesk(open_ranking_store(settings.data, now), settings.catalogue, now)
+        ranking_store = open_ranking_store(settings.data, now)
     except BaseException:
         store.close()
         staff_store.close()
@@ -129,8 +130,20 @@ def build_assistant(
         eraser=Eraser(store),
         pool=pool,
     )
+    ranking = RankingDesk(ranking_store, settings.catalogue, now)
+    sponsored = SponsoredDesk(ranking_store, settings.catalogue, now)
     workshop = Workshop(
-        settings, prompts, store, ranking, rooms, variants, now, encoder, chat_model, experiments.releases
+        settings,
+        prompts,
+        store,
+        ranking,
+        sponsored,
+        rooms,
+        variants,
+        now,
+        encoder,
+        chat_model,
+        experiments.releases,
     )
     opener = Opener(workshop)
     desk = Desk(

@@ -28,6 +28,7 @@ from assistant.places import DEMO_CATALOGUE
 from assistant.profile_door import ShopperProfiles
 from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
+from assistant.starting import Place
 from assistant.support.orders import Contact
 from assistant.support.purchases import Purchase
 from assistant.text import clean
@@ -154,9 +155,9 @@ class Assistant:
         """What works by now."""
         return self._opener.readiness()
 
-    async def starters(self) -> tuple[str, ...]:
-        """Questions to begin with, from this shop's catalogue; empty while the shop is opening."""
-        return self._opener.starters()
+    async def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
+        """Questions for a visit to begin with, from this shop's catalogue; empty while the shop is opening."""
+        return await self._in_pool(lambda: self._opener.starters(principal, place))
 
     async def policies(self) -> tuple[PolicySection, ...]:
         """Every section of the shop's policies."""
@@ -228,6 +229,8 @@ class Assistant:
             if not self.readiness().words:
                 yield Status(self._opener.wording("doing_opening"))
             plan = await self._opener.plan(OPENING_WAIT_S)
+            if self._opener.begins_with_starter(turn.principal, words):
+                await self._in_pool(lambda: self._opener.started(turn.principal, words))
             # The runner is closed before the queue moves on: a Stop keeps what was shown before the next turn begins.
             async with (
                 self._queue.turn(turn.conversation_id),

@@ -8,7 +8,7 @@ arrival does not matter.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -80,6 +80,10 @@ class Recent(Generic[K, V]):
     def drop(self, key: K) -> None:
         """Forget a key; one that is not there changes nothing."""
         self._entries.pop(key, None)
+
+    def values(self) -> Iterable[V]:
+        """Return what is kept, least recently touched first."""
+        return self._entries.values()
 
     def __len__(self) -> int:
         return len(self._entries)

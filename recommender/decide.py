@@ -104,7 +104,9 @@ class Recommender:
                 context.shopper_key, context.treatment.release if context.treatment else ""
             )
             decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
-        impressions = [_impression(decision, item) for item in decision.items]
+        # What is paid for is in the decision's row, and nowhere that anything is learned from.
+        paid = decision.sponsored_ids
+        impressions = [_impression(decision, item) for item in decision.items if item.item_id not in paid]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
         self._log.append_many((decision,), impressions)
         with self._lock:
@@ -149,7 +151,8 @@ class Recommender:
         """
         if tuple(shown_ids) == decision.chosen_ids:
             return
-        gone = [_not_shown(decision, item) for item in decision.items if item.item_id not in set(shown_ids)]
+        kept = {*shown_ids, *decision.sponsored_ids}
+        gone = [_not_shown(decision, item) for item in decision.items if item.item_id not in kept]
         self._log.append_shown(decision.decision_id, shown_ids, gone)
         with self._lock:
             for event in gone:
@@ -202,6 +205,11 @@ class Recommender:
 
     def _pool(self) -> Pool:
         return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours)
+
+    def baskets(self) -> tuple[tuple[str, ...], ...]:
+        """Return what was bought in each remembered visit, oldest visit first."""
+        with self._lock:
+            return self._state.baskets()
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.

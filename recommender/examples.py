@@ -6,7 +6,7 @@ that slate and item follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
 from recommender.event_log import MemoryEventLog
-from recommender.events import Event, EventLog, EventType, Item
+from recommender.events import APART, Event, EventLog, EventType, Item
 from recommender.features import FEATURES, FeatureBlock, features
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, build_table
 from recommender.settings import RecommenderSettings
@@ -80,7 +80,7 @@ def collect_examples(
     shown = ShownItems(log, max_decisions=settings.max_decisions)
     blocks: list[tuple[Sequence[Event], FeatureBlock]] = []
     taken: set[tuple[str | None, str]] = set()
-    for run in _runs(events):
+    for run in _runs(event for event in events if not event.item_id.startswith(APART)):
         if run[0].type is EventType.IMPRESSION and run[0].decision_id is not None:
             blocks.append((run, _describe(run, state, table)))
         for event in run:
@@ -91,7 +91,7 @@ def collect_examples(
     return _stack(blocks, taken)
 
 
-def _runs(events: Sequence[Event]) -> Iterator[list[Event]]:
+def _runs(events: Iterable[Event]) -> Iterator[list[Event]]:
     """Split events into single ones and whole slates: neighbouring impressions of one decision."""
     run: list[Event] = []
     for event in events:

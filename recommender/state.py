@@ -190,6 +190,10 @@ class BehaviourState:
         self.unfinished.forget(shopper_key)
         self.shoppers.drop(shopper_key)
 
+    def baskets(self) -> tuple[tuple[str, ...], ...]:
+        """Return what was bought in each remembered visit, in the order of their latest events."""
+        return tuple(tuple(visit.bought) for visit in self.visits.values() if visit.bought)
+
     def shown_in(self, session_key: str) -> frozenset[str]:
         """Return what was shown in this visit, the latest of it."""
         visit = self.visits.find(session_key)
