@@ -17,15 +17,13 @@ import sqlalchemy as sa
 
 from assistant.store import Clock, Store
 from assistant.store.tables import conversations, decisions, events, messages, sessions
-from recommender.events import EventType
+from recommender.events import APART, SPONSORED, EventType
 from recommender.rates import Rate, clustered_rate
 
 Who = Literal["all", "new", "known"]
 Part = Literal["shoppers", "uniform", "sponsored"]
-_PAID: Final = '"code":"sponsored"'
+_PAID: Final = f'"code":"{SPONSORED}"'
 """Stands once in a decision's row for each paid place; within words the quotes would be written otherwise."""
-_APART: Final = "starter:"
-"""Ids that begin so are questions to begin with, no cards."""
 _STEPS: Final = ("shown", "clicked", "carted", "bought")
 
 
@@ -292,7 +290,7 @@ def _items(since: float) -> sa.Select[Any]:
             sa.func.sum(sa.case((kind == EventType.PURCHASE.value, events.c.value_minor), else_=0)).label("value"),
             sa.func.count().label("events"),
         )
-        .where(events.c.at >= since, events.c.decision_id.is_not(None), ~events.c.item_id.startswith(_APART))
+        .where(events.c.at >= since, events.c.decision_id.is_not(None), ~events.c.item_id.startswith(APART))
         .group_by(events.c.decision_id, events.c.item_id)
     )
 
