@@ -112,7 +112,7 @@ class SasRec:
         settings: shape and training.
         seed: same data and seed give the same network on the same machine and number of threads.
         checkpoint: file that training goes on from after it was stopped, written after each pass; None keeps nothing.
-        told: called with (passes done, validation NDCG@10).
+        told: called with (passes done, validation NDCG@10; None while it learns the tuning item as well).
     """
 
     logits = True
@@ -123,7 +123,7 @@ class SasRec:
         *,
         seed: int,
         checkpoint: Path | None = None,
-        told: Callable[[int, float], None] = lambda _epoch, _figure: None,
+        told: Callable[[int, float | None], None] = lambda _epoch, _figure: None,
     ) -> None:
         self.settings = settings or SasRecSettings()
         self._seed, self._checkpoint, self._told = seed, checkpoint, told
@@ -155,7 +155,7 @@ class SasRec:
         run.net.load_state_dict(self._fitted().state_dict())
         for epoch in range(self.settings.refresh_epochs):
             run.one_pass()
-            self._told(epoch + 1, 0.0)
+            self._told(epoch + 1, None)
         self._net = run.net.eval()
         return self
 
