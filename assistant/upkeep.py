@@ -171,7 +171,7 @@ def _check_chroma(path: Path, manifest: Manifest) -> None:
 
 
 def _model_trouble(settings: Settings) -> str | None:
-    from recommender.models.artifact import load_artifact
+    from recommender.ctr.artifact import load_artifact
 
     try:
         load_artifact(models_folder(settings) / settings.catalogue)

@@ -8,7 +8,7 @@ arrival does not matter.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -38,6 +38,11 @@ class DecayedSums(Generic[K]):
         """Return what is left of a key's sum at `now`; 0 for an unknown key."""
         value = self._values.get(key)
         return 0.0 if value is None else value / self._growth(now)
+
+    def read_many(self, keys: Iterable[K], now: float) -> list[float]:
+        """Return what is left of each key's sum at `now`."""
+        growth = self._growth(now)
+        return [self._values.get(key, 0.0) / growth for key in keys]
 
     def largest(self, now: float) -> float:
         """Return the largest value that any key has had, faded to `now`."""

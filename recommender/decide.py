@@ -23,7 +23,7 @@ from recommender.events import Candidate, Decision, DecisionContext, Event, Even
 from recommender.fusion import Scored, greedy_order, score, stack_version
 from recommender.item_table import IntArray, build_table
 from recommender.models import RANKERS
-from recommender.models.artifact import Artifact, load_artifact
+from recommender.ctr.artifact import load_artifact
 from recommender.models.base import RankRequest
 from recommender.models.predicted import Predicted
 from recommender.policies import make_policy
@@ -150,15 +150,18 @@ class Recommender:
         """
         try:
             artifact = None if self._model_dir is None else load_artifact(self._model_dir)
+            served = artifact if artifact is not None and artifact.manifest.served else None
+            predicted = Predicted(served, self._settings.click_model_device)
         except ArtifactBroken as error:
-            self._use_click_model(None, f"broken: {error}")
+            self._use_click_model(Predicted(), f"broken: {error}")
             raise
         if artifact is None:
-            self._use_click_model(None, "none")
-        elif not artifact.manifest.served:
-            self._use_click_model(None, "not used: it did not beat the baselines")
+            self._use_click_model(predicted, "none")
+        elif served is None:
+            self._use_click_model(predicted, "not used: none beat popularity")
         else:
-            self._use_click_model(artifact, f"in use: {artifact.manifest.sha256[:12]}")
+            manifest = served.manifest
+            self._use_click_model(predicted, f"in use: {manifest.kind}, {manifest.sha256[:12]}")
 
     @property
     def health(self) -> Mapping[str, str]:
@@ -176,9 +179,9 @@ class Recommender:
                 }
             )
 
-    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
+    def _use_click_model(self, predicted: Predicted, status: str) -> None:
         with self._lock:
-            self._rankers[Code.PREDICTED] = Predicted(artifact)
+            self._rankers[Code.PREDICTED] = predicted
             self._click_model = status
 
     def _catch_up(self) -> None:

@@ -68,6 +68,7 @@ class RecommenderSettings:
         dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
         variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
             the same category and another brand.
+        click_model_device: "cpu" computes the click model with ONNX Runtime, "cuda" with torch.
     """
 
     weights: Mapping[str, Mapping[str, float]] = field(
@@ -91,6 +92,7 @@ class RecommenderSettings:
     sold_out_penalty_search: float = 0.3
     dismissed_penalty: float = 0.6
     variety_penalty: float = 0.06
+    click_model_device: str = "cpu"
 
     def weights_for(self, surface: str, query: str) -> Mapping[str, float]:
         """Return the weights of a surface; a request in words always ranks as "search" unless its surface says more.

@@ -33,10 +33,55 @@ INTEREST: Final[Mapping[EventType, float]] = {
     # Most of what the purchase said is taken back; that others bought the item, and with what, stays true.
     EventType.RETURN: -2.0,
 }
+# What a shopper did, as the click model's history of events tells it; 0 is kept for "nothing".
+KINDS: Final[Mapping[EventType, int]] = {kind: number for number, kind in enumerate(INTEREST, start=1)}
+HISTORY_LENGTH: Final = 50
 _DISTANCE_DECAY: Final = 0.8
 _SHRINK: Final = 3.0
 _MAX_NEIGHBOURS: Final = 200
 _MAX_PURCHASES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that a shopper did: with which item, of which of KINDS, and when (epoch seconds)."""
+
+    item_id: str
+    kind: int
+    at: float
+
+
+class Rates:
+    """How often what was shown was taken, by (field, value), fading; one instance for the shop, one per shopper.
+
+    Under ("price", category) stands the sum of log prices, under ("dearness", "") that of prices relative to what the
+    shop shows of the same category.
+    """
+
+    def __init__(self, half_life_s: float) -> None:
+        self.shown: DecayedSums[tuple[str, str]] = DecayedSums(half_life_s)
+        self.taken: DecayedSums[tuple[str, str]] = DecayedSums(half_life_s)
+
+    def count(self, item: Item, dearness: float, at: float, *, taken: bool) -> None:
+        """Count an impression, or that an item was clicked, carted or bought."""
+        sums = self.taken if taken else self.shown
+        sums.add(("all", ""), 1.0, at)
+        sums.add(("dearness", ""), dearness, at)
+        for name, value in (("category", item.category), ("department", item.department), ("brand", item.brand)):
+            if value is not None:
+                sums.add((name, value), 1.0, at)
+
+    def lift(self, key: tuple[str, str], base: float, strength: float, now: float) -> float:
+        """Return the log of how much more often a field's value is taken than `base`, shrunk towards 0.
+
+        Args:
+            key: (field, value), e.g. ("category", "Tents").
+            base: usual share, above 0.
+            strength: impressions at the usual share that are added.
+            now: epoch seconds.
+        """
+        taken, shown = self.taken.read(key, now), self.shown.read(key, now)
+        return float(np.log((taken + strength * base) / ((shown + strength) * base)))
 
 
 @dataclass(slots=True)
@@ -50,11 +95,13 @@ class Visit:
 
 
 class Shopper:
-    """Decayed interest of one person by (field, value), and when each item was dismissed."""
+    """Decayed interest of one person by (field, value), when each item was dismissed, and the latest acts."""
 
     def __init__(self, half_life_s: float) -> None:
         self.interest: DecayedSums[tuple[str, str]] = DecayedSums(half_life_s)
         self.dismissed: dict[str, float] = {}
+        self.rates = Rates(half_life_s)
+        self.acts: deque[Act] = deque(maxlen=HISTORY_LENGTH)
 
     def affinity(self, field_name: str, value: str | None, now: float) -> float:
         """Return liking in (-1, 1): the value's share of all interest in this field, shrunk towards 0.
@@ -142,6 +189,7 @@ class BehaviourState:
     def __init__(self, settings: RecommenderSettings) -> None:
         self._settings = settings
         self.popularity: DecayedSums[str] = DecayedSums(settings.popularity_half_life_s)
+        self.rates = Rates(settings.popularity_half_life_s)
         self.item_sessions: dict[str, int] = {}
         self.item_impressions: dict[str, int] = {}
         self.item_clicks: dict[str, int] = {}
@@ -161,6 +209,7 @@ class BehaviourState:
         """
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
+            self._count_rates(event, item, taken=False)
             return
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
@@ -168,6 +217,8 @@ class BehaviourState:
         visit.counted.add((event.type, event.item_id))
         self._learn_shopper(event, item)
         if event.type in STRENGTH:
+            if ("seen", event.item_id) not in visit.counted:
+                self._count_rates(event, item, taken=True)
             self._learn_item(event, visit)
         if event.type is EventType.DISMISS:
             visit.dismissed.add(event.item_id)
@@ -192,8 +243,29 @@ class BehaviourState:
             return 0.0
         return float(2.0 ** (-max(0.0, now - at) / self._settings.dismissal_half_life_s))
 
+    def usual_price_shown(self, category: str, now: float) -> float:
+        """Return the mean log price of what the shop lately showed of a category; 0 before it did."""
+        n = self.rates.shown.read(("category", category), now)
+        return self.rates.shown.read(("price", category), now) / n if n > 1e-9 else 0.0
+
+    def _dearness(self, item: Item, now: float) -> float:
+        usual = 0.0 if item.category is None else self.usual_price_shown(item.category, now)
+        return float(np.log1p(max(0, item.price_minor))) - usual if usual else 0.0
+
+    def _count_rates(self, event: Event, item: Item | None, *, taken: bool) -> None:
+        if item is None:
+            return
+        dearness = self._dearness(item, event.at)
+        self.shoppers.touch(event.shopper_key).rates.count(item, dearness, event.at, taken=taken)
+        self.rates.count(item, dearness, event.at, taken=taken)
+        sums = self.rates.taken if taken else self.rates.shown
+        sums.add(("item", item.item_id), 1.0, event.at)
+        if not taken and item.category is not None:
+            sums.add(("price", item.category), float(np.log1p(max(0, item.price_minor))), event.at)
+
     def _learn_shopper(self, event: Event, item: Item | None) -> None:
         shopper = self.shoppers.touch(event.shopper_key)
+        shopper.acts.append(Act(event.item_id, KINDS[event.type], event.at))
         if item is not None:
             shopper.learn(item, INTEREST[event.type], event.at)
         if event.type is EventType.DISMISS:

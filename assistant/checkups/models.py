@@ -99,7 +99,7 @@ def _kept_dim(settings: Settings) -> int | None:
 def click_model(patient: Patient) -> Iterator[Check]:
     """The trained click model and its hash."""
     from recommender.errors import ArtifactBroken
-    from recommender.models.artifact import load_artifact
+    from recommender.ctr.artifact import load_artifact
 
     settings = patient.settings
     try:

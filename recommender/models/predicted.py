@@ -1,23 +1,18 @@
-"""Ranking model "predicted": the trained click model, computed with numpy.
+"""Ranking model "predicted": the trained click model.
 
-A small deep and cross network (DCN-V2; Wang et al. 2021, equations 1 and 2). Serving needs no torch: that import alone
-takes longer than a slate may, and 200 candidates are a few small matrix products.
+What computes is in recommender/ctr/served.py; this turns it into a part of the score. Serving needs no torch on a CPU.
 """
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
-from numpy.typing import NDArray
 
-from recommender.features import FeatureBlock, features
-from recommender.item_table import FloatArray
-from recommender.models.artifact import N_CROSS, Artifact, Tensors
+from recommender.ctr.calibration import logit
+from recommender.ctr.served import Predictions, build_served
+from recommender.features import features, history
+from recommender.ctr.artifact import Artifact
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
-
-_FIRST_POSITION: Final = 0
 
 
 class Predicted:
@@ -25,55 +20,43 @@ class Predicted:
 
     Args:
         artifact: the trained model; without one nothing is predicted.
+        device: "cpu", or "cuda" where a network is to be computed by torch.
+
+    Raises:
+        ArtifactBroken: the model's files hold something else than they should.
     """
 
     code = Code.PREDICTED
 
-    def __init__(self, artifact: Artifact | None = None) -> None:
+    def __init__(self, artifact: Artifact | None = None, device: str = "cpu") -> None:
         self._artifact = artifact
+        self._model = None if artifact is None else build_served(artifact, device)
 
     @property
     def version(self) -> str:
-        """Hash of the tensors; "none" without a model."""
+        """Hash of the model; "none" without one."""
         return "none" if self._artifact is None else self._artifact.manifest.sha256[:12]
 
     def rank(self, request: RankRequest) -> Part:
         """Give -1 (far below the usual chance) to 1 (far above); 0 without a model."""
-        if self._artifact is None:
+        predictions = self.predict(request)
+        if self._artifact is None or predictions is None:
             return without_detail(np.zeros(len(request.candidates)))
-        context = request.context
+        margin = logit(predictions.click) - self._artifact.manifest.base_logit
+        return without_detail(np.tanh(margin / 2.0))
+
+    def predict(self, request: RankRequest) -> Predictions | None:
+        """Give probabilities of click, cart and purchase and the last layer; None without a model."""
+        if self._model is None:
+            return None
+        context, state, table = request.context, request.state, request.table
+        half = self._model.user_half(history(state, table, shopper_key=context.shopper_key, now=context.now))
         block = features(
-            request.state,
-            request.table,
+            state,
+            table,
             [candidate.item_id for candidate in request.candidates],
             shopper_key=context.shopper_key,
             session_key=context.session_key,
             now=context.now,
         )
-        margin = logits(self._artifact.tensors, block) - self._artifact.manifest.base_logit
-        return without_detail(np.tanh(margin / 2.0))
-
-
-def logits(tensors: Tensors, block: FeatureBlock, positions: NDArray[np.int64] | None = None) -> FloatArray:
-    """Compute the network.
-
-    Args:
-        tensors: as in artifact.SHAPES.
-        block: n items.
-        positions: (n,) places in the slate; None puts every item first, as serving does.
-
-    Returns:
-        (n,) log-odds of interest.
-    """
-    n = len(block.dense)
-    embedded = tensors["embedding"][block.hashed].reshape(n, -1)
-    x0 = np.concatenate([(block.dense - tensors["mean"]) / tensors["scale"], embedded], axis=1)
-    x = x0
-    for i in range(N_CROSS):
-        x = x0 * (x @ tensors[f"cross{i}.weight"].T + tensors[f"cross{i}.bias"]) + x
-    hidden = np.maximum(0.0, x0 @ tensors["deep.weight"].T + tensors["deep.bias"])
-    out = np.concatenate([x, hidden], axis=1) @ tensors["out.weight"] + tensors["out.bias"]
-    bias = tensors["position"]
-    place = bias[_FIRST_POSITION] if positions is None else bias[np.minimum(positions, len(bias) - 1)]
-    result: FloatArray = (out + place).astype(np.float64)
-    return result
+        return self._model.score(half, block)

@@ -23,7 +23,7 @@ from assistant.doctor import examine, is_ok, refused, write_report
 from assistant.places import catalogues_folder, models_folder
 from assistant.store import open_store
 from recommender.features import FEATURES
-from recommender.models.artifact import SHAPES, TENSORS_FILE, save_artifact
+from recommender.ctr.artifact import SHAPES, TENSORS_FILE, save_artifact
 from retrieval.encoder import load_encoder
 from retrieval.errors import IndexBroken
 from retrieval.loader import import_products

@@ -16,7 +16,7 @@ from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Event, Item
 from recommender.examples import collect_examples
 from recommender.features import FeatureBlock
-from recommender.models.artifact import SHAPES, Artifact, load_artifact
+from recommender.ctr.artifact import SHAPES, Artifact, load_artifact
 from recommender.models.ctr_net import ClickNet
 from recommender.models.predicted import logits
 from recommender.settings import RecommenderSettings

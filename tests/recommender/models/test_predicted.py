@@ -5,7 +5,7 @@ import pytest
 
 from recommender.features import FEATURES
 from recommender.item_table import HASH_FIELDS
-from recommender.models.artifact import SHAPES, Artifact, Manifest
+from recommender.ctr.artifact import SHAPES, Artifact, Manifest
 from recommender.models.base import Ranker
 from recommender.models.predicted import Predicted
 from tests.contracts.ranker import RankerContract

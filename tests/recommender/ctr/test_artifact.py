@@ -13,7 +13,7 @@ from safetensors.numpy import save
 from recommender.decide import Recommender
 from recommender.errors import ArtifactBroken
 from recommender.event_log import MemoryEventLog
-from recommender.models.artifact import MANIFEST_FILE, SHAPES, TENSORS_FILE, load_artifact, save_artifact
+from recommender.ctr.artifact import MANIFEST_FILE, SHAPES, TENSORS_FILE, load_artifact, save_artifact
 from tests.recommender.shop import ALL, ITEMS, make_context
 
 
