@@ -97,15 +97,24 @@ def _newton(x: FloatArray, labels: FloatArray, ridge: float) -> FloatArray:
     penalty[0] = 1e-6
     weights = np.zeros(x.shape[1])
     weights[0] = np.log((labels.sum() + 0.5) / (len(labels) - labels.sum() + 0.5))
+    loss = _penalised_loss(x, labels, weights, penalty)
     for _ in range(_NEWTON_STEPS):
         p = sigmoid(x @ weights)
         gradient = x.T @ (p - labels) + penalty * weights
         hessian = (x.T * (p * (1.0 - p))) @ x + np.diag(penalty)
         step = np.linalg.solve(hessian, gradient)
-        weights -= step
+        # A full step can overshoot where an outcome is rare.
+        while (new := _penalised_loss(x, labels, weights - step, penalty)) > loss and np.abs(step).max() > 1e-6:
+            step = step / 2.0
+        weights, loss = weights - step, new
         if np.abs(step).max() < 1e-6:
             break
     return weights
+
+
+def _penalised_loss(x: FloatArray, labels: FloatArray, weights: FloatArray, penalty: FloatArray) -> float:
+    z = x @ weights
+    return float((np.logaddexp(0.0, z) - labels * z).sum() + 0.5 * (penalty * weights**2).sum())
 
 
 def sigmoid(x: FloatArray) -> FloatArray:

@@ -24,6 +24,7 @@ CROWD: Final = (
     "confidence",
     "item_lift",
     "category_rate",
+    "category_trend",
     "brand_lift",
 )
 SHOPPER: Final = (
@@ -189,6 +190,7 @@ def _crowd(scene: _Scene) -> dict[str, _Column]:
         "confidence": shown / (shown + _PRIOR_IMPRESSIONS),
         "item_lift": _item_lift(scene, category),
         "category_rate": category,
+        "category_trend": scene.by_value("category", lambda value: _trend(scene, ("category", value))),
         "brand_lift": scene.by_value(
             "brand", lambda value: state.rates.lift(("brand", value), scene.base, _SHOP_STRENGTH, now)
         ),
@@ -197,6 +199,11 @@ def _crowd(scene: _Scene) -> dict[str, _Column]:
 
 def _shop_rate(scene: _Scene, key: tuple[str, str]) -> float:
     return float(np.log(scene.base)) + scene.state.rates.lift(key, scene.base, _SHOP_STRENGTH, scene.now)
+
+
+def _trend(scene: _Scene, key: tuple[str, str]) -> float:
+    usual = float(np.exp(_shop_rate(scene, key)))
+    return scene.state.trends.lift(key, usual, _SHOP_STRENGTH, scene.now)
 
 
 def _item_lift(scene: _Scene, category: FloatArray) -> FloatArray:

@@ -59,7 +59,8 @@ class RecommenderSettings:
     Args:
         weights: surface -> reason code -> weight; a surface that is not listed ranks as "search".
         policy: name in POLICIES of what decides where exploring is allowed.
-        popularity_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which behaviour counts half.
+        popularity_half_life_s, trend_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which
+            behaviour counts half; the trend is that of categories.
         min_sessions: visits that must agree before "popular", "bought_with" or "seen_with" counts.
         window: earlier items of a visit that a new one is linked to.
         max_sessions, max_shoppers, max_decisions: how many are remembered in memory; the oldest are let go.
@@ -81,6 +82,7 @@ class RecommenderSettings:
     )
     policy: str = "inverse_gap"
     popularity_half_life_s: float = 14 * DAY_S
+    trend_half_life_s: float = 3 * DAY_S
     interest_half_life_s: float = 30 * DAY_S
     dismissal_half_life_s: float = 60 * DAY_S
     min_sessions: int = 3

@@ -190,6 +190,7 @@ class BehaviourState:
         self._settings = settings
         self.popularity: DecayedSums[str] = DecayedSums(settings.popularity_half_life_s)
         self.rates = Rates(settings.popularity_half_life_s)
+        self.trends = Rates(settings.trend_half_life_s)
         self.item_sessions: dict[str, int] = {}
         self.item_impressions: dict[str, int] = {}
         self.item_clicks: dict[str, int] = {}
@@ -260,8 +261,11 @@ class BehaviourState:
         self.rates.count(item, dearness, event.at, taken=taken)
         sums = self.rates.taken if taken else self.rates.shown
         sums.add(("item", item.item_id), 1.0, event.at)
-        if not taken and item.category is not None:
-            sums.add(("price", item.category), float(np.log1p(max(0, item.price_minor))), event.at)
+        if item.category is not None:
+            trend = self.trends.taken if taken else self.trends.shown
+            trend.add(("category", item.category), 1.0, event.at)
+            if not taken:
+                sums.add(("price", item.category), float(np.log1p(max(0, item.price_minor))), event.at)
 
     def _learn_shopper(self, event: Event, item: Item | None) -> None:
         shopper = self.shoppers.touch(event.shopper_key)

@@ -15,7 +15,7 @@ GROUPS = {
     "users": ("add", "disable", "reset", "list"),
     "train": ("encoder",),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval"),
+    "bench": ("filters", "retrieval", "ctr"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
