@@ -19,9 +19,7 @@ _REPEATS = 200
 _PACKAGES = ("torch", "onnxruntime", "lightgbm", "optuna", "numpy")
 
 
-def bench_ctr(
-    *, seeds: int, slates: int, trials: int, worlds: tuple[str, ...], device: str, as_json: bool
-) -> None:
+def bench_ctr(*, seeds: int, slates: int, trials: int, worlds: tuple[str, ...], device: str, as_json: bool) -> None:
     """Measure, and write what was measured.
 
     Args:
@@ -87,7 +85,9 @@ def _tell(figures: tuple[WorldFigures, ...], costs: Costs, answer: dict[str, Any
             worst = max(one.gaps[0] for one in model.seeds)
             mark = "reached" if model.reaches else ""
             say(f"  {model.name:24}{model.gap:9.4f} (worst {worst:.4f})  ECE {model.ece:.4f}  {mark}")
-    say(f"Serving: {costs.parameters:,} parameters, {costs.graph_bytes:,} bytes of graphs, {costs.acts} acts of history")
+    say(
+        f"Serving: {costs.parameters:,} parameters, {costs.graph_bytes:,} bytes of graphs, {costs.acts} acts of history"
+    )
     for row in costs.rows:
         name = f"{row.what}, {row.candidates} candidates" if row.candidates else row.what
         say(f"  {row.engine:24}{name:36}p50 {row.p50_ms:7.2f}  p95 {row.p95_ms:7.2f}  cpu {row.cpu_ms:7.2f} ms")

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from recommender.attribution import ShownItems
 from recommender.candidates import gather
 from recommender.candidates.sources import Pool
+from recommender.ctr.artifact import load_artifact
 from recommender.errors import ArtifactBroken, NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, Reason, SlateItem
 from recommender.fusion import Scored, greedy_order, score, stack_version
 from recommender.item_table import IntArray, build_table
 from recommender.models import RANKERS
-from recommender.ctr.artifact import load_artifact
 from recommender.models.base import RankRequest
 from recommender.models.predicted import Predicted
 from recommender.policies import make_policy

@@ -251,9 +251,7 @@ def _dearness_liked(shopper: Shopper, own_base: float, now: float) -> float:
 
 def _usual_prices(scene: _Scene, shopper: Shopper) -> dict[str, _Column]:
     missing = -1.0
-    usual = np.array(
-        scene.by_value("category", lambda value: _or(shopper.usual_log_price(value, scene.now), missing))
-    )
+    usual = np.array(scene.by_value("category", lambda value: _or(shopper.usual_log_price(value, scene.now), missing)))
     known = np.array([item is not None and item.category is not None for item in scene.items]) & (usual != missing)
     distance = np.where(known, np.abs(scene.table.log_price[scene.rows] - usual), 0.0)
     return {"price_known": known.astype(np.float64), "price_distance": distance}

@@ -132,6 +132,4 @@ def _shrunk_ratings(items: Sequence[Item]) -> FloatArray:
 
 def _buckets(item: Item) -> list[int]:
     values = (item.item_id, item.category, item.department, item.brand, str(price_band(item.price_minor)))
-    return [
-        0 if value is None else bucket(name, value) for name, value in zip(HASH_FIELDS, values, strict=True)
-    ]
+    return [0 if value is None else bucket(name, value) for name, value in zip(HASH_FIELDS, values, strict=True)]

@@ -15,6 +15,7 @@ import numpy as np
 
 from recommender.card import ModelCard
 from recommender.ctr import calibration
+from recommender.ctr.artifact import CARD_FILE, Manifest, save_artifact, write_whole
 from recommender.ctr.contenders import CONTENDERS, NETWORK, Job, Params, Trained
 from recommender.ctr.judging import Choice, Judged, choose, judge
 from recommender.ctr.search import Budget, search
@@ -23,7 +24,6 @@ from recommender.events import Event, EventLog, Item
 from recommender.examples import Examples, collect_examples
 from recommender.features import FEATURES
 from recommender.metrics import auc
-from recommender.ctr.artifact import CARD_FILE, Manifest, save_artifact, write_whole
 from recommender.settings import RecommenderSettings
 
 MIN_DECISIONS: Final = 200
@@ -123,9 +123,7 @@ def split(examples: Examples) -> Parts:
     return parts
 
 
-def _fit_all(
-    parts: Parts, seed: int, how: TrainSettings, progress: Progress
-) -> dict[str, tuple[Trained, Params]]:
+def _fit_all(parts: Parts, seed: int, how: TrainSettings, progress: Progress) -> dict[str, tuple[Trained, Params]]:
     job = Job(parts.train, parts.validation, seed, device=how.device)
     fitted: dict[str, tuple[Trained, Params]] = {}
     for number, (name, contender) in enumerate(CONTENDERS.items()):
@@ -195,5 +193,7 @@ def _verdict(choice: Choice) -> str:
     if not choice.served:
         return f"No model clearly beats popularity; the {name} is kept here but not used."
     if name == NETWORK:
-        return f"The network beats {choice.rival}, the best baseline, on impressions later than its training: it is used."
+        return (
+            f"The network beats {choice.rival}, the best baseline, on impressions later than its training: it is used."
+        )
     return f"The network does not clearly beat {choice.rival}, the best baseline: the {name} is used, which beats popularity."

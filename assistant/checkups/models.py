@@ -98,12 +98,15 @@ def _kept_dim(settings: Settings) -> int | None:
 
 def click_model(patient: Patient) -> Iterator[Check]:
     """The trained click model and its hash."""
-    from recommender.errors import ArtifactBroken
     from recommender.ctr.artifact import load_artifact
+    from recommender.ctr.served import build_served
+    from recommender.errors import ArtifactBroken
 
     settings = patient.settings
     try:
         found = load_artifact(models_folder(settings) / settings.catalogue)
+        if found is not None:
+            build_served(found)
     except ArtifactBroken as broken:
         yield Check(
             "click model",
@@ -116,8 +119,8 @@ def click_model(patient: Patient) -> Iterator[Check]:
     if found is None:
         yield Check("click model", "ok", "None is trained; ranking goes by relevance and by what shoppers did.")
         return
-    used = "in use" if found.manifest.served else "kept, but not better than the simple ranking, so not in use"
-    yield Check("click model", "ok", f"sha256 {found.manifest.sha256[:16]}, {used}.")
+    used = "in use" if found.manifest.served else "kept, but not better than popularity, so not in use"
+    yield Check("click model", "ok", f"{found.manifest.kind}, sha256 {found.manifest.sha256[:16]}, {used}.")
 
 
 def prompts(_patient: Patient) -> Iterator[Check]:

@@ -77,9 +77,7 @@ class Artifact:
     files: Mapping[str, bytes]
 
 
-def save_artifact(
-    folder: Path, kind: Kind, files: Mapping[str, bytes], *, base_logit: float, served: bool
-) -> Manifest:
+def save_artifact(folder: Path, kind: Kind, files: Mapping[str, bytes], *, base_logit: float, served: bool) -> Manifest:
     """Write files and manifest; the manifest last, so that a torn write is noticed.
 
     Args:

@@ -129,9 +129,7 @@ def compare(
     return tuple(found)
 
 
-def _tuned(
-    world: str, n_slates: int, trials: int, device: str, step: Callable[[str], None]
-) -> Mapping[str, Params]:
+def _tuned(world: str, n_slates: int, trials: int, device: str, step: Callable[[str], None]) -> Mapping[str, Params]:
     if trials == 0:
         return dict.fromkeys(CONTENDERS, {})
     cut = _cut(simulate(world, n_slates, seed=TUNING_SEED))

@@ -12,11 +12,11 @@ from typing import Any, Final, Protocol
 
 from recommender import baselines
 from recommender.baselines import POPULARITY_FEATURES, Logistic, fit_logistic
+from recommender.ctr.artifact import TENSORS_FILE, TREE_FILES, Kind
 from recommender.ctr.calibration import Line
 from recommender.ctr.served import plain_tensors
 from recommender.examples import Examples
 from recommender.item_table import FloatArray
-from recommender.ctr.artifact import TENSORS_FILE, TREE_FILES, Kind
 
 Params = Mapping[str, Any]
 POPULARITY: Final = "popularity"

@@ -18,12 +18,12 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from recommender.ctr.artifact import ITEM_GRAPH, TENSORS_FILE, USER_GRAPH
 from recommender.ctr.calibration import Line
 from recommender.ctr.network import CtrNet, UserHalf
 from recommender.ctr.served import line_tensors
 from recommender.features import FEATURES, HISTORY_FIELDS
 from recommender.item_table import HASH_FIELDS
-from recommender.ctr.artifact import ITEM_GRAPH, TENSORS_FILE, USER_GRAPH
 
 
 class _UserGraph(nn.Module):

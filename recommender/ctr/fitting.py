@@ -115,9 +115,7 @@ def fit_network(
 class _Loop:
     """One training as it stands."""
 
-    def __init__(
-        self, net: CtrNet, train: Slates, validation: Slates, settings: FitSettings, seed: int
-    ) -> None:
+    def __init__(self, net: CtrNet, train: Slates, validation: Slates, settings: FitSettings, seed: int) -> None:
         self.net, self.train, self.validation, self._settings, self._seed = net, train, validation, settings, seed
         self.optimiser = _optimiser(net, settings)
         self.epoch = self.best_epoch = 0
@@ -226,7 +224,11 @@ def _optimiser(net: CtrNet, settings: FitSettings) -> torch.optim.Optimizer:
     named = {id(p) for p in (*tables, *plain, net.place)}
     others = [p for p in net.parameters() if id(p) not in named]
     groups: list[dict[str, Any]] = [
-        {"params": tables, "weight_decay": settings.embedding_decay, "lr": settings.learning_rate * settings.start_haste},
+        {
+            "params": tables,
+            "weight_decay": settings.embedding_decay,
+            "lr": settings.learning_rate * settings.start_haste,
+        },
         {"params": plain, "weight_decay": 0.0, "lr": settings.learning_rate * settings.start_haste},
         {"params": [net.place], "weight_decay": 0.0, "lr": settings.learning_rate * _PLACE_HASTE},
         {"params": others, "weight_decay": settings.decay},

@@ -105,9 +105,7 @@ class _Scene:
         return [self.table.ids[row] for row in self._rng.integers(len(self.table.ids), size=n)]
 
     def block(self, n: int) -> FeatureBlock:
-        return features(
-            self.state, self.table, self.ids(n), shopper_key=self.who, session_key="today", now=self.now
-        )
+        return features(self.state, self.table, self.ids(n), shopper_key=self.who, session_key="today", now=self.now)
 
 
 def _as_click(event: Any, who: str) -> Any:
@@ -116,9 +114,7 @@ def _as_click(event: Any, who: str) -> Any:
     return replace(event, type=EventType.CLICK, shopper_key=who, session_key=f"s-{event.event_id}", decision_id=None)
 
 
-def _rows(
-    model: ServedModel, scene: _Scene, engine: str, candidates: Sequence[int], repeats: int
-) -> Sequence[Latency]:
+def _rows(model: ServedModel, scene: _Scene, engine: str, candidates: Sequence[int], repeats: int) -> Sequence[Latency]:
     half = model.user_half(scene.past)
     rows = [_time("user half", engine, 0, repeats, lambda: scene.past, model.user_half)]
     for n in candidates:

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from recommender.baselines import MAX_POSITIONS
 from recommender.examples import HEADS
-from recommender.features import FEATURES, HISTORY_FIELDS
+from recommender.features import FEATURES
 from recommender.item_table import HASH_BUCKETS, HASH_FIELDS
 from recommender.state import KINDS
 

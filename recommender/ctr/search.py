@@ -25,7 +25,7 @@ class Budget:
 
     Args:
         trials: settings in all, those of earlier runs counted; 1 or more.
-        seconds: after which no further one is begun; None for no limit.
+        seconds: after which no further one is begun, the first apart; None for no limit.
     """
 
     trials: int
@@ -58,8 +58,10 @@ def search(contender: Contender, name: str, job: Job, budget: Budget, folder: Pa
         return weighted_loss(job.validation, contender.fit(job, params).predict(job.validation))
 
     done = sum(trial.state == optuna.trial.TrialState.COMPLETE for trial in study.trials)
-    if done < budget.trials:
-        study.optimize(loss, n_trials=budget.trials - done, timeout=budget.seconds)
+    if done == 0:
+        study.optimize(loss, n_trials=1)
+    if max(done, 1) < budget.trials:
+        study.optimize(loss, n_trials=budget.trials - max(done, 1), timeout=budget.seconds)
     return dict(study.best_trial.user_attrs["params"])
 
 

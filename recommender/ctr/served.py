@@ -17,13 +17,13 @@ from safetensors.numpy import load, save
 
 from recommender.baselines import MAX_POSITIONS, Logistic, Plain, sigmoid
 from recommender.ctr import calibration
+from recommender.ctr.artifact import ITEM_GRAPH, TENSORS_FILE, TREE_FILES, USER_GRAPH, Artifact
 from recommender.ctr.calibration import Line
 from recommender.ctr.factors import Factors
 from recommender.errors import ArtifactBroken
 from recommender.examples import HEADS
 from recommender.features import FEATURES, HISTORY_FIELDS, FeatureBlock, History
 from recommender.item_table import HASH_BUCKETS, FloatArray
-from recommender.ctr.artifact import ITEM_GRAPH, TENSORS_FILE, TREE_FILES, USER_GRAPH, Artifact
 
 MAX_HIDDEN: Final = 32
 Tensors = Mapping[str, NDArray[np.float32]]
@@ -121,7 +121,7 @@ class OnnxModel:
                 onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
                 for graph in (user_graph, item_graph)
             )
-        except Exception as error:  # noqa: BLE001 - its exceptions share no base but this one
+        except Exception as error:
             raise ArtifactBroken("The click model's graph cannot be read; train it again.") from error
         self._calibrated = calibrated
 
@@ -256,7 +256,5 @@ def _trees(files: Mapping[str, bytes]) -> Plain:
 
     try:
         return Trees.from_texts([files[name].decode() for name in TREE_FILES])
-    except Exception as error:  # noqa: BLE001 - LightGBM's own error, without importing it here
+    except Exception as error:
         raise ArtifactBroken("The click model's trees cannot be read; train it again.") from error
-
-

@@ -60,5 +60,3 @@ def load_network(weights: bytes) -> CtrNet:
     except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ArtifactBroken("The click model's weights are of another network; train it again.") from error
     return net.eval()
-
-

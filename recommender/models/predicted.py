@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from recommender.ctr.artifact import Artifact
 from recommender.ctr.calibration import logit
 from recommender.ctr.served import Predictions, build_served
 from recommender.features import features, history
-from recommender.ctr.artifact import Artifact
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
 

@@ -22,14 +22,14 @@ from assistant.config import Settings
 from assistant.doctor import examine, is_ok, refused, write_report
 from assistant.places import catalogues_folder, models_folder
 from assistant.store import open_store
-from recommender.features import FEATURES
-from recommender.ctr.artifact import SHAPES, TENSORS_FILE, save_artifact
+from recommender.ctr.artifact import TENSORS_FILE
 from retrieval.encoder import load_encoder
 from retrieval.errors import IndexBroken
 from retrieval.loader import import_products
 from retrieval.storage import VOCABULARY
 from tests.assistant.small_shop import PRODUCTS
 from tests.fakes.models_endpoint import models_endpoint
+from tests.recommender.ctr.small import save_logistic
 from tests.retrieval.fakes import WordEncoder
 from tests.retrieval.tiny_models import make_cross_encoder, make_encoder
 
@@ -53,9 +53,7 @@ def healthy(settle: Settle) -> Settings:
     settings = settle()
     open_store(settings.data).close()
     import_products(PRODUCTS, root=catalogues_folder(settings), name="shop", encoder=WordEncoder())
-    tensors = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
-    assert len(tensors["mean"]) == len(FEATURES)
-    save_artifact(models_folder(settings) / "shop", tensors, base_logit=0.0, served=True)
+    save_logistic(models_folder(settings) / "shop")
     return settings
 
 

@@ -9,7 +9,9 @@ from recommender.ctr.network import CtrNet, chained_loss, log_probabilities
 from tests.recommender.ctr.small import SMALL, make_network, small_examples
 
 
-def _attention(net: CtrNet, past: torch.Tensor, kinds: torch.Tensor, ages_s: torch.Tensor, item: torch.Tensor) -> object:
+def _attention(
+    net: CtrNet, past: torch.Tensor, kinds: torch.Tensor, ages_s: torch.Tensor, item: torch.Tensor
+) -> object:
     """DIN's interest of one candidate in one history, written out act by act."""
     e = net.size.embedding
     total = torch.zeros(net.key.in_features)
