@@ -104,10 +104,11 @@ class ModelCard(_Frozen):
             "| model | log loss | AUC | gAUC | ECE | cart AUC | buy AUC |\n|---|---|---|---|---|---|---|\n"
             f"{table}\n\n"
             f"Held out: the last {self.n_test} impressions in time, {self.n_test_new} of them of shoppers who are not "
-            f"in the training; trained on {self.n_train}, stopped and calibrated on {self.n_validation} (network: epoch "
-            f"{self.best_epoch} of {self.epochs}, seed {self.seed}). Gain of the network over {self.rival}, the best "
-            f"baseline, {gain.mean:.4f} [{gain.low:.4f}, {gain.high:.4f}], 95 % bootstrap over shoppers. "
-            f"{self.n_decisions} slates, {self.positive_rate:.1%} of impressions with interest. SHA-256 {self.sha256}.\n"
+            f"in the training; trained on {self.n_train}, stopped and calibrated on {self.n_validation} (network: "
+            f"epoch {self.best_epoch} of {self.epochs}, seed {self.seed}). Gain of the network over {self.rival}, the "
+            f"best baseline, {gain.mean:.4f} [{gain.low:.4f}, {gain.high:.4f}], 95 % bootstrap over shoppers. "
+            f"{self.n_decisions} slates, {self.positive_rate:.1%} of impressions with interest. "
+            f"SHA-256 {self.sha256}.\n"
         )
 
 

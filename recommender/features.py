@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -232,13 +233,13 @@ def _shopper(scene: _Scene, shopper: Shopper, dearness: _Column) -> dict[str, _C
         **_usual_prices(scene, shopper),
     }
     for field in ("category", "brand", "department"):
-        columns[f"{field}_affinity"] = scene.by_value(
-            field, lambda value, field=field: shopper.affinity(field, value, now)
-        )
-        columns[f"{field}_lift_own"] = scene.by_value(
-            field, lambda value, field=field: shopper.rates.lift((field, value), own_base, _OWN_STRENGTH, now)
-        )
+        columns[f"{field}_affinity"] = scene.by_value(field, partial(shopper.affinity, field, now=now))
+        columns[f"{field}_lift_own"] = scene.by_value(field, partial(_own_lift, shopper, field, own_base, now))
     return columns
+
+
+def _own_lift(shopper: Shopper, field: str, own_base: float, now: float, value: str) -> float:
+    return shopper.rates.lift((field, value), own_base, _OWN_STRENGTH, now)
 
 
 def _dearness_liked(shopper: Shopper, own_base: float, now: float) -> float:

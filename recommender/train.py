@@ -189,11 +189,9 @@ def _card(
 
 
 def _verdict(choice: Choice) -> str:
-    name = choice.best.trained.name
+    name, rival = choice.best.trained.name, choice.rival
     if not choice.served:
         return f"No model clearly beats popularity; the {name} is kept here but not used."
     if name == NETWORK:
-        return (
-            f"The network beats {choice.rival}, the best baseline, on impressions later than its training: it is used."
-        )
-    return f"The network does not clearly beat {choice.rival}, the best baseline: the {name} is used, which beats popularity."
+        return f"The network beats {rival}, the best baseline, on impressions later than its training: it is used."
+    return f"The network does not clearly beat {rival}, the best baseline: {name}, which beats popularity, is used."

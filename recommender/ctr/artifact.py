@@ -1,7 +1,7 @@
 """The click model's files and a manifest that vouches for them.
 
-Knows names and hashes, not what is computed with the contents; served.py reads those. Nothing here or there can run code
-from a file: tensors are safetensors, graphs ONNX, trees LightGBM's text.
+Knows names and hashes, not what is computed with the contents; served.py reads those. Nothing here or there can run
+code from a file: tensors are safetensors, graphs ONNX, trees LightGBM's text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Click models beside the truth on simulated logs, and what serving them costs.
 
-Settings are searched on a log of another seed, each model with the same number of trials, and then kept for all seeds that
-are reported. Train, validation and test are cut by time; the last knows every outcome, however late.
+Settings are searched on a log of another seed, each model with the same number of trials, and then kept for all seeds
+that are reported. Train, validation and test are cut by time; the last knows every outcome, however late.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def compare(
 
 def _tuned(world: str, n_slates: int, trials: int, device: str, step: Callable[[str], None]) -> Mapping[str, Params]:
     if trials == 0:
-        return dict.fromkeys(CONTENDERS, {})
+        return {name: {} for name in CONTENDERS}
     cut = _cut(simulate(world, n_slates, seed=TUNING_SEED))
     params = {}
     for name, contender in CONTENDERS.items():

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from recommender.baselines import sigmoid
-from recommender.item_table import FloatArray
+from recommender.item_table import FloatArray, IntArray
 from recommender.metrics import log_losses
 
 _N_BINS: Final = 20
@@ -62,15 +62,15 @@ def apply(lines: Sequence[Line], probabilities: FloatArray) -> FloatArray:
     return chained
 
 
-def fit_line(labels: FloatArray, probabilities: FloatArray, groups: FloatArray) -> Line:
+def fit_line(labels: FloatArray, probabilities: FloatArray, groups: IntArray) -> Line:
     """Choose between no change, Platt's line and isotonic regression by the log loss of two folds.
 
     Args:
         labels: (n,), 0 or 1.
         probabilities: (n,), of label 1.
-        groups: (n,) whole numbers; those of one group are in one fold.
+        groups: (n,) e.g. the decision of each; those of one group are in one fold.
     """
-    fold = groups.astype(np.int64) % 2
+    fold = groups % 2
     best: tuple[float, Callable[[FloatArray, FloatArray], Line]] = (np.inf, _unchanged)
     for fit in (_unchanged, _platt, _isotonic):
         loss = 0.0

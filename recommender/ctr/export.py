@@ -1,11 +1,10 @@
-"""Writes a trained network's files: weights as safetensors, and two ONNX graphs, the shopper's half and the candidates'.
+"""Writes a trained network's files: weights as safetensors, and the shopper's and the candidates' half as ONNX graphs.
 
 Used at the end of a training, so that serving needs no torch.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import warnings
@@ -109,9 +108,7 @@ def _export(graph: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[str],
         verbose=False,
     )
     assert program is not None
-    whole = io.BytesIO()
-    program.save(whole)
-    return whole.getvalue()
+    return bytes(program.model_proto.SerializeToString())
 
 
 @contextmanager

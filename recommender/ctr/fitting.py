@@ -147,7 +147,7 @@ class _Loop:
         self.net.train()
         total = 0.0
         order = torch.randperm(self.train.n)
-        for chosen in order.split(self._settings.batch):
+        for chosen in torch.split(order, self._settings.batch):
             self.optimiser.zero_grad()
             loss = self._loss(self.train.batch(chosen))
             loss.backward()  # type: ignore[no-untyped-call]
@@ -162,7 +162,7 @@ class _Loop:
     def _validate(self) -> float:
         self.net.eval()
         with torch.no_grad():
-            parts = torch.arange(self.validation.n).split(_LARGE_BATCH)
+            parts = torch.split(torch.arange(self.validation.n), _LARGE_BATCH)
             losses = [float(self._loss(self.validation.batch(part))) * len(part) for part in parts]
         return sum(losses) / self.validation.n
 
@@ -178,7 +178,7 @@ def predict(net: CtrNet, examples: Examples) -> FloatArray:
     slates = as_slates(examples)
     out = np.zeros((len(examples.labels), len(HEADS)))
     with torch.no_grad():
-        for part in torch.arange(slates.n).split(_LARGE_BATCH):
+        for part in torch.split(torch.arange(slates.n), _LARGE_BATCH):
             batch = slates.batch(part)
             logs = log_probabilities(net(*batch.inputs), net.log_looked_at(batch.positions))
             rows = slates.rows[part]
@@ -207,7 +207,7 @@ def _standardise(net: CtrNet, train: Slates) -> None:
     net.eval()
     with torch.no_grad():
         rows = []
-        for part in torch.arange(train.n).split(_LARGE_BATCH):
+        for part in torch.split(torch.arange(train.n), _LARGE_BATCH):
             batch = train.batch(part)
             phi = net.phi(batch.dense, batch.hashed, net.user_half(*batch.inputs[:4]))
             rows.append(phi[batch.weights.amax(dim=2) > 0])
@@ -223,13 +223,10 @@ def _optimiser(net: CtrNet, settings: FitSettings) -> torch.optim.Optimizer:
     plain = [net.wide.weight, net.wide.bias, net.strength]
     named = {id(p) for p in (*tables, *plain, net.place)}
     others = [p for p in net.parameters() if id(p) not in named]
+    slow = settings.learning_rate * settings.start_haste
     groups: list[dict[str, Any]] = [
-        {
-            "params": tables,
-            "weight_decay": settings.embedding_decay,
-            "lr": settings.learning_rate * settings.start_haste,
-        },
-        {"params": plain, "weight_decay": 0.0, "lr": settings.learning_rate * settings.start_haste},
+        {"params": tables, "weight_decay": settings.embedding_decay, "lr": slow},
+        {"params": plain, "weight_decay": 0.0, "lr": slow},
         {"params": [net.place], "weight_decay": 0.0, "lr": settings.learning_rate * _PLACE_HASTE},
         {"params": others, "weight_decay": settings.decay},
     ]
@@ -267,4 +264,9 @@ def _writer(logs: Path | None) -> Iterator[Callable[[int, dict[str, float]], Non
     from torch.utils.tensorboard import SummaryWriter
 
     with SummaryWriter(str(logs)) as writer:
-        yield lambda epoch, losses: [writer.add_scalar(f"loss/{k}", v, epoch) for k, v in losses.items()] and None
+
+        def write(epoch: int, losses: dict[str, float]) -> None:
+            for name, value in losses.items():
+                writer.add_scalar(f"loss/{name}", value, epoch)
+
+        yield write

@@ -51,7 +51,8 @@ class _Net(nn.Module):
         total = values @ self.dense + factors.sum(dim=1)
         squares = values.square() @ self.dense.square() + factors.square().sum(dim=1)
         pairs = 0.5 * (total.square() - squares).sum(dim=1, keepdim=True)
-        return design @ self.linear.T + weights.sum(dim=1) + pairs * self.strength
+        logits: Tensor = design @ self.linear.T + weights.sum(dim=1) + pairs * self.strength
+        return logits
 
 
 def fit_fm(
@@ -77,7 +78,7 @@ def fit_fm(
         data, later = _tensors(train, start), _tensors(validation, start)
         best, best_factors, stale = _validate(net, later), _factors(net, start), 0
         for _ in range(chosen.max_epochs):
-            for rows in torch.randperm(len(data[0])).split(_BATCH):
+            for rows in torch.split(torch.randperm(len(data[0])), _BATCH):
                 optimiser.zero_grad()
                 _loss(net, [column[rows] for column in data]).backward()  # type: ignore[no-untyped-call]
                 optimiser.step()

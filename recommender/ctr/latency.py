@@ -1,13 +1,14 @@
 """What serving a click model costs: the shopper's half, the scores of n candidates, and their features.
 
-One thread; every repetition scores other candidates. Knows no log: the network's weights are random, which costs the same.
+One thread; every repetition scores other candidates. The network's weights are random, which costs the same.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from recommender.ctr.calibration import IDENTITY
 from recommender.ctr.served import Calibrated, OnnxModel, ServedModel
 from recommender.ctr.simulated import simulate
-from recommender.events import EventType
+from recommender.events import Event, EventType
 from recommender.examples import HEADS
 from recommender.features import FEATURES, FeatureBlock, History, features, history
 from recommender.item_table import build_table
@@ -108,9 +109,7 @@ class _Scene:
         return features(self.state, self.table, self.ids(n), shopper_key=self.who, session_key="today", now=self.now)
 
 
-def _as_click(event: Any, who: str) -> Any:
-    from dataclasses import replace
-
+def _as_click(event: Event, who: str) -> Event:
     return replace(event, type=EventType.CLICK, shopper_key=who, session_key=f"s-{event.event_id}", decision_id=None)
 
 
@@ -118,12 +117,13 @@ def _rows(model: ServedModel, scene: _Scene, engine: str, candidates: Sequence[i
     half = model.user_half(scene.past)
     rows = [_time("user half", engine, 0, repeats, lambda: scene.past, model.user_half)]
     for n in candidates:
-        rows.append(_time("score", engine, n, repeats, lambda n=n: scene.block(n), lambda b: model.score(half, b)))
-        rows.append(_time("features and score", engine, n, repeats, lambda n=n: n, lambda n: _turn(model, scene, n)))
+        blocks = partial(scene.block, n)
+        rows.append(_time("score", engine, n, repeats, blocks, partial(model.score, half)))
+        rows.append(_time("features and score", engine, n, repeats, lambda: None, partial(_turn, model, scene, n)))
     return rows
 
 
-def _turn(model: ServedModel, scene: _Scene, n: int) -> None:
+def _turn(model: ServedModel, scene: _Scene, n: int, _given: None) -> None:
     past = history(scene.state, scene.table, shopper_key=scene.who, now=scene.now)
     model.score(model.user_half(past), scene.block(n))
 

@@ -3,11 +3,11 @@
 - The first unit of the last layer is a factorisation machine over the same embeddings (as in DeepFM, Guo et al. 2017),
   which training begins with; the others learn what it cannot say.
 - Low-rank cross layers, x' = x0 * (U V' x + b) + x (DCN V2, Wang et al. 2021, equations 1 and 2).
-- Attention over the history without softmax, so that much alike history weighs more (DIN, Zhou et al. 2018, section 4.3).
-  Its first layer is linear in history, candidate and their product, so for one turn the history's share becomes one
+- Attention over the history without softmax, so that much alike history weighs more (DIN, Zhou et al. 2018,
+  section 4.3). Its first layer is linear in history, candidate and their product, so for one turn the history's share becomes one
   matrix that every candidate is multiplied with: exactly the same numbers, computed once (`user_half`).
-- click, cart = click * P(cart | click), buy = cart * P(buy | cart), each trained on all impressions (ESMM, Ma et al. 2018):
-  no head sees clicked items only, which serving never would, and no probability exceeds the one that holds it.
+- click, cart = click * P(cart | click), buy = cart * P(buy | cart), each trained on all impressions (ESMM, Ma et al.
+  2018): no head sees clicked items only, which serving never would, and no probability exceeds the one that holds it.
 - P(click at place k) = P(click) * P(looked at | k), the place on top with 1 (PAL, Guo et al. 2019). Serving leaves the
   second factor out.
 
@@ -192,10 +192,10 @@ class CtrNet(nn.Module):
             mean, scale: (hidden,) of `phi` over the training data.
         """
         with torch.no_grad():
-            self.phi_mean += mean * self.phi_scale
-            self.phi_scale *= scale
-            self.heads.bias += self.heads.weight @ mean
-            self.heads.weight *= scale
+            self.phi_mean.add_(mean * self.phi_scale)
+            self.phi_scale.mul_(scale)
+            self.heads.bias.add_(self.heads.weight @ mean)
+            self.heads.weight.mul_(scale)
 
 
 def log_probabilities(logits: Tensor, log_looked_at: Tensor | None = None) -> Tensor:

@@ -150,7 +150,7 @@ def history_inputs(past: History) -> dict[str, NDArray[Any]]:
 
 def chained(logits: NDArray[np.float32]) -> FloatArray:
     """Multiply the heads' own probabilities: click, cart given click, buy given cart; (n, heads)."""
-    return np.cumprod(sigmoid(logits.astype(np.float64)), axis=1)
+    return np.asarray(np.cumprod(sigmoid(logits.astype(np.float64)), axis=1), dtype=np.float64)
 
 
 def plain_tensors(linear: Logistic, lines: Sequence[Line], factors: Factors | None = None) -> bytes:

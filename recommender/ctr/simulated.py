@@ -4,8 +4,8 @@ In all of them the log-odds of a click on an item that is looked at are
 
     u = -2 + 0.8 discount' + 0.5 rating' - 0.5 price' + category + brand + quality + 1.6 share,
 
-primes for standardised values, `category`, `brand` and `quality` (of the item) fixed draws of deviation 0.5, 0.4 and 0.25,
-and `share` that of the item's category among the shopper's last ten clicks. On top of that
+primes for standardised values, `category`, `brand` and `quality` (of the item) fixed draws of deviation 0.5, 0.4
+and 0.25, and `share` that of the item's category among the shopper's last ten clicks. On top of that
 
 - linear: nothing;
 - interacting: a liking for middle prices, a draw per pair of category and brand, categories of the evening and of the
@@ -111,7 +111,7 @@ class _World:
             self._add(EventType.IMPRESSION, item, shopper, number, place, at)
         for place, item in enumerate(shown):
             self._react(happens[place].tolist(), item, shopper, number, place, at)
-        return np.cumprod(steps, axis=1)
+        return np.asarray(np.cumprod(steps, axis=1), dtype=np.float64)
 
     def _react(self, happens: list[bool], item: int, shopper: _Shopper, number: int, place: int, at: float) -> None:
         clicked, carted, bought = happens
@@ -175,9 +175,8 @@ class _World:
 
 
 def _standard(values: FloatArray) -> FloatArray:
-    return (values - values.mean()) / values.std()
+    return np.asarray((values - values.mean()) / values.std(), dtype=np.float64)
 
 
 def _sigmoid(x: FloatArray) -> FloatArray:
-    result: FloatArray = 1.0 / (1.0 + np.exp(-x))
-    return result
+    return np.asarray(1.0 / (1.0 + np.exp(-x)), dtype=np.float64)

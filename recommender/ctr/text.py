@@ -1,7 +1,7 @@
 """A click model that reads: a transformer over "request [SEP] item text" with a head that says the chance of a click.
 
-The transformer comes from a path through a loader that the caller gives; this file knows no hub and no product. Its trunk
-stays as it is, gets low-rank additions (LoRA, Hu et al. 2021), or is trained whole, by setting.
+The transformer comes from a path through a loader that the caller gives; this file knows no hub and no product. Its
+trunk stays as it is, gets low-rank additions (LoRA, Hu et al. 2021), or is trained whole, by setting.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _prepared(encoder: nn.Module, settings: TextSettings) -> nn.Module:
 
 def _run_epoch(model: TextClickModel, optimiser: torch.optim.Optimizer, train: Pairs, settings: TextSettings) -> None:
     model.train(settings.trunk != "frozen")
-    for rows in torch.randperm(len(train.labels)).split(settings.batch):
+    for rows in torch.split(torch.randperm(len(train.labels)), settings.batch):
         optimiser.zero_grad()
         with torch.autocast(settings.device, dtype=torch.bfloat16, enabled=settings.device != "cpu"):
             logits = model([train.requests[i] for i in rows], [train.texts[i] for i in rows])

@@ -39,7 +39,7 @@ def test_the_halves_compute_the_attention_written_out_act_by_act() -> None:
         interest = torch.bmm(net.weigh(units)[..., 0], half.values)[0]
         for place in range(asked.shape[1]):
             expected = _attention(net, batch.past[0], batch.kinds[0], batch.ages_s[0], batch.hashed[0, place])
-            assert interest[place].numpy() == pytest.approx(expected.numpy(), abs=1e-4)  # type: ignore[attr-defined]
+            assert interest[place].numpy() == pytest.approx(expected.numpy(), abs=1e-4)
 
 
 def test_padding_changes_nothing() -> None:
