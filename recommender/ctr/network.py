@@ -4,8 +4,8 @@
   which training begins with; the others learn what it cannot say.
 - Low-rank cross layers, x' = x0 * (U V' x + b) + x (DCN V2, Wang et al. 2021, equations 1 and 2).
 - Attention over the history without softmax, so that much alike history weighs more (DIN, Zhou et al. 2018,
-  section 4.3). Its first layer is linear in history, candidate and their product, so for one turn the history's share becomes one
-  matrix that every candidate is multiplied with: exactly the same numbers, computed once (`user_half`).
+  section 4.3). Its first layer is linear in history, candidate and their product, so for one turn the history's share
+  becomes one matrix that every candidate is multiplied with: exactly the same numbers, computed once (`user_half`).
 - click, cart = click * P(cart | click), buy = cart * P(buy | cart), each trained on all impressions (ESMM, Ma et al.
   2018): no head sees clicked items only, which serving never would, and no probability exceeds the one that holds it.
 - P(click at place k) = P(click) * P(looked at | k), the place on top with 1 (PAL, Guo et al. 2019). Serving leaves the
