@@ -26,8 +26,8 @@ class HeadFigures(_Frozen):
     """
 
     log_loss: float
-    auc: float
-    gauc: float
+    auc: float | None
+    gauc: float | None
     ece: float
 
 
@@ -115,6 +115,10 @@ class ModelCard(_Frozen):
 def _line(row: Row) -> str:
     click = row.click
     return (
-        f"| {row.name} | {click.log_loss:.4f} | {click.auc:.4f} | {click.gauc:.4f} | {click.ece:.4f} | "
-        f"{row.cart.auc:.4f} | {row.buy.auc:.4f} |"
+        f"| {row.name} | {click.log_loss:.4f} | {_number(click.auc)} | {_number(click.gauc)} | {click.ece:.4f} | "
+        f"{_number(row.cart.auc)} | {_number(row.buy.auc)} |"
     )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"

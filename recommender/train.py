@@ -28,6 +28,7 @@ from recommender.settings import RecommenderSettings
 
 MIN_DECISIONS: Final = 200
 MIN_POSITIVES: Final = 10
+MIN_KNOWN: Final = 50
 _TRAIN_SHARE, _VALIDATION_SHARE = 0.7, 0.15
 
 Progress = Callable[[str, float], None]
@@ -113,14 +114,18 @@ def split(examples: Examples) -> Parts:
         raise NotEnoughEvents(f"Training needs {MIN_DECISIONS} logged slates; there are {n}.")
     first, second = int(n * _TRAIN_SHARE), int(n * (_TRAIN_SHARE + _VALIDATION_SHARE))
     validation, test = examples.part(first, second), examples.part(second, n)
-    parts = Parts(
-        examples.part(0, first).as_of(float(validation.times[0])), validation.as_of(float(test.times[0])), test
-    )
+    earlier = examples.part(0, first).as_of(float(validation.times[0]))
+    parts = Parts(*(_so_far(part) for part in (earlier, validation.as_of(float(test.times[0])), test)))
     for part in (parts.train, parts.validation, parts.test):
         clicked = part.labels[part.observed[:, 0], 0]
         if min(clicked.sum(), len(clicked) - clicked.sum()) < MIN_POSITIVES:
             raise NotEnoughEvents(f"Each part of the log needs {MIN_POSITIVES} impressions with and without interest.")
     return parts
+
+
+def _so_far(part: Examples) -> Examples:
+    """Where a part is shorter than a head's window, take what happened so far for its outcome: better than nothing."""
+    return replace(part, observed=part.observed | (part.observed.sum(axis=0) < MIN_KNOWN))
 
 
 def _fit_all(parts: Parts, seed: int, how: TrainSettings, progress: Progress) -> dict[str, tuple[Trained, Params]]:

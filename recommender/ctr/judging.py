@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from recommender.card import Gain, HeadFigures, Row
 from recommender.ctr import calibration
 from recommender.ctr.calibration import Line, fit_line
@@ -84,11 +86,21 @@ def figures(name: str, examples: Examples, probabilities: FloatArray) -> Row:
         labels, p = examples.labels[known, number], probabilities[known, number]
         heads[head] = HeadFigures(
             log_loss=float(log_losses(labels, p).mean()),
-            auc=auc(labels, p),
-            gauc=grouped_auc(labels, p, examples.shoppers[known]),
+            auc=_finite(auc(labels, p)),
+            gauc=_finite(grouped_auc(labels, p, examples.shoppers[known])),
             ece=calibration_error(labels, p),
         )
     return Row(name=name, **heads)
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _click_auc(one: Judged) -> float:
+    """Return a model's AUC of clicks; every part has clicks and others, or training would have refused."""
+    assert one.row.click.auc is not None
+    return one.row.click.auc
 
 
 def choose(judged: Mapping[str, Judged], test: Examples, *, seed: int) -> Choice:
@@ -105,13 +117,13 @@ def choose(judged: Mapping[str, Judged], test: Examples, *, seed: int) -> Choice
     baselines = {name: one for name, one in judged.items() if name != NETWORK}
     rival = min(baselines, key=lambda name: baselines[name].row.click.log_loss)
     gain = _gain(judged[rival], judged[NETWORK], test, seed)
-    highest = max(one.row.click.auc for one in baselines.values())
+    highest = max(_click_auc(one) for one in baselines.values())
     fittable = [one for name, one in baselines.items() if name != POPULARITY]
     best = min(fittable, key=lambda one: one.validation_loss)
-    if gain.low > 0 and judged[NETWORK].row.click.auc >= highest:
+    if gain.low > 0 and _click_auc(judged[NETWORK]) >= highest:
         best = judged[NETWORK]
     over_popularity = _gain(judged[POPULARITY], best, test, seed)
-    better = best.row.click.auc >= judged[POPULARITY].row.click.auc
+    better = _click_auc(best) >= _click_auc(judged[POPULARITY])
     return Choice(best, over_popularity.low > 0 and better, rival, gain, over_popularity)
 
 
