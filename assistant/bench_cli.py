@@ -5,12 +5,19 @@ Like `assistant.cli` it reads arguments and loads nothing heavy before a command
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.given import JsonFlag, read_settings
+
+
+class _Split(StrEnum):
+    LEAVE_ONE_OUT = "leave-one-out"
+    TEMPORAL = "temporal"
+
 
 bench = typer.Typer(help="Measure Aisle beside its rivals, in one run.", add_completion=False)
 
@@ -88,3 +95,107 @@ def bench_ctr(
     from assistant.bench_ctr import bench_ctr as run
 
     run(seeds=seeds, slates=slates, trials=trials, worlds=tuple(world or ()), device=device, as_json=json)
+
+
+@bench.command("experiments")
+def bench_experiments(
+    runs: Annotated[int, typer.Option(help="Simulated experiments of each kind.", min=20)] = 400,
+    units: Annotated[int, typer.Option(help="Sessions of each, in both arms together.", min=1_000)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Look at simulated experiments all the time: false alarms, power, and what interleaving saves.
+
+    Example: aisle bench experiments --runs 400
+    """
+    from assistant.bench_experiments import bench_experiments as run
+
+    run(runs=runs, units=units, seed=seed, as_json=json)
+
+
+@bench.command("ope")
+def bench_ope(
+    logs: Annotated[int, typer.Option(help="Simulated logs for the intervals.", min=5)] = 500,
+    seeds: Annotated[int, typer.Option(help="Seeds of each stress scenario of the gate.", min=1)] = 200,
+    open_bandit: Annotated[
+        Path | None,
+        typer.Option("--open-bandit", metavar="FOLDER", help="Open Bandit: a folder with random/ and bts/."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Judge policies from logs of others: do intervals hold the truth, does the promotion gate decide rightly?
+
+    Example: aisle bench ope --logs 500 --seeds 200
+    """
+    from assistant.bench_ope import bench_ope as run
+
+    run(logs=logs, seeds=seeds, open_bandit=open_bandit, as_json=json)
+
+
+@bench.command("decide")
+def bench_decide(
+    decisions: Annotated[int, typer.Option(help="Slates that are shown, and computed again.", min=1)] = 10_000,
+    candidates: Annotated[int, typer.Option(help="Candidates of a timed decision.", min=2)] = 200,
+    timed: Annotated[int, typer.Option(help="Decisions timed at each point.", min=20)] = 500,
+    shoppers: Annotated[int, typer.Option(help="Simulated shoppers whose behaviour is there before.", min=20)] = 800,
+    seed: Annotated[int, typer.Option(help="Of the shop, the shoppers and the draws.")] = 7,
+    json: JsonFlag = False,
+) -> None:
+    """Time whole decisions on the demo shop, compute them again from the log, and test their reasons.
+
+    Example: aisle bench decide --decisions 2000
+    """
+    from assistant.bench_decide import bench_decide as run
+
+    run(decisions=decisions, candidates=candidates, timed=timed, shoppers=shoppers, seed=seed, as_json=json)
+
+
+@bench.command("bandit")
+def bench_bandit(
+    seeds: Annotated[int, typer.Option(help="Seeds reported; each is a shop of its own.", min=2)] = 30,
+    steps: Annotated[int, typer.Option(help="Decisions per seed.", min=100)] = 10_000,
+    settings: Annotated[int, typer.Option(help="Settings that each policy's tuning tries.", min=1)] = 12,
+    results: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep finished parts here; a stopped run goes on from them.")
+    ] = None,
+    vw: Annotated[bool, typer.Option(help="Put Vowpal Wabbit's SquareCB beside.")] = True,
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
+    json: JsonFlag = False,
+) -> None:
+    """Compare explorers in shops whose true click chances are known, on paired seeds.
+
+    Example: aisle bench bandit --seeds 30 --results bandit.jsonl
+    """
+    from assistant.bench_bandit import bench_bandit as run
+
+    run(
+        seeds=seeds,
+        steps=steps,
+        settings=settings,
+        results=results,
+        with_vw=vw,
+        workers=workers,
+        as_json=json,
+    )
+
+
+@bench.command("sequences")
+def bench_sequences(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="customer item item … per line, or CSV user,item,time.")],
+    attributes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSON of item -> attribute ids, used as content.")
+    ] = None,
+    split: Annotated[_Split, typer.Option(help="temporal needs a file with times.")] = _Split.LEAVE_ONE_OUT,
+    instant: Annotated[bool, typer.Option("--instant", help="Only what fits in seconds, without torch.")] = False,
+    seed: Annotated[int, typer.Option(help="Of everything drawn.")] = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Compare models of what a shopper takes next, and their stack, by full ranking.
+
+    Constants are tuned on the last item but one; the last is asked for once. A training that was stopped goes on.
+
+    Example: aisle bench sequences Beauty.txt.gz --attributes Beauty_item2attributes.json.gz
+    """
+    from assistant.bench_sequences import bench_sequences as run
+
+    run(read_settings(), file, attributes=attributes, split=split, instant=instant, seed=seed, as_json=json)

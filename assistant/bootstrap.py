@@ -15,18 +15,24 @@ from langchain_core.language_models import BaseChatModel
 from assistant.config import Settings
 from assistant.conversations import Conversations
 from assistant.desk import Desk
+from assistant.lab import Lab
 from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
-from assistant.places import catalogues_folder, models_folder, shop_folder
+from assistant.places import catalogues_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
+from assistant.releases import registry_of, set_broken_releases_aside
 from assistant.rooms import OPENING_WAIT_S
 from assistant.service import DEMO_CATALOGUE, Assistant, Rooms
 from assistant.session import Sessions
 from assistant.store import SqlEventLog, open_store
+from assistant.store.erasing import Eraser
+from assistant.store.experiments import open_experiment_store
+from assistant.store.ranking import open_ranking_store
 from assistant.store.staff import open_staff_store
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
+from assistant.support.experiments import Experiments, log_of
 from assistant.support.handoff import HandOff
 from assistant.support.identity import Customers
 from assistant.support.inbox import Inbox
@@ -34,8 +40,10 @@ from assistant.support.lookups import lookups_for
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
+from assistant.support.ranking import RankingDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
+from assistant.treating import Treating
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
 from retrieval.encoder import Encoder, load_encoder
@@ -80,6 +88,13 @@ def build_assistant(
     except BaseException:
         store.close()
         raise
+    try:
+        experiments = Experiments(open_experiment_store(settings.data, now), now)
+        ranking = RankingDesk(open_ranking_store(settings.data, now), settings.catalogue, now)
+    except BaseException:
+        store.close()
+        staff_store.close()
+        raise
     pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="aisle-work")
     variants, live = VariantIndex(), Live()
     orders, actions = OrderBook(store, now), Actions(store, now, settings.locale)
@@ -109,9 +124,12 @@ def build_assistant(
         live=live,
         policies=policies,
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
+        eraser=Eraser(store),
         pool=pool,
     )
-    workshop = Workshop(settings, prompts, store, rooms, variants, now, encoder, chat_model)
+    workshop = Workshop(
+        settings, prompts, store, ranking, rooms, variants, now, encoder, chat_model, experiments.releases
+    )
     opener = Opener(workshop)
     desk = Desk(
         rooms,
@@ -120,7 +138,9 @@ def build_assistant(
         lambda: opener.plan(OPENING_WAIT_S),
         settings.max_message_chars,
     )
-    return Assistant(settings, rooms, TurnRunner(conversations, pool, now, live), opener, desk)
+    runner = TurnRunner(conversations, pool, now, live, Treating(experiments))
+    lab = Lab(experiments, log_of(store, event_log), prompts, settings)
+    return Assistant(settings, rooms, runner, opener, desk, lab)
 
 
 def texts_folder(settings: Settings, kind: Literal["policies", "guides"]) -> Path:
@@ -181,7 +201,7 @@ def make_demo_shop(
     """
     from assistant.demo.build import build_demo
     from assistant.demo.shoppers import N_SHOPPERS
-    from recommender.train import train
+    from recommender.promotion.pipeline import Shop, submit
 
     # Before anything is computed or written: the folder may be in use, or none that can be used.
     open_store(settings.data).close()
@@ -194,14 +214,14 @@ def make_demo_shop(
         event_log = SqlEventLog(store)
         event_log.append_many(demo.decisions, demo.events)
         try:
-            train(
-                event_log,
-                items,
-                models_folder(settings) / settings.catalogue,
-                seed=settings.seed,
-                progress=lambda what, share: progress(what, round(share * 100), 100),
-                now=_now().timestamp(),
+            set_broken_releases_aside(settings)
+            registry = registry_of(settings)
+            shop = Shop(registry=registry, log=event_log, items=items, now=_now(), seed=settings.seed)
+            release, _ = submit(
+                shop, who="the demo", progress=lambda what, share: progress(what, round(share * 100), 100)
             )
+            if release.served and registry.live() is None:
+                registry.promote(release.number, who="the demo")
         except RecommenderError as problem:
             log.warning("demo.not_trained", reason=str(problem))
     finally:

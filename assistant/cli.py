@@ -14,8 +14,11 @@ import typer
 
 from assistant.bench_cli import bench as bench_group
 from assistant.catalogue_cli import catalogue as catalogue_group
+from assistant.experiments_cli import experiments as experiments_group
 from assistant.given import CatalogueName, JsonFlag
 from assistant.given import read_settings as _settings
+from assistant.models_cli import models as models_group
+from assistant.rules_cli import rules as rules_group
 from assistant.train_cli import train as train_group
 
 app = typer.Typer(
@@ -33,8 +36,11 @@ Customer = Annotated[
 users = typer.Typer(help="Accounts of the staff, for the desk. They work while the server runs.", add_completion=False)
 app.add_typer(users, name="users")
 app.add_typer(train_group, name="train")
+app.add_typer(models_group, name="models")
 app.add_typer(catalogue_group, name="catalogue")
 app.add_typer(bench_group, name="bench")
+app.add_typer(experiments_group, name="experiments")
+app.add_typer(rules_group, name="rules")
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]
@@ -215,6 +221,24 @@ def chat(
     converse(_settings(catalogue=catalogue), customer=customer, as_json=json)
 
 
+@app.command()
+def replay(
+    decisions: Annotated[int, typer.Option(metavar="N", help="Latest logged decisions to compute again.", min=1)],
+    catalogue: CatalogueName = None,
+    json: JsonFlag = False,
+) -> None:
+    """Compute logged slates again from their rows: scores, rules, probabilities, chosen products; bit for bit.
+
+    Ends with exit code 1 where one differs.
+
+    Example: aisle replay --decisions 1000
+    """
+    from assistant.replay_commands import replay_decisions
+
+    if not replay_decisions(_settings(catalogue=catalogue), decisions, as_json=json):
+        raise typer.Exit(1)
+
+
 @users.command("add")
 def users_add(
     name: UserName,
@@ -265,6 +289,25 @@ def users_list(json: JsonFlag = False) -> None:
     from assistant.user_commands import list_users
 
     list_users(_settings(), as_json=json)
+
+
+@app.command()
+def erase(
+    shopper: Annotated[
+        str, typer.Option("--shopper", metavar="CUSTOMER", help="The customer's id, as the shop knows them.")
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Erase a customer's behaviour and profile: what they did stays counted, and belongs to nobody.
+
+    Run it while the server is stopped; the shopper's own page does the same while it runs. Orders and what was said
+    are kept: see docs/profiles.md.
+
+    Example: aisle erase --shopper C-1001
+    """
+    from assistant.erase_commands import erase_shopper
+
+    erase_shopper(_settings(), shopper, as_json=json)
 
 
 @app.command()

@@ -80,6 +80,9 @@ class Settings(CheckedSettings, BaseSettings):
     sessions_per_hour: int = Field(default=100, ge=0)
     """Most new visits through the API from one network address. Behind a proxy every visitor has the proxy's."""
 
+    profiles: Literal["ask", "on", "off"] = "ask"
+    """Whether a profile of a shopper is kept: once they agree, unless they object, or never."""
+
     max_tool_calls: int = Field(default=6, ge=1, le=20)
     turn_timeout_s: float = Field(default=15.0, gt=0)
     max_message_chars: int = Field(default=4000, ge=1)
@@ -88,6 +91,17 @@ class Settings(CheckedSettings, BaseSettings):
     slate_size: int = Field(default=6, ge=1, le=12)
     keep_versions: int = Field(default=3, ge=1, le=100)
     """Versions of a catalogue that are kept to go back to, with the one that is served."""
+    retrain_hours: float = Field(default=0.0, ge=0)
+    """Age of the newest ranker release at which a running server trains the next one; 0 trains none by itself."""
+    ranking: Literal["learned", "default"] = "learned"
+    """Whether slates are ranked by what was learned; "default" ranks by fixed weights and tries nothing out. A running
+    server is switched with `aisle rules switch`."""
+    exploration: bool = True
+    """Whether slates may try items out; it is never done in checkout, complaints and returns."""
+    holdout_share: float = Field(default=0.02, ge=0, le=0.05)
+    """Share of visits whose slates are drawn evenly among the best: what new rankings are judged from."""
+    trials_per_day: int = Field(default=40, ge=0)
+    """Most places of one shopper's slates in a day that show an item above its usual place."""
     seed: int = 7
     """Of the demo shop and of sampling."""
 

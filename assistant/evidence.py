@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from recommender.events import Decision, Reason
 from retrieval.filters import Constraint, Verdict
@@ -87,6 +88,7 @@ class SlateFact:
         decision: the logged decision; None for an empty slate.
         surface: "search", "recommend", "more_like_this".
         meaning_ready: False while only words were searched.
+        asks_first: whether a question is put before any of them is shown.
     """
 
     need: Need
@@ -102,6 +104,7 @@ class SlateFact:
     mentions: Mapping[str, int] = field(default_factory=dict)
     loosenings: tuple[Loosening, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    asks_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +323,80 @@ class HandOverFact:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileLine:
+    """One thing that is known of the shopper.
+
+    Args:
+        id: names it in a change, e.g. "likes:colour=red".
+        kind: "likes" and "less_of" are learned from what was done, "avoids" was said, "price" is a band of prices.
+        label: in the catalogue's words, e.g. "Tents" or "red".
+        about: what the label is a value of, e.g. "Colour"; "" for a kind of thing.
+        strength: 0 to 1; 1 for what was said.
+        low, high: of a band of prices; None otherwise.
+    """
+
+    id: str
+    kind: Literal["likes", "less_of", "avoids", "price"]
+    label: str
+    about: str = ""
+    strength: float = 1.0
+    low: Money | None = None
+    high: Money | None = None
+
+
+class ProfileChange(StrEnum):
+    """What a turn or a click did to a profile."""
+
+    FORGOT = "forgot"
+    UNKNOWN = "unknown"
+    """There was nothing of the kind to forget."""
+    AVOIDS = "avoids"
+    WELCOMES = "welcomes"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    FOR_SOMEBODY = "for_somebody"
+    FOR_ONESELF = "for_oneself"
+    ERASE_ASKED = "erase_asked"
+    """Everything is to be forgotten, once a click confirms it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFact:
+    """What is known of the shopper, as they see and change it.
+
+    Args:
+        kept: whether a profile is kept: what is done from now on teaches it.
+        offered: whether the shop offers to keep one at all.
+        lines: strongest first within a kind; empty where nothing is known.
+        paused: whether nothing is learned for now.
+        for_somebody: whether this visit is for somebody else.
+        changed: what was just done; None where it was only looked at.
+        changed_labels: what was changed, in the catalogue's words.
+    """
+
+    kept: bool
+    offered: bool = True
+    lines: tuple[ProfileLine, ...] = ()
+    paused: bool = False
+    for_somebody: bool = False
+    changed: ProfileChange | None = None
+    changed_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhyFact:
+    """Why a product was shown where it was: the parts of its score that may be told, heaviest first.
+
+    Args:
+        item: the product with its reasons; without reasons where no ranking showed it.
+        titles: product id -> title, of the products that the reasons name.
+    """
+
+    item: ProductFact
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
 Evidence = (
     ProductFact
     | SlateFact
@@ -330,6 +407,8 @@ Evidence = (
     | Proposal
     | RefusalFact
     | HandOverFact
+    | ProfileFact
+    | WhyFact
 )
 
 

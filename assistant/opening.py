@@ -19,8 +19,10 @@ import structlog
 
 from assistant.agent import AgentLoop
 from assistant.config import Settings
-from assistant.errors import AisleError, TurnRefused
+from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
+from assistant.item_facts import attributes_of
+from assistant.lab import versions_folder
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
@@ -28,12 +30,14 @@ from assistant.llm.embedded.planner import Planner
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
+from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder, models_folder
-from assistant.prompts import Prompts
+from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import Readiness, Rooms
 from assistant.starters import make_starters
 from assistant.store import SqlEventLog, Store
+from assistant.support.ranking import RankingDesk
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
 from assistant.turns import Floorplan
@@ -41,6 +45,9 @@ from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.events import Item
+from recommender.exploring import Controls
+from recommender.settings import RecommenderSettings
+from recommender.stack import load_stack
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
@@ -60,19 +67,22 @@ class Workshop:
     """What opening needs.
 
     Args:
-        settings, prompts, store, rooms, now: the house's.
+        settings, prompts, store, ranking, rooms, now: the house's.
         encode: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
+        tried_releases: tells the ranker releases that running experiments try.
     """
 
     settings: Settings
     prompts: Prompts
     store: Store
+    ranking: RankingDesk
     rooms: Rooms
     variants: VariantIndex
     now: Callable[[], datetime]
     encoder: Encoder | None = None
     chat_model: object | None = None
+    tried_releases: Callable[[], frozenset[int]] = frozenset
 
 
 class VariantIndex:
@@ -168,6 +178,7 @@ class Opener:
             self._thread.join(timeout=30)
         self._w.rooms.pool.shutdown(wait=True, cancel_futures=True)
         self._w.store.close()
+        self._w.ranking.close()
 
     # ------------------------------------------------------------ the work
 
@@ -192,6 +203,8 @@ class Opener:
         self._meaning.set()
         while not self._closing.wait(RELOAD_EVERY_S):
             self._reload(retrieval)
+            self._models.follow()
+        self._models.close()
 
     def _open_words(self) -> Retrieval:
         settings = self._w.settings
@@ -199,11 +212,18 @@ class Opener:
         recommender = Recommender(
             items_of(retrieval.catalogue.products.values()),
             SqlEventLog(self._w.store),
-            model_dir=models_folder(settings) / settings.catalogue,
+            settings=recommender_settings(settings),
+            controls=self._controls,
         )
+        self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval
+
+    def _controls(self) -> Controls:
+        """The owner's rules and the kill switch: that of the settings, and the one thrown while the shop is open."""
+        controls = self._w.ranking.controls()
+        return controls if self._w.settings.ranking == "learned" else replace(controls, learned=False)
 
     def _lay_out(self, retrieval: Retrieval, recommender: Recommender) -> None:
         """Build what a turn needs for the catalogue that is served now, and put it in place at once."""
@@ -225,33 +245,54 @@ class Opener:
             now=lambda: w.now().timestamp(),
             titles=titles,
         )
-        composer = Composer(self._wording, ProductAnswers(self._wording, w.prompts.question_words()))
         talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
         planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)
-        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=rooms.pool)
-        fallback = AgentLoop(embedded, w.prompts, w.settings, rooms.pool)
-        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
-        loop = AgentLoop(chosen, w.prompts, w.settings, rooms.pool) if chosen else fallback  # type: ignore[arg-type]
         self._starters = make_starters(products, self._wording, has_policies=bool(rooms.policies.all()))
-        self._plan = Floorplan(
+        lexicon = Lexicon.of(products)
+        self._plan = self._plan_with(w.prompts, shop, planner, lexicon)
+        versions: dict[str, Floorplan] = {}
+
+        def in_version(name: str) -> Floorplan:
+            if name not in versions:
+                versions[name] = self._plan_with(self._version(name), shop, planner, lexicon)
+            return versions[name]
+
+        self._plan = replace(self._plan, in_version=in_version)
+
+    def _version(self, name: str) -> Prompts:
+        """A version of the prompts; the shop's own, and a line in the log, where it cannot be used."""
+        try:
+            return prompt_version(self._w.prompts, name, versions_folder(self._w.settings))
+        except ConfigError as problem:
+            log.error("prompts.version_not_used", reason=str(problem))
+            return self._w.prompts
+
+    def _plan_with(self, prompts: Prompts, shop: Shop, planner: Planner, lexicon: Lexicon) -> Floorplan:
+        w, pool = self._w, self._w.rooms.pool
+        wording = self._wording.of(prompts)
+        composer = Composer(wording, ProductAnswers(wording, prompts.question_words()))
+        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=pool)
+        fallback = AgentLoop(embedded, prompts, w.settings, pool)
+        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
+        loop = AgentLoop(chosen, prompts, w.settings, pool) if chosen else fallback  # type: ignore[arg-type]
+        return Floorplan(
             shop=shop,
             loop=loop,
             fallback=None if loop is fallback else fallback,
             composer=composer,
-            wording=self._wording,
-            lexicon=Lexicon.of(products),
-            prompt_hash=w.prompts.hash,
+            wording=wording,
+            lexicon=lexicon,
+            prompt_hash=prompts.hash,
         )
 
     def _open_meaning(self, retrieval: Retrieval) -> tuple[str, ...]:
         """Attach the encoder to everything that can use it; return what did not work."""
         settings, plan, degraded = self._w.settings, self._plan, []
         assert plan is not None
-        try:
-            plan.shop.recommender.load_models()
-        except RecommenderError as problem:
+        for problem in self._models.load():
             degraded.append(f"{problem} Ranking goes on without it; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])
+        degraded += self._load_stack(plan.shop.recommender)
         if settings.shop_encoder == "off" and self._w.encoder is None:
             return tuple(degraded)
         try:
@@ -276,6 +317,18 @@ class Opener:
             else:
                 log.error("index.broken", reason=degraded[-1])
         return tuple(degraded)
+
+    def _load_stack(self, recommender: Recommender) -> tuple[str, ...]:
+        """Weigh by what was fitted from the log, where there is something; return what did not work."""
+        settings = self._w.settings
+        try:
+            recommender.use_stack(
+                load_stack(models_folder(settings) / settings.catalogue, recommender_settings(settings))
+            )
+        except RecommenderError as problem:
+            log.error("stack.broken", reason=str(problem))
+            return (f"{problem} Ranking goes on with the settings' weights.",)
+        return ()
 
     def _open_cross_encoder(self, retrieval: Retrieval) -> tuple[str, ...]:
         """Let the cross-encoder of the settings look at results, if there is one; return what did not work."""
@@ -314,13 +367,23 @@ class Opener:
 
 def _model_way_out(settings: Settings) -> str:
     again = "make it again with `aisle demo`"
-    return again if is_demo(settings) else f"move {models_folder(settings) / settings.catalogue} away"
+    return again if is_demo(settings) else "`aisle models rollback` serves the one before"
+
+
+def recommender_settings(settings: Settings) -> RecommenderSettings:
+    """How the shop's settings steer the recommender."""
+    return RecommenderSettings(
+        explore=settings.exploration,
+        holdout_share=settings.holdout_share,
+        explored_per_day=settings.trials_per_day,
+    )
 
 
 def items_of(products: Iterable[Product]) -> dict[str, Item]:
     """What the recommender knows of each product."""
-    rows = {}
-    for product in products:
+    rows, listed = {}, tuple(products)
+    attributes = attributes_of(listed)
+    for product in listed:
         variant = product.default_variant
         before = variant.list_price.amount_minor if variant.list_price else variant.price.amount_minor
         saved = max(0.0, 1 - variant.price.amount_minor / before) if before else 0.0
@@ -334,5 +397,6 @@ def items_of(products: Iterable[Product]) -> dict[str, Item]:
             rating=product.rating,
             rating_count=product.rating_count,
             in_stock=product.in_stock,
+            attributes=attributes[product.id],
         )
     return rows

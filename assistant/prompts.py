@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.abc import Traversable
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -19,6 +20,8 @@ import yaml
 
 from assistant.errors import ConfigError
 
+VERSIONS = "versions/"
+"""Folder of other wordings; none of it is part of the base."""
 _VARIABLE = re.compile(r"(?<!\$)\$\{?([a-z_]+)\}?")
 
 
@@ -81,17 +84,50 @@ def load_prompts(root: Traversable | None = None) -> Prompts:
         ConfigError: the folder holds no prompts.
     """
     base = root if root is not None else resources.files("prompts")
-    texts = dict(sorted(_walk(base, "")))
+    texts = dict(_walk(base, ""))
     if not texts:
         raise ConfigError("No prompt files were found: reinstall Aisle.")
-    digest = hashlib.sha256("\0".join(f"{path}\0{text}" for path, text in texts.items()).encode())
-    return Prompts(texts, digest.hexdigest()[:16])
+    return _hashed(texts)
+
+
+def prompt_version(prompts: Prompts, name: str, own: Path) -> Prompts:
+    """Return a version of the prompts: files of the same paths and variables put over the base.
+
+    Args:
+        prompts: the base.
+        name: of the version: a folder of that name in `own`, else in prompts/versions/.
+        own: folder of the shop's own versions.
+
+    Raises:
+        ConfigError: there is no such version, or a file in it replaces none, or needs other variables.
+    """
+    shipped = resources.files("prompts") / VERSIONS.rstrip("/") / name
+    folder: Traversable = own / name if (own / name).is_dir() else shipped
+    changed = dict(_walk(folder, "")) if folder.is_dir() else {}
+    if not changed:
+        raise ConfigError(f"There is no version {name!r} of the prompts: put its files into {own / name}.")
+    for path, text in changed.items():
+        if path not in prompts.texts:
+            raise ConfigError(f"{path} of the prompt version {name!r} replaces no file of prompts/.")
+        if set(_VARIABLE.findall(text)) != prompts.variables(path):
+            raise ConfigError(
+                f"{path} of the prompt version {name!r} needs exactly the variables {sorted(prompts.variables(path))}."
+            )
+    return _hashed({**prompts.texts, **changed})
+
+
+def _hashed(texts: Mapping[str, str]) -> Prompts:
+    rows = dict(sorted(texts.items()))
+    digest = hashlib.sha256("\0".join(f"{path}\0{text}" for path, text in rows.items()).encode())
+    return Prompts(rows, digest.hexdigest()[:16])
 
 
 def _walk(folder: Traversable, prefix: str) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for entry in folder.iterdir():
         path = f"{prefix}{entry.name}"
+        if path == VERSIONS.rstrip("/"):
+            continue
         if entry.is_dir():
             rows.extend(_walk(entry, f"{path}/"))
         elif entry.name.endswith((".md", ".yaml")) and entry.name != "README.md":

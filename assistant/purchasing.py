@@ -16,7 +16,7 @@ from assistant.support.purchases import (
     order_key,
     product_of,
 )
-from assistant.tools.context import session_key, shopper_key
+from assistant.tools.profiling import Profiling, identity_key, session_key
 from assistant.turn import Principal
 from recommender.decide import Recommender
 from recommender.events import Decision, Event, EventLog, EventType
@@ -65,8 +65,10 @@ class Purchasing:
         self._find_product = find_product
         self._now = now
 
-    def record(self, purchase: Purchase, recommender: Recommender) -> PurchaseJoined:
+    def record(self, purchase: Purchase, recommender: Recommender, profiling: Profiling) -> PurchaseJoined:
         """Keep a purchase and let the recommender learn from it, once however often it is told.
+
+        The crowd learns from every purchase, the buyer's profile only where one may be kept.
 
         Raises:
             Refused: "order_differs" where the order was told before with other contents.
@@ -76,7 +78,8 @@ class Purchasing:
         # Also for a duplicate: what a crash left out the first time is made up for, and the rest is known by its id.
         for line in kept.lines:
             if line.product_id is not None:
-                recommender.record(_event(line, line.product_id, at))
+                shopper = profiling.key_of(line.shopper_key, line.session_key)
+                recommender.record(_event(line, line.product_id, shopper, at))
         joined = sum(line.decision_id is not None for line in kept.lines)
         return PurchaseJoined(joined, len(kept.lines) - joined, kept.duplicate)
 
@@ -121,18 +124,18 @@ def _keys(purchase: Purchase, cart: CartOrigin | None, decision: Decision | None
     kind, _, who = cart.owner.partition(":") if cart else ("", "", "")
     if kind == "customer":
         # The visit of a customer's cart is not known from the cart: they may have several.
-        shopper = shopper_key(Principal("", who))
+        shopper = identity_key(Principal("", who))
     elif kind == "session" and decision is None:
-        shopper, session = shopper_key(Principal(who)), session_key(Principal(who))
+        shopper, session = identity_key(Principal(who)), session_key(Principal(who))
     return shopper, session
 
 
-def _event(line: JoinedLine, product_id: str, at: float) -> Event:
+def _event(line: JoinedLine, product_id: str, shopper: str, at: float) -> Event:
     return Event(
         event_id=line.event_id,
         type=EventType.PURCHASE,
         item_id=product_id,
-        shopper_key=line.shopper_key,
+        shopper_key=shopper,
         session_key=line.session_key,
         at=at,
         decision_id=line.decision_id,

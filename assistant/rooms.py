@@ -10,6 +10,7 @@ from assistant.conversations import Conversations
 from assistant.live import Live
 from assistant.purchasing import Purchasing
 from assistant.session import Sessions
+from assistant.store.erasing import Eraser
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
 from assistant.support.handoff import HandOff
@@ -49,6 +50,7 @@ class Rooms:
         live: tells watchers what happens.
         policies: the shop's texts.
         purchasing: what was bought in the shop's own checkout.
+        eraser: erases a shopper's behaviour.
         pool: where blocking work runs.
     """
 
@@ -62,6 +64,7 @@ class Rooms:
     live: Live
     policies: Policies
     purchasing: Purchasing
+    eraser: Eraser
     pool: Executor
 
 

@@ -21,15 +21,17 @@ from assistant.desk import Desk
 from assistant.errors import AisleError, Refused, SessionMissing, TurnRefused
 from assistant.guards import check_input
 from assistant.history import history_of, live_of
+from assistant.lab import Lab
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
 from assistant.places import DEMO_CATALOGUE
+from assistant.profile_door import ShopperProfiles
 from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
 from assistant.support.orders import Contact
 from assistant.support.purchases import Purchase
 from assistant.text import clean
-from assistant.tools.context import session_key, shopper_key
 from assistant.tools.hand_over import MAX_REASON_CHARS
+from assistant.tools.profiling import session_key
 from assistant.turn import (
     CartFact,
     Failed,
@@ -84,15 +86,20 @@ class Assistant:
         runner: runs turns.
         opener: opens the shop; see `opening.Opener`.
         desk: the staff's door.
+        lab: the owner's experiments.
     """
 
-    def __init__(self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk) -> None:
+    def __init__(
+        self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk, lab: Lab
+    ) -> None:
         self._settings = settings
         self._rooms = rooms
         self._runner = runner
         self._opener = opener
         self._queue = TurnQueue()
         self.desk = desk
+        self.profiles = ShopperProfiles(rooms, lambda: opener.plan(OPENING_WAIT_S))
+        self.lab = lab
 
     # ------------------------------------------------------------ the shop
 
@@ -122,6 +129,7 @@ class Assistant:
             AisleError, RetrievalError: waited for, and the shop cannot be opened.
         """
         self._opener.start()
+        self.lab.keep_watching()
         if wait != "no":
             self._opener.wait(wait)
 
@@ -129,6 +137,8 @@ class Assistant:
         """Stop background work and release the data folder."""
         self._opener.close()
         self.desk.close()
+        # The opener asks until its end which releases are tried.
+        self.lab.close()
 
     def readiness(self) -> Readiness:
         """What works by now."""
@@ -162,6 +172,8 @@ class Assistant:
         """
         principal = (await self.open_session(token)).principal
         found = await self._in_pool(lambda: self._rooms.sessions.sign_in(principal, customer_id))
+        if self.readiness().words and found.principal.session_id == principal.session_id:
+            await self.profiles.join(principal, found.principal)
         return await self._named(found.principal, found.conversation_id, found.token)
 
     async def sign_out(self, token: str) -> Session:
@@ -182,7 +194,9 @@ class Assistant:
         return tuple(rows)
 
     async def new_conversation(self, principal: Principal) -> str:
-        """Start afresh in the same session and return the new conversation's id."""
+        """Start afresh in the same session and return the new conversation's id; what was for somebody is over."""
+        if self.readiness().words:
+            await self.profiles.begin_afresh(principal)
         return await self._in_pool(lambda: self._rooms.sessions.start_conversation(principal))
 
     async def _named(self, principal: Principal, conversation_id: str, token: str) -> Session:
@@ -383,7 +397,9 @@ class Assistant:
             Refused: the order was told before with other contents.
         """
         plan = await self._opener.plan(OPENING_WAIT_S)
-        return await self._in_pool(lambda: self._rooms.purchasing.record(purchase, plan.shop.recommender))
+        return await self._in_pool(
+            lambda: self._rooms.purchasing.record(purchase, plan.shop.recommender, plan.shop.profiling)
+        )
 
     async def confirm(self, principal: Principal, proposal_id: str) -> Proposal:
         """Carry out what the shopper confirmed, exactly once.
@@ -418,7 +434,7 @@ class Assistant:
             event_id=uuid.uuid4().hex,
             type=kind,
             item_id=product_id,
-            shopper_key=shopper_key(principal),
+            shopper_key=plan.shop.profiling.key(principal),
             session_key=session_key(principal),
             at=plan.shop.now(),
             decision_id=decision_id,

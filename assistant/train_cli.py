@@ -33,3 +33,62 @@ def train_encoder(
     from assistant.train_commands import train_encoder as run
 
     run(read_settings(catalogue=catalogue), epochs=epochs, steps=steps, as_json=json)
+
+
+@train.command("ranker")
+def train_ranker(
+    catalogue: CatalogueName = None,
+    schedule: Annotated[
+        bool, typer.Option("--schedule", help="Only where AISLE_RETRAIN_HOURS says that it is time.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Train a ranker on what shoppers did, and make a candidate release of it; a server may go on running.
+
+    Nothing is changed for shoppers: `aisle models` takes it further.
+
+    Example: aisle train ranker --catalogue myshop
+    """
+    from assistant.models_commands import train_ranker as run
+
+    run(read_settings(catalogue=catalogue), only_if_due=schedule, as_json=json)
+
+
+@train.command("data")
+def train_data(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Describe what a training would learn from: what counts, what is left out and why, outcomes, what has moved.
+
+    Writes the card beside the shop's models; trains nothing, and changes nothing in the log.
+
+    Example: aisle train data --json
+    """
+    from assistant.train_data import train_data as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("stack")
+def train_stack(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Fit how much each part of the ranking weighs, from what shoppers took; kept only if later slates agree.
+
+    Relevance keeps its lead in a search whatever the log says. A server may go on running; it takes new weights up when
+    it starts.
+
+    Example: aisle train stack --catalogue myshop
+    """
+    from assistant.stack_commands import train_stack as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("neighbours")
+def train_neighbours(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Learn which items are taken by the same shoppers, from whole histories, for candidates.
+
+    The better of EASE and item-kNN on each shopper's last item is kept. A server takes it when it starts.
+
+    Example: aisle train neighbours --catalogue myshop
+    """
+    from assistant.train_neighbours import train_neighbours as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)

@@ -26,11 +26,15 @@ from assistant.evidence import (
     PolicyFact,
     PolicySection,
     ProductFact,
+    ProfileChange,
+    ProfileFact,
+    ProfileLine,
     Proposal,
     ProposalStatus,
     RefusalFact,
     SlateFact,
     ToolResult,
+    WhyFact,
 )
 
 __all__ = [
@@ -59,6 +63,9 @@ __all__ = [
     "PolicySection",
     "Principal",
     "ProductFact",
+    "ProfileChange",
+    "ProfileFact",
+    "ProfileLine",
     "Proposal",
     "ProposalStatus",
     "Question",
@@ -72,6 +79,7 @@ __all__ = [
     "Turn",
     "TurnEvent",
     "Waiting",
+    "WhyFact",
     "WishesChanged",
 ]
 

@@ -26,8 +26,10 @@ from assistant.live import Cut, Live
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.wording import Wording
 from assistant.llm.state import TurnState
+from assistant.showing import tell_shown
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
+from assistant.treating import Treated, Treating
 from assistant.turn import (
     Answer,
     CartFact,
@@ -52,7 +54,7 @@ from assistant.turn import (
     TurnEvent,
     WishesChanged,
 )
-from retrieval.filters import CategoryIn, fold
+from assistant.wishes import same_subject
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -76,6 +78,7 @@ class Floorplan:
         composer, wording: for what code says itself.
         lexicon: names and values of the catalogue.
         prompt_hash: of the prompts in use.
+        in_version: the same with a version of the prompts; "" is the shop's own.
     """
 
     shop: Shop
@@ -85,6 +88,7 @@ class Floorplan:
     wording: Wording
     lexicon: Lexicon
     prompt_hash: str
+    in_version: Callable[[str], Floorplan] | None = None
 
 
 @dataclass
@@ -105,6 +109,7 @@ class _Run:
     before: Conversation
     context: ShopperContext
     state: TurnState
+    treated: Treated
     reply: _Reply = field(default_factory=_Reply)
     shown: list[TurnEvent] = field(default_factory=list)
 
@@ -117,15 +122,22 @@ class TurnRunner:
         pool: where blocking work runs.
         now: aware clock.
         live: says when an agent takes the floor; nobody does without.
+        treating: the shop's experiments; none without.
     """
 
     def __init__(
-        self, conversations: Conversations, pool: Executor, now: Callable[[], datetime], live: Live | None = None
+        self,
+        conversations: Conversations,
+        pool: Executor,
+        now: Callable[[], datetime],
+        live: Live | None = None,
+        treating: Treating | None = None,
     ) -> None:
         self._conversations = conversations
         self._pool = pool
         self._now = now
         self._live = live or Live()
+        self._treating = treating or Treating()
 
     async def run(self, turn: Turn, words: str, plan: Floorplan) -> AsyncGenerator[TurnEvent]:
         """Answer a message that has passed the guards.
@@ -166,6 +178,7 @@ class TurnRunner:
             if cut.agent_name is None:
                 raise
         finally:
+            await asyncio.shield(self._in_pool(lambda: tell_shown(run.context, run.shown)))
             if not isinstance(last, Done):
                 if cut.agent_name is not None:
                     _only_what_was_shown(run)
@@ -181,6 +194,9 @@ class TurnRunner:
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
         ledger = Ledger(need=before.need, focus=_aged(before.focus))
+        treated = self._treating.begin(turn.principal, plan.shop.now())
+        if treated.arms.prompt and plan.in_version:
+            plan = plan.in_version(treated.arms.prompt)
         context = ShopperContext(
             principal=turn.principal,
             conversation_id=turn.conversation_id,
@@ -192,8 +208,10 @@ class TurnRunner:
             ledger=ledger,
             page_product_id=turn.page_product_id,
             before_decisions=_decisions(before),
+            arms=treated.arms,
+            waiting=before.floor is not Floor.ASSISTANT,
         )
-        return _Run(turn, plan, before, context, _state(words, before, context))
+        return _Run(turn, plan, before, context, _state(words, before, context), treated)
 
     async def _answer(self, run: _Run) -> AsyncGenerator[TurnEvent]:
         asked = (Role.SHOPPER, run.turn.message_id)
@@ -315,7 +333,8 @@ class TurnRunner:
         if ledger.question is not None:
             return ledger.question
         slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
-        if len(slates) != 1 or "?" in run.reply.text:
+        slates = [slate for slate in slates if slate.asks_first] or slates
+        if len(slates) != 1 or ("?" in run.reply.text and not slates[0].asks_first):
             return None
         return choose_question(slates[0], run.before.focus.asked, run.plan.wording)
 
@@ -327,6 +346,7 @@ class TurnRunner:
         self._conversations.append_answer(
             turn.principal, turn.conversation_id, turn.message_id, answer, need=answer.wishes, focus=focus, cut=cut
         )
+        self._treating.end(run.treated, run.context.ledger)
         return answer
 
     def _answer_of(self, run: _Run, question: Question | None, *, handed_over: bool) -> Answer:
@@ -476,15 +496,3 @@ def _policy_topic(evidence: Sequence[Evidence]) -> str:
     """The topic of the policy that was quoted, e.g. "Returns"."""
     sections = (section for fact in evidence if isinstance(fact, PolicyFact) for section in fact.sections)
     return next((section.title.partition(":")[0] for section in sections), "")
-
-
-def same_subject(one: Need, other: Need) -> bool:
-    """Whether two needs are about the same kind of thing: a shared category, or shared words where none is stated."""
-    left, right = _kinds(one), _kinds(other)
-    if left or right:
-        return bool(left & right)
-    return bool(set(fold(one.text).split()) & set(fold(other.text).split())) or not (one.text and other.text)
-
-
-def _kinds(need: Need) -> set[str]:
-    return {fold(v) for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}

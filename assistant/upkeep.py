@@ -12,11 +12,11 @@ from pathlib import Path
 
 from assistant.config import Settings
 from assistant.errors import DataFolderBusy, StoreBroken, StoreError
-from assistant.places import catalogues_folder, models_folder, shop_folder
+from assistant.places import catalogues_folder, shop_folder
+from assistant.releases import releases_trouble
 from assistant.service import DEMO_CATALOGUE
 from assistant.store import SqlEventLog, Store, open_store
 from assistant.store.engine import FILE
-from recommender.errors import RecommenderError
 from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, IndexBroken
 from retrieval.model_folders import encoder_name
 from retrieval.storage import Manifest, check_files, current_version
@@ -111,7 +111,7 @@ def demo_trouble(settings: Settings) -> str | None:
             pass  # Whoever holds it has opened it.
         except StoreBroken as error:
             trouble = str(error).split(" Nothing was changed")[0]
-    return trouble or _model_trouble(settings)
+    return trouble or releases_trouble(settings)
 
 
 def set_broken_database_aside(settings: Settings) -> Path | None:
@@ -168,13 +168,3 @@ def _check_chroma(path: Path, manifest: Manifest) -> None:
     from retrieval.chroma_index import ChromaIndex
 
     ChromaIndex.open(path / "chroma", manifest.products).close()
-
-
-def _model_trouble(settings: Settings) -> str | None:
-    from recommender.ctr.artifact import load_artifact
-
-    try:
-        load_artifact(models_folder(settings) / settings.catalogue)
-    except RecommenderError as error:
-        return str(error)
-    return None

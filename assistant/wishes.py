@@ -1,4 +1,4 @@
-"""Taking a wish away: its constraint, and the words that would bring it back."""
+"""Taking a wish away: its constraint, and the words that would bring it back. Whether two needs are about the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.turn import Need
-from retrieval.filters import CategoryIn, Constraint
+from retrieval.filters import CategoryIn, Constraint, fold
 from retrieval.results import Understanding
 from retrieval.wish_words import without_words_of
 
@@ -62,3 +62,15 @@ def words_to_rank_by(need: Need) -> str:
     if any(getattr(c, "name", "") == "size" for c in need.constraints):
         words = [word for word in words if word.casefold() != "size"]
     return " ".join(words)
+
+
+def same_subject(one: Need, other: Need) -> bool:
+    """Whether two needs are about the same kind of thing: a shared category, or shared words where none is stated."""
+    left, right = _kinds(one), _kinds(other)
+    if left or right:
+        return bool(left & right)
+    return bool(set(fold(one.text).split()) & set(fold(other.text).split())) or not (one.text and other.text)
+
+
+def _kinds(need: Need) -> set[str]:
+    return {fold(v) for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}

@@ -22,14 +22,18 @@ class ShownItems:
         self._shown.touch(decision_id).add(item_id)
 
     def counts(self, event: Event) -> bool:
-        """Tell whether an event may be learned from; an impression is noted on the way."""
+        """Tell whether an event may be learned from; what was shown, or was not after all, is noted on the way."""
         if event.decision_id is None:
             return event.type is not EventType.IMPRESSION
         if event.type is EventType.IMPRESSION:
             self.note(event.decision_id, event.item_id)
             return True
         shown = self._shown.find(event.decision_id)
+        if event.type is EventType.NOT_SHOWN:
+            if shown is not None:
+                shown.discard(event.item_id)
+            return True
         if shown is not None:
             return event.item_id in shown
         decision = self._log.find_decision(event.decision_id)
-        return decision is not None and any(item.item_id == event.item_id for item in decision.items)
+        return decision is not None and event.item_id in decision.seen_ids

@@ -8,7 +8,7 @@ arrival does not matter.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -53,6 +53,23 @@ class DecayedSums(Generic[K]):
         positive = [(key, value) for key, value in self._values.items() if value > 0]
         return [key for key, _ in sorted(positive, key=lambda pair: -pair[1])]
 
+    def drop(self, key: K) -> None:
+        """Forget a key; one that is not there changes nothing."""
+        self._values.pop(key, None)
+
+    def keep(self, keys: Container[K]) -> None:
+        """Forget all other keys."""
+        self._values = {key: value for key, value in self._values.items() if key in keys}
+
+    def take_in(self, other: DecayedSums[K]) -> None:
+        """Add another's sums to these; both fade equally fast."""
+        if other._origin is not None:
+            for key, value in other._values.items():
+                self.add(key, value, other._origin)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
     def _growth(self, at: float) -> float:
         if self._origin is None:
             return 1.0
@@ -81,6 +98,10 @@ class Recent(Generic[K, V]):
         if len(self._entries) > self._limit:
             self._entries.popitem(last=False)
         return value
+
+    def drop(self, key: K) -> None:
+        """Forget a key; one that is not there changes nothing."""
+        self._entries.pop(key, None)
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -1,14 +1,16 @@
-"""The online path: candidates, scores, rules, exploration, slate, log; and what comes back, learned at once.
+"""The online path: candidates, rules, scores, exploration, slate, log; and what comes back, learned at once.
 
-`Recommender` is this package's door. It knows item ids and their few facts, never products, words or customers.
+`Recommender` is this package's door. It knows item ids and their few facts, never products, words or customers. How one
+slate comes about is in deciding.py.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,22 +18,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
-from recommender.candidates import gather
+from recommender.candidates import gather, next_items
 from recommender.candidates.sources import Pool
 from recommender.ctr.artifact import load_artifact
-from recommender.errors import ArtifactBroken, NothingToDecide
-from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, Reason, SlateItem
-from recommender.fusion import Scored, greedy_order, score, stack_version
-from recommender.item_table import IntArray, build_table
+from recommender.deciding import Deciding, decide_slate
+from recommender.errors import ArtifactBroken
+from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem, Stream
+from recommender.exploring import Controls, ControlSource, ExploredSlots
+from recommender.item_table import build_table
 from recommender.models import RANKERS
-from recommender.models.base import RankRequest
 from recommender.models.predicted import Predicted
-from recommender.policies import make_policy
-from recommender.policies.base import Draw, Policy, draw_slate, slate_probabilities
+from recommender.owner_rules import NO_RULES, CompiledRules
+from recommender.profiles.door import Profiles
+from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
-from recommender.rules import allowed
+from recommender.sequences.neighbours import Neighbours, load_neighbours
 from recommender.settings import RecommenderSettings
+from recommender.slate import replay
+from recommender.stack import FittedStack
 from recommender.state import BehaviourState
+
+__all__ = ["Recommender", "replay"]
 
 
 def _new_id() -> str:
@@ -47,6 +54,8 @@ class Recommender:
         model_dir: folder of the trained click model; None serves without one.
         settings: numbers.
         new_id: makes decision ids.
+        controls: the owner's rules and the kill switch, as they are now; asked with every decision.
+        timer_ns: measures how long a decision takes.
     """
 
     def __init__(
@@ -57,17 +66,24 @@ class Recommender:
         model_dir: Path | None = None,
         settings: RecommenderSettings | None = None,
         new_id: Callable[[], str] = _new_id,
+        controls: ControlSource = Controls,
+        timer_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         self._lock = threading.RLock()
         self._log = log
         self._model_dir = model_dir
         self._settings = settings or RecommenderSettings()
-        self._new_id = new_id
+        self._new_id, self._controls, self._timer_ns = new_id, controls, timer_ns
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
+        self._neighbours: Neighbours | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
-        self._click_model = "none"
+        self._line_up = LineUp()
+        self._stack: FittedStack | None = None
+        self._rules = CompiledRules(NO_RULES, self._table)
+        self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
+        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
         self._catch_up()
@@ -80,10 +96,14 @@ class Recommender:
             candidates: at least one that may be shown; repeats count once.
 
         Raises:
-            NothingToDecide: no candidate is left after exclusions and dismissals.
+            NothingToDecide: no candidate is left after rules, exclusions and dismissals.
         """
+        controls = self._controls()
         with self._lock:
-            decision = self._decision(context, candidates)
+            served, stream = self._line_up.pick(
+                context.shopper_key, context.treatment.release if context.treatment else ""
+            )
+            decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
         impressions = [_impression(decision, item) for item in decision.items]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
         self._log.append_many((decision,), impressions)
@@ -92,8 +112,29 @@ class Recommender:
                 self._learn(impression)
         return decision
 
+    def shown(self, decision: Decision, shown_ids: Sequence[str]) -> None:
+        """Keep what of a slate the shopper saw in the end; what was left out is no longer learned from.
+
+        Args:
+            decision: as decided.
+            shown_ids: in order; the same as chosen needs no telling.
+        """
+        if tuple(shown_ids) == decision.chosen_ids:
+            return
+        gone = [_not_shown(decision, item) for item in decision.items if item.item_id not in set(shown_ids)]
+        self._log.append_shown(decision.decision_id, shown_ids, gone)
+        with self._lock:
+            for event in gone:
+                self._learn(event)
+
     def candidates(
-        self, context: DecisionContext, n: int, *, like: str | None = None, basket: Sequence[str] = ()
+        self,
+        context: DecisionContext,
+        n: int,
+        *,
+        like: str | None = None,
+        basket: Sequence[str] = (),
+        related: Sequence[Candidate] = (),
     ) -> tuple[Candidate, ...]:
         """Find candidates where no search gave any.
 
@@ -102,10 +143,37 @@ class Recommender:
             n: most candidates, 1 or more.
             like: product id of "more like this".
             basket: product ids of "what goes with these".
+            related: what the shop's own relations give for what is at hand, best first, with origins.
+
+        Returns:
+            Up to n, and what an owner's rule pins on such a request.
+        """
+        controls = self._controls()
+        with self._lock:
+            found = gather(self._pool(), context, n, like=like, basket=basket, related=related)
+            return self._with_pinned(found, self._compiled(controls).pinned_ids(context))
+
+    def find_decision(self, decision_id: str) -> Decision | None:
+        """Return a logged decision, or None."""
+        return self._log.find_decision(decision_id)
+
+    def next_items(self, context: DecisionContext, n: int) -> tuple[Candidate, ...]:
+        """Find what the shopper left unfinished, and what usually follows it; empty where nothing is open.
+
+        Args:
+            context: for whom.
+            n: most candidates, 1 or more.
         """
         with self._lock:
-            pool = Pool(self._table, self._vectors, self._state, self._settings)
-            return gather(pool, context, n, like=like, basket=basket)
+            return next_items(self._pool(), context, n)
+
+    def use_neighbours(self, neighbours: Neighbours | None) -> None:
+        """Swap the neighbours that training learned from whole histories; None goes on by counting alone."""
+        with self._lock:
+            self._neighbours = neighbours
+
+    def _pool(self) -> Pool:
+        return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours)
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.
@@ -117,7 +185,7 @@ class Recommender:
         Returns:
             Whether the event was new.
         """
-        if event.type is EventType.IMPRESSION or not self._log.append_event(event):
+        if event.type in (EventType.IMPRESSION, EventType.NOT_SHOWN) or not self._log.append_event(event):
             return False
         with self._lock:
             self._learn(event)
@@ -148,6 +216,7 @@ class Recommender:
         Raises:
             ArtifactBroken: it is damaged; no click model serves, the counting models go on.
         """
+        self.use_neighbours(None if self._model_dir is None else load_neighbours(self._model_dir))
         try:
             artifact = None if self._model_dir is None else load_artifact(self._model_dir)
             served = artifact if artifact is not None and artifact.manifest.served else None
@@ -170,7 +239,9 @@ class Recommender:
             return MappingProxyType(
                 {
                     "rankers": ", ".join(self._rankers),
-                    "click_model": self._click_model,
+                    "click_model": self._line_up.live.status,
+                    "canary": "none" if self._line_up.canary is None else self._line_up.canary.status,
+                    "weights": "settings" if self._stack is None else f"fitted: {self._stack.sha[:12]}",
                     "policy": self._settings.policy,
                     "items": str(len(self._table.ids)),
                     "vectors": "none" if self._vectors is None else "in use",
@@ -179,10 +250,18 @@ class Recommender:
                 }
             )
 
-    def _use_click_model(self, predicted: Predicted, status: str) -> None:
+    def serve(self, line_up: LineUp) -> None:
+        """Swap the releases that rank; decisions under way are made with the one or the other."""
         with self._lock:
-            self._rankers[Code.PREDICTED] = predicted
-            self._click_model = status
+            self._line_up = line_up
+
+    def use_stack(self, stack: FittedStack | None) -> None:
+        """Weigh the parts of scores by what was fitted from the log; None goes back to the settings' weights."""
+        with self._lock:
+            self._stack = stack
+
+    def _use_click_model(self, ranker: Predicted, status: str) -> None:
+        self.serve(LineUp(Served(ranker=ranker, status=status, model_sha=ranker.sha)))
 
     def _catch_up(self) -> None:
         after = 0
@@ -198,65 +277,38 @@ class Recommender:
         self._learned += 1
         self._state.apply(event, self._table.find(event.item_id))
 
-    def _decision(self, context: DecisionContext, candidates: Sequence[Candidate]) -> Decision:
-        kept = allowed(candidates, context, self._state)
-        if not kept:
-            raise NothingToDecide("There is nothing to choose from.")
-        request = self._request(context, kept)
-        rankers = tuple(self._rankers.values())
-        scored = score(request, rankers)
-        scores = scored.scores
-        order = np.arange(len(kept), dtype=np.int64) if context.keep_order else greedy_order(scores)
-        policy = make_policy(self._settings.policy if context.explore and not context.keep_order else "greedy")
-        draw = draw_slate(policy, scores[order], context.k, _generator(context))
-        return Decision(
-            decision_id=self._new_id(),
-            context=context,
-            items=_slate(scored, order, draw),
-            slate_probability=float(np.prod(draw.probabilities)),
-            policy=policy.name,
-            model=stack_version(rankers, request),
-            candidate_ids=tuple(kept[i].item_id for i in order),
-            candidate_scores=tuple(float(scores[i]) for i in order),
-            params=policy.params,
+    def _deciding(self, controls: Controls, served: Served, stream: Stream) -> Deciding:
+        rankers = {**self._rankers, Code.PREDICTED: served.ranker}
+        return Deciding(
+            table=self._table,
+            vectors=self._vectors,
+            state=self._state,
+            settings=self._settings,
+            rankers=tuple(rankers.values()),
+            served=served,
+            stack=self._stack,
+            stream=stream,
+            rules=self._compiled(controls),
+            controls=controls,
+            explored=self._explored,
+            new_id=self._new_id,
+            timer_ns=self._timer_ns,
         )
 
-    def _request(self, context: DecisionContext, candidates: tuple[Candidate, ...]) -> RankRequest:
-        rows = self._table.rows([candidate.item_id for candidate in candidates])
-        return RankRequest(context, candidates, rows, self._table, self._state, self._vectors, self._settings)
+    def _compiled(self, controls: Controls) -> CompiledRules:
+        if self._rules.rules is not controls.rules or self._rules.table is not self._table:
+            self._rules = CompiledRules(controls.rules, self._table)
+        return self._rules
+
+    def _with_pinned(self, found: tuple[Candidate, ...], pinned: Sequence[str]) -> tuple[Candidate, ...]:
+        known = {candidate.item_id for candidate in found}
+        new = dict.fromkeys(item_id for item_id in pinned if item_id not in known and item_id in self._table.index)
+        return (*found, *(Candidate(item_id, sources=("owner",)) for item_id in new))
 
 
-def replay(decision: Decision) -> tuple[float, ...]:
-    """Recompute the probability of each slot from what a decision logged.
-
-    Args:
-        decision: its scores and the policy's parameters are enough; neither models nor behaviour are asked.
-
-    Returns:
-        One probability per slot, equal to the logged ones to the last bit.
-    """
-    policy: Policy = make_policy(decision.policy, decision.params)
-    places = {item_id: place for place, item_id in enumerate(decision.candidate_ids)}
-    chosen = [places[item.item_id] for item in decision.items]
-    return slate_probabilities(policy, np.array(decision.candidate_scores, dtype=np.float64), chosen)
-
-
-def _slate(scored: Scored, order: IntArray, draw: Draw) -> tuple[SlateItem, ...]:
-    items = []
-    scores = scored.scores
-    for position, (place, probability) in enumerate(zip(draw.chosen, draw.probabilities, strict=True)):
-        i = int(order[place])
-        reasons = scored.reasons(i)
-        if place > position:
-            reasons = (*reasons, Reason(str(Code.TRYING_NEW), "", 0.0))
-        items.append(SlateItem(scored.candidates[i].item_id, position, float(scores[i]), probability, reasons))
-    return tuple(items)
-
-
-def _generator(context: DecisionContext) -> np.random.Generator:
-    # The turn is mixed in, so that one configured seed does not try out the same place in every turn.
-    text = f"{context.seed}|{context.shopper_key}|{context.session_key}|{context.turn_id}|{context.surface}"
-    return np.random.default_rng(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big"))
+def _not_shown(decision: Decision, item: SlateItem) -> Event:
+    shown = _impression(decision, item)
+    return replace(shown, event_id=f"{shown.event_id}:not_shown", type=EventType.NOT_SHOWN)
 
 
 def _impression(decision: Decision, item: SlateItem) -> Event:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Literal, Protocol
+
+from recommender.treatment import Treatment
+
+Stream = Literal["live", "uniform", "canary"]
+"""Which part of the traffic a decision belongs to."""
 
 
 class EventType(StrEnum):
@@ -21,6 +26,10 @@ class EventType(StrEnum):
     PURCHASE = "purchase"
     DISMISS = "dismiss"
     RETURN = "return"
+    NOT_SHOWN = "not_shown"
+    """Takes an impression back: the item was chosen, but left out before the shopper saw the slate."""
+    EDIT = "edit"
+    """The shopper changed their own profile: item_id holds what (profiles/edits.py); nothing was done to an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,10 @@ class Item:
         rating: 1 to 5; None without reviews.
         rating_count: number of reviews.
         in_stock: None where not stated.
+        stock: units that can be sold now; None where not stated.
+        cost_minor: what one unit costs the shop, minor units; None where not stated. Never an arm of a price test.
+        attributes: (name, value) of what many products of the shop state and shoppers choose by, e.g.
+            (("colour", "Red"),); a name may come several times.
     """
 
     item_id: str
@@ -73,6 +86,9 @@ class Item:
     rating: float | None = None
     rating_count: int = 0
     in_stock: bool | None = None
+    stock: int | None = None
+    cost_minor: int | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,14 @@ class DecisionContext:
         now: seconds since the epoch, UTC.
         seed: of the sampling; the same context, candidates, state and seed give the same slate.
         exclude: item ids that must not be shown (dismissed, already in the cart, …).
+        intent: what the shopper is about, where the caller knows: "", "checkout", "complaint", "return", …; nothing is
+            tried out in those that `settings.quiet_intents` names.
+        different: True where the shopper asked for something different: what this visit was shown is left out while
+            anything else is there.
+        age_years: of the shopper, where stated; None counts as too young for what has an age limit.
+        treatment: what experiments change in it; None where the shopper is in none.
+        stated: (field, value) wishes of now, in lower case, e.g. (("colour", "blue"),): they outweigh what a profile
+            says of a field.
     """
 
     shopper_key: str
@@ -120,6 +144,11 @@ class DecisionContext:
     explore: bool = True
     keep_order: bool = False
     exclude: frozenset[str] = frozenset()
+    intent: str = ""
+    different: bool = False
+    age_years: int | None = None
+    treatment: Treatment | None = None
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +159,14 @@ class Reason:
         code: closed set, e.g. "matches", "bought_with", "similar_to", "popular", "for_you", "trying_new".
         detail: what the code needs to be a sentence, e.g. "under $80", or an item id; may be empty.
         weight: signed contribution to the score.
+        lead: how much more that is than what the request's candidates get on average: a part that all share explains
+            no place in the slate.
     """
 
     code: str
     detail: str
     weight: float
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +178,7 @@ class SlateItem:
         position: 0-based.
         score: what the ranker gave.
         probability: exact probability of this item in this slot, given the slots before (P(a_k | a_<k)), in (0, 1].
-        reasons: the score's parts, heaviest first.
+        reasons: the score's parts, the one with the largest lead first.
     """
 
     item_id: str
@@ -168,9 +200,25 @@ class Decision:
         policy: name and version of what decided, e.g. "squarecb/1".
         model: hash of the ranker's parameters.
         candidate_ids: all candidates after rules, in scoring order.
-        candidate_scores: their scores, same order.
+        candidate_scores: their scores, same order; what the policy drew from.
         params: parameters of the policy, e.g. {"gamma": 40.0, "floor": 0.02}.
+        model_sha: hash of the click model's file; "" where none served.
+        feature_schema: names the click model's features; "" where none served.
+        candidate_sources: where each candidate came from, same order.
+        default_ids: what the default policy would have shown, in order.
+        stream: "live"; "uniform" for the hold-out that draws evenly; "canary" for a release on trial.
+        policy_version: release of the ranker, from the promotion registry; "" before any.
+        experiments: experiment -> arm; of an interleaving -> whose each slot is, e.g. "ABBABA".
+        guards: what rules, caps and switches did, e.g. "pin:7:tent-1@0", "no_explore:checkout".
+        pinned_ids: items that an owner's rule put into their slots, with probability 1.
+        segment: of shopper and context, e.g. "new".
+        latency_us: microseconds from the request to the slate, the log not counted.
+        trace: features and parts as served, compressed (trace.py); empty where none were kept.
+        shown_ids: what was shown in the end, in order; None where it was shown as chosen.
     """
+
+    # For who writes a row as JSON: bytes as base64, and back.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
     decision_id: str
     context: DecisionContext
@@ -181,6 +229,29 @@ class Decision:
     candidate_ids: tuple[str, ...]
     candidate_scores: tuple[float, ...]
     params: Mapping[str, float] = field(default_factory=dict)
+    model_sha: str = ""
+    feature_schema: str = ""
+    candidate_sources: tuple[tuple[str, ...], ...] = ()
+    default_ids: tuple[str, ...] = ()
+    stream: Stream = "live"
+    policy_version: str = ""
+    experiments: Mapping[str, str] = field(default_factory=dict)
+    guards: tuple[str, ...] = ()
+    pinned_ids: tuple[str, ...] = ()
+    segment: str = ""
+    latency_us: int = 0
+    trace: bytes = b""
+    shown_ids: tuple[str, ...] | None = None
+
+    @property
+    def chosen_ids(self) -> tuple[str, ...]:
+        """What was chosen, in order."""
+        return tuple(item.item_id for item in self.items)
+
+    @property
+    def seen_ids(self) -> tuple[str, ...]:
+        """What the shopper saw, in order: as shown, else as chosen."""
+        return self.chosen_ids if self.shown_ids is None else self.shown_ids
 
 
 class EventLog(Protocol):
@@ -195,8 +266,26 @@ class EventLog(Protocol):
     def append_many(self, new_decisions: Iterable[Decision], new_events: Iterable[Event]) -> int:
         """Keep many at once, all or none. Returns how many of the events were new."""
 
+    def append_shown(self, decision_id: str, shown_ids: Sequence[str], taken_back: Iterable[Event] = ()) -> None:
+        """Keep what of a decision was shown in the end, in order; the last word stays.
+
+        Args:
+            decision_id: of a decision that is kept already.
+            shown_ids: may be empty, may be in another order than chosen.
+            taken_back: NOT_SHOWN events of the items left out, kept together with it.
+        """
+
     def find_decision(self, decision_id: str) -> Decision | None:
         """Return a decision or None."""
+
+    def decisions(self, *, after: int = 0, limit: int = 1_000, traces: bool = False) -> Sequence[tuple[int, Decision]]:
+        """Return decisions in order of arrival as (sequence number, decision), with numbers above `after`.
+
+        Args:
+            after: 0 begins with the first.
+            limit: most decisions.
+            traces: read also what each was served with; without, `trace` is empty.
+        """
 
     def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
         """Return events in order of arrival as (sequence number, event), with numbers above `after`."""

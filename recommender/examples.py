@@ -13,18 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
+from recommender.data import labels as labelling
+from recommender.data.labels import Labels, label
+from recommender.data.prepare import Prepared
+from recommender.data.settings import Windows
 from recommender.event_log import MemoryEventLog
 from recommender.events import Event, EventLog, EventType, Item
 from recommender.features import FEATURES, HISTORY_FIELDS, FeatureBlock, History, features, history
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, build_table
-from recommender.settings import DAY_S, RecommenderSettings
-from recommender.state import HISTORY_LENGTH, STRENGTH, BehaviourState
+from recommender.profiles.profile import HISTORY_LENGTH
+from recommender.settings import RecommenderSettings
+from recommender.state import BehaviourState
 
-HEADS: Final = ("click", "cart", "buy")
-"""What is predicted. Each holds the next: a purchase counts as a cart, a cart as a click."""
-WINDOWS_S: Final[Mapping[str, float]] = {"click": 1_800.0, "cart": DAY_S, "buy": 7 * DAY_S}
-"""How long after its impression an event still counts for it."""
-_DEEPEST: Final = {EventType.CLICK: 1, EventType.ADD_TO_CART: 2, EventType.PURCHASE: 3}
+HEADS: Final = tuple(labelling.HEADS)
+"""What is predicted: click, cart, buy. Each holds the next: a purchase counts as a cart, a cart as a click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +81,30 @@ class Examples:
 
     def part(self, first: int, last: int) -> Examples:
         """Return the impressions of decisions first to last - 1, numbered from 0 again."""
-        chosen = (self.decisions >= first) & (self.decisions < last)
+        return self.where((self.decisions >= first) & (self.decisions < last))
+
+    def where(self, chosen: NDArray[np.bool_]) -> Examples:
+        """Return the chosen impressions, (n,), their decisions numbered from 0 again."""
         rows = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "histories"}
-        past = Histories(*(getattr(self.histories, f.name)[first:last] for f in fields(Histories)))
-        return Examples(**rows | {"decisions": rows["decisions"] - first, "histories": past})
+        kept, decisions = np.unique(rows["decisions"], return_inverse=True)
+        past = Histories(*(getattr(self.histories, f.name)[kept] for f in fields(Histories)))
+        return Examples(**rows | {"decisions": decisions.astype(np.int64), "histories": past})
 
     def as_of(self, until: float) -> Examples:
         """Return the same impressions with what was known of them at `until` (epoch seconds)."""
-        windows = np.array([WINDOWS_S[head] for head in HEADS])
-        known_s = np.minimum((until - self.times)[:, None], windows)
-        happened = self.delays_s <= known_s
-        # Windows differ: what was bought within its own was clicked, even if the cart's is over.
-        happened = np.logical_or.accumulate(happened[:, ::-1], axis=1)[:, ::-1]
+        windows = np.array([Windows().of(kind) for kind in labelling.HEADS.values()], dtype=np.float64)
+        happened = self.delays_s <= np.minimum((until - self.times)[:, None], windows)
         # Where the window is open, taking only what did happen would count the quick ones twice.
         closed = self.times[:, None] + windows <= until
-        return replace(self, labels=happened.astype(np.float64), observed=closed)
+        return replace(self, labels=nested(happened), observed=closed)
+
+
+def nested(happened: NDArray[np.bool_]) -> FloatArray:
+    """Count what goes further for what comes before it, (n, len(HEADS)).
+
+    Windows differ: what was bought within its own was clicked, even if the click's is over.
+    """
+    return np.logical_or.accumulate(happened[:, ::-1], axis=1)[:, ::-1].astype(np.float64)
 
 
 def read_events(source: EventLog | Sequence[Event]) -> tuple[Event, ...]:
@@ -109,38 +120,36 @@ def read_events(source: EventLog | Sequence[Event]) -> tuple[Event, ...]:
 
 
 def collect_examples(
-    source: EventLog | Sequence[Event], items: Mapping[str, Item], settings: RecommenderSettings
+    source: EventLog | Sequence[Event],
+    items: Mapping[str, Item],
+    settings: RecommenderSettings,
+    prepared: Prepared | None = None,
 ) -> Examples:
-    """Replay events and describe every slate with the features of its moment.
+    """Replay events and describe every slate with the features of its moment; what nobody saw is left out.
 
     Args:
         source: a log, or events in order of arrival, impressions included.
         items: product id -> facts.
         settings: those of serving, so that the counts are the same.
+        prepared: of the same source: which events count, and their labels. Without it all do, up to the last one.
     """
-    events = read_events(source)
+    events = read_events(source) if prepared is None else tuple(prepared.cleaned.kept(source))
     log = MemoryEventLog() if isinstance(source, Sequence) else source
     table = build_table(items)
     state = BehaviourState(settings)
     shown = ShownItems(log, max_decisions=settings.max_decisions)
     slates: list[_Slate] = []
-    taken: dict[tuple[str | None, str, int], float] = {}
     for run in _runs(events):
         if run[0].type is EventType.IMPRESSION and run[0].decision_id is not None:
             slates.append(_describe(run, state, table))
         for event in run:
             if shown.counts(event):
                 state.apply(event, table.find(event.item_id))
-                if event.type in STRENGTH:
-                    _note(event, taken)
+    if prepared is not None:
+        return _stack(slates, prepared.labels).where(prepared.labels.shown)
     until = max((event.at for event in events), default=0.0)
-    return _stack(slates, taken).as_of(until)
-
-
-def _note(event: Event, taken: dict[tuple[str | None, str, int], float]) -> None:
-    for depth in range(_DEEPEST[event.type]):
-        key = (event.decision_id, event.item_id, depth)
-        taken[key] = min(event.at, taken.get(key, np.inf))
+    labels = label(events, windows=Windows(), now=until)
+    return _stack(slates, labels).where(labels.shown)
 
 
 def _runs(events: Sequence[Event]) -> Iterator[list[Event]]:
@@ -173,25 +182,26 @@ def _describe(run: Sequence[Event], state: BehaviourState, table: ItemTable) -> 
         session_key=first.session_key,
         now=first.at,
     )
-    return _Slate(run, block, history(state, table, shopper_key=first.shopper_key, now=first.at))
+    return _Slate(run, block, _past(first, state, table))
 
 
-def _stack(slates: Sequence[_Slate], taken: Mapping[tuple[str | None, str, int], float]) -> Examples:
+def _past(first: Event, state: BehaviourState, table: ItemTable) -> History:
+    return history(state, table, shopper_key=first.shopper_key, session_key=first.session_key, now=first.at)
+
+
+def _stack(slates: Sequence[_Slate], labels: Labels) -> Examples:
     shown = [event for slate in slates for event in slate.shown]
-    times = np.array([event.at for event in shown], dtype=np.float64)
-    happened = np.array(
-        [[taken.get((e.decision_id, e.item_id, depth), np.inf) for depth in range(len(HEADS))] for e in shown],
-        dtype=np.float64,
-    ).reshape(len(shown), len(HEADS))
+    happened = np.stack([labels.outcome[head] > 0 for head in labelling.HEADS], axis=1)
+    delays_s = np.stack([labels.delay_s[head] for head in labelling.HEADS], axis=1)
     numbers: dict[str, int] = {}
     return Examples(
         dense=np.concatenate([np.zeros((0, len(FEATURES)), np.float32), *(slate.block.dense for slate in slates)]),
         hashed=np.concatenate([np.zeros((0, len(HASH_FIELDS)), np.int64), *(slate.block.hashed for slate in slates)]),
-        positions=np.array([event.position or 0 for event in shown], dtype=np.int64),
-        labels=np.zeros((len(shown), len(HEADS))),
-        observed=np.zeros((len(shown), len(HEADS)), dtype=np.bool_),
-        delays_s=happened - times[:, None],
-        times=times,
+        positions=labels.positions,
+        labels=nested(happened),
+        observed=np.stack([labels.closed[head] for head in labelling.HEADS], axis=1),
+        delays_s=np.where(happened, delays_s, np.inf),
+        times=labels.at,
         decisions=np.repeat(np.arange(len(slates)), [len(slate.shown) for slate in slates]).astype(np.int64),
         shoppers=np.array([numbers.setdefault(e.shopper_key, len(numbers)) for e in shown], dtype=np.int64),
         histories=pad_histories([slate.past for slate in slates]),

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.item_table import FloatArray, IntArray, ItemTable, bucket
+from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, bucket
+from recommender.profiles.profile import Profile
+from recommender.rates import ALL, DEARNESS
 from recommender.similarity import similarity_to
-from recommender.state import KINDS, STRENGTH, BehaviourState, Links, Shopper
+from recommender.state import KINDS, STRENGTH, BehaviourState, Links
 
 CROWD: Final = (
     "popularity",
@@ -50,6 +53,10 @@ FEATURES: Final = (*CROWD, *SHOPPER, *CATALOGUE, *VISIT, *MOMENT)
 HISTORY_FIELDS: Final = ("item", "category", "brand")
 _FIELD_COLUMNS: Final = (0, 1, 3)
 
+FEATURE_SCHEMA: Final = (
+    "click/" + blake2b("|".join((*FEATURES, *HASH_FIELDS, *HISTORY_FIELDS)).encode(), digest_size=6).hexdigest()
+)
+"""Changes with what the features are."""
 _INTERESTED: Final = frozenset(KINDS[kind] for kind in STRENGTH)
 _N_RECENT: Final = 3
 # A new item is believed to be clicked once in ten impressions until it has some of its own.
@@ -81,7 +88,7 @@ class History:
         hashed: (m, 3) buckets of HISTORY_FIELDS; 0 where the catalogue no longer holds the item.
         kinds: (m,) numbers of state.KINDS.
         ages_s: (m,) float32, seconds before now.
-        shopper: bucket of the shopper's key.
+        shopper: bucket of the shopper's key; 0 for one of whom nothing is known, and in visits for somebody else.
     """
 
     hashed: IntArray
@@ -90,23 +97,23 @@ class History:
     shopper: int
 
 
-def history(state: BehaviourState, table: ItemTable, *, shopper_key: str, now: float) -> History:
-    """Describe what a shopper did to the click model.
+def history(state: BehaviourState, table: ItemTable, *, shopper_key: str, session_key: str, now: float) -> History:
+    """Describe what a shopper did to the click model; in a visit for somebody else, what was done for them.
 
     Args:
         state: behaviour before this moment.
         table: the catalogue.
-        shopper_key: for whom.
+        shopper_key, session_key: for whom.
         now: epoch seconds.
     """
-    shopper = state.shoppers.find(shopper_key)
+    shopper = state.taste(shopper_key, session_key, now)
     acts = [] if shopper is None else list(reversed(shopper.acts))
     rows = table.rows([act.item_id for act in acts])
     return History(
         hashed=table.hashed[rows][:, _FIELD_COLUMNS],
         kinds=np.array([act.kind for act in acts], dtype=np.int64),
         ages_s=np.array([max(0.0, now - act.at) for act in acts], dtype=np.float32),
-        shopper=bucket("shopper", shopper_key),
+        shopper=bucket("shopper", shopper_key) if acts and state.gift_of(session_key, now) is None else 0,
     )
 
 
@@ -123,7 +130,7 @@ def features(
         now: epoch seconds.
     """
     rows = table.rows(item_ids)
-    shopper = state.shoppers.find(shopper_key)
+    shopper = state.taste(shopper_key, session_key, now)
     scene = _Scene(state, table, item_ids, rows, shopper, now)
     columns = {
         **_crowd(scene),
@@ -151,14 +158,14 @@ class _Scene:
         table: ItemTable,
         item_ids: Sequence[str],
         rows: IntArray,
-        shopper: Shopper | None,
+        shopper: Profile | None,
         now: float,
     ) -> None:
         self.state, self.table, self.item_ids, self.rows = state, table, item_ids, rows
         self.shopper, self.now = shopper, now
         self.items = [table.find(item_id) for item_id in item_ids]
-        shown = state.rates.shown.read(("all", ""), now)
-        taken = state.rates.taken.read(("all", ""), now)
+        shown = state.rates.shown.read(ALL, now)
+        taken = state.rates.taken.read(ALL, now)
         self.base = (taken + _PRIOR_CLICKS) / (shown + _PRIOR_IMPRESSIONS)
 
     def by_value(self, field: str, read: Callable[[str], float]) -> list[float]:
@@ -221,9 +228,9 @@ def _share(clicks: FloatArray, shown: FloatArray) -> FloatArray:
     return (clicks + _PRIOR_CLICKS) / (shown + _PRIOR_IMPRESSIONS)
 
 
-def _shopper(scene: _Scene, shopper: Shopper, dearness: _Column) -> dict[str, _Column]:
+def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _Column]:
     now, n = scene.now, len(scene.item_ids)
-    overall = shopper.rates.lift(("all", ""), scene.base, _OWN_STRENGTH, now)
+    overall = shopper.rates.lift(ALL, scene.base, _OWN_STRENGTH, now)
     own_base = scene.base * float(np.exp(overall))
     acted = {act.item_id for act in shopper.acts if act.kind in _INTERESTED}
     columns: dict[str, _Column] = {
@@ -238,19 +245,19 @@ def _shopper(scene: _Scene, shopper: Shopper, dearness: _Column) -> dict[str, _C
     return columns
 
 
-def _own_lift(shopper: Shopper, field: str, own_base: float, now: float, value: str) -> float:
+def _own_lift(shopper: Profile, field: str, own_base: float, now: float, value: str) -> float:
     return shopper.rates.lift((field, value), own_base, _OWN_STRENGTH, now)
 
 
-def _dearness_liked(shopper: Shopper, own_base: float, now: float) -> float:
+def _dearness_liked(shopper: Profile, own_base: float, now: float) -> float:
     """How much dearer what the shopper takes is than what was shown, shrunk: negative for thrifty ones."""
-    taken = shopper.rates.taken.read(("dearness", ""), now)
-    shown = shopper.rates.shown.read(("dearness", ""), now)
-    n_taken = shopper.rates.taken.read(("all", ""), now)
+    taken = shopper.rates.taken.read(DEARNESS, now)
+    shown = shopper.rates.shown.read(DEARNESS, now)
+    n_taken = shopper.rates.taken.read(ALL, now)
     return (taken - own_base * shown) / (n_taken + _OWN_STRENGTH * own_base + 1.0)
 
 
-def _usual_prices(scene: _Scene, shopper: Shopper) -> dict[str, _Column]:
+def _usual_prices(scene: _Scene, shopper: Profile) -> dict[str, _Column]:
     missing = -1.0
     usual = np.array(scene.by_value("category", lambda value: _or(shopper.usual_log_price(value, scene.now), missing)))
     known = np.array([item is not None and item.category is not None for item in scene.items]) & (usual != missing)

@@ -7,12 +7,13 @@ the score, not a story about it. Knows nothing of exploration.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.events import Candidate, Reason
 from recommender.item_table import FloatArray, IntArray
@@ -31,43 +32,134 @@ class Scored:
     Args:
         candidates: n of them.
         parts: reason code -> weighted part; every value (n,) and on the grid.
+        values: (m, n) float32, what the first m parts' rankers said before weights.
+        served: inputs of the click model as served, by name.
     """
 
     candidates: tuple[Candidate, ...]
     parts: tuple[tuple[str, Part], ...]
+    values: NDArray[np.float32]
+    served: Mapping[str, NDArray[Any]]
 
     @property
     def scores(self) -> FloatArray:
         """Sums of the parts, (n,); exact."""
-        total: FloatArray = np.array([part.values for _, part in self.parts], dtype=np.float64).sum(axis=0)
-        return total
+        return total([part.values for _, part in self.parts])
 
     def reasons(self, i: int) -> tuple[Reason, ...]:
-        """Return candidate i's parts, heaviest first; their weights add up to its score exactly."""
-        found = [Reason(str(code), part.details[i], float(part.values[i])) for code, part in self.parts]
-        listed = [reason for reason in found if reason.weight != 0.0]
-        matches = self.candidates[i].matches
-        return tuple(sorted(_share_with_matches(listed, matches), key=lambda reason: -reason.weight))
+        """Return candidate i's parts, those that set it apart from the others first.
+
+        Their weights add up to its score exactly.
+        """
+        return reasons_of(self.parts, [candidate.matches for candidate in self.candidates], [i])[0]
 
 
-def score(request: RankRequest, rankers: Sequence[Ranker]) -> Scored:
+def reasons_of(
+    parts: Sequence[tuple[str, Part]], matches: Sequence[Sequence[str]], chosen: Sequence[int]
+) -> list[tuple[Reason, ...]]:
+    """Return the reasons of some candidates.
+
+    Args:
+        parts: reason code -> weighted part of n candidates.
+        matches: labels of the wishes that each candidate meets, n times.
+        chosen: indices of the candidates.
+    """
+    usual = {code: float(part.values.mean()) for code, part in parts}
+    relevance = next((part.values for code, part in parts if code == Code.RELEVANT), None)
+    if relevance is not None and any(matches):
+        usual |= _usual_shares(relevance, matches)
+    return [_reasons(parts, matches[i], usual, i) for i in chosen]
+
+
+def _reasons(
+    parts: Sequence[tuple[str, Part]], matches: Sequence[str], usual: Mapping[str, float], i: int
+) -> tuple[Reason, ...]:
+    found = [
+        Reason(str(code), part.details[i], weight, weight - usual[code])
+        for code, part in parts
+        if (weight := float(part.values[i])) != 0.0
+    ]
+    return tuple(sorted(_share_with_matches(found, matches, usual), key=lambda reason: -reason.lead))
+
+
+def _usual_shares(relevance: FloatArray, matches: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Return what a candidate gets on average from each label, and from relevance without labels."""
+    n_labels = np.array([len(labels) for labels in matches])
+    shares = np.floor(relevance / (n_labels + 1) * _GRID) / _GRID
+    sums: dict[str, float] = {}
+    for share, labels in zip(shares.tolist(), matches, strict=True):
+        for label in labels:
+            sums[label] = sums.get(label, 0.0) + share
+    rest = float((relevance - shares * n_labels).mean())
+    return {_labelled(label): value / len(relevance) for label, value in sums.items()} | {str(Code.RELEVANT): rest}
+
+
+def _labelled(label: str) -> str:
+    return f"{Code.MATCHES}:{label}"
+
+
+def _share(whole: float, n_labels: int) -> float:
+    return float(np.floor(whole / (n_labels + 1) * _GRID) / _GRID)
+
+
+def score(
+    request: RankRequest,
+    rankers: Sequence[Ranker],
+    weights: Mapping[str, float] | None = None,
+    buried: NDArray[np.bool_] | None = None,
+) -> Scored:
     """Weigh and add what every ranker and every rule says.
 
     Args:
         request: at least one candidate.
         rankers: models; one without a weight for this surface is left out.
+        weights: reason code -> weight; those of the settings without.
+        buried: (n,) what an owner's rule puts last.
     """
-    weights = request.settings.weights_for(request.context.surface, request.context.query)
+    weights = weights_of(request) if weights is None else weights
+    asked = [(ranker.code, ranker.rank(request)) for ranker in rankers if ranker.code in weights]
+    values = np.array([part.values for _, part in asked], dtype=np.float32).reshape(len(asked), len(request.rows))
     parts = [
-        (ranker.code, _weighted(ranker.rank(request), weights[ranker.code]))
-        for ranker in rankers
-        if weights.get(ranker.code)
+        (code, Part(weighed(row, weights[code]), part.details)) for (code, part), row in zip(asked, values, strict=True)
     ]
-    parts += [(Code.SOLD_OUT, _sold_out(request)), (Code.DISMISSED, _dismissed(request))]
+    served = {name: array for _, part in asked for name, array in part.served.items()}
+    parts += rule_parts(request, total([part.values for _, part in parts]), buried)
+    return Scored(tuple(request.candidates), tuple(parts), values, served)
+
+
+def rule_parts(
+    request: RankRequest, learned: FloatArray, buried: NDArray[np.bool_] | None = None
+) -> list[tuple[str, Part]]:
+    """Return the parts that rules add: stock, dismissals, burying, variety.
+
+    Args:
+        request: as in `score`.
+        learned: (n,) sum of what the rankers said; variety is spread over the order that it gives.
+        buried: as in `score`.
+    """
+    parts = [(Code.SOLD_OUT, _sold_out(request)), (Code.DISMISSED, _dismissed(request))]
+    if buried is not None and buried.any():
+        parts.append((Code.BURIED, _buried(request, buried)))
     if request.context.surface == "recommend":
-        so_far = Scored(tuple(request.candidates), tuple(parts)).scores
+        so_far = learned + total([part.values for _, part in parts])
         parts.append((Code.VARIETY, _variety(request, so_far)))
-    return Scored(tuple(request.candidates), tuple(parts))
+    return [(str(code), part) for code, part in parts]
+
+
+def weights_of(request: RankRequest) -> Mapping[str, float]:
+    """Return the settings' weights for a request."""
+    return request.settings.weights_for(request.context.surface, request.context.query)
+
+
+def total(parts: Sequence[FloatArray]) -> FloatArray:
+    """Add parts that are on the grid, (n,); exact in any order."""
+    result: FloatArray = np.array(parts, dtype=np.float64).sum(axis=0)
+    return result
+
+
+def weighed(values: NDArray[np.float32], weight: float) -> FloatArray:
+    """Multiply what a ranker said with its weight, on the grid."""
+    return _on_grid(values.astype(np.float64) * weight)
 
 
 def greedy_order(scores: FloatArray) -> IntArray:
@@ -75,15 +167,10 @@ def greedy_order(scores: FloatArray) -> IntArray:
     return np.argsort(-scores, kind="stable").astype(np.int64)
 
 
-def stack_version(rankers: Sequence[Ranker], request: RankRequest) -> str:
+def stack_version(rankers: Sequence[Ranker], weights: Mapping[str, float]) -> str:
     """Return a short hash of everything that turns evidence into scores here."""
-    weights = request.settings.weights_for(request.context.surface, request.context.query)
     text = ";".join(f"{r.code}/{r.version}*{weights.get(r.code, 0.0)!r}" for r in rankers)
-    return "additive/1:" + blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-def _weighted(part: Part, weight: float) -> Part:
-    return Part(_on_grid(part.values * weight), part.details)
+    return "additive/2:" + blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def _on_grid(values: FloatArray) -> FloatArray:
@@ -91,14 +178,16 @@ def _on_grid(values: FloatArray) -> FloatArray:
     return rounded
 
 
-def _share_with_matches(reasons: Sequence[Reason], matches: Sequence[str]) -> list[Reason]:
+def _share_with_matches(reasons: Sequence[Reason], matches: Sequence[str], usual: Mapping[str, float]) -> list[Reason]:
     """Give each met wish an equal share of the relevance that it is part of."""
+    if not matches:
+        return list(reasons)
     whole = sum(reason.weight for reason in reasons if reason.code == Code.RELEVANT)
-    share = float(np.floor(whole / (len(matches) + 1) * _GRID) / _GRID)
+    share = _share(whole, len(matches))
     rest = whole - share * len(matches)
-    shared = [Reason(str(Code.MATCHES), label, share) for label in matches]
+    shared = [Reason(str(Code.MATCHES), label, share, share - usual[_labelled(label)]) for label in matches]
     if rest:
-        shared.append(Reason(str(Code.RELEVANT), "", rest))
+        shared.append(Reason(str(Code.RELEVANT), "", rest, rest - usual[Code.RELEVANT]))
     return shared + [reason for reason in reasons if reason.code != Code.RELEVANT]
 
 
@@ -110,10 +199,18 @@ def _sold_out(request: RankRequest) -> Part:
     return Part(_on_grid(values), ("",) * len(values))
 
 
+def _buried(request: RankRequest, buried: NDArray[np.bool_]) -> Part:
+    values = np.where(buried, -request.settings.buried_penalty, 0.0)
+    return Part(_on_grid(values), ("",) * len(values))
+
+
 def _dismissed(request: RankRequest) -> Part:
     context = request.context
-    freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
-    values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
+    values = np.zeros(len(request.candidates))
+    shopper = request.state.shoppers.find(context.shopper_key)
+    if shopper is not None and shopper.dismissed:
+        freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
+        values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
     return Part(_on_grid(values), ("",) * len(values))
 
 

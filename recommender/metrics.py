@@ -86,17 +86,3 @@ def grouped_auc(labels: FloatArray, scores: FloatArray, groups: IntArray) -> flo
         if np.isfinite(value):
             total, weight = total + value * len(rows), weight + len(rows)
     return total / weight if weight else float("nan")
-
-
-def calibration_error(labels: FloatArray, probabilities: FloatArray, *, n_bins: int = 15) -> float:
-    """Return the expected calibration error over bins of equal size (ECE; Naeini et al. 2015).
-
-    Args:
-        labels: (n,), 0 or 1; at least one.
-        probabilities: (n,), of label 1.
-        n_bins: number of bins.
-    """
-    order = np.argsort(probabilities, kind="stable")
-    bins = np.array_split(order, min(n_bins, len(order)))
-    gaps = [abs(float(labels[b].mean() - probabilities[b].mean())) * len(b) for b in bins]
-    return sum(gaps) / len(order)

@@ -28,7 +28,7 @@ class Code(StrEnum):
     SIMILAR_TO = "similar_to"
     """Alike in text, or in category, brand and price; detail: the item at hand."""
     FOR_YOU = "for_you"
-    """This shopper's own interest; detail: the brand or category."""
+    """This shopper's own interest; detail: the brand, category or attribute's value that says most."""
     WELL_RATED = "well_rated"
     """Reviews are better than the shop's mean (negative: worse); no detail."""
     ON_SALE = "on_sale"
@@ -43,16 +43,26 @@ class Code(StrEnum):
     """Lowered because it cannot be bought now; not for shoppers."""
     DISMISSED = "dismissed"
     """Lowered because this shopper dismissed it in an earlier visit; not for shoppers."""
+    AVOIDED = "avoided"
+    """Lowered because it has what this shopper never wants; detail: that value; not for shoppers."""
+    BURIED = "buried"
+    """Put last by a rule of the shop's owner; not for shoppers."""
+    PINNED = "pinned"
+    """Put into its slot by a rule of the shop's owner; weight 0; not for shoppers."""
 
 
-_NOT_TOLD: Final = frozenset({Code.PREDICTED, Code.VARIETY, Code.SOLD_OUT, Code.DISMISSED})
+LEARNED: Final = frozenset({Code.PREDICTED})
+"""Parts that come out of training; the default policy does without them."""
+_NOT_TOLD: Final = frozenset(
+    {Code.PREDICTED, Code.VARIETY, Code.SOLD_OUT, Code.DISMISSED, Code.AVOIDED, Code.BURIED, Code.PINNED}
+)
 
 
 def tellable(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """Keep what may be said under "why this": positive parts with evidence, met wishes, and an open trial.
 
     Args:
-        reasons: of one slate item, heaviest first.
+        reasons: of one slate item, in the recommender's order.
 
     Returns:
         The same order, fewer reasons.

@@ -27,6 +27,8 @@ SEARCH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         Code.SEEN_WITH: 0.03,
         Code.SIMILAR_TO: 0.01,
         Code.PREDICTED: 0.04,
+        # Stated, not learned: worth more than anything but a clear difference in relevance.
+        Code.AVOIDED: 0.4,
     }
 )
 # Without a request there is no relevance to protect: own interest leads, then what goes with the items at hand.
@@ -41,6 +43,7 @@ RECOMMEND_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         Code.SEEN_WITH: 0.2,
         Code.SIMILAR_TO: 0.1,
         Code.PREDICTED: 0.4,
+        Code.AVOIDED: 2.0,
     }
 )
 # The item asked about is the request: likeness arrives as relevance, and again as a reason where it is high.
@@ -50,6 +53,7 @@ LIKE_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
 GOES_WITH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {**RECOMMEND_WEIGHTS, Code.BOUGHT_WITH: 0.8, Code.FOR_YOU: 0.3, Code.SIMILAR_TO: 0.0}
 )
+QUIET_INTENTS: Final = frozenset({"checkout", "complaint", "return", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,25 @@ class RecommenderSettings:
 
     Args:
         weights: surface -> reason code -> weight; a surface that is not listed ranks as "search".
-        policy: name in POLICIES of what decides where exploring is allowed.
+        policy, policy_params: name in POLICIES, and parameters, of what decides where exploring is allowed.
+        explore: False tries nothing out anywhere, the hold-out included.
+        holdout_share: share of sessions whose slates are drawn evenly, 0 to 0.05: what other rankers are judged from.
+        holdout_width, holdout_reach: they are drawn from so many of the best, none so much below the best.
+        explored_per_day: most slots of one shopper, in a day, that show an item above its place.
+        quiet_intents: intents in which nothing is tried out.
+        quiet_surfaces: likewise surfaces.
         popularity_half_life_s, trend_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which
             behaviour counts half; the trend is that of categories.
+        trial_half_life_s: how fast an interest fades that only one visit has shown beside lasting ones: it may be a
+            gift.
+        gift_s: how long a visit counts as being for somebody else after that was said.
+        max_interests: of one shopper.
         min_sessions: visits that must agree before "popular", "bought_with" or "seen_with" counts.
         window: earlier items of a visit that a new one is linked to.
         max_sessions, max_shoppers, max_decisions: how many are remembered in memory; the oldest are let go.
         sold_out_penalty: taken from items that cannot be bought; larger than any score, so they come last.
         sold_out_penalty_search: the same for a request in words, where the very item asked for must stay in sight.
+        buried_penalty: taken from what an owner's rule puts last; larger than any score.
         dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
         variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
             the same category and another brand.
@@ -81,10 +96,21 @@ class RecommenderSettings:
         }
     )
     policy: str = "inverse_gap"
+    policy_params: Mapping[str, float] = field(default_factory=dict)
+    explore: bool = True
+    holdout_share: float = 0.0
+    holdout_width: int = 12
+    holdout_reach: float = 0.25
+    explored_per_day: int = 40
+    quiet_intents: frozenset[str] = QUIET_INTENTS
+    quiet_surfaces: frozenset[str] = frozenset({"checkout"})
     popularity_half_life_s: float = 14 * DAY_S
     trend_half_life_s: float = 3 * DAY_S
     interest_half_life_s: float = 30 * DAY_S
     dismissal_half_life_s: float = 60 * DAY_S
+    trial_half_life_s: float = 5 * DAY_S
+    gift_s: float = 0.5 * DAY_S
+    max_interests: int = 4
     min_sessions: int = 3
     window: int = 5
     max_sessions: int = 20_000
@@ -92,6 +118,7 @@ class RecommenderSettings:
     max_decisions: int = 50_000
     sold_out_penalty: float = 8.0
     sold_out_penalty_search: float = 0.3
+    buried_penalty: float = 6.0
     dismissed_penalty: float = 0.6
     variety_penalty: float = 0.06
     click_model_device: str = "cpu"

@@ -15,7 +15,11 @@ import numpy as np
 
 from recommender.decay import DecayedSums, Recent
 from recommender.events import Event, EventType, Item
+from recommender.profiles.edits import YES, Edit, EditKind, may_profile
+from recommender.profiles.profile import Act, Profile
+from recommender.rates import Rates
 from recommender.settings import RecommenderSettings
+from recommender.unfinished import Unfinished
 
 # How much one event says about an item, in clicks.
 STRENGTH: Final[Mapping[EventType, float]] = {
@@ -35,103 +39,32 @@ INTEREST: Final[Mapping[EventType, float]] = {
 }
 # What a shopper did, as the click model's history of events tells it; 0 is kept for "nothing".
 KINDS: Final[Mapping[EventType, int]] = {kind: number for number, kind in enumerate(INTEREST, start=1)}
-HISTORY_LENGTH: Final = 50
 _DISTANCE_DECAY: Final = 0.8
 _SHRINK: Final = 3.0
 _MAX_NEIGHBOURS: Final = 200
 _MAX_PURCHASES: Final = 20
+_MAX_SHOWN: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing that a shopper did: with which item, of which of KINDS, and when (epoch seconds)."""
+@dataclass(slots=True)
+class Gift:
+    """This visit is for somebody else: since when (epoch seconds), and what it has shown about them."""
 
-    item_id: str
-    kind: int
-    at: float
-
-
-class Rates:
-    """How often what was shown was taken, by (field, value), fading; one instance for the shop, one per shopper.
-
-    Under ("price", category) stands the sum of log prices, under ("dearness", "") that of prices relative to what the
-    shop shows of the same category.
-    """
-
-    def __init__(self, half_life_s: float) -> None:
-        self.shown: DecayedSums[tuple[str, str]] = DecayedSums(half_life_s)
-        self.taken: DecayedSums[tuple[str, str]] = DecayedSums(half_life_s)
-
-    def count(self, item: Item, dearness: float, at: float, *, taken: bool) -> None:
-        """Count an impression, or that an item was clicked, carted or bought."""
-        sums = self.taken if taken else self.shown
-        sums.add(("all", ""), 1.0, at)
-        sums.add(("dearness", ""), dearness, at)
-        for name, value in (("category", item.category), ("department", item.department), ("brand", item.brand)):
-            if value is not None:
-                sums.add((name, value), 1.0, at)
-
-    def lift(self, key: tuple[str, str], base: float, strength: float, now: float) -> float:
-        """Return the log of how much more often a field's value is taken than `base`, shrunk towards 0.
-
-        Args:
-            key: (field, value), e.g. ("category", "Tents").
-            base: usual share, above 0.
-            strength: impressions at the usual share that are added.
-            now: epoch seconds.
-        """
-        taken, shown = self.taken.read(key, now), self.shown.read(key, now)
-        return float(np.log((taken + strength * base) / ((shown + strength) * base)))
+    since: float
+    taste: Profile
 
 
 @dataclass(slots=True)
 class Visit:
-    """One session: items of interest (latest last), purchases, dismissals, and what was counted already."""
+    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already and
+    for whom it is."""
 
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    shown: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_SHOWN))
     bought: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_PURCHASES))
     dismissed: set[str] = field(default_factory=set)
     counted: set[tuple[str, str]] = field(default_factory=set)
-
-
-class Shopper:
-    """Decayed interest of one person by (field, value), when each item was dismissed, and the latest acts."""
-
-    def __init__(self, half_life_s: float) -> None:
-        self.interest: DecayedSums[tuple[str, str]] = DecayedSums(half_life_s)
-        self.dismissed: dict[str, float] = {}
-        self.rates = Rates(half_life_s)
-        self.acts: deque[Act] = deque(maxlen=HISTORY_LENGTH)
-
-    def affinity(self, field_name: str, value: str | None, now: float) -> float:
-        """Return liking in (-1, 1): the value's share of all interest in this field, shrunk towards 0.
-
-        Args:
-            field_name: "category", "department" or "brand".
-            value: e.g. "Tents"; None gives 0.
-            now: epoch seconds.
-        """
-        if value is None:
-            return 0.0
-        total = self.interest.read(("total", field_name), now)
-        return self.interest.read((field_name, value), now) / (total + 1.0)
-
-    def usual_log_price(self, category: str | None, now: float) -> float | None:
-        """Return the mean log price of what was liked in a category; None where nothing was."""
-        if category is None:
-            return None
-        weight = self.interest.read(("price_weight", category), now)
-        return self.interest.read(("price_sum", category), now) / weight if weight > 1e-9 else None
-
-    def learn(self, item: Item, amount: float, at: float) -> None:
-        """Count one sign of interest (positive) or of the opposite in an item."""
-        for name, value in (("category", item.category), ("department", item.department), ("brand", item.brand)):
-            if value is not None:
-                self.interest.add((name, value), amount, at)
-                self.interest.add(("total", name), abs(amount), at)
-        if amount > 0 and item.category is not None:
-            self.interest.add(("price_weight", item.category), amount, at)
-            self.interest.add(("price_sum", item.category), amount * float(np.log1p(max(0, item.price_minor))), at)
+    gift: Gift | None = None
 
 
 class Links:
@@ -196,10 +129,10 @@ class BehaviourState:
         self.item_clicks: dict[str, int] = {}
         self.seen_with = Links()
         self.bought_with = Links()
+        self.unfinished = Unfinished(settings.max_shoppers)
         self.visits: Recent[str, Visit] = Recent(settings.max_sessions, Visit)
-        self.shoppers: Recent[str, Shopper] = Recent(
-            settings.max_shoppers, lambda: Shopper(settings.interest_half_life_s)
-        )
+        self.shoppers: Recent[str, Profile] = Recent(settings.max_shoppers, lambda: Profile(settings))
+        self.consents: dict[str, bool] = {}
 
     def apply(self, event: Event, item: Item | None) -> None:
         """Learn from one event; a repeat of the same kind on the same item in one visit changes nothing.
@@ -210,8 +143,16 @@ class BehaviourState:
         """
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
+            self.visits.touch(event.session_key).shown.append(event.item_id)
             self._count_rates(event, item, taken=False)
             return
+        if event.type is EventType.NOT_SHOWN:
+            self._take_back(event, item)
+            return
+        if event.type is EventType.EDIT:
+            self._edit(event, Edit.from_text(event.item_id))
+            return
+        self.unfinished.apply(event)
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
             return
@@ -236,6 +177,32 @@ class BehaviourState:
         visit = self.visits.find(session_key)
         return frozenset() if visit is None else frozenset(visit.dismissed)
 
+    def gift_of(self, session_key: str, now: float) -> Gift | None:
+        """Return what a visit for somebody else has shown; None where the visit is the shopper's own."""
+        visit = self.visits.find(session_key)
+        gift = None if visit is None else visit.gift
+        return gift if gift is not None and now - gift.since < self._settings.gift_s else None
+
+    def taste(self, shopper_key: str, session_key: str, now: float) -> Profile | None:
+        """Return whose taste counts in a visit: the shopper's, or that of the one whom it is for; None: nothing known.
+
+        Args:
+            shopper_key, session_key: as in Event.
+            now: epoch seconds.
+        """
+        gift = self.gift_of(session_key, now)
+        return self.shoppers.find(shopper_key) if gift is None else gift.taste
+
+    def forget_shopper(self, shopper_key: str) -> None:
+        """Let a profile go; what the crowd learned from it stays, and so does the choice about consent."""
+        self.unfinished.forget(shopper_key)
+        self.shoppers.drop(shopper_key)
+
+    def shown_in(self, session_key: str) -> frozenset[str]:
+        """Return what was shown in this visit, the latest of it."""
+        visit = self.visits.find(session_key)
+        return frozenset() if visit is None else frozenset(visit.shown)
+
     def dismissal(self, shopper_key: str, item_id: str, now: float) -> float:
         """Return how fresh a shopper's dismissal of an item is, 1 (now) to 0 (never or long ago)."""
         shopper = self.shoppers.find(shopper_key)
@@ -257,25 +224,75 @@ class BehaviourState:
         if item is None:
             return
         dearness = self._dearness(item, event.at)
-        self.shoppers.touch(event.shopper_key).rates.count(item, dearness, event.at, taken=taken)
+        profile = self._own_profile(event)
+        if profile is not None:
+            profile.count(item, dearness, event.at, taken=taken)
         self.rates.count(item, dearness, event.at, taken=taken)
+        self._count_item(item, 1.0, event.at, taken=taken)
+
+    def _count_item(self, item: Item, amount: float, at: float, *, taken: bool) -> None:
+        """Count what the shop's rates hold beside those that shoppers' rates have, too."""
         sums = self.rates.taken if taken else self.rates.shown
-        sums.add(("item", item.item_id), 1.0, event.at)
+        sums.add(("item", item.item_id), amount, at)
         if item.category is not None:
             trend = self.trends.taken if taken else self.trends.shown
-            trend.add(("category", item.category), 1.0, event.at)
+            trend.add(("category", item.category), amount, at)
             if not taken:
-                sums.add(("price", item.category), float(np.log1p(max(0, item.price_minor))), event.at)
+                sums.add(("price", item.category), amount * float(np.log1p(max(0, item.price_minor))), at)
+
+    def _take_back(self, event: Event, item: Item | None) -> None:
+        self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
+        visit = self.visits.find(event.session_key)
+        if visit is not None and event.item_id in visit.shown:
+            visit.shown.remove(event.item_id)
+        if item is None:
+            return
+        dearness = self._dearness(item, event.at)
+        profile = self.taste(event.shopper_key, event.session_key, event.at)
+        if profile is not None and not profile.paused:
+            profile.rates.take_back(item, dearness, event.at)
+        self._count_item(item, -1.0, event.at, taken=False)
+        self.rates.take_back(item, dearness, event.at)
+
+    def _own_profile(self, event: Event) -> Profile | None:
+        """Return the profile that learns from an event: the shopper's, or of whom the visit is for; None: nobody's."""
+        if not may_profile(event.shopper_key):
+            return None
+        gift = self.gift_of(event.session_key, event.at)
+        return self.shoppers.touch(event.shopper_key) if gift is None else gift.taste
 
     def _learn_shopper(self, event: Event, item: Item | None) -> None:
-        shopper = self.shoppers.touch(event.shopper_key)
-        shopper.acts.append(Act(event.item_id, KINDS[event.type], event.at))
+        profile = self._own_profile(event)
+        if profile is None:
+            return
+        profile.remember(Act(event.item_id, KINDS[event.type], event.at))
         if item is not None:
-            shopper.learn(item, INTEREST[event.type], event.at)
-        if event.type is EventType.DISMISS:
-            shopper.dismissed[event.item_id] = event.at
-        elif event.type in STRENGTH:
-            shopper.dismissed.pop(event.item_id, None)
+            profile.learn(item, INTEREST[event.type], event.at, event.session_key)
+        profile.note(event.type, event.item_id, event.session_key, event.at)
+
+    def _edit(self, event: Event, edit: Edit | None) -> None:
+        """Carry out what a shopper changed about their own profile or this visit."""
+        key = event.shopper_key
+        if edit is None:
+            return
+        if edit.kind is EditKind.GIFT:
+            visit = self.visits.touch(event.session_key)
+            visit.gift = Gift(event.at, Profile(self._settings)) if edit.value == YES else None
+        elif edit.kind is EditKind.CONSENT:
+            self.consents[key] = edit.value == YES
+            if edit.value != YES:
+                self.forget_shopper(key)
+        elif not may_profile(key):
+            return
+        elif edit.kind is EditKind.RESET:
+            self.forget_shopper(key)
+        elif edit.kind is EditKind.JOIN:
+            guest = self.shoppers.find(edit.value)
+            if guest is not None and edit.value != key:
+                self.shoppers.touch(key).join(guest, event.at)
+                self.forget_shopper(edit.value)
+        else:
+            self.shoppers.touch(key).edit(edit, event.at)
 
     def _learn_item(self, event: Event, visit: Visit) -> None:
         item_id = event.item_id

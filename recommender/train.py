@@ -6,7 +6,7 @@ Serves nothing itself; `Recommender.load_models` picks the files up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,9 @@ from recommender.ctr.artifact import CARD_FILE, Manifest, save_artifact, write_w
 from recommender.ctr.contenders import CONTENDERS, NETWORK, Job, Params, Trained
 from recommender.ctr.judging import Choice, Judged, choose, judge
 from recommender.ctr.search import Budget, search
+from recommender.data.card import DataCard, write_card
+from recommender.data.prepare import Prepared, prepare
+from recommender.data.settings import KnownTraffic
 from recommender.errors import NotEnoughEvents
 from recommender.events import Event, EventLog, Item
 from recommender.examples import Examples, collect_examples
@@ -29,7 +32,6 @@ from recommender.settings import RecommenderSettings
 MIN_DECISIONS: Final = 200
 MIN_POSITIVES: Final = 10
 MIN_KNOWN: Final = 50
-_TRAIN_SHARE, _VALIDATION_SHARE = 0.7, 0.15
 
 Progress = Callable[[str, float], None]
 """Told the stage ("replay", "baselines", "training", "writing") and the share of the whole that is done, 0 to 1."""
@@ -44,12 +46,16 @@ class TrainSettings:
         device: "cpu" or "cuda", for the network.
         work: folder of checkpoints and of the search's results, so that a stopped training goes on; None keeps none.
         logs: folder for TensorBoard; None writes none.
+        known: keys of those who are no customers.
+        before: data card of the training before, to tell what moved.
     """
 
     budget: Budget | None = None
     device: str = "cpu"
     work: Path | None = None
     logs: Path | None = None
+    known: KnownTraffic = field(default_factory=KnownTraffic)
+    before: DataCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +83,10 @@ def train(
     Args:
         source: a log, or events in order of arrival, impressions included.
         items: product id -> facts.
-        out: folder for the model's files, manifest and card.
+        out: folder for the model's files, manifest and cards.
         seed: same events, items and seed give the same model.
         progress: see Progress.
-        now: epoch seconds, for the card.
+        now: epoch seconds; what lies beyond did not happen.
         settings: those of serving.
         how: see TrainSettings.
 
@@ -88,10 +94,12 @@ def train(
         NotEnoughEvents: too few slates or signs of interest to train and judge a model.
     """
     progress("replay", 0.0)
-    examples = collect_examples(source, items, settings or RecommenderSettings())
-    parts = split(examples)
+    how = how or TrainSettings()
+    prepared = prepare(source, items, now=now, seed=seed, known=how.known, previous=how.before)
+    examples = collect_examples(source, items, settings or RecommenderSettings(), prepared)
+    parts = split(examples, prepared)
     progress("baselines", 0.2)
-    fitted = _fit_all(parts, seed, how or TrainSettings(), progress)
+    fitted = _fit_all(parts, seed, how, progress)
     judged = {name: judge(trained, parts.validation, parts.test) for name, (trained, _) in fitted.items()}
     choice = choose(judged, parts.test, seed=seed)
     progress("writing", 0.95)
@@ -99,23 +107,27 @@ def train(
     params = {name: dict(params) for name, (_, params) in fitted.items() if params}
     card = _card(examples, parts, judged, choice, manifest, seed, now).model_copy(update={"params": params})
     write_whole(out / CARD_FILE, card.model_dump_json(indent=2).encode())
+    write_card(prepared.card, out)
     progress("writing", 1.0)
     return card
 
 
-def split(examples: Examples) -> Parts:
-    """Cut by time between whole slates; each part knows what was known when the next one began.
+def split(examples: Examples, prepared: Prepared) -> Parts:
+    """Cut by time between whole slates, with an embargo; each part knows what was known when the next one began.
+
+    Args:
+        examples: of what was shown.
+        prepared: says where the cuts are.
 
     Raises:
         NotEnoughEvents: too few slates, or a part without enough of either outcome.
     """
-    n = examples.n_decisions
+    n, seen, cut = examples.n_decisions, prepared.labels.shown, prepared.split
     if n < MIN_DECISIONS:
         raise NotEnoughEvents(f"Training needs {MIN_DECISIONS} logged slates; there are {n}.")
-    first, second = int(n * _TRAIN_SHARE), int(n * (_TRAIN_SHARE + _VALIDATION_SHARE))
-    validation, test = examples.part(first, second), examples.part(second, n)
-    earlier = examples.part(0, first).as_of(float(validation.times[0]))
-    parts = Parts(*(_so_far(part) for part in (earlier, validation.as_of(float(test.times[0])), test)))
+    train_part, validation, test = (examples.where(mask[seen]) for mask in (cut.train, cut.validation, cut.test))
+    known = (train_part.as_of(cut.cuts[0]), validation.as_of(cut.cuts[1]), test)
+    parts = Parts(*(_so_far(part) for part in known))
     for part in (parts.train, parts.validation, parts.test):
         clicked = part.labels[part.observed[:, 0], 0]
         if min(clicked.sum(), len(clicked) - clicked.sum()) < MIN_POSITIVES:

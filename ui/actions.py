@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import AisleError, SessionMissing
 from assistant.live import FloorChanged
-from assistant.turn import CartFact
+from assistant.profile_door import removal
+from assistant.turn import CartFact, ProfileFact
+from recommender.profiles.edits import Edit, EditKind
 from retrieval.errors import RetrievalError
 from ui.history import history_html
 from ui.listening import floor_reply, listen
@@ -88,6 +90,24 @@ class Person(_Payload):
     reason: str = Field(default="", max_length=500)
 
 
+class Keep(_Payload):
+    """Whether a profile is kept."""
+
+    keep: bool
+
+
+class Pause(_Payload):
+    """Whether nothing is learned for now."""
+
+    paused: bool
+
+
+class EntryRef(_Payload):
+    """One thing that is known of the shopper."""
+
+    entry_id: str = Field(max_length=400)
+
+
 class Heard(_Payload):
     """What the page has: the number of its last message, and the key of the floor that it shows."""
 
@@ -120,6 +140,11 @@ class PageActions:
             "quantity": (Line, self._quantity),
             "confirm": (ProposalRef, self._confirm),
             "decline": (ProposalRef, self._decline),
+            "profile": (Nothing, self._profile),
+            "profile-keep": (Keep, self._profile_keep),
+            "profile-pause": (Pause, self._profile_pause),
+            "profile-remove": (EntryRef, self._profile_remove),
+            "profile-erase": (Nothing, self._profile_erase),
             "stop": (MessageRef, self._stop),
             "person": (Person, self._person),
             "leave": (Nothing, self._leave),
@@ -206,6 +231,25 @@ class PageActions:
     async def _decline(self, session: Session, asked: ProposalRef) -> Reply:
         proposal = await self._assistant.decline(session.principal, asked.proposal_id)
         return {"html": {"proposal": self._renderer.proposal(proposal)}}
+
+    async def _profile(self, session: Session, _: Nothing) -> Reply:
+        return self._known(await self._assistant.profiles.show(session.principal))
+
+    async def _profile_keep(self, session: Session, asked: Keep) -> Reply:
+        return self._known(await self._assistant.profiles.keep(session.principal, asked.keep))
+
+    async def _profile_pause(self, session: Session, asked: Pause) -> Reply:
+        edit = Edit(EditKind.PAUSE if asked.paused else EditKind.RESUME)
+        return self._known(await self._assistant.profiles.edit(session.principal, edit))
+
+    async def _profile_remove(self, session: Session, asked: EntryRef) -> Reply:
+        return self._known(await self._assistant.profiles.edit(session.principal, removal(asked.entry_id)))
+
+    async def _profile_erase(self, session: Session, _: Nothing) -> Reply:
+        return self._known(await self._assistant.profiles.erase(session.principal))
+
+    def _known(self, fact: ProfileFact) -> Reply:
+        return {"html": {"profile": self._renderer.profile(fact)}}
 
     async def _stop(self, session: Session, asked: MessageRef) -> Reply:
         self._running.stop(session.principal, asked.message_id)

@@ -26,6 +26,7 @@ from assistant.turn import (
     PolicyFact,
     PolicySection,
     ProductFact,
+    ProfileFact,
     Proposal,
     Question,
     RefusalFact,
@@ -35,6 +36,7 @@ from assistant.turn import (
     Stopped,
     TextDelta,
     TurnEvent,
+    WhyFact,
     WishesChanged,
 )
 from retrieval.product import Money, Variant
@@ -56,6 +58,8 @@ from ui.api.facts import (
     ProductDetails,
     ProductEvidence,
     ProductOut,
+    ProfileEntryOut,
+    ProfileEvidence,
     ProposalEvidence,
     QuestionOut,
     RefusalEvidence,
@@ -65,6 +69,7 @@ from ui.api.facts import (
     SourceOut,
     UndoOut,
     VariantOut,
+    WhyEvidence,
     WishesOut,
     WishVerdict,
 )
@@ -78,6 +83,7 @@ from ui.api.models import (
     StoppedEvent,
     TextEvent,
 )
+from ui.profile_views import profile_view
 from ui.render import ORDER_ASKED, OUTCOME, slate_heading, words_beside
 from ui.text import allowed_link
 from ui.views import ItemView, Look, VariantView, cart_view, item_view, order_view
@@ -109,8 +115,39 @@ def evidence_out(fact: Evidence, look: Look) -> EvidenceOut:
             return RefusalEvidence(code=fact.code, message=clean(fact.message))
         case HandOverFact():
             return HandOverEvidence(position=fact.position, reason=clean(fact.reason))
+        case ProfileFact():
+            return profile_out(fact, look)
+        case WhyFact():
+            titles = {key: clean(title) for key, title in fact.titles.items()}
+            return WhyEvidence(product=_product(fact.item, item_view(fact.item, look, titles), look))
         case _:
             assert_never(fact)
+
+
+def profile_out(fact: ProfileFact, look: Look) -> ProfileEvidence:
+    """Write what is known of the shopper."""
+    view = profile_view(fact, look.locale)
+    return ProfileEvidence(
+        kept=fact.kept,
+        offered=fact.offered,
+        paused=fact.paused,
+        for_somebody=fact.for_somebody,
+        entries=[
+            ProfileEntryOut(
+                id=line.id,
+                kind=line.kind,
+                label=clean(line.label),
+                about=clean(line.about),
+                strength=round(line.strength, 3),
+                low=money_out(line.low, look) if line.low else None,
+                high=money_out(line.high, look) if line.high else None,
+            )
+            for line in fact.lines
+        ],
+        state_text=view.state,
+        done_text=view.said,
+        erase_asked=view.erase_asked,
+    )
 
 
 def money_out(money: Money, look: Look) -> MoneyOut:

@@ -43,13 +43,13 @@ class ReasonLine:
 
 
 def reason_lines(reasons: Sequence[Reason], titles: Mapping[str, str]) -> tuple[ReasonLine, ...]:
-    """Write the parts of a score that may be told, heaviest first.
+    """Write the parts of a score that may be told, those that set the product apart first.
 
     Args:
-        reasons: as the recommender gave them.
+        reasons: as the recommender gave them, in its order.
         titles: product id -> title, for reasons that name another product.
     """
-    told = sorted(tellable(reasons), key=lambda reason: -reason.weight)
+    told = tellable(reasons)
     heaviest = max((reason.weight for reason in told), default=0.0)
     return tuple(
         ReasonLine(_sentence(reason, titles), round(100 * reason.weight / heaviest) if heaviest > 0 else 0)

@@ -24,15 +24,18 @@ from assistant.turn import (
     PolicyFact,
     PolicySection,
     ProductFact,
+    ProfileFact,
     Proposal,
     ProposalStatus,
     Question,
     RefusalFact,
     SlateFact,
     Source,
+    WhyFact,
 )
 from retrieval.filters import CategoryIn, fold
 from retrieval.results import Relaxation, Sort
+from ui.profile_views import profile_view
 from ui.text import allowed_link, markdown
 from ui.views import Look, cart_view, item_view, moment_view, order_view
 
@@ -121,6 +124,11 @@ class Renderer:
                 return self.page("small.html", kind="refusal", text=clean(fact.message))
             case HandOverFact():
                 return self.page("small.html", kind="hand_over", position=fact.position, reason=clean(fact.reason))
+            case ProfileFact():
+                return self.profile(fact, in_talk=True)
+            case WhyFact():
+                titles = {key: clean(title) for key, title in fact.titles.items()}
+                return self.page("why.html", item=item_view(fact.item, self.look, titles))
             case _:
                 assert_never(fact)
 
@@ -164,6 +172,10 @@ class Renderer:
         """Draw everything that is known of a product."""
         description = Markup(markdown(fact.product.description))  # noqa: S704 (cleaned by nh3)
         return self.page("details.html", item=item_view(fact, self.look), description=description)
+
+    def profile(self, fact: ProfileFact, *, in_talk: bool = False) -> str:
+        """Draw what is known of the shopper, with its controls."""
+        return self.page("profile.html", profile=profile_view(fact, self.look.locale), in_talk=in_talk)
 
     def cart(self, cart: CartFact) -> str:
         """Draw the cart with its controls."""
@@ -228,6 +240,8 @@ def slate_heading(slate: SlateFact, locale: str) -> str:
         return "What you could give up" if slate.relaxations else ""
     if slate.surface == "more_like_this":
         return "More like this"
+    if slate.surface == "resume":
+        return "Where you stopped"
     if slate.surface == "recommend":
         return "Chosen for you"
     if slate.surface in {"goes_with", "fits"}:

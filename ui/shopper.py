@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FLUSH_S = 0.04
 """Words are sent on in batches this far apart, so that a fast model does not flood the browser."""
-SCRIPTS = ("shopper.js", "person.js", "unsent.js")
+SCRIPTS = ("shopper.js", "person.js", "profile.js", "unsent.js")
 """Parts of the page's one script, in order."""
 MAX_QUEUE = 64
 CONCURRENT_TURNS = 8

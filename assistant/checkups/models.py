@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.errors import ConfigError
-from assistant.places import catalogues_folder, models_folder
+from assistant.places import catalogues_folder
+from assistant.releases import look_at_releases, registry_of
 from retrieval.errors import RetrievalError
 from retrieval.model_folders import has_weights
 
@@ -97,30 +98,22 @@ def _kept_dim(settings: Settings) -> int | None:
 
 
 def click_model(patient: Patient) -> Iterator[Check]:
-    """The trained click model and its hash."""
-    from recommender.ctr.artifact import load_artifact
-    from recommender.ctr.served import build_served
-    from recommender.errors import ArtifactBroken
-
-    settings = patient.settings
-    try:
-        found = load_artifact(models_folder(settings) / settings.catalogue)
-        if found is not None:
-            build_served(found)
-    except ArtifactBroken as broken:
+    """The releases of the ranker that serve, and their hashes."""
+    line_up, problems = look_at_releases(patient.settings)
+    if problems:
         yield Check(
             "click model",
             "problem",
-            str(broken),
-            f"Move the folder {models_folder(settings) / settings.catalogue} away; ranking goes on without it.",
+            problems[0],
+            "Serve the release before with `aisle models rollback`; ranking goes on without it.",
             "ranking by predicted clicks",
         )
-        return
-    if found is None:
-        yield Check("click model", "ok", "None is trained; ranking goes by relevance and by what shoppers did.")
-        return
-    used = "in use" if found.manifest.served else "kept, but not better than popularity, so not in use"
-    yield Check("click model", "ok", f"{found.manifest.kind}, sha256 {found.manifest.sha256[:16]}, {used}.")
+    elif not line_up.live.version:
+        made = len(registry_of(patient.settings).list_releases())
+        told = f"None is live, of {made} made; ranking goes by relevance and by what shoppers did."
+        yield Check("click model", "ok", told)
+    else:
+        yield Check("click model", "ok", f"{line_up.live.version}, sha256 {line_up.live.model_sha[:16]}, in use.")
 
 
 def prompts(_patient: Patient) -> Iterator[Check]:

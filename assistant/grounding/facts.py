@@ -17,9 +17,11 @@ from assistant.evidence import (
     OrdersFact,
     PolicyFact,
     ProductFact,
+    ProfileFact,
     Proposal,
     RefusalFact,
     SlateFact,
+    WhyFact,
 )
 from assistant.grounding.claims import DATE, MONEY, digits, month_day, readings
 from assistant.grounding.names import name_patterns
@@ -93,15 +95,11 @@ class Facts:
             case ProductFact():
                 self._item(fact)
             case ComparisonFact():
-                for item in fact.items:
-                    self._item(item)
-                self.counts.add(float(len(fact.items)))
+                self._comparison(fact)
             case CartFact():
                 self._cart(fact)
             case OrdersFact():
-                for order in fact.orders:
-                    self._order(order)
-                self.numbers.add(float(len(fact.orders)))
+                self._orders(fact)
             case PolicyFact():
                 for section in fact.sections:
                     self._text(f"{section.title} {section.text} {section.url}")
@@ -112,6 +110,34 @@ class Facts:
                 self._text(fact.message)
             case HandOverFact():
                 self.numbers.add(float(fact.position))
+            case ProfileFact():
+                self._profile(fact)
+            case WhyFact():
+                self._why(fact)
+
+    def _comparison(self, fact: ComparisonFact) -> None:
+        for item in fact.items:
+            self._item(item)
+        self.counts.add(float(len(fact.items)))
+
+    def _orders(self, fact: OrdersFact) -> None:
+        for order in fact.orders:
+            self._order(order)
+        self.numbers.add(float(len(fact.orders)))
+
+    def _profile(self, fact: ProfileFact) -> None:
+        """What is known of the shopper says nothing of a product: its values are wishes of theirs."""
+        self._text("profile")
+        for label in (*(line.label for line in fact.lines), *fact.changed_labels):
+            self._wish(label)
+        for line in fact.lines:
+            for amount in (line.low, line.high):
+                self._money(amount)
+
+    def _why(self, fact: WhyFact) -> None:
+        self._item(fact.item)
+        for reason in fact.item.reasons:
+            self._wish(fact.titles.get(reason.detail, reason.detail))
 
     def _slate(self, slate: SlateFact) -> None:
         self.counts |= {float(slate.total), float(len(slate.items)), float(slate.total - len(slate.items))}

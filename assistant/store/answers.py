@@ -25,11 +25,13 @@ from assistant.turn import (
     PolicyFact,
     PolicySection,
     ProductFact,
+    ProfileFact,
     Proposal,
     Question,
     RefusalFact,
     SlateFact,
     Source,
+    WhyFact,
 )
 from recommender.events import Decision, Reason
 from retrieval.filters import Verdict
@@ -86,6 +88,7 @@ class _Slate(_Stored):
     decision_id: str | None = None
     surface: str
     meaning_ready: bool
+    asks_first: bool = False
 
 
 class _Comparison(_Stored):
@@ -146,8 +149,17 @@ class _HandOver(_Stored):
     reason: str
 
 
+class _Profile(_Stored):
+    kind: Literal["profile"] = "profile"
+
+
+class _Why(_Stored):
+    kind: Literal["why"] = "why"
+    item: _Product
+
+
 _Fact = Annotated[
-    _Product | _Slate | _Comparison | _Cart | _Orders | _Policy | _Proposal | _Refusal | _HandOver,
+    _Product | _Slate | _Comparison | _Cart | _Orders | _Policy | _Proposal | _Refusal | _HandOver | _Profile | _Why,
     Field(discriminator="kind"),
 ]
 
@@ -220,6 +232,7 @@ def _store(fact: Evidence) -> _Fact:
                 decision_id=fact.decision.decision_id if fact.decision else None,
                 surface=fact.surface,
                 meaning_ready=fact.meaning_ready,
+                asks_first=fact.asks_first,
             )
         case ComparisonFact():
             return _Comparison(items=tuple(_store_product(item) for item in fact.items), rows=dict(fact.rows))
@@ -236,6 +249,11 @@ def _store(fact: Evidence) -> _Fact:
             return _Refusal(code=fact.code, message=fact.message)
         case HandOverFact():
             return _HandOver(position=fact.position, reason=fact.reason)
+        case ProfileFact():
+            # What was known then is nobody's business now: what is forgotten must not stand in an old answer.
+            return _Profile()
+        case WhyFact():
+            return _Why(item=_store_product(fact.item))
 
 
 def _store_product(fact: ProductFact) -> _Product:
@@ -317,6 +335,10 @@ class _Restorer:
                 return RefusalFact(fact.code, fact.message)
             case _HandOver():
                 return HandOverFact(fact.position, fact.reason)
+            case _Profile():
+                return None
+            case _Why():
+                return self._why(fact)
 
     def _find(self, lookup: Callable[[str], T | None], key: str, what: str) -> T | None:
         found = lookup(key)
@@ -330,6 +352,13 @@ class _Restorer:
             return None
         variant = next((v for v in product.variants if v.id == fact.variant_id), product.default_variant)
         return ProductFact(product, variant, fact.verdicts, fact.reasons, fact.decision_id, fact.position)
+
+    def _why(self, fact: _Why) -> WhyFact | None:
+        item = self._product(fact.item)
+        if item is None:
+            return None
+        named = (self._lookups.product(reason.detail) for reason in item.reasons if reason.detail)
+        return WhyFact(item, {product.id: product.title for product in named if product})
 
     def _slate(self, fact: _Slate) -> SlateFact:
         items = (self._product(item) for item in fact.items)
@@ -345,6 +374,7 @@ class _Restorer:
             decision=self._lookups.decision(fact.decision_id) if fact.decision_id else None,
             surface=fact.surface,
             meaning_ready=fact.meaning_ready,
+            asks_first=fact.asks_first,
         )
 
     def _comparison(self, fact: _Comparison) -> ComparisonFact:

@@ -12,9 +12,13 @@ def take(connection: sa.Connection, name: str, how_many: int = 1) -> int:
 
     Args:
         connection: of a writing transaction.
-        name: "events", "hand_overs" or "orders".
+        name: "decisions", "events", "hand_overs" or "orders".
         how_many: 1 or more; the numbers follow each other.
     """
-    row = counters.c.name == name
-    connection.execute(sa.update(counters).where(row).values(value=counters.c.value + how_many))
-    return int(connection.execute(sa.select(counters.c.value).where(row)).scalar_one()) - how_many + 1
+    taken = (
+        sa.update(counters)
+        .where(counters.c.name == name)
+        .values(value=counters.c.value + how_many)
+        .returning(counters.c.value)
+    )
+    return int(connection.execute(taken).scalar_one()) - how_many + 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +47,13 @@ class Store:
         path: Path,
         lock: filelock.BaseFileLock | None,
         clock: Clock,
-        migrations: Migrations = MIGRATIONS,
+        migrations: Migrations | None = MIGRATIONS,
     ) -> None:
         """Args:
         path: the file.
         lock: held while it is open; None for a file that several processes share.
         clock: time of migrations.
-        migrations: what makes its tables.
+        migrations: what makes its tables; None leaves them to the process that holds the folder.
         """
         self.path = path
         self._lock = lock
@@ -64,6 +64,8 @@ class Store:
         self._reader = _engine(
             path, "BEGIN", ("PRAGMA query_only = ON",), poolclass=QueuePool, pool_size=4, max_overflow=12
         )
+        if migrations is None:
+            return
         try:
             with _plain_errors(path), self._writer.connect() as connection:
                 _check(connection, path)
@@ -158,6 +160,21 @@ def open_store(data: Path, clock: Clock = system_clock) -> Store:
     except BaseException:
         lock.release()
         raise
+
+
+def open_beside(data: Path, clock: Clock = system_clock) -> Store:
+    """Open the database to read from it, also while a server holds the data folder; the folder is not held.
+
+    Raises:
+        StoreBroken: the database cannot be read; nothing is changed or deleted.
+        StoreError: there is none, or the folder cannot be used.
+    """
+    if not (data / FILE).is_file():
+        raise StoreError(f"There is no database in {data} yet: nothing was shown to shoppers there.")
+    # Whoever holds the folder has checked the database and brought it up to date.
+    with suppress(DataFolderBusy):
+        open_store(data, clock).close()
+    return Store(data / FILE, None, clock, None)
 
 
 def check_data_folder(data: Path) -> None:

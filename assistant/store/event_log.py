@@ -5,8 +5,9 @@ Knows the shape of decisions and events, not what they mean. Both are kept once 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,19 +15,27 @@ from pydantic import TypeAdapter
 
 from assistant.store.counters import take
 from assistant.store.engine import Store
-from assistant.store.tables import decisions, events
+from assistant.store.tables import decision_traces, decisions, decisions_shown, events
 from recommender.events import Decision, Event, EventType
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
-_COLUMNS = tuple(column.name for column in events.c)
-# SQLAlchemy Core has no portable "do nothing on conflict"; this text is the same on SQLite and Postgres.
-_NEW_DECISION = sa.text(
-    "INSERT INTO decisions (decision_id, body) VALUES (:decision_id, :body) ON CONFLICT (decision_id) DO NOTHING"
-)
-_NEW_EVENT = sa.text(
-    f"INSERT INTO events ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)}) "  # noqa: S608
-    "ON CONFLICT (event_id) DO NOTHING"
-).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in events.c))
+# Kept in tables of their own: the one is large and seldom read, the other comes later.
+_BESIDE = {"trace", "shown_ids"}
+
+
+def _new_row(table: sa.Table, known_by: str, otherwise: str = "DO NOTHING") -> sa.TextClause:
+    # SQLAlchemy Core has no portable word for what happens on conflict; this text is the same on SQLite and Postgres.
+    names = [column.name for column in table.c]
+    return sa.text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "  # noqa: S608
+        f"ON CONFLICT ({known_by}) {otherwise}"
+    ).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in table.c))
+
+
+_NEW_DECISION = _new_row(decisions, "decision_id")
+_NEW_TRACE = _new_row(decision_traces, "decision_id")
+_NEW_EVENT = _new_row(events, "event_id")
+_SHOWN = _new_row(decisions_shown, "decision_id", "DO UPDATE SET shown_ids = excluded.shown_ids")
 
 
 class SqlEventLog:
@@ -49,26 +58,38 @@ class SqlEventLog:
         Returns:
             How many of the events were new.
         """
-        decision_rows = [_decision_row(decision) for decision in new_decisions]
-        rows = [_event_row(event) for event in new_events]
+        made = list(new_decisions)
+        rows = [asdict(event) | {"type": event.type.value} for event in new_events]
         with self._store.write() as connection:
-            if decision_rows:
-                connection.execute(_NEW_DECISION, decision_rows)
-            if not rows:
-                return 0
-            first = take(connection, "events", len(rows))
-            for number, row in enumerate(rows, first):
-                row["seq"] = number
-            kept = connection.execute(_NEW_EVENT, rows, execution_options={"preserve_rowcount": True})
-            return int(kept.rowcount)
+            if made:
+                _keep_decisions(connection, made)
+            return _keep_events(connection, rows)
+
+    def append_shown(self, decision_id: str, shown_ids: Sequence[str], taken_back: Iterable[Event] = ()) -> None:
+        """Keep what of a decision was shown in the end, and the events that take impressions back."""
+        rows = [asdict(event) | {"type": event.type.value} for event in taken_back]
+        with self._store.write() as connection:
+            connection.execute(_SHOWN, {"decision_id": decision_id, "shown_ids": json.dumps(list(shown_ids))})
+            _keep_events(connection, rows)
 
     def find_decision(self, decision_id: str) -> Decision | None:
         """Return a decision or None."""
+        query = _select(traces=True).where(decisions.c.decision_id == decision_id)
         with self._store.read() as connection:
-            body = connection.execute(
-                sa.select(decisions.c.body).where(decisions.c.decision_id == decision_id)
-            ).scalar_one_or_none()
-        return None if body is None else _DECISION.validate_json(body)
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _decision(row)
+
+    def decisions(self, *, after: int = 0, limit: int = 1_000, traces: bool = False) -> Sequence[tuple[int, Decision]]:
+        """Return decisions in order of arrival as (sequence number, decision), with numbers above `after`."""
+        query = _select(traces=traces).where(decisions.c.seq > after).order_by(decisions.c.seq).limit(limit)
+        with self._store.read() as connection:
+            rows = connection.execute(query).all()
+        return [(int(row.seq), _decision(row)) for row in rows]
+
+    def last_decision(self) -> int:
+        """Return the highest sequence number of a decision; 0 without any."""
+        with self._store.read() as connection:
+            return int(connection.execute(sa.select(sa.func.max(decisions.c.seq))).scalar() or 0)
 
     def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
         """Return events in order of arrival as (sequence number, event), with numbers above `after`."""
@@ -78,9 +99,40 @@ class SqlEventLog:
         return [(row[0], Event(row[1], EventType(row[2]), *row[3:])) for row in rows]
 
 
-def _decision_row(decision: Decision) -> dict[str, str]:
-    return {"decision_id": decision.decision_id, "body": _DECISION.dump_json(decision).decode()}
+def _keep_decisions(connection: sa.Connection, made: Sequence[Decision]) -> None:
+    first = take(connection, "decisions", len(made))
+    rows = [
+        {"seq": seq, "decision_id": d.decision_id, "body": _DECISION.dump_json(d, exclude=_BESIDE).decode()}
+        for seq, d in enumerate(made, first)
+    ]
+    connection.execute(_NEW_DECISION, rows)
+    traces = [{"decision_id": d.decision_id, "trace": d.trace} for d in made if d.trace]
+    if traces:
+        connection.execute(_NEW_TRACE, traces)
 
 
-def _event_row(event: Event) -> dict[str, Any]:
-    return asdict(event) | {"type": event.type.value}
+def _keep_events(connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
+    if not rows:
+        return 0
+    first = take(connection, "events", len(rows))
+    for number, row in enumerate(rows, first):
+        row["seq"] = number
+    kept = connection.execute(_NEW_EVENT, rows, execution_options={"preserve_rowcount": True})
+    return int(kept.rowcount)
+
+
+def _select(*, traces: bool) -> sa.Select[Any]:
+    trace = decision_traces.c.trace if traces else sa.null().label("trace")
+    query = sa.select(decisions.c.seq, decisions.c.body, trace, decisions_shown.c.shown_ids).join(
+        decisions_shown, decisions_shown.c.decision_id == decisions.c.decision_id, isouter=True
+    )
+    return (
+        query.join(decision_traces, decision_traces.c.decision_id == decisions.c.decision_id, isouter=True)
+        if traces
+        else query
+    )
+
+
+def _decision(row: sa.Row[Any]) -> Decision:
+    shown = None if row.shown_ids is None else tuple(json.loads(row.shown_ids))
+    return replace(_DECISION.validate_json(row.body), trace=row.trace or b"", shown_ids=shown)

@@ -219,7 +219,16 @@ hand_overs = sa.Table(
     _time("taken_at", null=True),
 )
 
-decisions = sa.Table("decisions", METADATA, _text("decision_id", key=True), _text("body"))
+decisions = sa.Table("decisions", METADATA, _number("seq", key=True), _text("decision_id"), _text("body"))
+
+decision_traces = sa.Table(
+    "decision_traces",
+    METADATA,
+    _text("decision_id", key=True),
+    sa.Column("trace", sa.LargeBinary, nullable=False),
+)
+
+decisions_shown = sa.Table("decisions_shown", METADATA, _text("decision_id", key=True), _text("shown_ids"))
 
 events = sa.Table(
     "events",

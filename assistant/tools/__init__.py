@@ -9,14 +9,19 @@ from collections.abc import Callable
 
 from assistant.tools.answer_policy import answer_policy
 from assistant.tools.cart import cart
+from assistant.tools.change_profile import change_profile
 from assistant.tools.compare_products import compare_products
+from assistant.tools.continue_visit import continue_visit
+from assistant.tools.explain_choice import explain_choice
 from assistant.tools.find_orders import find_orders
 from assistant.tools.find_related import find_related
 from assistant.tools.hand_over import hand_over
+from assistant.tools.mark_gift import mark_gift
 from assistant.tools.product_details import product_details
 from assistant.tools.propose_cancel_order import propose_cancel_order
 from assistant.tools.recommend_products import recommend_products
 from assistant.tools.search_products import search_products
+from assistant.tools.show_profile import show_profile
 from assistant.tools.track_order import track_order
 from assistant.turn import ToolResult
 
@@ -25,7 +30,12 @@ TOOLS: tuple[Callable[..., ToolResult], ...] = (
     compare_products,
     product_details,
     recommend_products,
+    continue_visit,
+    explain_choice,
     find_related,
+    show_profile,
+    change_profile,
+    mark_gift,
     cart,
     find_orders,
     track_order,

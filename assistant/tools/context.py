@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from assistant.arms import NO_ARMS, Arms
 from assistant.config import Settings
 from assistant.errors import Refused
 from assistant.support.actions import Actions
@@ -19,9 +20,10 @@ from assistant.support.handoff import HandOff
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.titles import TitleIndex
+from assistant.tools.profiling import Profiling, session_key
 from assistant.turn import Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
-from recommender.events import Event, EventType
+from recommender.events import Decision, Event, EventType
 from retrieval.engine import Retrieval
 from retrieval.product import Product
 from retrieval.query import QueryReader
@@ -45,6 +47,11 @@ class Shop:
     now: Callable[[], float]
     titles: TitleIndex = field(default_factory=TitleIndex)
 
+    @property
+    def profiling(self) -> Profiling:
+        """What is kept of shoppers, and whether it may be."""
+        return Profiling(self.recommender.profiles, self.settings.profiles, self.now)
+
     def find_product(self, product_id: str) -> Product | None:
         """The product as the catalogue states it now, or None."""
         return self.retrieval.catalogue.find(product_id)
@@ -59,6 +66,7 @@ class Ledger:
         focus: what "it" and "the second one" can mean, as the last tool left it.
         evidence: all facts found, in order.
         shown: ids put into slates this turn, in order.
+        decided: decisions made this turn, of which is not told yet what was shown.
         question: the one clarifying question that code chose; None without one.
         cart_changes: how many of the turn's cart changes are used.
         left_queue: whether the shopper has left the queue for a person.
@@ -70,6 +78,7 @@ class Ledger:
     focus: Focus
     evidence: list[Evidence] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    decided: list[Decision] = field(default_factory=list)
     question: Question | None = None
     cart_changes: int = 0
     left_queue: bool = False
@@ -99,6 +108,8 @@ class ShopperContext:
         before: what was on the table when the turn began.
         page_product_id: the product on the page that the shopper looks at.
         before_decisions: product id -> the decision that last showed it in this conversation.
+        arms: what experiments change in this turn.
+        waiting: whether the conversation waits for a person.
         shop: the services.
         ledger: what the turn has done.
     """
@@ -112,16 +123,13 @@ class ShopperContext:
     ledger: Ledger
     page_product_id: str | None = None
     before_decisions: Mapping[str, str] = field(default_factory=dict)
+    arms: Arms = NO_ARMS
+    waiting: bool = False
 
     @property
     def shopper_key(self) -> str:
-        """Pseudonymous key for the recommender."""
-        return shopper_key(self.principal)
-
-
-def shopper_key(principal: Principal) -> str:
-    """Pseudonymous key of a person (signed in) or a session."""
-    return f"c:{principal.customer_id}" if principal.customer_id else session_key(principal)
+        """Pseudonymous key for the recommender; one of the visit alone where no profile may be kept."""
+        return self.shop.profiling.key(self.principal)
 
 
 def record_behaviour(context: ShopperContext, kind: EventType, product_id: str, decision_id: str | None) -> None:
@@ -136,8 +144,3 @@ def record_behaviour(context: ShopperContext, kind: EventType, product_id: str, 
         decision_id=decision_id,
     )
     context.shop.recommender.record(event)
-
-
-def session_key(principal: Principal) -> str:
-    """Pseudonymous key of the session for the recommender."""
-    return f"s:{principal.session_id[:24]}"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 
-from assistant.tools.context import ShopperContext, session_key
+from assistant.clarify import choose_question
+from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import told_verdicts
-from assistant.turn import Need, ProductFact, SlateFact
+from assistant.tools.profile_facts import stated_pairs
+from assistant.tools.profiling import session_key
+from assistant.turn import HandOverFact, Need, OrdersFact, ProductFact, Proposal, SlateFact
 from recommender.errors import NothingToDecide
 from recommender.events import Candidate, Decision, DecisionContext, SlateItem
 from retrieval.filters import Verdict, judge
@@ -33,11 +36,14 @@ def decision_context(
         turn_id=context.turn_id,
         surface=surface,
         query=need.text,
-        k=settings.slate_size,
+        k=context.arms.slate_size or settings.slate_size,
         keep_order=keep_order or need.sort is not Sort.RELEVANCE or need.extreme is not None,
         now=context.shop.now(),
         seed=seed,
         exclude=exclude,
+        intent=intent_of(context),
+        stated=stated_pairs(need.constraints),
+        treatment=context.arms.treatment,
     )
 
 
@@ -55,6 +61,10 @@ def slate_from_hits(
     """Rank the hits of a search, log the decision, and return the slate as evidence; a product that is `named` stands
     first."""
     labels = {constraint.key: constraint.label(context.shop.settings.locale) for constraint in need.constraints}
+    if named is None and not exclude and asks_first(context, need, result, surface):
+        return SlateFact(
+            need, (), result.total, facets=result.facets, surface=surface, set_aside=set_aside, asks_first=True
+        )
     hits = [hit for hit in result.hits if hit.product_id not in exclude]
     first = [hit for hit in hits if named is not None and hit.product_id == named.id]
     hits = [*first, *(hit for hit in hits if hit not in first)]
@@ -92,8 +102,16 @@ def slate_from_hits(
     return slate
 
 
+def asks_first(context: ShopperContext, need: Need, result: SearchResult, surface: str) -> bool:
+    """Whether this shopper is asked the clarifying question before any card is shown: only once for a kind of thing."""
+    if not context.arms.question_first or any(isinstance(fact, SlateFact) for fact in context.ledger.evidence):
+        return False
+    found = SlateFact(need, (), result.total, facets=result.facets, surface=surface, mentions=result.mentions)
+    return choose_question(found, context.before.asked, lambda *_, **__: "") is not None
+
+
 def slate_from_candidates(
-    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str
+    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str, *, keep_order: bool = False
 ) -> SlateFact:
     """Rank candidates of the recommender that meet the need's constraints, log the decision, return the slate."""
     shop = context.shop
@@ -107,7 +125,7 @@ def slate_from_candidates(
             hits[product.id] = Hit(product.id, variant.id, candidate.relevance, {}, keyed)
     usable = [candidate for candidate in candidates if candidate.item_id in hits]
     facts: tuple[ProductFact, ...] = ()
-    decision = _decide(context, decision_context(context, need, surface), usable)
+    decision = _decide(context, decision_context(context, need, surface, keep_order=keep_order), usable)
     if decision is not None:
         facts = tuple(_fact(context, hits[item.item_id], item, decision.decision_id, labels) for item in decision.items)
     slate = SlateFact(need=need, items=facts, total=len(facts), decision=decision, surface=surface)
@@ -120,9 +138,22 @@ def _decide(context: ShopperContext, about: DecisionContext, candidates: Sequenc
     if not candidates:
         return None
     try:
-        return context.shop.recommender.decide(about, candidates)
+        decision = context.shop.recommender.decide(about, candidates)
     except NothingToDecide:
         return None
+    with context.ledger.lock:
+        context.ledger.decided.append(decision)
+    return decision
+
+
+def intent_of(context: ShopperContext) -> str:
+    """Return what the shopper is about, where nothing may be tried out: "order", "complaint", "return"; else ""."""
+    evidence = context.ledger.evidence
+    if any(isinstance(fact, HandOverFact) for fact in evidence) or context.waiting:
+        return "complaint"
+    if context.before.proposed or any(isinstance(fact, OrdersFact | Proposal) for fact in evidence):
+        return "order"
+    return "return" if context.before.policy.casefold().startswith("return") else ""
 
 
 def remember(context: ShopperContext, slate: SlateFact) -> None:

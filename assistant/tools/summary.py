@@ -18,10 +18,15 @@ from assistant.turn import (
     OrdersFact,
     PolicyFact,
     ProductFact,
+    ProfileChange,
+    ProfileFact,
+    ProfileLine,
     Proposal,
     RefusalFact,
     SlateFact,
+    WhyFact,
 )
+from recommender.reasons import tellable
 from retrieval.product import Variant
 from retrieval.relations import Relation
 
@@ -72,6 +77,38 @@ def _fact(fact: Evidence, whole: bool) -> dict[str, Any]:
             return {"refused": fact.code, "reason": fact.message}
         case HandOverFact():
             return {"handed_over": True, "position": fact.position}
+        case ProfileFact():
+            return _profile(fact)
+        case WhyFact():
+            return _why(fact)
+
+
+def _profile(fact: ProfileFact) -> dict[str, Any]:
+    lines = [f"{line.kind}: {_value(line.label)}{_band(line)}" for line in fact.lines]
+    row: dict[str, Any] = {
+        "profile_is_kept": fact.kept,
+        "untrusted_catalogue": lines,
+        "learning_is_paused": fact.paused,
+        "this_visit_is_for_somebody_else": fact.for_somebody,
+    }
+    if fact.changed:
+        row["done_now"] = fact.changed.value
+        row["untrusted_changed"] = [_value(label) for label in fact.changed_labels]
+    if fact.changed is ProfileChange.ERASE_ASKED:
+        row["note"] = "Only the shopper's click does it."
+    return row
+
+
+def _band(line: ProfileLine) -> str:
+    return f", {line.low.short()} to {line.high.short()}" if line.low and line.high else ""
+
+
+def _why(fact: WhyFact) -> dict[str, Any]:
+    reasons = [
+        {"reason": reason.code, "detail": _value(fact.titles.get(reason.detail, reason.detail))}
+        for reason in tellable(fact.item.reasons)
+    ]
+    return {"untrusted_catalogue": [_product(fact.item, False)], "untrusted_why": reasons}
 
 
 def _slate(fact: SlateFact) -> dict[str, Any]:
@@ -89,6 +126,8 @@ def _slate(fact: SlateFact) -> dict[str, Any]:
         row["nothing_fits_unless_moved"] = [{"to": way.label, "then": way.count} for way in fact.loosenings]
     if fact.mentions:
         row["words_without_a_filter_and_how_many_mention_them"] = dict(fact.mentions)
+    if fact.asks_first:
+        row["note"] = "The shop puts one question before it shows any. Say only how many there are."
     if fact.set_aside:
         row["words_that_found_nothing"] = list(fact.set_aside)
     return row

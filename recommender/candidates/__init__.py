@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from recommender.candidates.gather import gather
+from recommender.candidates.gather import gather, next_items
 
-__all__ = ["gather"]
+__all__ = ["gather", "next_items"]

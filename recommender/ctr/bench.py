@@ -16,9 +16,10 @@ from recommender.ctr.contenders import CONTENDERS, Job, Params
 from recommender.ctr.judging import judge
 from recommender.ctr.search import Budget, search
 from recommender.ctr.simulated import SimulatedLog, simulate
+from recommender.data.calibration import calibration_error
 from recommender.examples import HEADS, Examples, collect_examples
 from recommender.item_table import FloatArray
-from recommender.metrics import auc, calibration_error
+from recommender.metrics import auc
 from recommender.settings import RecommenderSettings
 
 TUNING_SEED: Final = 1_000

@@ -15,9 +15,10 @@ from recommender.ctr import calibration
 from recommender.ctr.calibration import Line, fit_line
 from recommender.ctr.contenders import NETWORK, POPULARITY, Trained
 from recommender.ctr.search import weighted_loss
+from recommender.data.calibration import calibration_error
 from recommender.examples import HEADS, Examples
 from recommender.item_table import FloatArray
-from recommender.metrics import auc, calibration_error, grouped_auc, log_losses, paired_gain
+from recommender.metrics import auc, grouped_auc, log_losses, paired_gain
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from recommender.events import Event, EventType
 from recommender.examples import HEADS
 from recommender.features import FEATURES, FeatureBlock, History, features, history
 from recommender.item_table import build_table
+from recommender.profiles.profile import HISTORY_LENGTH
 from recommender.settings import RecommenderSettings
-from recommender.state import HISTORY_LENGTH, BehaviourState
+from recommender.state import BehaviourState
 
 _SEED: Final = 5
 _WARM_UP: Final = 20
@@ -99,7 +100,7 @@ class _Scene:
         for event in log.events[:: len(log.events) // HISTORY_LENGTH]:
             clicked = _as_click(event, self.who)
             self.state.apply(clicked, self.table.find(event.item_id))
-        self.past: History = history(self.state, self.table, shopper_key=self.who, now=self.now)
+        self.past: History = history(self.state, self.table, shopper_key=self.who, session_key="today", now=self.now)
         self._rng = np.random.default_rng(_SEED)
 
     def ids(self, n: int) -> list[str]:
@@ -124,7 +125,7 @@ def _rows(model: ServedModel, scene: _Scene, engine: str, candidates: Sequence[i
 
 
 def _turn(model: ServedModel, scene: _Scene, n: int, _given: None) -> None:
-    past = history(scene.state, scene.table, shopper_key=scene.who, now=scene.now)
+    past = history(scene.state, scene.table, shopper_key=scene.who, session_key="today", now=scene.now)
     model.score(model.user_half(past), scene.block(n))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from recommender.models.avoided import Avoided
 from recommender.models.base import Ranker
 from recommender.models.crowd import OnSale, Popularity, WellRated
 from recommender.models.linked import BoughtWith, SeenWith, SimilarTo
@@ -26,5 +27,6 @@ RANKERS: Final[Mapping[str, Callable[[], Ranker]]] = {
     Code.SEEN_WITH: SeenWith,
     Code.SIMILAR_TO: SimilarTo,
     Code.PREDICTED: Predicted,
+    Code.AVOIDED: Avoided,
 }
 """Reason code -> class. Their weighted values add up to the score."""

@@ -6,9 +6,9 @@ these, and the parts are the reasons. Held to tests/contracts/ranker.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +50,12 @@ class Part:
     Args:
         values: (n,), each in [-1, 1]; 0 where there is no evidence.
         details: (n,) details for the reasons, e.g. an item id; empty texts where the code needs none.
+        served: inputs that the values were computed from, by name, where the log should keep them.
     """
 
     values: FloatArray
     details: tuple[str, ...]
+    served: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Ranker(Protocol):

@@ -5,14 +5,21 @@ What computes is in recommender/ctr/served.py; this turns it into a part of the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.ctr.artifact import Artifact
 from recommender.ctr.calibration import logit
 from recommender.ctr.served import Predictions, build_served
-from recommender.features import features, history
+from recommender.features import FeatureBlock, History, features, history
+from recommender.item_table import FloatArray
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
+
+Inputs = Mapping[str, NDArray[Any]]
 
 
 class Predicted:
@@ -33,30 +40,67 @@ class Predicted:
         self._model = None if artifact is None else build_served(artifact, device)
 
     @property
+    def sha(self) -> str:
+        """Hash of the model; "" without one."""
+        return "" if self._artifact is None else self._artifact.manifest.sha256
+
+    @property
     def version(self) -> str:
-        """Hash of the model; "none" without one."""
-        return "none" if self._artifact is None else self._artifact.manifest.sha256[:12]
+        """Hash of the model, shortened; "none" without one."""
+        return self.sha[:12] or "none"
 
     def rank(self, request: RankRequest) -> Part:
         """Give -1 (far below the usual chance) to 1 (far above); 0 without a model."""
-        predictions = self.predict(request)
-        if self._artifact is None or predictions is None:
+        if self._artifact is None:
             return without_detail(np.zeros(len(request.candidates)))
+        served = served_inputs(request)
+        return Part(self.values(served), ("",) * len(request.candidates), served)
+
+    def values(self, served: Inputs) -> FloatArray:
+        """Compute the values of n items from what was served; the log keeps that.
+
+        Args:
+            served: as `served_inputs` gives it.
+        """
+        predictions = self._predict(served)
+        if self._artifact is None or predictions is None:
+            return np.zeros(len(served["dense"]))
         margin = logit(predictions.click) - self._artifact.manifest.base_logit
-        return without_detail(np.tanh(margin / 2.0))
+        result: FloatArray = np.tanh(margin / 2.0)
+        return result
 
     def predict(self, request: RankRequest) -> Predictions | None:
         """Give probabilities of click, cart and purchase and the last layer; None without a model."""
+        return None if self._model is None else self._predict(served_inputs(request))
+
+    def _predict(self, served: Inputs) -> Predictions | None:
         if self._model is None:
             return None
-        context, state, table = request.context, request.state, request.table
-        half = self._model.user_half(history(state, table, shopper_key=context.shopper_key, now=context.now))
-        block = features(
-            state,
-            table,
-            [candidate.item_id for candidate in request.candidates],
-            shopper_key=context.shopper_key,
-            session_key=context.session_key,
-            now=context.now,
+        past = History(
+            served["past.hashed"].astype(np.int64),
+            served["past.kinds"].astype(np.int64),
+            served["past.ages_s"],
+            int(served["past.shopper"][0]),
         )
-        return self._model.score(half, block)
+        block = FeatureBlock(served["dense"], served["hashed"].astype(np.int64))
+        return self._model.score(self._model.user_half(past), block)
+
+
+def served_inputs(request: RankRequest) -> Inputs:
+    """Describe n candidates and what their shopper did before, as the log keeps it.
+
+    Returns:
+        "dense" and "hashed" as in FeatureBlock, "past.*" as in History, in the narrowest types that lose nothing.
+    """
+    context, state, table = request.context, request.state, request.table
+    who = {"shopper_key": context.shopper_key, "session_key": context.session_key}
+    block = features(state, table, [candidate.item_id for candidate in request.candidates], **who, now=context.now)
+    past = history(state, table, **who, now=context.now)
+    return {
+        "dense": block.dense,
+        "hashed": block.hashed.astype(np.int32),
+        "past.hashed": past.hashed.astype(np.int32),
+        "past.kinds": past.kinds.astype(np.int16),
+        "past.ages_s": past.ages_s,
+        "past.shopper": np.array([past.shopper], dtype=np.int32),
+    }

@@ -1,6 +1,6 @@
-"""Ranking model "for_you": one shopper's decayed interest in categories, brands and prices.
+"""Ranking model "for_you": one shopper's decayed interest in categories, brands, attributes and prices.
 
-Knows nothing of other shoppers.
+Knows nothing of other shoppers. What is stated now outweighs history: a field with a stated wish says nothing here.
 """
 
 from __future__ import annotations
@@ -11,50 +11,74 @@ import numpy as np
 
 from recommender.events import Item
 from recommender.models.base import Part, RankRequest, without_detail
+from recommender.profiles.profile import Profile
 from recommender.reasons import Code
-from recommender.state import Shopper
 
 _CATEGORY, _BRAND, _PRICE = 0.5, 0.35, 0.15
+# Of the whole, where an item states attributes that shoppers choose by.
+_ATTRIBUTES: Final = 0.15
 # How far prices lie apart (natural log) until their closeness has fallen to 1/e: about two thirds more or less.
 _PRICE_SCALE: Final = 0.5
 
 
 class ForYou:
-    """Interest in the candidate's category and brand, and nearness to the prices usually chosen there."""
+    """Interest in the candidate's category, brand and attributes, and nearness to the prices usually chosen there."""
 
     code = Code.FOR_YOU
-    version = "1"
+    version = "2"
 
     def rank(self, request: RankRequest) -> Part:
-        """Give -1 (disliked) to 1 (all interest lies there); the detail is the brand or category that says most."""
-        shopper = request.state.shoppers.find(request.context.shopper_key)
+        """Give -1 (disliked) to 1 (all interest lies there); the detail is the value that says most."""
+        context = request.context
+        profile = request.state.taste(context.shopper_key, context.session_key, context.now)
         values, details = np.zeros(len(request.candidates)), [""] * len(request.candidates)
-        if shopper is None:
+        if profile is None:
             return without_detail(values)
-        memo: dict[tuple[str | None, str | None], tuple[float, float, float | None]] = {}
+        taste = _Taste(profile, context.now, frozenset(field for field, _ in context.stated))
         for i, candidate in enumerate(request.candidates):
             item = request.table.find(candidate.item_id)
             if item is not None:
-                key = (item.category, item.brand)
-                if key not in memo:
-                    memo[key] = _interest(shopper, item, request.context.now)
-                values[i], details[i] = _value(item, *memo[key])
+                values[i], details[i] = taste.of(item)
         return Part(values, tuple(details))
 
 
-def _interest(shopper: Shopper, item: Item, now: float) -> tuple[float, float, float | None]:
-    return (
-        _CATEGORY * shopper.affinity("category", item.category, now),
-        _BRAND * shopper.affinity("brand", item.brand, now),
-        shopper.usual_log_price(item.category, now),
-    )
+class _Taste:
+    """One shopper's affinities at one moment, each looked up once."""
 
+    def __init__(self, profile: Profile, now: float, stated: frozenset[str]) -> None:
+        self._profile, self._now, self._stated = profile, now, stated
+        self._affinities: dict[tuple[str, str | None], float] = {}
+        self._prices: dict[str | None, float | None] = {}
 
-def _value(item: Item, category: float, brand: float, usual_log_price: float | None) -> tuple[float, str]:
-    value = category + brand
-    if usual_log_price is not None and category > 0:
-        distance = abs(float(np.log1p(max(0, item.price_minor))) - usual_log_price)
-        value += _PRICE * category / _CATEGORY * float(np.exp(-distance / _PRICE_SCALE))
-    if max(category, brand) <= 0:
-        return value, ""
-    return value, (item.category if category >= brand else item.brand) or ""
+    def of(self, item: Item) -> tuple[float, str]:
+        """Return the liking of an item and the value that says most for it; "" where nothing does."""
+        category = _CATEGORY * self._affinity("category", item.category)
+        brand = _BRAND * self._affinity("brand", item.brand)
+        value = category + brand + self._price(item, category)
+        said = [(category, item.category), (brand, item.brand)]
+        if item.attributes:
+            liked = [(self._affinity(name, stated), stated) for name, stated in item.attributes]
+            mean = sum(affinity for affinity, _ in liked) / len(liked)
+            value = (1.0 - _ATTRIBUTES) * value + _ATTRIBUTES * mean
+            best, stated = max(liked)
+            said.append((_ATTRIBUTES * best, stated))
+        # The first of equals: a kind says more than a brand, and a brand more than a colour.
+        weight, detail = max(said, key=lambda pair: pair[0])
+        return value, (detail or "") if weight > 0 else ""
+
+    def _price(self, item: Item, category: float) -> float:
+        if item.category not in self._prices:
+            self._prices[item.category] = self._profile.usual_log_price(item.category, self._now)
+        usual = self._prices[item.category]
+        if usual is None or category <= 0 or "price" in self._stated:
+            return 0.0
+        distance = abs(float(np.log1p(max(0, item.price_minor))) - usual)
+        return _PRICE * category / _CATEGORY * float(np.exp(-distance / _PRICE_SCALE))
+
+    def _affinity(self, field: str, value: str | None) -> float:
+        if field in self._stated:
+            return 0.0
+        key = (field, value)
+        if key not in self._affinities:
+            self._affinities[key] = self._profile.affinity(field, value, self._now)
+        return self._affinities[key]

@@ -10,10 +10,19 @@ from typing import Final
 
 from recommender.errors import RecommenderError
 from recommender.policies.base import Policy
+from recommender.policies.epsilon_greedy import EpsilonGreedy
 from recommender.policies.greedy import Greedy
 from recommender.policies.inverse_gap import InverseGap
+from recommender.policies.plackett_luce import PlackettLuce
+from recommender.policies.thompson import Thompson
 
-POLICIES: Final[Mapping[str, Callable[..., Policy]]] = {"greedy": Greedy, "inverse_gap": InverseGap}
+POLICIES: Final[Mapping[str, Callable[..., Policy]]] = {
+    "greedy": Greedy,
+    "inverse_gap": InverseGap,
+    "plackett_luce": PlackettLuce,
+    "epsilon_greedy": EpsilonGreedy,
+    "thompson": Thompson,
+}
 """Name -> class; its parameters, if any, are keyword arguments with the names of `params`."""
 
 

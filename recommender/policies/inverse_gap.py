@@ -1,7 +1,8 @@
 """Policy "inverse_gap": mostly the first, otherwise a near rival, the nearer the likelier.
 
 Inverse-gap weighting (Abe and Long 1999; SquareCB, Foster and Rakhlin 2020, equation 3) per slot, without replacement,
-over a short list: candidates whose score lies far below the best are never tried out on a shopper.
+over a short list: candidates whose score lies far below the best are not tried out on a shopper, but for the floor.
+With share 1, no limit of width and reach, and no floor it is SquareCB itself.
 """
 
 from __future__ import annotations
@@ -11,27 +12,37 @@ from collections.abc import Mapping
 import numpy as np
 
 from recommender.item_table import FloatArray
+from recommender.policies.base import with_floor
 
 
 class InverseGap:
     """Explores among the best few remaining candidates with exact probabilities.
 
     Args:
-        gamma: how fast the probability falls with the gap; larger explores less.
+        gamma: how fast the probability falls with the gap; larger explores less (`growing_gamma`).
         share: share of slots that explore at all, 0 to 1; the first candidate keeps at least 1 - share.
         width: most candidates on the short list, 1 or more.
         reach: largest score gap on the short list.
+        floor: share of each slot that is drawn evenly among all remaining candidates, 0 to 1.
     """
 
     name = "inverse_gap/1"
 
-    def __init__(self, gamma: float = 30.0, share: float = 0.35, width: float = 5, reach: float = 0.15) -> None:
-        self._gamma, self._share, self._width, self._reach = gamma, share, int(width), reach
+    def __init__(
+        self, gamma: float = 30.0, share: float = 0.35, width: float = 5, reach: float = 0.15, floor: float = 0.0
+    ) -> None:
+        self._gamma, self._share, self._width, self._reach, self._floor = gamma, share, int(width), reach, floor
 
     @property
     def params(self) -> Mapping[str, float]:
-        """All four parameters."""
-        return {"gamma": self._gamma, "share": self._share, "width": float(self._width), "reach": self._reach}
+        """All five parameters."""
+        return {
+            "gamma": self._gamma,
+            "share": self._share,
+            "width": float(self._width),
+            "reach": self._reach,
+            "floor": self._floor,
+        }
 
     def probabilities(self, scores: FloatArray) -> FloatArray:
         """Return share / (m + gamma * gap) for each of the m on the short list, the rest for the first."""
@@ -42,4 +53,14 @@ class InverseGap:
         result[: len(gaps)] = np.where(listed, self._share / (listed.sum() + self._gamma * gaps), 0.0)
         result[0] = 0.0
         result[0] = 1.0 - result.sum()
-        return result
+        return with_floor(result, self._floor)
+
+
+def growing_gamma(scale: float, outcomes: float) -> float:
+    """Return gamma after so many outcomes: SquareCB's rate, so exploration fades as the square root (Theorem 1 there).
+
+    Args:
+        scale: gamma after one outcome, above 0.
+        outcomes: how many the head has learned from, 0 or more.
+    """
+    return float(scale * np.sqrt(1.0 + outcomes))

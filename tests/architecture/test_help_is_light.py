@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "doctor")
+COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "erase", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder",),
+    "train": ("encoder", "ranker", "data", "stack", "neighbours"),
+    "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
-    "bench": ("filters", "retrieval", "ctr"),
+    "bench": ("filters", "retrieval", "experiments", "ope", "decide", "bandit", "sequences", "ctr"),
+    "experiments": ("list", "plan", "start", "stop", "report"),
+    "rules": ("list", "add", "remove", "preview", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (

@@ -13,6 +13,7 @@ from assistant.purchasing import Purchasing
 from assistant.rooms import Rooms
 from assistant.session import Session, Sessions
 from assistant.store import SqlEventLog
+from assistant.store.erasing import Eraser
 from assistant.store.staff import open_staff_store
 from assistant.support.handoff import HandOff
 from assistant.support.identity import Customers
@@ -57,6 +58,7 @@ class DeskHouse(House):
                 self.shop.catalogue.get,
                 self.clock,
             ),
+            eraser=Eraser(self.store),
             pool=self.pool,
         )
         self.desk = Desk(rooms, self.staff, Inbox(self.store, self.clock), lambda: asyncio.sleep(0), 4000)

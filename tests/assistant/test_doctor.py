@@ -20,7 +20,8 @@ from assistant.checkups import CHECKUPS, system
 from assistant.checkups.check import Check, Patient
 from assistant.config import Settings
 from assistant.doctor import examine, is_ok, refused, write_report
-from assistant.places import catalogues_folder, models_folder
+from assistant.places import catalogues_folder
+from assistant.releases import registry_of
 from assistant.store import open_store
 from recommender.ctr.artifact import TENSORS_FILE
 from retrieval.encoder import load_encoder
@@ -29,7 +30,7 @@ from retrieval.loader import import_products
 from retrieval.storage import VOCABULARY
 from tests.assistant.small_shop import PRODUCTS
 from tests.fakes.models_endpoint import models_endpoint
-from tests.recommender.ctr.small import save_logistic
+from tests.recommender.promotion.drafts import add_release
 from tests.retrieval.fakes import WordEncoder
 from tests.retrieval.tiny_models import make_cross_encoder, make_encoder
 
@@ -53,7 +54,8 @@ def healthy(settle: Settle) -> Settings:
     settings = settle()
     open_store(settings.data).close()
     import_products(PRODUCTS, root=catalogues_folder(settings), name="shop", encoder=WordEncoder())
-    save_logistic(models_folder(settings) / "shop")
+    registry = registry_of(settings)
+    registry.promote(add_release(registry).number, who="test")
     return settings
 
 
@@ -235,7 +237,7 @@ def test_a_full_disk_is_told_in_time(settle: Settle, monkeypatch: pytest.MonkeyP
 
 
 def test_a_damaged_click_model_is_found(healthy: Settings) -> None:
-    _cut(models_folder(healthy) / "shop" / TENSORS_FILE)
+    _cut(registry_of(healthy).root / "releases" / "1" / TENSORS_FILE)
     check = found(healthy)["click model"]
     assert (check.state, check.degrades) == ("problem", "ranking by predicted clicks")
 

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import ConfigError
 from assistant.llm.embedded.intents import IntentReader
-from assistant.prompts import Prompts, load_prompts
+from assistant.prompts import Prompts, load_prompts, prompt_version
 from assistant.tools import TOOL_NAMES
 from assistant.turn import OrderStatus
 from tests.architecture.project import sources
@@ -140,3 +140,32 @@ def test_words_of_questions_point_at_attribute_words(prompts: Prompts) -> None:
     rows = prompts.question_words()
     assert rows["heavy"] == ["weight"]
     assert all(isinstance(word, str) and names and all(map(str.strip, names)) for word, names in rows.items())
+
+
+def _version(tmp_path: Path, **texts: str) -> Path:
+    (tmp_path / "short").mkdir()
+    for name, text in texts.items():
+        (tmp_path / "short" / f"{name}.md").write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_a_version_replaces_files_and_has_a_hash_of_its_own(tmp_path: Path) -> None:
+    base = Prompts({"a.md": "long $x", "b.md": "stays"}, "0")
+    version = prompt_version(base, "short", _version(tmp_path, a="$x"))
+    assert version.texts == {"a.md": "$x", "b.md": "stays"}
+    assert version.hash != "0"
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [({}, "no version 'short'"), ({"c": "x"}, "replaces no file"), ({"a": "$y"}, r"exactly the variables \['x'\]")],
+)
+def test_a_version_that_does_not_fit_is_refused(tmp_path: Path, texts: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        prompt_version(Prompts({"a.md": "long $x"}, "0"), "short", _version(tmp_path, **texts))
+
+
+def test_the_version_that_comes_with_aisle_fits_and_is_no_part_of_the_base(prompts: Prompts, tmp_path: Path) -> None:
+    brief = prompt_version(prompts, "brief", tmp_path)
+    assert set(brief.texts) == set(prompts.texts)
+    assert brief.hash != prompts.hash

@@ -12,6 +12,7 @@ from assistant import commands
 from assistant.bootstrap import ensure_catalogue
 from assistant.config import Settings
 from assistant.errors import StoreError
+from assistant.releases import registry_of, set_broken_releases_aside
 from assistant.store import SqlEventLog, open_store
 from assistant.upkeep import check_database, demo_trouble, way_out
 from recommender.events import Event, EventType
@@ -19,6 +20,7 @@ from retrieval.engine import Retrieval
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.loader import import_products
 from tests.assistant.small_shop import PRODUCTS
+from tests.recommender.promotion.drafts import add_release
 
 MINE = Event("mine-1", EventType.CLICK, "hiking-boots-01", "me", "visit", 1.0)
 
@@ -119,10 +121,17 @@ def test_the_database_of_the_demo_is_made_again_by_aisle_demo(settings: Settings
 
 
 def test_a_broken_click_model_is_made_again_by_aisle_demo(settings: Settings) -> None:
-    folder = settings.data / "models" / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "ctr.json").write_bytes(b"junk")
-    assert "click model" in str(demo_trouble(settings))
+    registry = registry_of(settings)
+    release = add_release(registry)
+    if registry.live() is None:
+        registry.promote(release.number, who="test")
+    (registry.root / "releases" / str(registry.live()) / "ctr.safetensors").write_bytes(b"junk")
+    assert "missing or damaged" in str(demo_trouble(settings))
+    aside = set_broken_releases_aside(settings)
+    assert aside is not None
+    assert aside.name == "demo.damaged-1"
+    assert demo_trouble(settings) is None
+    assert set_broken_releases_aside(settings) is None
 
 
 def test_an_imported_catalogue_without_a_database_is_normal(tmp_path: Path) -> None:

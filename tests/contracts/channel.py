@@ -27,6 +27,7 @@ from assistant.turn import (
     PassedOn,
     PolicyFact,
     ProductFact,
+    ProfileFact,
     Proposal,
     Question,
     RefusalFact,
@@ -36,6 +37,7 @@ from assistant.turn import (
     Stopped,
     TextDelta,
     TurnEvent,
+    WhyFact,
     WishesChanged,
 )
 from retrieval.filters import AttributeIn
@@ -54,6 +56,8 @@ FACTS: dict[type, tuple[Evidence, tuple[str, ...]]] = {
     Proposal: (shop.PROPOSAL, ("Cancel order A-10421", "is packed", "nothing is sent", "$158.00")),
     RefusalFact: (RefusalFact("already_shipped", "It has been shipped."), ("It has been shipped.",)),
     HandOverFact: (HandOverFact(3, "damage"), ("3", "damage")),
+    ProfileFact: (shop.PROFILE, ("Jackets", "red", "leather")),
+    WhyFact: (shop.WHY, ("Trail jacket Fjell", "under $90")),
 }
 """One sample of each kind of evidence, and what a shopper must be able to read of it."""
 

@@ -25,6 +25,18 @@ DECISION = Decision(
     candidate_ids=("tent-2", "tent-1", "tent-3"),
     candidate_scores=(0.30000000000000004, 0.3, -1e-17),
     params={"gamma": 30.0},
+    model_sha="0f3a",
+    feature_schema="ctr/3",
+    candidate_sources=(("search",), ("search", "seen_with:tent-9"), ()),
+    default_ids=("tent-2", "tent-1"),
+    stream="uniform",
+    policy_version="7",
+    experiments={"cards": "four"},
+    guards=("pin:1:tent-1@0",),
+    pinned_ids=("tent-1",),
+    segment="new",
+    latency_us=812,
+    trace=bytes(range(256)),
 )
 EVENT = Event("e1", EventType.CLICK, "tent-1", "shopper", "session", 1_700_000_001.5, "d1", 0)
 
@@ -52,6 +64,45 @@ class EventLogContract:
         log.append_decision(DECISION)
         log.append_decision(replace(DECISION, policy="other/1"))
         assert log.find_decision("d1") == DECISION
+
+    def test_what_was_shown_in_the_end_comes_back_with_its_decision(self, log: EventLog) -> None:
+        log.append_many((DECISION, replace(DECISION, decision_id="d2")), ())
+        log.append_shown("d1", ("tent-2",))
+        found = log.find_decision("d1")
+        assert found == replace(DECISION, shown_ids=("tent-2",))
+        assert found.seen_ids == ("tent-2",)
+        other = log.find_decision("d2")
+        assert other is not None
+        assert other.shown_ids is None
+        assert other.seen_ids == ("tent-1", "tent-2")
+
+    def test_the_last_word_on_what_was_shown_stays_and_may_be_nothing(self, log: EventLog) -> None:
+        log.append_decision(DECISION)
+        log.append_shown("d1", ("tent-2", "tent-1"))
+        log.append_shown("d1", ())
+        log.append_decision(DECISION)
+        found = log.find_decision("d1")
+        assert found is not None
+        assert found.shown_ids == ()
+
+    def test_impressions_are_taken_back_together_with_what_was_shown(self, log: EventLog) -> None:
+        log.append_decision(DECISION)
+        gone = replace(EVENT, event_id="d1:0:not_shown", type=EventType.NOT_SHOWN)
+        for _ in range(2):
+            log.append_shown("d1", ("tent-2",), (gone,))
+        assert [event for _, event in log.events()] == [gone]
+
+    def test_decisions_are_read_in_order_with_and_without_what_they_were_served_with(self, log: EventLog) -> None:
+        made = [replace(DECISION, decision_id=f"d{i}") for i in (3, 1, 2)]
+        log.append_many(made, ())
+        log.append_shown("d1", ())
+        expected = [made[0], replace(made[1], shown_ids=()), made[2]]
+        assert [decision for _, decision in log.decisions(traces=True)] == expected
+        bare = [replace(decision, trace=b"") for decision in expected]
+        first = log.decisions(limit=2)
+        rest = log.decisions(after=first[-1][0])
+        assert [decision for _, decision in [*first, *rest]] == bare
+        assert not log.decisions(after=rest[-1][0])
 
     def test_an_event_comes_back_as_it_was(self, log: EventLog) -> None:
         bare = replace(EVENT, event_id="e2", decision_id=None, position=None, type=EventType.PURCHASE, value_minor=1999)

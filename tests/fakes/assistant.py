@@ -37,6 +37,7 @@ from assistant.turn import (
     PolicySection,
     Principal,
     ProductFact,
+    ProfileFact,
     Proposal,
     ProposalStatus,
     Question,
@@ -48,6 +49,7 @@ from assistant.turn import (
     TurnEvent,
     WishesChanged,
 )
+from recommender.profiles.edits import Edit, EditKind
 from tests.fakes import shop
 
 
@@ -90,6 +92,7 @@ SCRIPTS: dict[str, Script] = {
     "person": Script((HandOverFact(2, "a damaged parcel"),), "I have asked a person to take over."),
     "gift": Script((), "Gladly. Who is it for?", Question("for", "Who is it for?", ("A child", "A grown-up", "A dog"))),
     "add": Script((shop.cart((shop.PRODUCTS[0], 1), (shop.PRODUCTS[1], 2), changed="added"),), "It is in your cart."),
+    "know": Script((shop.PROFILE,), "From what you did here I gather that you like Jackets and red."),
     "break": Script(failure="Something went wrong on our side. Your message is kept."),
     "jacket": Script((shop.slate(shop.PRODUCTS[:6], total=23),), FOUND, need=Need("jacket", shop.WISHES)),
 }
@@ -111,6 +114,35 @@ class ClosedDesk:
         """Nobody is signed in."""
 
 
+class FakeProfiles:
+    """Profiles of one shopper, made of a list."""
+
+    def __init__(self) -> None:
+        self.fact = shop.PROFILE
+        self.edits: list[Edit] = []
+        self.erased = 0
+
+    async def show(self, principal: Principal) -> ProfileFact:
+        return self.fact
+
+    async def keep(self, principal: Principal, keep: bool) -> ProfileFact:
+        self.fact = replace(self.fact, kept=keep, lines=self.fact.lines if keep else ())
+        return self.fact
+
+    async def edit(self, principal: Principal, edit: Edit) -> ProfileFact:
+        self.edits.append(edit)
+        if edit.kind in (EditKind.PAUSE, EditKind.RESUME):
+            self.fact = replace(self.fact, paused=edit.kind is EditKind.PAUSE)
+        gone = f":{edit.field}={edit.value}"
+        self.fact = replace(self.fact, lines=tuple(line for line in self.fact.lines if not line.id.endswith(gone)))
+        return self.fact
+
+    async def erase(self, principal: Principal) -> ProfileFact:
+        self.erased += 1
+        self.fact = replace(self.fact, lines=())
+        return self.fact
+
+
 class FakeAssistant:
     """The one door, made of scripts."""
 
@@ -121,6 +153,7 @@ class FakeAssistant:
         self.image_dir = image_dir
         self.pause_s = pause_s
         self.desk: Any = ClosedDesk()
+        self.profiles = FakeProfiles()
         self.hold = threading.Event()
         self.hold.set()
         self.scripts = dict(SCRIPTS)

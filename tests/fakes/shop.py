@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.turn import (
@@ -16,8 +17,11 @@ from assistant.turn import (
     PolicyFact,
     PolicySection,
     ProductFact,
+    ProfileFact,
+    ProfileLine,
     Proposal,
     SlateFact,
+    WhyFact,
 )
 from recommender.events import Decision, DecisionContext, Reason, SlateItem
 from retrieval.filters import AttributeIn, Constraint, PriceRange, Verdict
@@ -209,3 +213,15 @@ SHIPPING = PolicySection(
     "shipping#cost", "Shipping: What does it cost?", "$4.90, free from $50.", "/policies/shipping#cost"
 )
 POLICY = PolicyFact("How long can I return?", (RETURNS,))
+
+PROFILE = ProfileFact(
+    kept=True,
+    lines=(
+        ProfileLine("likes:category=Jackets", "likes", "Jackets", "", 0.8),
+        ProfileLine("likes:colour=red", "likes", "red", "Colour", 0.4),
+        ProfileLine("likes:brand=Fjell & Söhne", "likes", "Fjell & Söhne", "Brand", 0.3),
+        ProfileLine("price:price=Jackets", "price", "Jackets", "", 0.9, usd(6000), usd(12000)),
+        ProfileLine("avoids:material=leather", "avoids", "leather", "Material"),
+    ),
+)
+WHY = WhyFact(replace(fact(PRODUCTS[0]), reasons=REASONS), {"hut-boot": "Hut boot"})

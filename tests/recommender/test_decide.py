@@ -21,7 +21,9 @@ RANKED = tuple(Candidate(f"item-{i}", relevance=1 - i / 50) for i in range(20))
 
 def _recommender(items: dict[str, Item] | None = None, log: MemoryEventLog | None = None) -> Recommender:
     numbers = count()
-    return Recommender(items or dict(ITEMS), log or MemoryEventLog(), new_id=lambda: f"decision-{next(numbers)}")
+    return Recommender(
+        items or dict(ITEMS), log or MemoryEventLog(), new_id=lambda: f"decision-{next(numbers)}", timer_ns=lambda: 0
+    )
 
 
 def _search(turn: int = 0, **changes: object) -> DecisionContext:
@@ -72,7 +74,7 @@ def test_the_same_turn_gives_the_same_slate_again() -> None:
 
 def test_exploration_is_modest_and_says_so() -> None:
     recommender = _recommender(MANY)
-    decisions = [recommender.decide(_search(turn, k=3), RANKED) for turn in range(300)]
+    decisions = [recommender.decide(_search(turn, k=3, shopper_key=f"s{turn}"), RANKED) for turn in range(300)]
     best_first = np.mean([_ids(decision)[0] == decision.candidate_ids[0] for decision in decisions])
     assert 0.6 < best_first < 0.95
     for decision in decisions:

@@ -49,15 +49,15 @@ def test_the_example_model_becomes_a_part_of_the_score() -> None:
 class TestExamplePolicy(PolicyContract):
     @pytest.fixture
     def policy(self, monkeypatch: pytest.MonkeyPatch) -> Policy:
-        make = _example("add-bandit-policy.md", "EpsilonGreedy")
-        listed = dict(recommender.policies.POLICIES) | {"epsilon_greedy": make}
+        make = _example("add-bandit-policy.md", "FirstFew")
+        listed = dict(recommender.policies.POLICIES) | {"first_few": make}
         monkeypatch.setattr(recommender.policies, "POLICIES", listed)
         monkeypatch.setattr("tests.contracts.policy.POLICIES", listed)
         made: Policy = make()
         return made
 
     def test_it_decides_once_the_settings_name_it(self, policy: Policy) -> None:
-        settings = RecommenderSettings(policy="epsilon_greedy")
+        settings = RecommenderSettings(policy="first_few")
         decision = Recommender(dict(ITEMS), MemoryEventLog(), settings=settings).decide(make_context(), ALL)
         assert decision.policy == policy.name
         assert replay(decision) == tuple(item.probability for item in decision.items)

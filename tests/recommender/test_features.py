@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from random import Random
 
 import numpy as np
 import pytest
 
+from recommender.data.cleaning import CleanLog, clean
+from recommender.data.reason import Reason
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
-from recommender.events import Event, EventType
+from recommender.events import Candidate, Event, EventLog, EventType
 from recommender.examples import HEADS, collect_examples, pad_histories
 from recommender.features import FEATURES, FeatureBlock, History, features, history
 from recommender.item_table import HASH_BUCKETS, HASH_FIELDS, build_table
 from recommender.models.base import Part, RankRequest, without_detail
+from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.settings import DAY_S, RecommenderSettings
 from recommender.state import KINDS, BehaviourState
+from tests.recommender.data.traffic import robots
 from tests.recommender.shop import ITEMS, NOW, EventMaker, busy_request, make_state
 from tests.recommender.simulator import World, make_items
 
@@ -41,19 +46,23 @@ class Recorder:
             session_key=context.session_key,
             now=context.now,
         )
-        past = history(request.state, request.table, shopper_key=context.shopper_key, now=context.now)
+        past = history(
+            request.state,
+            request.table,
+            shopper_key=context.shopper_key,
+            session_key=context.session_key,
+            now=context.now,
+        )
         self.seen.append((ids, block, past))
         return without_detail(np.zeros(len(ids)))
 
 
-def test_the_replayed_log_gives_the_features_of_serving(monkeypatch: pytest.MonkeyPatch) -> None:
-    items, log, recorder = make_items(), MemoryEventLog(), Recorder()
-    recommender = Recommender(items, log)
-    monkeypatch.setitem(recommender._rankers, Code.PREDICTED, recorder)
-    world = World(items, seed=9)
+def test_the_replayed_log_gives_the_features_of_serving() -> None:
+    log = MemoryEventLog()
+    recommender, recorder, world = _watched(log, seed=9)
     for _ in range(40):
         world.visit(recommender)
-    examples = collect_examples(log, items, RecommenderSettings())
+    examples = collect_examples(log, world.items, RecommenderSettings())
     shown = [event for _, event in log.events() if event.type is EventType.IMPRESSION]
     assert len(shown) == len(examples.labels) == 40 * 3 * 6
     for row, event in enumerate(shown):
@@ -163,11 +172,11 @@ def test_a_history_holds_the_latest_acts_first_and_no_more_than_fifty() -> None:
     events = [make(EventType.CLICK, "tent-1", f"visit-{i}", "ann") for i in range(60)]
     events.append(make(EventType.DISMISS, "gone-1", "today", "ann"))
     table = build_table(ITEMS)
-    past = history(make_state(events), table, shopper_key="ann", now=NOW + 100)
+    past = history(make_state(events), table, shopper_key="ann", session_key="today", now=NOW + 100)
     assert past.kinds.tolist() == [KINDS[EventType.DISMISS], *[KINDS[EventType.CLICK]] * 49]
     assert past.ages_s[:2].tolist() == [40.0, 41.0]
     assert past.hashed[1].tolist() == [int(table.hashed[0, column]) for column in (0, 1, 3)]
-    assert not history(make_state(events), table, shopper_key="bob", now=NOW).kinds.size
+    assert not history(make_state(events), table, shopper_key="bob", session_key="today", now=NOW).kinds.size
 
 
 def test_what_is_known_of_an_impression_depends_on_the_moment() -> None:
@@ -183,3 +192,39 @@ def test_what_is_known_of_an_impression_depends_on_the_moment() -> None:
     assert soon.labels.tolist() == [[1, 0, 0], [0, 0, 0]]
     assert soon.observed.tolist() == [[True, True, False], [True, False, False]]
     assert len(HEADS) == soon.labels.shape[1]
+
+
+def _watched(log: EventLog, seed: int) -> tuple[Recommender, Recorder, World]:
+    items, recorder = make_items(), Recorder()
+    recommender = Recommender(items, log)
+    recommender.serve(LineUp(Served(ranker=recorder)))
+    return recommender, recorder, World(items, seed=seed)
+
+
+def test_a_cleaned_log_gives_the_features_of_a_shop_that_robots_never_visited() -> None:
+    """Training over the clean log, and serving begun on it, both see what they would see without the robots."""
+    quiet, noisy = MemoryEventLog(), MemoryEventLog()
+    recommender, recorder, world = _watched(quiet, seed=9)
+    for _ in range(40):
+        world.visit(recommender)
+    people = [event for _, event in quiet.events()]
+    robot = robots(Random(1))[Reason.BOT_EVERY_SLOT]
+    middle = len(people) // 2 - len(people) // 2 % 6
+    noisy.append_many((), [*people[:middle], *robot, *people[middle:], replace(people[7], event_id="echo")])
+
+    cleaned = clean(noisy, world.items, now=world.now + 60)
+    clean_log = CleanLog(noisy, cleaned)
+    examples = collect_examples(clean_log, world.items, RecommenderSettings())
+    expected = collect_examples(quiet, world.items, RecommenderSettings())
+    assert len(examples.labels) == len(expected.labels) == 40 * 3 * 6
+    for name in ("dense", "hashed", "positions", "labels", "decisions"):
+        assert np.array_equal(getattr(examples, name), getattr(expected, name)), name
+    dirty = collect_examples(noisy, world.items, RecommenderSettings())
+    assert not np.array_equal(dirty.dense[-6:], expected.dense[-6:])
+
+    begun, seen, _ = _watched(clean_log, seed=9)
+    context = world.context(0, "next")
+    candidates = [Candidate(item_id) for item_id in world.items]
+    begun.decide(context, candidates)
+    recommender.decide(context, candidates)
+    assert np.array_equal(seen.seen[-1][1].dense, recorder.seen[-1][1].dense)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,12 +41,21 @@ def test_reasons_add_up_to_the_score_exactly_in_any_order(surface: str) -> None:
         assert sum(weights) == total
 
 
-def test_reasons_stand_heaviest_first_and_only_with_weight() -> None:
+def test_reasons_stand_by_their_lead_and_only_with_weight() -> None:
     scored = score(busy_request(), STACK)
     for i in range(len(ITEMS)):
-        weights = [reason.weight for reason in scored.reasons(i)]
-        assert weights == sorted(weights, reverse=True)
-        assert 0.0 not in weights
+        reasons = scored.reasons(i)
+        assert [r.lead for r in reasons] == sorted((r.lead for r in reasons), reverse=True)
+        assert 0.0 not in [r.weight for r in reasons]
+
+
+def test_a_reason_that_all_share_stands_behind_one_that_sets_an_item_apart() -> None:
+    candidates = tuple(Candidate(i, 0.9, (), ("under $400",)) for i in ITEMS)
+    scored = score(make_request(make_state(busy_events()), candidates, make_context("search")), STACK)
+    first, *_ = scored.reasons(list(ITEMS).index("tent-1"))
+    assert (first.code, first.weight < 0.45) == (Code.POPULAR, True)
+    shared = next(r for r in scored.reasons(0) if r.code == Code.MATCHES)
+    assert shared.lead == pytest.approx(0.0, abs=1e-9)
 
 
 def test_met_wishes_share_the_relevance_that_they_are_part_of() -> None:
@@ -128,7 +136,7 @@ def test_a_request_in_words_is_ranked_as_a_search_wherever_it_is_asked() -> None
 
 
 def test_the_version_changes_with_the_weights_and_models() -> None:
-    request = quiet_request()
-    searched = replace(request, context=make_context("search"))
-    versions = {stack_version(STACK, request), stack_version(STACK[1:], request), stack_version(STACK, searched)}
+    weights = RecommenderSettings().weights
+    recommend, search = weights["recommend"], weights["search"]
+    versions = {stack_version(STACK, recommend), stack_version(STACK[1:], recommend), stack_version(STACK, search)}
     assert len(versions) == 3

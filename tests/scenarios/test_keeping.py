@@ -13,6 +13,7 @@ import pytest
 from assistant.bootstrap import build_assistant
 from assistant.config import Settings
 from assistant.errors import DataFolderBusy, StoreBroken
+from assistant.releases import registry_of
 from assistant.service import Assistant
 from assistant.turn import CartFact, Done, EvidenceFound, ProposalStatus, TextDelta
 from assistant.upkeep import demo_trouble
@@ -20,6 +21,7 @@ from retrieval.cross_encoder import CrossEncoderReranker
 from retrieval.encoder import Encoder
 from retrieval.errors import CatalogueMissing, RetrievalError
 from retrieval.index import Scores
+from tests.recommender.promotion.drafts import add_release
 from tests.retrieval.tiny_models import make_cross_encoder
 from tests.scenarios.conftest import new_visitor
 from tests.scenarios.visitor import Reply, Visitor
@@ -188,11 +190,12 @@ def test_a_cross_encoder_looks_at_what_the_chat_finds(
 
 
 def test_a_broken_click_model_leaves_the_counting_ones(own_shop: Open, runner: asyncio.Runner) -> None:
-    folder = _folder(own_shop) / "models" / "demo"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in ("ctr.safetensors", "ctr.json", "card.json"):
-        (folder / name).write_bytes(b"\x00broken")
+    registry = registry_of(Settings(data=_folder(own_shop)))
+    release = add_release(registry)
+    if registry.live() is None:
+        registry.promote(release.number, who="test")
+    for path in (registry.root / "releases" / str(registry.live())).iterdir():
+        path.write_bytes(b"\x00broken")
     assistant = own_shop()
     assert assistant.readiness().degraded
     assert new_visitor(assistant, runner, "no-model").say("tents").products

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 
 from assistant.answer_json import aisle_version
 from assistant.config import Settings
-from ui.api import people, purchases, shop, turns, visits
+from ui.api import people, profile, purchases, shop, turns, visits
 from ui.api.errors import add_handlers
 from ui.api.models import HealthOut
 from ui.api.room import InRoom, Room
@@ -91,7 +91,15 @@ def create_api(
         heartbeat_s=heartbeat_s,
     )
     add_handlers(api)
-    for router in (visits.public, visits.private, turns.private, people.private, shop.private, purchases.public):
+    for router in (
+        visits.public,
+        visits.private,
+        turns.private,
+        people.private,
+        shop.private,
+        profile.private,
+        purchases.public,
+    ):
         api.include_router(router)
     api.add_api_route(
         "/health", health, tags=["service"], response_model=HealthOut, responses={503: {"model": HealthOut}}

@@ -285,6 +285,39 @@ class HandOverEvidence(Shape):
     reason: str
 
 
+class ProfileEntryOut(Shape):
+    """One thing that is known of the shopper; forget it with DELETE /profile/entries/{id}."""
+
+    id: str = Field(examples=["likes:colour=red"])
+    kind: Literal["likes", "less_of", "avoids", "price"]
+    label: str = Field(examples=["red"])
+    about: str = Field(description="What it is a value of; empty for a kind of thing.", examples=["Colour"])
+    strength: float = Field(description="0 to 1; 1 for what was said.")
+    low: MoneyOut | None = Field(description="Of a band of prices; null otherwise.")
+    high: MoneyOut | None
+
+
+class ProfileEvidence(Shape):
+    """What is known of the shopper."""
+
+    type: Literal["profile"] = "profile"
+    kept: bool = Field(description="Whether a profile is kept: what is done from now on teaches it.")
+    offered: bool = Field(description="Whether this shop offers to keep one.")
+    paused: bool
+    for_somebody: bool = Field(description="Whether this visit is for somebody else: it teaches nothing.")
+    entries: list[ProfileEntryOut]
+    state_text: str
+    done_text: str = Field(description="What the turn has just done; empty where it only looked.")
+    erase_asked: bool = Field(description="Everything is to be forgotten: ask once, then DELETE /profile.")
+
+
+class WhyEvidence(Shape):
+    """Why a product was suggested: `product.why`, heaviest first; empty where no ranking showed it."""
+
+    type: Literal["why"] = "why"
+    product: ProductOut
+
+
 EvidenceOut = Annotated[
     SlateEvidence
     | ProductEvidence
@@ -294,7 +327,9 @@ EvidenceOut = Annotated[
     | PolicyEvidence
     | ProposalEvidence
     | RefusalEvidence
-    | HandOverEvidence,
+    | HandOverEvidence
+    | ProfileEvidence
+    | WhyEvidence,
     Field(discriminator="type"),
 ]
 """One piece of evidence; `type` says which."""

@@ -34,6 +34,8 @@ _ROUTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/wishes/.+", ("DELETE",)),
     (r"/proposals/[^/]+/(?:confirm|decline)", ("POST",)),
     (r"/hand-over", ("POST", "DELETE")),
+    (r"/profile", ("GET", "PUT", "DELETE")),
+    (r"/profile/entries/.+", ("DELETE",)),
     (r"/health", ("GET",)),
     (r"/openapi\.json", ("GET",)),
 )

@@ -57,6 +57,13 @@ class QuantityAsked(Asked):
     quantity: int = Field(ge=0, le=99)
 
 
+class ProfileAsked(Asked):
+    """What to change about the profile; what is left out stays."""
+
+    keep: bool | None = Field(default=None, description="Whether a profile is kept; false erases what is known.")
+    paused: bool | None = Field(default=None, description="Whether nothing is learned for now.")
+
+
 class HandOverAsked(Asked):
     """Why a person is wanted; may be empty."""
 

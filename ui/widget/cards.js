@@ -2,6 +2,7 @@
    is told by `house` (frame.js), which also knows where links may lead. */
 
 import { button, el, hidden, icon, markdown, moment, words } from "./dom.js";
+import { whyPanel } from "./profile.js";
 import { decimal, language, money, products, t } from "./words.js";
 
 const LOCAL_IMAGE = /^\/images\/[\w.%-]+$/;
@@ -182,6 +183,8 @@ const EVIDENCE = {
   slate, product, comparison, cart, orders, proposal,
   policy: (fact, house) => (fact.sections.length ? sources(fact.sections, house) : notice("page", el("p", { text: t("no_policy") }))),
   refusal: (fact) => notice("info", el("p", {}, words(fact.message))),
+  profile: (fact, house) => house.known(fact),
+  why: whyPanel,
   hand_over: (fact) => notice("person", el("p", {}, el("strong", { text: t("person_coming") })), el("p", { class: "muted" }, t("queue", fact.position), fact.reason && " ", fact.reason && words(t("subject", fact.reason)))),
 };
 

@@ -5,6 +5,7 @@ import { call, hasToken, keeps, keepSeen, keepToken, seenOf, stream, Trouble } f
 import { cartView, details, proposal } from "./cards.js";
 import { button, el, hidden, icon, words } from "./dom.js";
 import { askPage, inSite, page, tell, watchPage } from "./page.js";
+import { profileHouse } from "./profile.js";
 import { LAST, Transcript } from "./turns.js";
 import { keepLocale, products, t } from "./words.js";
 
@@ -303,8 +304,7 @@ const run = async (turn, body) => {
   }, 2000);
   const heard = ({ event, data }) => {
     if (event === "passed_on") setFloor({ holder: "agent", agent_name: data.agent_name, position: null });
-    if (event === "wishes") drawWishes(data);
-    if (event === "done") drawWishes(data.wishes);
+    if (event === "wishes" || event === "done") drawWishes(data.wishes || data);
     if (event === "evidence" && data.type === "cart") drawCart(data);
     transcript.apply(reply, event, data);
     if (LAST.has(event)) last = event;
@@ -373,8 +373,7 @@ const drawCart = (cart) => {
 };
 const showCart = (cart) => {
   openView(t("cart_title"), [el("div", { class: "pad" }, cartView(cart, house))], "cart");
-  ui.count.hidden = !cart.count;
-  ui.count.textContent = cart.count;
+  Object.assign(ui.count, { hidden: !cart.count, textContent: cart.count });
 };
 
 const findAbout = async () => {
@@ -427,6 +426,7 @@ const fresh = () => busyNode(ui.fresh, async () => {
   ui.box.focus();
 });
 
+Object.assign(house, profileHouse({ ask: (...asked) => ask(...asked), busyNode, openView }));
 /* ---------- the frame itself ---------- */
 
 const build = () => {
@@ -459,7 +459,7 @@ const build = () => {
     el("header", { class: "top" }, el("div", { class: "names" }, ui.shop, ui.who), ui.fresh, ui.cart, tool(t("close"), "close", () => tell("close"))), ui.floor, ui.talk,
     el("footer", { class: "composer" }, ui.wishes, ui.about,
       el("div", { class: "say" }, ui.box, button({ class: "send", "aria-label": t("send"), onclick: submit }, icon("send")), button({ class: "send stop", "aria-label": t("stop_long"), onclick: stop }, icon("stop"), t("stop"))),
-      el("div", { class: "foot" }, ui.person)));
+      el("div", { class: "foot" }, ui.person, button({ class: "link", onclick: house.profile }, t("known")))));
   root.replaceChildren(ui.chat, ui.view, ui.toast, ui.live);
   root.hidden = false;
   transcript = new Transcript(ui.turns, house);

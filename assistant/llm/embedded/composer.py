@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.llm.embedded.product_answers import ProductAnswers
+from assistant.llm.embedded.profile_words import ProfileWords
 from assistant.llm.embedded.relation_words import RelationWords
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.naming import unnamed_thing
@@ -21,9 +22,11 @@ from assistant.turn import (
     OrderStatus,
     PolicyFact,
     ProductFact,
+    ProfileFact,
     Proposal,
     RefusalFact,
     SlateFact,
+    WhyFact,
 )
 from assistant.wishes import words_to_rank_by
 from retrieval.filters import AttributeRange, CategoryIn, Constraint, Verdict, fold
@@ -46,6 +49,7 @@ class Composer:
         self._say = wording
         self._answers = answers
         self._relations = RelationWords(wording)
+        self._profiles = ProfileWords(wording)
 
     def talk(self, names: Sequence[str]) -> str:
         """Say templates without variables, e.g. ("greeting",)."""
@@ -120,6 +124,10 @@ class Composer:
                 return self._say("refused", reason=fact.message)
             case HandOverFact():
                 return self._say("handed_over", position=str(fact.position))
+            case ProfileFact():
+                return self._profiles.profile(fact)
+            case WhyFact():
+                return self._profiles.why(fact)
 
     # ------------------------------------------------------------ slates
 
@@ -163,6 +171,8 @@ class Composer:
             return self._say("for_you", **common)
         if slate.surface == "more_like_this":
             return self._say("more_like", **common)
+        if slate.surface == "resume":
+            return self._say("resumed", **common)
         if slate.relations:
             return self._relations.tell(slate)
         if slate.surface == "goes_with":
@@ -204,8 +214,13 @@ class Composer:
         return f" ({', '.join(notes)})" if notes else ""
 
     def _nothing(self, slate: SlateFact) -> str:
+        if slate.asks_first:
+            what = self.what(slate, slate.total)
+            return self._say("ask_first", count=f"{slate.total:,}", what=what, limits=self._limits(slate))
         if slate.surface == "goes_with":
             return self._say("no_relations")
+        if slate.surface == "resume":
+            return self._say("resumed_nothing")
         if slate.surface in {"recommend", "more_like_this"}:
             return self._say("no_ideas")
         if slate.total:

@@ -32,6 +32,8 @@ _FAILED = {
     "product_details": "unclear_product",
     "recommend_products": "unclear_product",
     "find_related": "unclear_product",
+    "explain_choice": "unclear_product",
+    "change_profile": "profile_unknown",
     "cart": "unclear_product",
     "propose_cancel_order": "unclear_order",
     "track_order": "unclear_order",

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from assistant.choices import no_preference
 from assistant.counting import is_bare, places, points_by_place
-from assistant.llm.embedded import order_talk
+from assistant.llm.embedded import order_talk, profile_talk
 from assistant.llm.embedded.bare_numbers import BareNumbers
 from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
 from assistant.llm.embedded.compare_talk import compared, goes_on_comparing
@@ -128,6 +129,8 @@ class Planner:
             "show_more": self._show_more,
             "show_again": self._show_again,
             "search": self._search,
+            "why_this": self._why_this,
+            **{name: partial(self._profile, name) for name in profile_talk.INTENTS},
         }
 
     def plan(self, state: TurnState) -> Plan:
@@ -140,6 +143,10 @@ class Planner:
             return Plan(steps=(Step("cart", cart),))
         if (pending := self._pending(state)) is not None:
             return pending
+        whom = profile_talk.for_whom(state.words)
+        in_talk = bool(state.shown) or state.need != Need()
+        if whom is not None and in_talk and profile_talk.says_only_for_whom(state.words):
+            return Plan(steps=(whom,))
         if self._leaves_it_open(state):
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
         if (liked := self._liked_on_page(state)) is not None:
@@ -150,6 +157,10 @@ class Planner:
         if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in self._clauses(words)):
             # What stands beside "ignore your instructions" is no wish: nothing is searched for it.
             draft.steps = [step for step in draft.steps if step.tool != "search_products"]
+        if whom is not None and profile_talk.says_only_for_whom(state.words):
+            draft.steps = [step for step in draft.steps if step.tool in profile_talk.SHOPPING]
+        if whom is not None and all(step.tool in profile_talk.SHOPPING for step in draft.steps):
+            draft.steps.insert(0, whom)
         talk = draft.talk if not draft.steps else [t for t in draft.talk if t in BESIDE_STEPS]
         if not draft.steps and not talk:
             talk = ["unclear"]
@@ -342,6 +353,14 @@ class Planner:
         return bool(changed or change.starts_new_need or unused)
 
     # ------------------------------------------------------------ handlers
+
+    def _profile(self, intent: str, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps += profile_talk.steps(intent, clause)
+
+    def _why_this(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        pointed = resolve(clause, _table(state), self._titles)
+        which = clause if pointed else "it" if state.in_focus else "the first"
+        draft.steps.append(Step("explain_choice", {"which": which}))
 
     def _hand_over(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("hand_over", {"reason": clause}))

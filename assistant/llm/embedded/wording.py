@@ -38,6 +38,10 @@ class Wording:
         self._locale = locale
         self._zone = ZoneInfo(timezone)
 
+    def of(self, prompts: Prompts) -> Wording:
+        """The same for other prompt files."""
+        return Wording(prompts, self._language, self._locale, str(self._zone))
+
     def __call__(self, name: str, /, **variables: str) -> str:
         """Fill replies/<language>/<name>.md."""
         return self._prompts.render(f"replies/{self._language}/{name}.md", **variables)

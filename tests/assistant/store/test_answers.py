@@ -194,3 +194,8 @@ def test_any_words_come_back(text: str) -> None:
 def test_what_is_no_answer_is_refused(broken: str) -> None:
     with pytest.raises(ValidationError):
         answer_from_json(broken, LOOKUPS)
+
+
+def test_a_slate_that_asked_first_comes_back_as_such() -> None:
+    asking = SlateFact(NEED, (), 12, asks_first=True)
+    assert _again(Answer("I found 12.", (asking,))) == (Answer("I found 12.", (asking,)), ())

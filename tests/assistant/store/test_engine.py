@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.errors import DataFolderBusy, StoreBroken, StoreError
-from assistant.store import Store, open_store
+from assistant.store import Store, open_beside, open_store
 from assistant.store.counters import take
 from assistant.store.engine import FILE
 from assistant.store.tables import counters
@@ -223,7 +223,7 @@ def test_damage_that_appears_while_running_is_told_as_such(store: Store) -> None
 
 
 def test_a_full_disk_is_told_nothing_is_half_done_and_writing_goes_on_when_there_is_space(store: Store) -> None:
-    insert = sa.text("INSERT INTO decisions (decision_id, body) VALUES (:id, :body)")
+    insert = sa.text("INSERT INTO decisions SELECT COALESCE(MAX(seq), 0) + 1, :id, :body FROM decisions")
 
     def write() -> None:
         with store.write() as connection:
@@ -258,3 +258,20 @@ def test_a_file_in_the_folders_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(StoreError, match="cannot be used"):
         open_store(tmp_path / "data")
+
+
+def test_what_a_server_holds_can_be_read_beside_it(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no database"):
+        open_beside(tmp_path)
+    held = open_store(tmp_path)
+    number = _add_one(held)
+    beside = open_beside(tmp_path)
+    assert _value(beside) == number
+    assert _add_one(held) == number + 1
+    assert _value(beside) == number + 1
+    beside.close()
+    held.close()
+    alone = open_beside(tmp_path)
+    open_store(tmp_path).close()  # The folder is not held.
+    assert _value(alone) == number + 1
+    alone.close()

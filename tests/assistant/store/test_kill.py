@@ -21,7 +21,7 @@ import pathlib, sys
 import sqlalchemy as sa
 from assistant.store import open_store
 store = open_store(pathlib.Path(sys.argv[1]))
-pair = sa.text("INSERT INTO decisions (decision_id, body) VALUES (:id, :body)")
+pair = sa.text("INSERT INTO decisions SELECT COALESCE(MAX(seq), 0) + 1, :id, :body FROM decisions")
 number = int(sys.argv[2])
 while True:
     with store.write() as connection:

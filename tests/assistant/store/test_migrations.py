@@ -31,6 +31,9 @@ def test_numbers_rise_from_one_without_gaps() -> None:
 def _kind(of: sa.types.TypeEngine[object]) -> str:
     if isinstance(of, sa.types.TypeDecorator):
         of = of.impl_instance
+    if isinstance(of, sa.LargeBinary | sa.types.NUMERIC) and not isinstance(of, sa.Float):
+        # SQLite files what it does not know (BYTEA) under NUMERIC, and keeps bytes in it as they are.
+        return "bytes"
     return next(kind.__name__ for kind in (sa.Text, sa.Integer, sa.Float) if isinstance(of, kind))
 
 
@@ -94,6 +97,28 @@ def test_what_was_said_before_the_desk_is_found_by_its_last_message(tmp_path: Pa
         ("one", "queue", None, "2026-01-03T00:00:00.000000+00:00"),
         ("silent", "queue", None, None),
     ]
+
+
+def test_decisions_of_an_old_database_are_numbered_as_they_came(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "aisle.db"
+    _apply(path, MIGRATIONS[:3], clock)
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        for name in ("a-last", "b-first", "c-silent"):
+            connection.execute(sa.text("INSERT INTO decisions VALUES (:id, '{}')"), {"id": name})
+        for seq, name in ((1, "b-first"), (2, "a-last"), (3, "b-first")):
+            connection.execute(
+                sa.text("INSERT INTO events VALUES (:n, 'e' || :n, 'click', 'i', 's', 's', 0.5, :name, 0, 0)"),
+                {"n": seq, "name": name},
+            )
+    engine.dispose()
+    store = open_store(tmp_path, clock)
+    with store.read() as connection:
+        rows = connection.execute(sa.text("SELECT decision_id FROM decisions ORDER BY seq")).scalars().all()
+        next_number = connection.execute(sa.text("SELECT value FROM counters WHERE name = 'decisions'")).scalar_one()
+    store.close()
+    assert [name for name in rows if name != "c-silent"] == ["b-first", "a-last"]
+    assert (len(rows), next_number) == (3, 3)
 
 
 def test_a_database_of_a_newer_version_is_refused_unchanged(tmp_path: Path) -> None:

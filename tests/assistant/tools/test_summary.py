@@ -71,3 +71,11 @@ def test_what_is_not_there_is_said() -> None:
 
 def test_several_facts_are_a_list() -> None:
     assert len(json.loads(summarise((HandOverFact(1, "x"), RefusalFact("a", "b"))))) == 2
+
+
+def test_a_model_is_told_that_a_question_comes_before_any_product() -> None:
+    asking = replace(slate(RIDGE), items=(), total=12, asks_first=True)
+    told = json.loads(summarise((asking,)))
+    assert (told["total"], told["untrusted_catalogue"]) == (12, [])
+    assert told["note"].startswith("The shop puts one question")
+    assert "note" not in json.loads(summarise((slate(RIDGE),)))

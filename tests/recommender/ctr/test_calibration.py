@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.ctr.calibration import IDENTITY, Line, apply, fit_line, logit
-from recommender.metrics import calibration_error
+from recommender.data.calibration import calibration_error
 
 
 def _world(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

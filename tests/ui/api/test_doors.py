@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
     "/cart/lines": {"variant_id": "fjell-2-0", "quantity": 1},
     "/cart/lines/{variant_id:path}": {"quantity": 2},
     "/hand-over": {"reason": "a question"},
+    "/profile": {"keep": True},
 }
 """What a route must get to do anything."""
 

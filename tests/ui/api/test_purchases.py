@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from assistant.config import Settings
 from assistant.service import Assistant
 from recommender.events import Event, EventType
-from recommender.examples import collect_examples
+from recommender.examples import HEADS, collect_examples
 from recommender.settings import RecommenderSettings
 from tests.fakes.assistant import FakeAssistant
 from tests.ui.api.caller import HOST, SECRET, Visit, begin, make_door
@@ -100,7 +100,7 @@ def test_a_purchase_makes_the_impression_a_positive_example_once(shopper: Visit,
     log, items = real._rooms.purchasing._log, {}
 
     def labels() -> float:
-        return float(collect_examples(log, items, RecommenderSettings()).labels.sum())
+        return float(collect_examples(log, items, RecommenderSettings()).labels[:, HEADS.index("buy")].sum())
 
     assert labels() == 0
     body = order(variant_id=card["variant_id"], decision_id=card["decision_id"])
@@ -161,11 +161,23 @@ def test_another_size_of_what_was_chosen_is_joined_too(shopper: Visit, tell: Tel
 
 def test_a_customers_purchase_is_the_customers(real_client: TestClient, real: Assistant, tell: Tell) -> None:
     shopper = begin(real_client)
+    assert shopper.call("PUT", "/profile", json={"keep": True}).json()["kept"]
     ref, card = put_into_cart(shopper)
     shopper.token = real_client.portal.call(real.sign_in, shopper.token, "C-1").token  # type: ignore[union-attr]
     assert tell(order(ref=ref, variant_id=card["variant_id"])).json()["joined"] == 1
     (event,) = purchases(real)
     assert event.shopper_key == "c:C-1"
+
+
+def test_without_consent_a_customers_purchase_counts_for_the_crowd_alone(
+    real_client: TestClient, real: Assistant, tell: Tell
+) -> None:
+    shopper = begin(real_client)
+    ref, card = put_into_cart(shopper)
+    shopper.token = real_client.portal.call(real.sign_in, shopper.token, "C-1").token  # type: ignore[union-attr]
+    assert tell(order(ref=ref, variant_id=card["variant_id"])).json()["joined"] == 1
+    (event,) = purchases(real)
+    assert event.shopper_key.startswith("a:")
 
 
 # ---------------------------------------------------------------- what cannot be joined

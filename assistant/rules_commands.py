@@ -1,0 +1,185 @@
+"""What `aisle rules` does: the owner's rules and the kill switch, also while the server runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Any, Literal
+
+from assistant.config import Settings
+from assistant.errors import ConfigError
+from assistant.store import SqlEventLog, open_beside
+from assistant.store.clock import system_clock
+from assistant.store.ranking import open_ranking_store
+from assistant.support.ranking import KeptRule, RankingDesk, Switch
+from assistant.terminal import say, say_json, showing_progress
+from recommender.errors import RuleBroken
+from recommender.events import Decision
+from recommender.owner_rules import OwnerRules, Rule, read_rule
+from recommender.rules_preview import Preview, preview
+
+_PAGE = 500
+_TOLD = 10
+
+
+def list_rules(settings: Settings, *, every: bool, as_json: bool) -> None:
+    """List rules, and how the switch stands."""
+    with _desk(settings) as desk:
+        kept = desk.history() if every else desk.rules()
+        switches = desk.switches()
+    switch = switches[-1] if switches else None
+    ranking = "default" if settings.ranking == "default" or (switch and switch.ranking == "default") else "learned"
+    if as_json:
+        rows = [_json(one) for one in kept]
+        say_json({"rules": rows, "ranking": ranking, "switches": [_switch_json(one) for one in switches]})
+        return
+    for one in kept:
+        gone = f"; removed {one.removed_at:%Y-%m-%d %H:%M} by {one.removed_by}" if one.removed_at else ""
+        say(f"{one.rule.id:>4}  {_words(one.rule)}  (added {one.added_at:%Y-%m-%d %H:%M} by {one.added_by}{gone})")
+    if not kept:
+        say("There are no rules.")
+    say(f"Slates are ranked by the {ranking} ranking." + _why(switch))
+
+
+def add_rule(settings: Settings, text: str, *, who: str, as_json: bool) -> None:
+    """Add a rule.
+
+    Raises:
+        RuleBroken: it cannot be used.
+    """
+    with _desk(settings) as desk:
+        rule = desk.add(_read_json(text), who)
+    _tell(rule, f"Rule {rule.id} acts from the next slate on: {_words(rule)}.", as_json)
+
+
+def remove_rule(settings: Settings, number: str, *, who: str, as_json: bool) -> None:
+    """Remove a rule.
+
+    Raises:
+        RuleBroken: there is no such rule.
+    """
+    with _desk(settings) as desk:
+        rule = desk.remove(number, who)
+    _tell(rule, f"Rule {rule.id} acts no more: {_words(rule)}.", as_json)
+
+
+def switch_ranking(settings: Settings, ranking: str, *, because: str, who: str, as_json: bool) -> None:
+    """Throw the kill switch.
+
+    Raises:
+        ConfigError: there is no such ranking.
+    """
+    known: dict[str, Literal["learned", "default"]] = {"learned": "learned", "default": "default"}
+    if ranking not in known:
+        raise ConfigError(f"There is no ranking {ranking!r}: write default or learned.")
+    with _desk(settings) as desk:
+        switch = desk.throw(known[ranking], who, because)
+    if as_json:
+        say_json(_switch_json(switch))
+    else:
+        say(f"Slates are ranked by the {ranking} ranking from the next one on.")
+
+
+def preview_rule(settings: Settings, text: str, *, n: int, as_json: bool) -> None:
+    """Try a rule on the latest slates.
+
+    Raises:
+        RuleBroken: it cannot be used.
+        StoreError: there is no log yet.
+        CatalogueMissing, IndexBroken: the catalogue cannot be read.
+    """
+    from assistant.opening import items_of
+    from assistant.places import catalogues_folder
+    from recommender.item_table import build_table
+    from recommender.settings import RecommenderSettings
+    from retrieval.engine import Retrieval
+
+    rule = read_rule(_read_json(text)).model_copy(update={"id": "new"})
+    catalogue = Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue
+    table = build_table(items_of(catalogue.products.values()))
+    decisions = latest_decisions(settings, n)
+    found = preview(OwnerRules(rules=(rule,)), decisions, table, RecommenderSettings())
+    changed = [one for one in found if one.changed]
+    if as_json:
+        say_json({"slates": len(found), "changed": len(changed), "previews": [asdict(one) for one in changed]})
+        return
+    say(f"Of the latest {len(found)} slates {len(changed)} would have looked otherwise.")
+    titles = {product.id: product.title for product in catalogue.products.values()}
+    for one in changed[:_TOLD]:
+        say(f"  {one.decision_id}")
+        _show(one, titles)
+
+
+def latest_decisions(settings: Settings, n: int, *, traces: bool = False) -> list[Decision]:
+    """Read the latest decisions of the log, oldest first, also while a server runs.
+
+    Args:
+        settings: frozen.
+        n: most decisions, 1 or more.
+        traces: read also what each was served with.
+
+    Raises:
+        StoreError: there is no log yet.
+    """
+    with closing(open_beside(settings.data)) as store, showing_progress() as progress:
+        log = SqlEventLog(store)
+        after = max(0, log.last_decision() - n)
+        found: list[Decision] = []
+        while batch := log.decisions(after=after, limit=_PAGE, traces=traces):
+            found += [decision for _, decision in batch]
+            after = batch[-1][0]
+            progress("reading decisions", len(found), n)
+    return found[-n:]
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[RankingDesk]:
+    with closing(RankingDesk(open_ranking_store(settings.data), settings.catalogue, system_clock)) as desk:
+        yield desk
+
+
+def _read_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise RuleBroken(f"The rule is no JSON: {error}.") from error
+
+
+def _tell(rule: Rule, words: str, as_json: bool) -> None:
+    if as_json:
+        say_json({"rule": _rule_json(rule)})
+    else:
+        say(words)
+
+
+def _rule_json(rule: Rule) -> dict[str, Any]:
+    return rule.model_dump(mode="json", exclude_defaults=True) | {"kind": rule.kind, "id": rule.id}
+
+
+def _json(kept: KeptRule) -> dict[str, Any]:
+    row = {**_rule_json(kept.rule), "added_by": kept.added_by, "added_at": kept.added_at.isoformat()}
+    if kept.removed_at is not None:
+        row |= {"removed_by": kept.removed_by, "removed_at": kept.removed_at.isoformat()}
+    return row
+
+
+def _switch_json(switch: Switch) -> dict[str, Any]:
+    return asdict(switch) | {"thrown_at": switch.thrown_at.isoformat()}
+
+
+def _words(rule: Rule) -> str:
+    return json.dumps({name: value for name, value in _rule_json(rule).items() if name != "id"})
+
+
+def _why(switch: Switch | None) -> str:
+    if switch is None:
+        return ""
+    because = f", because {switch.because}" if switch.because else ""
+    return f" The switch was last thrown {switch.thrown_at:%Y-%m-%d %H:%M} by {switch.thrown_by}{because}."
+
+
+def _show(one: Preview, titles: dict[str, str]) -> None:
+    for word, ids in (("before", one.before), ("after", one.after)):
+        say(f"    {word}: " + " | ".join(titles.get(item_id, item_id) for item_id in ids))

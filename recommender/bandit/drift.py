@@ -1,0 +1,121 @@
+"""Alarms when a segment's clicks no longer come as predicted, and what follows: forget faster for a while.
+
+Page 1954 and Hinkley 1971: the sum of deviations from the running mean, less an allowance, against its own minimum.
+Watches the standardised residual of a calibrated prediction. Knows names of segments, no shoppers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from recommender.bandit.head import BayesianLinearHead
+from recommender.decay import Recent
+
+_LEAST_VARIANCE: Final = 0.01
+
+
+class PageHinkley:
+    """Detects a change of the mean of numbers of about unit variance, upwards or downwards.
+
+    With the defaults a stream without a change alarms about once in a million numbers, and a shift of 0.3 standard
+    deviations is found after about threshold / (0.3 - allowance) = 400.
+
+    Args:
+        allowance: shift that is not worth an alarm, in standard deviations.
+        threshold: summed deviation that is.
+    """
+
+    def __init__(self, allowance: float = 0.05, threshold: float = 100.0) -> None:
+        self._allowance, self._threshold = allowance, threshold
+        self.n, self.mean, self._up, self._down = 0, 0.0, 0.0, 0.0
+
+    def update(self, value: float) -> int:
+        """Take one number.
+
+        Returns:
+            1 where the mean has risen, -1 where it has fallen (and the count starts anew), else 0.
+        """
+        self.n += 1
+        self.mean += (value - self.mean) / self.n
+        self._up = max(0.0, self._up + value - self.mean - self._allowance)
+        self._down = max(0.0, self._down + self.mean - value - self._allowance)
+        direction = int(self._up > self._threshold) - int(self._down > self._threshold)
+        if direction:
+            self._reset()
+        return direction
+
+    def _reset(self) -> None:
+        self.n, self.mean, self._up, self._down = 0, 0.0, 0.0, 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DriftAlarm:
+    """What the owner is told.
+
+    Args:
+        segment: whose clicks changed, e.g. "tents" or "new shoppers".
+        rose: whether they come more often than predicted; else less.
+        outcomes: of the segment since the watch began or the last alarm.
+        at: seconds since the epoch.
+    """
+
+    segment: str
+    rose: bool
+    outcomes: int
+    at: float
+
+
+class DriftWatch:
+    """One detector per segment. One thread.
+
+    Args:
+        allowance, threshold: as in PageHinkley.
+        max_segments: remembered at most; those without outcomes for longest are let go.
+    """
+
+    def __init__(self, allowance: float = 0.05, threshold: float = 100.0, max_segments: int = 1000) -> None:
+        self._detectors: Recent[str, PageHinkley] = Recent(max_segments, lambda: PageHinkley(allowance, threshold))
+
+    def observe(self, segment: str, predicted: float, reward: float, at: float) -> DriftAlarm | None:
+        """Take one closed outcome.
+
+        Args:
+            segment: of the decision.
+            predicted: calibrated chance when shown.
+            reward: 0 or 1.
+            at: seconds since the epoch.
+        """
+        detector = self._detectors.touch(segment)
+        outcomes = detector.n + 1
+        variance = max(_LEAST_VARIANCE, predicted * (1.0 - predicted))
+        direction = detector.update((reward - predicted) / variance**0.5)
+        return DriftAlarm(segment, direction > 0, outcomes, at) if direction else None
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """How a head answers to alarms.
+
+    Args:
+        usual: what it keeps per day otherwise.
+        gamma: what it keeps per day after an alarm.
+        kept: part of what was learned that an alarm leaves.
+        days: after which it keeps the usual again unless there is another alarm.
+    """
+
+    usual: float = 0.99
+    gamma: float = 0.95
+    kept: float = 0.5
+    days: int = 7
+
+    def alarm(self, head: BayesianLinearHead) -> None:
+        """Forget a part at once and more per day from now on."""
+        head.widen(self.gamma, self.kept)
+
+    def calm(self, head: BayesianLinearHead, days_since_alarm: float) -> bool:
+        """Return to the usual once it has been quiet for long enough. Returns whether it did."""
+        over = days_since_alarm >= self.days and head.snapshot().gamma != self.usual
+        if over:
+            head.widen(self.usual, 1.0)
+        return over

@@ -1,0 +1,193 @@
+"""The reward head: a Bayesian linear model that one writer updates per outcome, and any thread reads.
+
+Knows feature vectors and ids of outcomes. It counts an outcome once, fades what is old by the day in which it happened,
+so that the order of arrival does not matter, and publishes a new immutable state with each update.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from recommender.bandit.posterior import Posterior, correct, fade, new_posterior, observe, predict
+from recommender.errors import RecommenderError
+from recommender.item_table import FloatArray
+
+_ONE: Final = np.array(1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadSnapshot:
+    """A head as it was after some outcome; nothing in it changes any more.
+
+    Args:
+        posterior: what is believed, of d features.
+        day: day (since the epoch) to which the sums are faded; None before the first outcome.
+        outcomes: how many were counted.
+        gamma: what is kept per day.
+    """
+
+    posterior: Posterior
+    day: int | None
+    outcomes: int
+    gamma: float
+
+    @property
+    def d(self) -> int:
+        """Number of features."""
+        return int(self.posterior.mean.shape[-1])
+
+    def predict(self, phi: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return mean and variance of the expected reward.
+
+        Args:
+            phi: (n, d), float64 or float32.
+
+        Returns:
+            (n,) and (n,); the variance is that of the mean, without the noise of one outcome.
+        """
+        return predict(self.posterior, np.asarray(phi, dtype=np.float64))
+
+    def utilities(self, phi: FloatArray, optimism: float) -> tuple[FloatArray, FloatArray]:
+        """Return what a policy should order by: the mean, and a bonus for what is not known yet.
+
+        The bonus is a part of the score like any other, so that the policy's probabilities stay closed in form.
+
+        Args:
+            phi: (n, d).
+            optimism: standard deviations that count as bonus, 0 or more (LinUCB's alpha; Li et al. 2010, equation 5).
+
+        Returns:
+            Mean (n,) and bonus (n,).
+        """
+        mean, variance = self.predict(phi)
+        return mean, optimism * np.sqrt(variance)
+
+
+class BayesianLinearHead:
+    """Learns reward = phi . weights + noise, one outcome at a time. One thread writes; `snapshot` is for all others.
+
+    Args:
+        d: features.
+        prior_precision: of each weight, above 0; larger trusts the prior (0) longer.
+        noise: variance of one outcome, above 0; for clicks about rate * (1 - rate).
+        gamma: what is kept per day, 0.98 to 0.995; 1 forgets nothing.
+        n_ids: ids of outcomes remembered; a repetition further back is the log's to refuse (`learner.py`).
+    """
+
+    def __init__(
+        self, d: int, prior_precision: float = 1.0, noise: float = 0.1, gamma: float = 0.99, n_ids: int = 100_000
+    ) -> None:
+        if d < 1 or prior_precision <= 0 or noise <= 0 or not 0 < gamma <= 1:
+            raise RecommenderError("A head needs features, a precision and a noise above 0, and a gamma in (0, 1].")
+        prior = new_posterior(d, np.array(float(prior_precision)), np.array(float(noise)))
+        self._state = HeadSnapshot(prior, None, 0, gamma)
+        self._n_ids = n_ids
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    @classmethod
+    def restored(cls, state: HeadSnapshot, seen: tuple[str, ...], n_ids: int) -> BayesianLinearHead:
+        """Make a head that goes on where a saved one stopped.
+
+        Args:
+            state: as saved.
+            seen: ids of outcomes, oldest first.
+            n_ids: as in the constructor.
+        """
+        head = cls(state.d, n_ids=n_ids)
+        head._state = state
+        head._seen = OrderedDict.fromkeys(seen)
+        return head
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """Ids remembered, oldest first."""
+        return tuple(self._seen)
+
+    @property
+    def n_ids(self) -> int:
+        """How many ids are remembered at most."""
+        return self._n_ids
+
+    def snapshot(self) -> HeadSnapshot:
+        """Return the present state; later updates leave it as it is."""
+        return self._state
+
+    def predict(self, phi: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return mean (n,) and variance (n,) of the expected reward of (n, d) features."""
+        return self._state.predict(phi)
+
+    def update(
+        self, event_id: str, phi: FloatArray, reward: float, weight: float = 1.0, day: int | None = None
+    ) -> bool:
+        """Count an outcome, in O(d^2).
+
+        Args:
+            event_id: of the outcome; a repetition changes nothing.
+            phi: (d,).
+            reward: e.g. 1 for a click, or the residual over a prediction.
+            weight: of the outcome, 0 or more (an examination probability, a margin).
+            day: day since the epoch on which it happened; the head's own without. Days gone by count less.
+
+        Returns:
+            Whether it was new.
+        """
+        return self._count(event_id, phi, reward, weight, day, again=False)
+
+    def correct(
+        self, event_id: str, phi: FloatArray, reward: float, weight: float = 1.0, day: int | None = None
+    ) -> bool:
+        """Add to the reward of an outcome that `update` counted before: exact, as if it had been known at once.
+
+        Args:
+            event_id: of the correction (the click), not of what it corrects.
+            phi, weight, day: as counted.
+            reward: what comes on top.
+
+        Returns:
+            Whether the correction was new.
+        """
+        return self._count(event_id, phi, reward, weight, day, again=True)
+
+    def widen(self, gamma: float, kept: float) -> None:
+        """Forget faster from now on, and a part at once: what a drift alarm asks for.
+
+        Args:
+            gamma: new factor per day, in (0, 1].
+            kept: factor on what was learned so far, in (0, 1].
+        """
+        state = self._state
+        self._state = replace(state, gamma=gamma, posterior=fade(state.posterior, np.array(kept)))
+
+    def _count(
+        self, event_id: str, phi: FloatArray, reward: float, weight: float, day: int | None, *, again: bool
+    ) -> bool:
+        if event_id in self._seen:
+            return False
+        state = self._at(day)
+        age = 0 if day is None or state.day is None else state.day - day
+        faded = np.array(weight * state.gamma**age)
+        step = correct if again else observe
+        posterior = step(state.posterior, np.asarray(phi, dtype=np.float64), _ONE * reward, faded)
+        self._remember(event_id)
+        # One assignment: a reader sees the whole outcome or none of it.
+        self._state = replace(state, posterior=posterior, outcomes=state.outcomes + (0 if again else 1))
+        return True
+
+    def _at(self, day: int | None) -> HeadSnapshot:
+        """Return the state faded to a day; an earlier day leaves it as it is."""
+        state = self._state
+        if day is None or (state.day is not None and day <= state.day):
+            return state
+        if state.day is None:
+            return replace(state, day=day)
+        kept = np.array(state.gamma ** (day - state.day))
+        return replace(state, day=day, posterior=fade(state.posterior, kept))
+
+    def _remember(self, event_id: str) -> None:
+        self._seen[event_id] = None
+        if len(self._seen) > self._n_ids:
+            self._seen.popitem(last=False)

@@ -1,0 +1,166 @@
+"""What became of each impression: counted at once as nothing, corrected by the click; every impression once.
+
+A click counts if it happened within the window after its impression, by the clock of the events, whatever the order in
+which they arrive. So the sums are the same as if all outcomes had been known at once (why not at the window's close:
+README.md). Knows features by decision and item, no words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recommender.bandit.head import BayesianLinearHead
+from recommender.events import Event, EventType
+from recommender.item_table import FloatArray
+
+_DAY_S = 86_400.0
+
+Key = tuple[str, str]
+"""(decision id, item id): an impression."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFeatures:
+    """What was served with an impression.
+
+    Args:
+        phi: (d,) the click model's last layer, or standardised features.
+        offset: the click model's calibrated prediction, which the head learns to improve; 0 to learn the reward itself.
+        weight: chance that the slot was looked at, 0 to 1.
+    """
+
+    phi: FloatArray
+    offset: float = 0.0
+    weight: float = 1.0
+
+
+FeatureSource = Callable[[str, str], ShownFeatures | None]
+"""(decision id, item id) -> as served; None where it is not known, and nothing is learned."""
+
+
+@dataclass(slots=True)
+class OpenImpression:
+    """An impression whose window may still be open.
+
+    Args:
+        at: when it was shown, seconds since the epoch.
+        shown: as served.
+        clicked: whether its click was counted.
+    """
+
+    at: float
+    shown: ShownFeatures
+    clicked: bool = False
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was counted, and what was not.
+
+    Args:
+        impressions, clicks: counted once each.
+        repeated: second clicks of one impression.
+        late: clicks after the window.
+        unknown: impressions without features, and clicks whose impression never came.
+    """
+
+    impressions: int = 0
+    clicks: int = 0
+    repeated: int = 0
+    late: int = 0
+    unknown: int = 0
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """Joins impressions with clicks and teaches the head. One thread.
+
+    Args:
+        head: what learns.
+        features: as served.
+        reward: event type -> reward of an impression that leads to it; other types teach nothing here.
+        window_s: seconds after an impression in which a click belongs to it (30 minutes).
+        lateness_s: seconds by which events may arrive out of order; impressions are remembered for so long.
+        open: impressions by key, oldest arrival first.
+        early: clicks that came before their impression, (event id, seconds, reward).
+        latest: largest time seen, seconds since the epoch.
+        counts: what was counted.
+    """
+
+    head: BayesianLinearHead
+    features: FeatureSource
+    reward: Mapping[EventType, float] = field(default_factory=lambda: {EventType.CLICK: 1.0})
+    window_s: float = 1800.0
+    lateness_s: float = 7200.0
+    open: dict[Key, OpenImpression] = field(default_factory=dict)
+    early: dict[Key, list[tuple[str, float, float]]] = field(default_factory=dict)
+    latest: float = 0.0
+    counts: Counts = field(default_factory=Counts)
+
+    def learn(self, event: Event) -> None:
+        """Count one event; those without a decision teach nothing."""
+        if event.decision_id is None:
+            return
+        key = (event.decision_id, event.item_id)
+        self.latest = max(self.latest, event.at)
+        if event.type is EventType.IMPRESSION:
+            self._show(key, event)
+        elif event.type in self.reward:
+            self._click(key, event.event_id, event.at, self.reward[event.type])
+        self._let_go()
+
+    def _show(self, key: Key, event: Event) -> None:
+        shown = self.features(*key)
+        if shown is None:
+            self.counts.unknown += 1
+            return
+        if key in self.open or not self.head.update(
+            event.event_id, shown.phi, -shown.offset, shown.weight, _day(event.at)
+        ):
+            return
+        self.counts.impressions += 1
+        self.open[key] = OpenImpression(event.at, shown)
+        for click in self.early.pop(key, ()):
+            self._click(key, *click)
+
+    def _click(self, key: Key, event_id: str, at: float, reward: float) -> None:
+        impression = self.open.get(key)
+        if impression is None:
+            self.early.setdefault(key, []).append((event_id, at, reward))
+        elif impression.clicked:
+            self.counts.repeated += 1
+        elif not 0.0 <= at - impression.at <= self.window_s:
+            self.counts.late += 1
+        else:
+            shown = impression.shown
+            impression.clicked = self.head.correct(event_id, shown.phi, reward, shown.weight, _day(impression.at))
+            self.counts.clicks += impression.clicked
+
+    def _let_go(self) -> None:
+        """Drop impressions that no click can reach any more, and clicks whose impression will not come."""
+        limit = self.latest - self.window_s - self.lateness_s
+        while self.open and next(iter(self.open.values())).at < limit:
+            del self.open[next(iter(self.open))]
+        while self.early and next(iter(self.early.values()))[0][1] < limit:
+            self.counts.unknown += len(self.early.pop(next(iter(self.early))))
+
+
+def to_arrays(opened: Mapping[Key, OpenImpression]) -> tuple[FloatArray, FloatArray]:
+    """Return open impressions as (m, 4) of time, offset, weight and clicked, and their features (m, d)."""
+    facts = [(o.at, o.shown.offset, o.shown.weight, float(o.clicked)) for o in opened.values()]
+    return np.array(facts).reshape(len(facts), 4), np.array([o.shown.phi for o in opened.values()], dtype=np.float64)
+
+
+def from_arrays(keys: list[Key], facts: FloatArray, phi: FloatArray) -> dict[Key, OpenImpression]:
+    """Return what `to_arrays` took apart."""
+    return {
+        key: OpenImpression(float(at), ShownFeatures(features, float(offset), float(weight)), bool(clicked))
+        for key, (at, offset, weight, clicked), features in zip(keys, facts, phi, strict=True)
+    }
+
+
+def _day(at: float) -> int:
+    return int(at // _DAY_S)

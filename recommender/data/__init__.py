@@ -1,0 +1,1 @@
+"""From the log as it is to rows that may be learned from; see README.md."""

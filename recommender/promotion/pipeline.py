@@ -1,0 +1,244 @@
+"""The steps between a training and a live release, each one function; commands and the owner's page call these.
+
+`submit` makes a candidate, `measure_shadow` scores logged requests with it, `ask_gate` judges it on what shoppers did,
+`watch_canary` takes it back where it does harm. Moves themselves are the registry's.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from recommender.card import ModelCard
+from recommender.ctr.artifact import load_artifact
+from recommender.data.card import DataCard
+from recommender.data.card import read_card as read_data_card
+from recommender.data.settings import KnownTraffic
+from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
+from recommender.events import EventLog, Item
+from recommender.models.base import Ranker
+from recommender.models.predicted import Predicted
+from recommender.ope.from_log import build, collect_rewards
+from recommender.ope.gate import Operations, judge
+from recommender.ope.plan import Plan, frozen_plan
+from recommender.promotion import canary
+from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
+from recommender.promotion.line_up import LineUp, Served, release_version
+from recommender.promotion.registry import Registry, Release
+from recommender.promotion.releases import (
+    Stage,
+    check_release,
+    complete_releases,
+    find_evidence,
+    keep_evidence,
+    read_card,
+    release_folder,
+)
+from recommender.promotion.rescoring import Rescorer, Shadowed
+from recommender.promotion.shadow import sum_up
+from recommender.settings import DAY_S, RecommenderSettings
+from recommender.train import Progress, TrainSettings, train
+
+SHADOW_DAYS: Final = 2.0
+"""Requests of so many last days are scored in shadow."""
+GATE_DAYS: Final = 60.0
+"""Slates of so many days, up to the last closed window, are judged from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the steps work on.
+
+    Args:
+        registry: of the catalogue.
+        log: its decisions and events.
+        items: product id -> facts.
+        now: aware.
+        seed: of training and resampling.
+        settings: those of serving.
+        plan: the gate's thresholds.
+        known: keys of those who are no customers; nothing is learned from them.
+    """
+
+    registry: Registry
+    log: EventLog
+    items: Mapping[str, Item]
+    now: datetime
+    seed: int
+    settings: RecommenderSettings = field(default_factory=RecommenderSettings)
+    plan: Plan = field(default_factory=frozen_plan)
+    known: KnownTraffic = field(default_factory=KnownTraffic)
+
+
+def submit(shop: Shop, *, who: str, progress: Progress) -> tuple[Release, ModelCard]:
+    """Train a ranker on the log and make a candidate of it, also where it did not beat the baselines: its card says so.
+
+    Raises:
+        NotEnoughEvents: the log is too short; nothing is changed.
+    """
+    draft = shop.registry.root / "training"
+    shutil.rmtree(draft, ignore_errors=True)
+    card = train(
+        shop.log,
+        shop.items,
+        draft,
+        seed=shop.seed,
+        progress=progress,
+        now=shop.now.timestamp(),
+        settings=shop.settings,
+        how=TrainSettings(known=shop.known, before=_last_data(shop.registry)),
+    )
+    return shop.registry.add(draft, who=who, seed=shop.seed), card
+
+
+def measure_shadow(shop: Shop, number: int) -> ShadowReport:
+    """Score the requests of the last days with a release that nobody is shown, and keep what was measured.
+
+    Raises:
+        ReleaseMissing, ReleaseBroken: see check_release.
+        NotEnoughEvents: there were no requests.
+    """
+    now = shop.now.timestamp()
+    shadowed = _replay(shop, number, since=now - SHADOW_DAYS * DAY_S, until=now)
+    report = sum_up(shadowed, shop.items, now=shop.now, live=shop.registry.live())
+    keep_evidence(shop.registry.root, number, "shadow", report)
+    return report
+
+
+def ask_gate(shop: Shop, number: int) -> GateReport:
+    """Judge a release in shadow on the slates whose windows are closed, and keep the verdict.
+
+    Raises:
+        ReleaseMissing, ReleaseBroken: see check_release.
+        MoveRefused: it is not in shadow, or nothing is live that it could be compared with.
+        LogUnusable: the log cannot tell two releases apart.
+    """
+    registry, plan = shop.registry, shop.plan
+    live = registry.live()
+    if registry.stage(number) is not Stage.SHADOW:
+        raise MoveRefused(f"The gate looks at releases in shadow: `aisle models shadow {number}` comes first.")
+    if live is None:
+        raise MoveRefused(f"Nothing is live that release {number} could be compared with: promote it at once.")
+    until = shop.now.timestamp() - plan.purchase_window_s
+    shadowed = _replay(shop, number, since=until - GATE_DAYS * DAY_S, until=until)
+    compared = build(
+        (one.scored for one in shadowed),
+        collect_rewards(shop.log, plan),
+        plan=plan,
+        now=shop.now.timestamp(),
+        policy=shop.settings.policy,
+    )
+    shadow = find_evidence(registry.root, number, "shadow", ShadowReport)
+    operations = _operations(shop, number, live, shadow)
+    verdict = judge(compared.log, compared.candidate, operations, plan, seed=shop.seed, baseline=compared.live)
+    report = GateReport.of(verdict, judged_at=shop.now, live=live)
+    keep_evidence(registry.root, number, "gate", report)
+    return report
+
+
+def watch_canary(shop: Shop) -> CanaryReport | None:
+    """Count the trial's visits, and take the release back where it surely does worse.
+
+    Returns:
+        What was counted; None where nothing is on trial.
+    """
+    registry = shop.registry
+    found = registry.canary()
+    if found is None:
+        return None
+    number, _ = found
+    report = canary.count(shop.log, registry.history(), number, now=shop.now)
+    if report is None:
+        return None
+    keep_evidence(registry.root, number, "canary", report)
+    if report.harm:
+        registry.stop(number, who="watch", why=f"taken back by itself: {report.told}")
+    return report
+
+
+def load_line_up(registry: Registry, problem: Callable[[str], None], tried: Iterable[int] = ()) -> LineUp:
+    """Load what serves now; what is damaged is told and left out, and ranking goes on without it.
+
+    Args:
+        registry: of the catalogue.
+        problem: called with a sentence.
+        tried: releases that running experiments rank with.
+    """
+    live = _served(registry, registry.live(), problem)
+    others = (_served(registry, number, problem) for number in tried)
+    line_up = LineUp(live, tried={other.version: other for other in others if other.version})
+    found = registry.canary()
+    if found is None:
+        return line_up
+    trial = _served(registry, found[0], problem)
+    return replace(line_up, canary=trial, share=found[1]) if trial.version else line_up
+
+
+def ranker_of(registry: Registry) -> Callable[[str], Ranker]:
+    """Return what finds the click model of a release by its name in the log; loaded once each."""
+    known: dict[str, Ranker] = {}
+
+    def find(version: str) -> Ranker:
+        if version not in known:
+            number = version.removeprefix("release-")
+            known[version] = _ranker(registry, int(number)) if number.isdigit() else Predicted()
+        return known[version]
+
+    return find
+
+
+def _last_data(registry: Registry) -> DataCard | None:
+    """Card of what the latest release was trained on; None where there is none that can be read."""
+    numbers = complete_releases(registry.root)
+    try:
+        return read_data_card(release_folder(registry.root, numbers[-1])) if numbers else None
+    except ArtifactBroken:
+        return None
+
+
+def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[Shadowed]:
+    check_release(shop.registry.root, number)
+    live = shop.registry.live()
+    rescorer = Rescorer(shop.log, shop.items, shop.settings, ranker_of(shop.registry))
+    return rescorer.replay(
+        live=Predicted() if live is None else _ranker(shop.registry, live),
+        candidate=_ranker(shop.registry, number),
+        since=since,
+        until=until,
+    )
+
+
+def _ranker(registry: Registry, number: int) -> Ranker:
+    """A release's click model; one that predicts nothing where the release is gone."""
+    try:
+        check_release(registry.root, number)
+    except ReleaseMissing:
+        return Predicted()
+    artifact = load_artifact(release_folder(registry.root, number))
+    return Predicted(artifact if artifact is not None and artifact.manifest.served else None)
+
+
+def _operations(shop: Shop, number: int, live: int, shadow: ShadowReport | None) -> Operations:
+    root = shop.registry.root
+    candidate, present = read_card(root, number).ece, read_card(root, live).ece
+    if shadow is None or shadow.live != live:
+        return Operations(ece_candidate=candidate, ece_live=present)
+    return shadow.operations(ece_candidate=candidate, ece_live=present)
+
+
+def _served(registry: Registry, number: int | None, problem: Callable[[str], None]) -> Served:
+    if number is None:
+        return Served()
+    try:
+        check_release(registry.root, number)
+        artifact = load_artifact(release_folder(registry.root, number))
+        if artifact is None or not artifact.manifest.served:
+            return Served(status="not used: it did not beat popularity")
+        ranker = Predicted(artifact)
+    except RecommenderError as error:
+        problem(str(error))
+        return Served(status=f"broken: {error}")
+    return Served(release_version(number), ranker, f"in use: release {number}, {ranker.sha[:12]}", ranker.sha)
