@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.ctr.artifact import load_artifact, save_artifact
-from recommender.ctr.export import network_files
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Decision, DecisionContext, EventType, Item, SlateItem
@@ -24,7 +23,7 @@ from recommender.owner_rules import OwnerRules, read_rule
 from recommender.replay import difference, replay_many
 from recommender.settings import RecommenderSettings
 from recommender.trace import pack, unpack
-from tests.recommender.ctr.small import UNCALIBRATED, make_logistic, make_network, save_logistic
+from tests.recommender.ctr.small import make_logistic, network_bytes, save_logistic
 from tests.recommender.shop import NOW, EventMaker
 
 SHELF = {
@@ -52,7 +51,7 @@ def _logistic(folder: Path) -> Path:
 
 
 def _network(folder: Path) -> Path:
-    save_artifact(folder, "network", network_files(make_network(), UNCALIBRATED), base_logit=-1.0, served=True)
+    save_artifact(folder, "network", network_bytes(), base_logit=-1.0, served=True)
     return folder
 
 

@@ -11,15 +11,18 @@ import pytest
 from recommender.card import ModelCard
 from recommender.ctr.artifact import load_artifact, save_artifact
 from recommender.ctr.contenders import CONTENDERS
-from recommender.ctr.export import network_files
 from recommender.ctr.search import Budget
 from recommender.decide import Recommender
 from recommender.errors import NotEnoughEvents
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Event, Item
+from recommender.settings import DAY_S
 from recommender.train import TrainSettings, train
-from tests.recommender.ctr.small import UNCALIBRATED, make_network
-from tests.recommender.simulator import World, make_items
+from tests.recommender.ctr.small import network_bytes
+from tests.recommender.simulator import START, World, make_items
+
+LATER = START + 365 * DAY_S
+"""All windows are closed."""
 
 
 def _log(n_visits: int, *, seed: int = 1) -> tuple[MemoryEventLog, dict[str, Item], World]:
@@ -32,7 +35,7 @@ def _log(n_visits: int, *, seed: int = 1) -> tuple[MemoryEventLog, dict[str, Ite
 
 
 def _train(source: MemoryEventLog | list[Event], items: dict[str, Item], out: Path, seed: int = 1) -> ModelCard:
-    return train(source, items, out, seed=seed, progress=lambda _stage, _share: None, now=1_700_000_000.0)
+    return train(source, items, out, seed=seed, progress=lambda _stage, _share: None, now=LATER)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +131,7 @@ def test_slates_without_any_interest_are_too_little(tmp_path: Path) -> None:
 def test_progress_rises_to_the_end(tmp_path: Path) -> None:
     log, items, _ = _log(100)
     told: list[tuple[str, float]] = []
-    train(log, items, tmp_path, seed=1, progress=lambda stage, share: told.append((stage, share)), now=0.0)
+    train(log, items, tmp_path, seed=1, progress=lambda stage, share: told.append((stage, share)), now=LATER)
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
@@ -138,7 +141,7 @@ def test_progress_rises_to_the_end(tmp_path: Path) -> None:
 def test_a_search_is_kept_and_its_settings_stand_in_the_card(tmp_path: Path) -> None:
     log, items, _ = _log(100)
     how = TrainSettings(budget=Budget(1), work=tmp_path / "work", logs=tmp_path / "logs")
-    card = train(log, items, tmp_path, seed=1, progress=lambda _stage, _share: None, now=0.0, how=how)
+    card = train(log, items, tmp_path, seed=1, progress=lambda _stage, _share: None, now=LATER, how=how)
     assert set(card.params) == set(CONTENDERS)
     assert len(list((tmp_path / "work").glob("*.journal"))) == len(CONTENDERS)
     assert list((tmp_path / "logs").iterdir())
@@ -147,8 +150,7 @@ def test_a_search_is_kept_and_its_settings_stand_in_the_card(tmp_path: Path) -> 
 def test_deciding_and_loading_a_model_need_no_torch(
     world_and_model: tuple[MemoryEventLog, World, Path, ModelCard], tmp_path: Path
 ) -> None:
-    files = network_files(make_network(), UNCALIBRATED)
-    save_artifact(tmp_path, "network", files, base_logit=-1.0, served=True)
+    save_artifact(tmp_path, "network", network_bytes(), base_logit=-1.0, served=True)
     code = (
         "import sys; from pathlib import Path; from recommender.decide import Recommender; import recommender.train\n"
         "from recommender.event_log import MemoryEventLog\n"

@@ -12,6 +12,7 @@ import torch
 from recommender.baselines import MAX_POSITIONS, Logistic
 from recommender.ctr.artifact import TENSORS_FILE, Manifest, save_artifact
 from recommender.ctr.calibration import IDENTITY
+from recommender.ctr.export import network_files
 from recommender.ctr.network import CtrNet, Size
 from recommender.ctr.served import plain_tensors
 from recommender.ctr.simulated import simulate
@@ -47,6 +48,12 @@ def make_network(size: Size = SMALL, seed: int = 3) -> CtrNet:
             torch.nn.init.normal_(parameter, std=0.2)
         net.standardise(torch.randn(size.hidden), torch.rand(size.hidden) + 0.5)
     return net.eval()
+
+
+@cache
+def network_bytes() -> Mapping[str, bytes]:
+    """Files of `make_network`; an export takes seconds."""
+    return network_files(make_network(), UNCALIBRATED)
 
 
 @cache

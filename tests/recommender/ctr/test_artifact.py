@@ -21,13 +21,12 @@ from recommender.ctr.artifact import (
     load_artifact,
     save_artifact,
 )
-from recommender.ctr.export import network_files
 from recommender.ctr.served import build_served, plain_tensors
 from recommender.ctr.torch_served import load_network
 from recommender.decide import Recommender
 from recommender.errors import ArtifactBroken
 from recommender.event_log import MemoryEventLog
-from tests.recommender.ctr.small import UNCALIBRATED, make_logistic, make_network, save_logistic
+from tests.recommender.ctr.small import UNCALIBRATED, make_logistic, make_network, network_bytes, save_logistic
 from tests.recommender.shop import ALL, ITEMS, make_context
 
 Tensors = dict[str, np.ndarray]
@@ -143,7 +142,7 @@ NO_TREES = {TENSORS_FILE: plain_tensors(make_logistic(), UNCALIBRATED), **dict.f
 def test_graphs_and_trees_that_cannot_be_read_are_refused(
     kind: Kind, files: Mapping[str, bytes], tmp_path: Path
 ) -> None:
-    whole = network_files(make_network(), UNCALIBRATED) | dict(files) if kind == "network" else files
+    whole = dict(network_bytes()) | dict(files) if kind == "network" else files
     save_artifact(tmp_path, kind, {name: whole[name] for name in FILES[kind]}, base_logit=0.0, served=True)
     artifact = load_artifact(tmp_path)
     assert artifact is not None
@@ -152,7 +151,7 @@ def test_graphs_and_trees_that_cannot_be_read_are_refused(
 
 
 def test_weights_of_another_network_are_refused() -> None:
-    weights = network_files(make_network(), UNCALIBRATED)[TENSORS_FILE]
+    weights = network_bytes()[TENSORS_FILE]
     assert load_network(weights).size == make_network().size
     for broken in (b"", weights[:-4], plain_tensors(make_logistic(), UNCALIBRATED)):
         with pytest.raises(ArtifactBroken):

@@ -26,9 +26,9 @@ def test_every_contender_stands_beside_the_truth_in_one_run() -> None:
 
 
 def test_an_error_against_the_truth_is_worked_by_hand() -> None:
-    truth = np.repeat([0.1, 0.5], 150)
+    truth = np.repeat([0.1, 0.5], (100, 200))
     assert error_against_truth(truth, truth) == 0.0
-    assert error_against_truth(truth, np.repeat([0.2, 0.45], 150)) == pytest.approx((0.1 + 0.05) / 2)
+    assert error_against_truth(truth, np.repeat([0.2, 0.45], (100, 200))) == pytest.approx((0.1 + 2 * 0.05) / 3)
 
 
 def test_a_goal_is_reached_in_the_mean_over_seeds() -> None:

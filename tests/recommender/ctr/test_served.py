@@ -19,7 +19,7 @@ from recommender.ctr.served import MAX_HIDDEN, Calibrated, OnnxModel, PlainModel
 from recommender.ctr.torch_served import TorchModel
 from recommender.examples import Examples
 from recommender.features import FeatureBlock, History
-from tests.recommender.ctr.small import SMALL, UNCALIBRATED, make_network, small_examples
+from tests.recommender.ctr.small import SMALL, UNCALIBRATED, make_network, network_bytes, small_examples
 
 LINES = (Line(np.array([-3.0, 0.0]), np.array([-2.5, 0.5])), Line(np.zeros(1), np.array([0.25]), 0.5), UNCALIBRATED[0])
 
@@ -44,7 +44,7 @@ def _on_top(examples: Examples) -> Examples:
 
 def test_onnx_runtime_and_torch_compute_the_same_network() -> None:
     net, examples = make_network(), small_examples()
-    files, calibrated = network_files(net, LINES), Calibrated(LINES)
+    files, calibrated = network_bytes(), Calibrated(LINES)
     onnx = OnnxModel(files[USER_GRAPH], files[ITEM_GRAPH], calibrated)
     beside = TorchModel(files[TENSORS_FILE], calibrated, "cpu")
     trained = calibration.apply(LINES, predict(net, _on_top(examples)))
@@ -61,7 +61,7 @@ def test_onnx_runtime_and_torch_compute_the_same_network() -> None:
 
 
 def test_a_shopper_without_a_history_and_one_candidate_are_served() -> None:
-    files = network_files(make_network(), UNCALIBRATED)
+    files = network_bytes()
     model = OnnxModel(files[USER_GRAPH], files[ITEM_GRAPH], Calibrated(UNCALIBRATED))
     stranger = History(np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), 7)
     _, block = _turn(small_examples(), 3)
@@ -101,5 +101,4 @@ def test_the_last_layer_of_a_baseline_is_about_standard() -> None:
 
 
 def test_the_same_weights_are_written_each_time() -> None:
-    first, second = (network_files(make_network(), UNCALIBRATED) for _ in range(2))
-    assert first[TENSORS_FILE] == second[TENSORS_FILE]
+    assert network_files(make_network(), UNCALIBRATED)[TENSORS_FILE] == network_bytes()[TENSORS_FILE]

@@ -9,11 +9,10 @@ import pytest
 
 from recommender.baselines import Logistic
 from recommender.ctr.artifact import Artifact, load_artifact, save_artifact
-from recommender.ctr.export import network_files
 from recommender.models.base import Ranker
 from recommender.models.predicted import Predicted
 from tests.contracts.ranker import RankerContract
-from tests.recommender.ctr.small import UNCALIBRATED, make_logistic, make_network, save_logistic
+from tests.recommender.ctr.small import make_logistic, network_bytes, save_logistic
 from tests.recommender.shop import ITEMS, busy_request
 
 
@@ -31,8 +30,7 @@ def _logistic(folder: Path, model: Logistic) -> Artifact:
 @functools.cache
 def _network() -> Artifact:
     with tempfile.TemporaryDirectory() as folder:
-        files = network_files(make_network(), UNCALIBRATED)
-        save_artifact(Path(folder), "network", files, base_logit=-1.0, served=True)
+        save_artifact(Path(folder), "network", network_bytes(), base_logit=-1.0, served=True)
         return _loaded(Path(folder))
 
 
