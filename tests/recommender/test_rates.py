@@ -1,144 +1,49 @@
-"""What shoppers and the shop remember of impressions: counted, taken back, forgotten, joined, bounded."""
+"""Rates with intervals: Wilson's as elsewhere, and people counted rather than cards."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
 
-from recommender.events import Event, EventType, Item
-from recommender.profiles.edits import YES, Edit, EditKind, anonymous_key
-from recommender.profiles.profile import HISTORY_LENGTH, MAX_RATES, Profile
-from recommender.rates import ALL, DEARNESS, Rates
-from recommender.settings import RecommenderSettings
-from recommender.state import BehaviourState
-from tests.recommender.shop import ITEMS, NOW, EventMaker, make_state
-
-TENTS, MATS = ("category", "tents"), ("category", "mats")
+from recommender.rates import clustered_rate, wilson
 
 
-def _shown(make: EventMaker, item_id: str, shopper: str = "ann") -> Event:
-    return replace(make(EventType.IMPRESSION, item_id, "today", shopper), decision_id="d", position=0)
+@pytest.mark.parametrize(("hits", "tries"), [(0, 10), (1, 10), (17, 100), (499, 500), (10, 10)])
+def test_the_interval_is_that_of_scipy(hits: int, tries: int) -> None:
+    known = binomtest(hits, tries).proportion_ci(0.95, "wilson")
+    assert wilson(hits / tries, tries) == pytest.approx((known.low, known.high), abs=1e-12)
 
 
-def _edit(make: EventMaker, kind: EditKind, field: str = "", value: str = "", shopper: str = "ann") -> Event:
-    return make(EventType.EDIT, Edit(kind, field, value).to_text(), "today", shopper)
+def test_one_card_each_gives_nearly_the_plain_interval() -> None:
+    found = clustered_rate([(1, 1)] * 30 + [(0, 1)] * 70)
+    assert (found.low, found.high) == pytest.approx(wilson(0.3, 100), abs=0.002)
 
 
-def _profile(state: BehaviourState, shopper: str = "ann") -> Profile:
-    found = state.shoppers.find(shopper)
-    assert found is not None
-    return found
+def test_ten_clicks_of_one_shopper_are_not_ten_shoppers() -> None:
+    spread = clustered_rate([(1, 10)] * 20)
+    lumped = clustered_rate([(10, 10)] * 2 + [(0, 10)] * 18)
+    assert spread.value == lumped.value == 0.1
+    assert lumped.high - lumped.low > 2 * (spread.high - spread.low)
+    # Two of twenty people clicked: no narrower than what twenty tries would say.
+    low, high = wilson(0.1, 20)
+    assert lumped.high - lumped.low >= 0.95 * (high - low)
 
 
-def test_a_lift_is_the_log_of_a_shrunk_ratio() -> None:
-    rates = Rates(half_life_s=1e12)
-    for taken in (False, False, False, True):
-        rates.count(ITEMS["tent-1"], 0.5, NOW, taken=taken)
-    assert rates.lift(TENTS, 0.2, 5.0, NOW) == pytest.approx(np.log((1 + 5 * 0.2) / ((3 + 5) * 0.2)))
-    assert rates.lift(MATS, 0.2, 5.0, NOW) == 0.0
-    assert rates.shown.read(DEARNESS, NOW) == pytest.approx(1.5)
+def test_nothing_to_count_says_nothing() -> None:
+    found = clustered_rate([(0, 0)])
+    assert (found.value, found.low, found.high, found.clusters) == (None, 0.0, 1.0, 0)
 
 
-def test_an_impression_that_nobody_saw_leaves_no_trace_in_any_rate() -> None:
-    make = EventMaker()
-    seen = [_shown(make, "tent-1"), _shown(make, "mat-1")]
-    unseen = _shown(make, "tent-2")
-    before = make_state(seen)
-    after = make_state([*seen, unseen, replace(unseen, event_id="gone", type=EventType.NOT_SHOWN)])
-    for mine, theirs in (
-        (before.rates, after.rates),
-        (before.trends, after.trends),
-        (_profile(before).rates, _profile(after).rates),
-    ):
-        for key in (ALL, TENTS, MATS, ("brand", "Bor"), ("item", "tent-2"), ("price", "tents")):
-            assert theirs.shown.read(key, NOW) == pytest.approx(mine.shown.read(key, NOW), abs=1e-6), key
+def test_where_nobody_clicks_each_shopper_counts_once() -> None:
+    found = clustered_rate([(0, 50)] * 4)
+    assert (found.low, found.high) == wilson(0.0, 4)
 
 
-def test_taking_back_what_was_let_go_before_counts_nobody_below_zero() -> None:
-    make = EventMaker()
-    unseen = _shown(make, "tent-2")
-    gone = replace(unseen, event_id="gone", type=EventType.NOT_SHOWN)
-    state = make_state([unseen, _edit(make, EditKind.RESET), gone, _shown(make, "mat-1"), gone])
-    assert _profile(state).rates.shown.read(TENTS, NOW) == 0.0
-    assert _profile(state).rates.shown.read(MATS, NOW + 3) >= 0.0
-
-
-def test_what_is_forgotten_is_in_no_rate_and_no_history() -> None:
-    make = EventMaker()
-    events = [
-        _shown(make, "tent-1"),
-        _shown(make, "mat-1"),
-        make(EventType.CLICK, "tent-1", "today", "ann"),
-        _edit(make, EditKind.FORGET, "category", "tents"),
-    ]
-    old = replace(make(EventType.CLICK, "tent-2", "today", "ann"), at=NOW)
-    profile = _profile(make_state([*events, old]))
-    assert not profile.acts
-    assert profile.rates.shown.read(TENTS, NOW) == profile.rates.taken.read(TENTS, NOW) == 0.0
-    assert profile.rates.shown.read(MATS, NOW) > 0
-    again = _profile(make_state([*events, make(EventType.CLICK, "tent-3", "later", "ann")]))
-    assert [act.item_id for act in again.acts] == ["tent-3"]
-
-
-def test_a_reset_leaves_nothing_of_one_shopper_and_everything_of_the_crowd() -> None:
-    make = EventMaker()
-    events = [_shown(make, "tent-1"), make(EventType.CLICK, "tent-1", "today", "ann")]
-    state = make_state([*events, _edit(make, EditKind.RESET)])
-    assert state.shoppers.find("ann") is None
-    assert state.rates.taken.read(TENTS, NOW) == pytest.approx(make_state(events).rates.taken.read(TENTS, NOW))
-
-
-def test_paused_profiles_and_visits_without_consent_count_for_the_crowd_only() -> None:
-    make, nobody = EventMaker(), anonymous_key("today")
-    events = [
-        _edit(make, EditKind.PAUSE),
-        *(_shown(make, "tent-1", who) for who in ("ann", nobody)),
-        *(make(EventType.CLICK, "tent-1", f"visit-{who}", who) for who in ("ann", nobody)),
-    ]
-    state = make_state(events)
-    assert not _profile(state).acts
-    assert len(_profile(state).rates.shown) == 0
-    assert state.shoppers.find(nobody) is None
-    assert state.rates.shown.read(ALL, NOW + 2) == pytest.approx(2.0, abs=1e-3)
-
-
-def test_a_visit_for_somebody_else_is_in_nobodys_rates_but_theirs() -> None:
-    make = EventMaker()
-    own = [_shown(make, "mat-1")]
-    gift = [
-        _edit(make, EditKind.GIFT, value=YES),
-        _shown(make, "tent-1"),
-        make(EventType.CLICK, "tent-1", "today", "ann"),
-    ]
-    state = make_state([*own, *gift])
-    assert _profile(state).rates.shown.read(TENTS, NOW) == 0.0
-    assert not _profile(state).acts
-    theirs = state.taste("ann", "today", NOW + 9)
-    assert theirs is not None
-    assert theirs.rates.taken.read(TENTS, NOW) > 0
-    assert [act.item_id for act in theirs.acts] == ["tent-1"]
-
-
-def test_a_guest_brings_rates_and_history_along_but_not_what_was_forgotten() -> None:
-    make = EventMaker()
-    mine = [_shown(make, "mat-1"), _edit(make, EditKind.FORGET, "brand", "Alp")]
-    guest = [_shown(make, item_id, "guest") for item_id in ("mat-1", "tent-1")]
-    guest.append(make(EventType.CLICK, "tent-1", "visit", "guest"))
-    profile = _profile(make_state([*mine, *guest, _edit(make, EditKind.JOIN, value="guest")]))
-    assert profile.rates.shown.read(MATS, NOW) == pytest.approx(2.0, abs=1e-3)
-    assert profile.rates.shown.read(("brand", "Alp"), NOW) == 0.0
-    assert [act.item_id for act in profile.acts] == ["tent-1"]
-
-
-def test_a_profile_stays_small_whatever_is_shown() -> None:
-    profile = Profile(RecommenderSettings())
-    for i in range(400):
-        item = Item(f"item-{i}", f"category-{i}", "all", f"brand-{i % 7}", 1_000)
-        profile.count(item, 0.0, NOW + i, taken=i % 5 == 0)
-    assert len(profile.rates.shown) <= 2 * MAX_RATES
-    assert len(profile.rates.taken) <= 2 * MAX_RATES
-    assert profile.rates.shown.read(ALL, NOW) > 300
-    assert profile.rates.shown.read(("brand", "brand-3"), NOW) > 40
-    assert profile.acts.maxlen == HISTORY_LENGTH
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda pair: (min(pair), max(pair))), min_size=1))
+def test_the_rate_lies_in_its_interval(counts: list[tuple[int, int]]) -> None:
+    found = clustered_rate(counts)
+    assert 0.0 <= found.low <= found.high <= 1.0
+    if found.value is not None:
+        assert found.low - 1e-12 <= found.value <= found.high + 1e-12
