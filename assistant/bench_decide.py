@@ -246,7 +246,6 @@ def _machine() -> dict[str, Any]:
         "sqlite": sqlite3.sqlite_version,
         "cores": os.cpu_count(),
         "load_average": os.getloadavg(),
-        "threads": os.environ.get("OMP_NUM_THREADS", ""),
     }
 
 

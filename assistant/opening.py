@@ -318,7 +318,7 @@ class Opener:
         settings, plan, degraded = self._w.settings, self._plan, []
         assert plan is not None
         for problem in self._models.load():
-            degraded.append(f"{problem} Ranking goes on without it; {_model_way_out(settings)}.")
+            degraded.append(f"{problem} Ranking goes on without this click model; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])
         degraded += self._load_stack(plan.shop.recommender)
         if settings.shop_encoder == "off" and self._w.encoder is None:

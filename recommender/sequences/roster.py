@@ -83,7 +83,7 @@ def deep_rows(seed: int, folder: Path | None, told: Callable[[str, int, float | 
     """
     from recommender.sequences.sasrec import SasRec, SasRecSettings
 
-    name, path = "sasrec", None if folder is None else folder / "sasrec.pt"
+    name, path = "sasrec", None if folder is None else folder / "sasrec.safetensors"
 
     def learn(fold: Fold) -> SequenceModel:
         if path is not None:
