@@ -152,7 +152,9 @@ def test_learning_is_paused_and_goes_on(camper: Visitor) -> None:
     assert not camper.say("start learning again").only(ProfileFact).paused
 
 
-@pytest.mark.parametrize("words", ["forget everything about me", "delete my profile", "erase all you know about me"])
+@pytest.mark.parametrize(
+    "words", ["forget everything about me", "delete my profile", "erase all you know about me", "erase everything"]
+)
 def test_everything_is_forgotten_by_a_click_only(camper: Visitor, words: str) -> None:
     assert camper.say(words).only(ProfileFact).changed is ProfileChange.ERASE_ASKED
     assert labels(camper)
