@@ -77,6 +77,10 @@ class Recent(Generic[K, V]):
             self._entries.popitem(last=False)
         return value
 
+    def items(self) -> list[tuple[K, V]]:
+        """Return keys and values, the one touched longest ago first."""
+        return list(self._entries.items())
+
     def drop(self, key: K) -> None:
         """Forget a key; one that is not there changes nothing."""
         self._entries.pop(key, None)

@@ -34,12 +34,14 @@ class Scored:
         parts: reason code -> weighted part; every value (n,) and on the grid.
         values: (m, n) float32, what the first m parts' rankers said before weights.
         served: inputs of the click model as served, by name.
+        shown: (n, …) by name, what learning from outcomes needs.
     """
 
     candidates: tuple[Candidate, ...]
     parts: tuple[tuple[str, Part], ...]
     values: NDArray[np.float32]
     served: Mapping[str, NDArray[Any]]
+    shown: Mapping[str, NDArray[Any]]
 
     @property
     def scores(self) -> FloatArray:
@@ -117,14 +119,19 @@ def score(
         buried: (n,) what an owner's rule puts last.
     """
     weights = weights_of(request) if weights is None else weights
-    asked = [(ranker.code, ranker.rank(request)) for ranker in rankers if ranker.code in weights]
+    asked = []
+    for ranker in rankers:
+        if ranker.code in weights:
+            request.said[ranker.code] = part = ranker.rank(request)
+            asked.append((ranker.code, part))
     values = np.array([part.values for _, part in asked], dtype=np.float32).reshape(len(asked), len(request.rows))
     parts = [
         (code, Part(weighed(row, weights[code]), part.details)) for (code, part), row in zip(asked, values, strict=True)
     ]
     served = {name: array for _, part in asked for name, array in part.served.items()}
+    shown = {name: array for _, part in asked for name, array in part.shown.items()}
     parts += rule_parts(request, total([part.values for _, part in parts]), buried)
-    return Scored(tuple(request.candidates), tuple(parts), values, served)
+    return Scored(tuple(request.candidates), tuple(parts), values, served, shown)
 
 
 def rule_parts(

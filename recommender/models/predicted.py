@@ -19,6 +19,7 @@ from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
 
 _FIRST_POSITION: Final = 0
+_MOST: Final = 1.0 - 1e-9
 
 
 class Predicted:
@@ -57,7 +58,22 @@ class Predicted:
             now=context.now,
         )
         served = {"dense": block.dense, "hashed": block.hashed.astype(np.int32)}
-        return Part(self.values(served), ("",) * len(request.candidates), served)
+        return self.foresee(served)
+
+    def foresee(self, served: Mapping[str, NDArray[Any]]) -> Part:
+        """Say what follows from features as served, and beside it what "learned_lately" builds on.
+
+        Args:
+            served: as in `values`.
+
+        Returns:
+            With "click" (n,), the chance of interest in the first place.
+        """
+        values = self.values(served)
+        base = 0.0 if self._artifact is None else self._artifact.manifest.base_logit
+        margin = 2.0 * np.arctanh(np.clip(values, -_MOST, _MOST))
+        click = 1.0 / (1.0 + np.exp(-(margin + base)))
+        return Part(values, ("",) * len(values), served, {"click": click})
 
     def values(self, served: Mapping[str, NDArray[Any]]) -> FloatArray:
         """Compute the values of n items from their features as served; the log keeps those.
