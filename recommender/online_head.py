@@ -1,7 +1,7 @@
-"""The bandit's head beside the shop: one writer that learns from the log off the decisions' path, and what readers get.
+"""The bandit's head beside the shop: one writer that learns from the log, and what readers get.
 
-The head belongs to one click model: where another one serves, it is learned again from the latest days of the log, whose
-decisions keep the features as served. State and position in the log are one file, so every event counts once.
+The head belongs to one click model: where another one serves, it is learned again from the latest days of the log,
+whose decisions keep the features as served. State and position in the log are one file, so every event counts once.
 """
 
 from __future__ import annotations
@@ -134,10 +134,10 @@ class ServedFeatures:
             return {}
         # A lower place is looked at less often. Both are scaled, so that reward = looked * (click + phi . weights).
         looked = [self._looked_on**item.position for item in decision.items]
+        # Counted shares rise as the ranking gets better; only a calibrated prediction can tell that from drift.
+        whose = segments_of(decision) if self._model.sha else ()
         return {
-            item.item_id: ShownFeatures(
-                share * phi.astype(np.float64), share * float(click), 1.0, segments_of(decision)
-            )
+            item.item_id: ShownFeatures(share * phi.astype(np.float64), share * float(click), 1.0, whose)
             for item, share, phi, click in zip(decision.items, looked, *found, strict=True)
         }
 

@@ -1,7 +1,7 @@
 """Watches outcomes for drift as their windows close, and lets the head forget faster where there is an alarm.
 
-Its state goes into the learner's file with everything else, so a restart neither loses nor repeats an alarm. Knows names
-of segments and times, no shoppers.
+Its state goes into the learner's file with everything else, so a restart neither loses nor repeats an alarm. Knows
+names of segments and times, no shoppers.
 """
 
 from __future__ import annotations
