@@ -134,7 +134,7 @@ class ServedFeatures:
             return {}
         # A lower place is looked at less often. Both are scaled, so that reward = looked * (click + phi . weights).
         looked = [self._looked_on**item.position for item in decision.items]
-        # Counted shares rise as the ranking gets better; only a calibrated prediction can tell that from drift.
+        # Only beside a calibrated prediction is a change of clicks one of shoppers; without one rankings just get better.
         whose = segments_of(decision) if self._model.sha else ()
         return {
             item.item_id: ShownFeatures(share * phi.astype(np.float64), share * float(click), 1.0, whose)

@@ -109,7 +109,7 @@ class RecommenderSettings:
     head_days: float = 60.0
     looked_on: float = 0.85
     gamma_growth: float = 0.3
-    different_penalty: float = 0.5
+    different_penalty: float = 0.3
     policy: str = "inverse_gap"
     policy_params: Mapping[str, float] = field(default_factory=dict)
     explore: bool = True

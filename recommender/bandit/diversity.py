@@ -63,16 +63,17 @@ def dpp_penalties(utilities: FloatArray, vectors: Vectors, strength: float, dept
     return penalties
 
 
-def different_penalties(vectors: Vectors, shown: Vectors, strength: float) -> FloatArray:
+def different_penalties(likeness: FloatArray, strength: float) -> FloatArray:
     """Take from each candidate its likeness to what this conversation has shown: "show me something different".
 
     Args:
-        vectors: (n, d) of the candidates, unit length.
-        shown: (m, d) of what was shown; m may be 0.
+        likeness: (m, n), 0 to 1, of each of m things shown to each of n candidates.
         strength: taken from what was shown itself.
+
+    Returns:
+        (n,), 0 or less; nothing was shown, nothing is taken.
     """
-    if len(shown) == 0:
-        return np.zeros(len(vectors))
-    likeness: FloatArray = np.asarray(vectors @ shown.T, dtype=np.float64).max(axis=1)
-    penalties: FloatArray = -strength * np.maximum(0.0, likeness)
+    if len(likeness) == 0:
+        return np.zeros(likeness.shape[1])
+    penalties: FloatArray = -strength * np.maximum(0.0, likeness.max(axis=0))
     return penalties

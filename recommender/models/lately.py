@@ -36,8 +36,8 @@ PHI_WIDTH: Final = 1 + len(PHI_CODES) + HIDDEN
 PHI_SCHEMA: Final = "phi/" + blake2b("|".join((*PHI_CODES, str(HIDDEN))).encode(), digest_size=6).hexdigest()
 _SURE: Final = 1.0
 """Standard deviations that a difference must exceed before any of it counts."""
-# As in the features of the click model: a new item is believed to be clicked once in ten impressions.
-_PRIOR_CLICKS, _PRIOR_IMPRESSIONS = 1.0, 10.0
+_USUAL_CLICK: Final = 0.1
+"""As in the features of the click model: an item is believed to be clicked once in ten impressions."""
 
 
 class LearnedLately:
@@ -90,15 +90,14 @@ def put_hidden(phi: NDArray[np.float32], predicted: Part) -> None:
 
 
 def clicks_of(request: RankRequest) -> FloatArray:
-    """Return the chance of a click that is known without the head, (n,): the click model's, else the counted share."""
+    """Return the chance of a click that is known without the head, (n,): the click model's, else the same for all.
+
+    Not the counted share: that knows nothing of places, so what stands high by habit would seem better than it is.
+    """
     said = request.said.get(Code.PREDICTED)
     if said is not None and "click" in said.beside:
         return np.asarray(said.beside["click"], dtype=np.float64)
-    state = request.state
-    shown = np.array([state.item_impressions.get(c.item_id, 0) for c in request.candidates], dtype=np.float64)
-    clicks = np.array([state.item_clicks.get(c.item_id, 0) for c in request.candidates], dtype=np.float64)
-    share: FloatArray = (clicks + _PRIOR_CLICKS) / (np.maximum(shown, clicks) + _PRIOR_IMPRESSIONS)
-    return share
+    return np.full(len(request.candidates), _USUAL_CLICK)
 
 
 def surely_different(head: HeadSnapshot, phi: NDArray[np.float32]) -> FloatArray:

@@ -50,6 +50,7 @@ def test_dpp_agrees_with_determinants(seed: int, n: int) -> None:
 
 
 def test_something_different_goes_away_from_what_was_shown() -> None:
-    got = different_penalties(COPIES, COPIES[:1], 0.4)
-    assert got == pytest.approx([-0.4, -0.4, 0.0])
-    assert different_penalties(COPIES, COPIES[:0], 0.4) == pytest.approx([0.0, 0.0, 0.0])
+    likeness = COPIES[:, :1].T
+    assert different_penalties(likeness, 0.4) == pytest.approx([-0.4, -0.4, 0.0])
+    assert different_penalties(np.vstack([likeness, 1.0 - likeness]), 0.4) == pytest.approx([-0.4, -0.4, -0.4])
+    assert different_penalties(np.zeros((0, 3)), 0.4) == pytest.approx([0.0, 0.0, 0.0])
