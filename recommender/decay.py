@@ -8,7 +8,7 @@ arrival does not matter.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Container, Hashable, Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -39,6 +39,11 @@ class DecayedSums(Generic[K]):
         value = self._values.get(key)
         return 0.0 if value is None else value / self._growth(now)
 
+    def read_many(self, keys: Iterable[K], now: float) -> list[float]:
+        """Return what is left of each key's sum at `now`."""
+        growth = self._growth(now)
+        return [self._values.get(key, 0.0) / growth for key in keys]
+
     def largest(self, now: float) -> float:
         """Return the largest value that any key has had, faded to `now`."""
         return self._largest / self._growth(now)
@@ -47,6 +52,23 @@ class DecayedSums(Generic[K]):
         """Return keys with a positive sum, largest first; ties in order of first arrival."""
         positive = [(key, value) for key, value in self._values.items() if value > 0]
         return [key for key, _ in sorted(positive, key=lambda pair: -pair[1])]
+
+    def drop(self, key: K) -> None:
+        """Forget a key; one that is not there changes nothing."""
+        self._values.pop(key, None)
+
+    def keep(self, keys: Container[K]) -> None:
+        """Forget all other keys."""
+        self._values = {key: value for key, value in self._values.items() if key in keys}
+
+    def take_in(self, other: DecayedSums[K]) -> None:
+        """Add another's sums to these; both fade equally fast."""
+        if other._origin is not None:
+            for key, value in other._values.items():
+                self.add(key, value, other._origin)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     def _growth(self, at: float) -> float:
         if self._origin is None:

@@ -21,13 +21,13 @@ from recommender.attribution import ShownItems
 from recommender.bandit.drift import DriftAlarm
 from recommender.candidates import gather, next_items
 from recommender.candidates.sources import Pool
+from recommender.ctr.artifact import load_artifact
 from recommender.deciding import Deciding, decide_slate
 from recommender.errors import ArtifactBroken
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem, Stream
 from recommender.exploring import Controls, ControlSource, ExploredSlots
 from recommender.item_table import build_table
 from recommender.models import RANKERS
-from recommender.models.artifact import Artifact, load_artifact
 from recommender.models.lately import LearnedLately
 from recommender.models.predicted import Predicted
 from recommender.online_head import LiveHead, told
@@ -223,15 +223,18 @@ class Recommender:
         self.use_neighbours(None if self._model_dir is None else load_neighbours(self._model_dir))
         try:
             artifact = None if self._model_dir is None else load_artifact(self._model_dir)
+            served = artifact if artifact is not None and artifact.manifest.served else None
+            predicted = Predicted(served, self._settings.click_model_device)
         except ArtifactBroken as error:
-            self._use_click_model(None, f"broken: {error}")
+            self._use_click_model(Predicted(), f"broken: {error}")
             raise
         if artifact is None:
-            self._use_click_model(None, "none")
-        elif not artifact.manifest.served:
-            self._use_click_model(None, "not used: it did not beat the baselines")
+            self._use_click_model(predicted, "none")
+        elif served is None:
+            self._use_click_model(predicted, "not used: none beat popularity")
         else:
-            self._use_click_model(artifact, f"in use: {artifact.manifest.sha256[:12]}")
+            manifest = served.manifest
+            self._use_click_model(predicted, f"in use: {manifest.kind}, {manifest.sha256[:12]}")
 
     @property
     def health(self) -> Mapping[str, str]:
@@ -278,8 +281,7 @@ class Recommender:
         """Latest alarms of drift, oldest first: segments whose clicks no longer come as predicted."""
         return self._head.alarms
 
-    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
-        ranker = Predicted(artifact)
+    def _use_click_model(self, ranker: Predicted, status: str) -> None:
         self.serve(LineUp(Served(ranker=ranker, status=status, model_sha=ranker.sha)))
 
     def _catch_up(self) -> None:

@@ -292,4 +292,5 @@ def _without_learned(weights: Mapping[str, float]) -> Mapping[str, float]:
 
 
 def _segment(state: BehaviourState, context: DecisionContext) -> str:
-    return "new" if state.shoppers.find(context.shopper_key) is None else "known"
+    profile = state.shoppers.find(context.shopper_key)
+    return "new" if profile is None or not profile.signs else "known"

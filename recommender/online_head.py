@@ -134,8 +134,7 @@ class ServedFeatures:
             return {}
         # A lower place is looked at less often. Both are scaled, so that reward = looked * (click + phi . weights).
         looked = [self._looked_on**item.position for item in decision.items]
-        # Only beside a calibrated prediction is a change of clicks one of shoppers; without one rankings just get better.
-        whose = segments_of(decision) if self._model.sha else ()
+        whose = segments_of(decision)
         return {
             item.item_id: ShownFeatures(share * phi.astype(np.float64), share * float(click), 1.0, whose)
             for item, share, phi, click in zip(decision.items, looked, *found, strict=True)
@@ -154,7 +153,7 @@ class ServedFeatures:
         return self._asked_again(decision, trace)
 
     def _asked_again(self, decision: Decision, trace: Trace) -> tuple[Array, Array] | None:
-        if not self._model.sha or decision.feature_schema != FEATURE_SCHEMA:
+        if decision.feature_schema != FEATURE_SCHEMA:
             return None
         places = {item_id: i for i, item_id in enumerate(decision.candidate_ids)}
         rows = trace.order[[places[item.item_id] for item in decision.items]]
@@ -191,7 +190,7 @@ class HeadKeeper:
             How many events were read; 0 once there are no more.
         """
         model = ranking.click_model
-        if model is None:
+        if model is None or not model.sha:
             return 0
         fresh = self._learner is None or model.sha != self._model_sha
         if fresh:

@@ -79,7 +79,8 @@ class RecommenderSettings:
         explored_per_day: most slots of one shopper, in a day, that show an item above its place.
         quiet_intents: intents in which nothing is tried out.
         quiet_surfaces: likewise surfaces.
-        popularity_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which behaviour counts half.
+        popularity_half_life_s, trend_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which
+            behaviour counts half; the trend is that of categories.
         trial_half_life_s: how fast an interest fades that only one visit has shown beside lasting ones: it may be a
             gift.
         gift_s: how long a visit counts as being for somebody else after that was said.
@@ -93,6 +94,7 @@ class RecommenderSettings:
         dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
         variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
             the same category and another brand.
+        click_model_device: "cpu" computes the click model with ONNX Runtime, "cuda" with torch.
     """
 
     weights: Mapping[str, Mapping[str, float]] = field(
@@ -120,6 +122,7 @@ class RecommenderSettings:
     quiet_intents: frozenset[str] = QUIET_INTENTS
     quiet_surfaces: frozenset[str] = frozenset({"checkout"})
     popularity_half_life_s: float = 14 * DAY_S
+    trend_half_life_s: float = 3 * DAY_S
     interest_half_life_s: float = 30 * DAY_S
     dismissal_half_life_s: float = 60 * DAY_S
     trial_half_life_s: float = 5 * DAY_S
@@ -135,6 +138,7 @@ class RecommenderSettings:
     buried_penalty: float = 6.0
     dismissed_penalty: float = 0.6
     variety_penalty: float = 0.06
+    click_model_device: str = "cpu"
 
     def weights_for(self, surface: str, query: str) -> Mapping[str, float]:
         """Return the weights of a surface; a request in words always ranks as "search" unless its surface says more.

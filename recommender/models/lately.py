@@ -1,7 +1,7 @@
 """Ranking model "learned_lately": what the latest outcomes say beyond the click model, learned per event.
 
-A Bayesian linear head (recommender/bandit) over what the other rankers said of the same request and, where the click
-model gives one, its last layer; the head learns what the click model's chance leaves over. Says nothing that it is not
+A Bayesian linear head (recommender/bandit) over what the other rankers said of the same request and the click
+model's last layer; it learns what that model's chance of a click leaves over. Says nothing that it is not
 sure of, so a shop without outcomes ranks as without it. Reads a snapshot; who writes it is no concern of this model.
 """
 
@@ -31,20 +31,21 @@ PHI_CODES: Final = (
 )
 """Rankers whose values are features of the head, in order; behind them stands the last layer."""
 HIDDEN: Final = 32
-"""Widest last layer; a narrower one, or none, leaves zeros."""
+"""Widest last layer; a narrower one leaves zeros."""
 PHI_WIDTH: Final = 1 + len(PHI_CODES) + HIDDEN
 PHI_SCHEMA: Final = "phi/" + blake2b("|".join((*PHI_CODES, str(HIDDEN))).encode(), digest_size=6).hexdigest()
 _SURE: Final = 1.0
 """Standard deviations that a difference must exceed before any of it counts."""
-_USUAL_CLICK: Final = 0.1
-"""As in the features of the click model: an item is believed to be clicked once in ten impressions."""
 
 
 class LearnedLately:
     """How much more or less often candidates are clicked than predicted, as far as it is sure.
 
+    Says nothing without a click model: over the other rankers alone it has nothing to add to their weights, and no
+    calibrated chance to start from (measured: docs/experiments.md).
+
     Args:
-        head: as it is now; without one nothing is said.
+        head: as it is now; without one nothing is said yet.
     """
 
     code = Code.LATELY
@@ -55,49 +56,36 @@ class LearnedLately:
 
     def rank(self, request: RankRequest) -> Part:
         """Give -1 (far less often than predicted) to 1; what the head needs to learn from this slate goes with it."""
-        phi = phi_of(request)
-        shown = {"phi": phi, "click": clicks_of(request).astype(np.float32)}
-        if self._head is None:
-            values: FloatArray = np.zeros(len(phi))
-        else:
-            values = surely_different(self._head, phi)
-        return Part(values, without_detail(values).details, shown=shown)
+        predicted, n = request.said.get(Code.PREDICTED), len(request.candidates)
+        if predicted is None or "click" not in predicted.beside:
+            return without_detail(np.zeros(n))
+        phi = phi_of(request, predicted)
+        shown = {"phi": phi, "click": predicted.beside["click"].astype(np.float32)}
+        values = np.zeros(n) if self._head is None else surely_different(self._head, phi)
+        return Part(values, ("",) * n, shown=shown)
 
 
-def phi_of(request: RankRequest) -> NDArray[np.float32]:
+def phi_of(request: RankRequest, predicted: Part) -> NDArray[np.float32]:
     """Return the head's features of n candidates, (n, PHI_WIDTH), each in [-1, 1]; the first is always 1."""
     phi = np.zeros((len(request.candidates), PHI_WIDTH), dtype=np.float32)
     phi[:, 0] = 1.0
     for column, code in enumerate(PHI_CODES, start=1):
         if code in request.said:
             phi[:, column] = request.said[code].values
-    if Code.PREDICTED in request.said:
-        put_hidden(phi, request.said[Code.PREDICTED])
+    put_hidden(phi, predicted)
     return phi
 
 
 def put_hidden(phi: NDArray[np.float32], predicted: Part) -> None:
-    """Put the click model's last layer behind the other features, squashed; nothing where the model gives none.
+    """Put the click model's last layer (mean 0, deviation 1) behind the other features, squashed.
 
     Args:
         phi: (n, PHI_WIDTH), changed.
         predicted: what the click model said of the n items.
     """
-    if "hidden" in predicted.beside:
-        hidden = np.tanh(predicted.beside["hidden"][:, :HIDDEN])
-        first = 1 + len(PHI_CODES)
-        phi[:, first : first + hidden.shape[1]] = hidden
-
-
-def clicks_of(request: RankRequest) -> FloatArray:
-    """Return the chance of a click that is known without the head, (n,): the click model's, else the same for all.
-
-    Not the counted share: that knows nothing of places, so what stands high by habit would seem better than it is.
-    """
-    said = request.said.get(Code.PREDICTED)
-    if said is not None and "click" in said.beside:
-        return np.asarray(said.beside["click"], dtype=np.float64)
-    return np.full(len(request.candidates), _USUAL_CLICK)
+    hidden = np.tanh(predicted.beside["hidden"][:, :HIDDEN] / 2.0)
+    first = 1 + len(PHI_CODES)
+    phi[:, first : first + hidden.shape[1]] = hidden
 
 
 def surely_different(head: HeadSnapshot, phi: NDArray[np.float32]) -> FloatArray:
