@@ -47,6 +47,7 @@ class _Taste:
 
     def __init__(self, profile: Profile, now: float, stated: frozenset[str]) -> None:
         self._profile, self._now, self._stated = profile, now, stated
+        self._read = profile.affinities(now)
         self._affinities: dict[tuple[str, str | None], float] = {}
         self._prices: dict[str | None, float | None] = {}
 
@@ -80,5 +81,5 @@ class _Taste:
             return 0.0
         key = (field, value)
         if key not in self._affinities:
-            self._affinities[key] = self._profile.affinity(field, value, self._now)
+            self._affinities[key] = self._read(field, value)
         return self._affinities[key]
