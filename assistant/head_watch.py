@@ -56,10 +56,7 @@ class HeadWatch:
                 pass
         except (AisleError, RecommenderError, OSError) as problem:
             log.error("head.not_learned", reason=str(problem))
-        for alarm in self._recommender.alarms:
-            if alarm.at > self._told:
-                log.warning("ranking.drift", segment=alarm.segment, rose=alarm.rose, outcomes=alarm.outcomes)
-                self._told = alarm.at
+        self._tell()
 
     def close(self) -> None:
         """Keep what was learned."""
@@ -67,3 +64,9 @@ class HeadWatch:
             self._keeper.close()
         except OSError as problem:
             log.error("head.not_saved", reason=str(problem))
+
+    def _tell(self) -> None:
+        for alarm in self._recommender.alarms:
+            if alarm.at > self._told:
+                log.warning("ranking.drift", segment=alarm.segment, rose=alarm.rose, outcomes=alarm.outcomes)
+                self._told = alarm.at
