@@ -77,9 +77,8 @@ class _Taste:
         return _PRICE * category / _CATEGORY * float(np.exp(-distance / _PRICE_SCALE))
 
     def _affinity(self, field: str, value: str | None) -> float:
-        if field in self._stated:
-            return 0.0
         key = (field, value)
-        if key not in self._affinities:
-            self._affinities[key] = self._read(field, value)
-        return self._affinities[key]
+        found = self._affinities.get(key)
+        if found is None:
+            found = self._affinities[key] = 0.0 if field in self._stated else self._read(field, value)
+        return found
