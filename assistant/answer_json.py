@@ -45,6 +45,7 @@ def product_json(fact: ProductFact) -> dict[str, Any]:
         "why": [{"code": reason.code, "detail": reason.detail, "weight": reason.weight} for reason in fact.reasons],
         "variant_id": fact.variant.id,
         "in_stock": fact.variant.in_stock,
+        "sponsored": fact.sponsored,
     }
 
 

@@ -132,6 +132,34 @@ def bench_ope(
     run(logs=logs, seeds=seeds, open_bandit=open_bandit, as_json=json)
 
 
+@bench.command("groceries")
+def bench_groceries(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: one basket per line, items separated by commas.")],
+    json: JsonFlag = False,
+) -> None:
+    """Find what is bought together: association rules, and what they cost.
+
+    Example: aisle bench groceries groceries.csv
+    """
+    from assistant.bench_groceries import bench_groceries as run
+
+    run(file, as_json=json)
+
+
+@bench.command("hillstrom")
+def bench_hillstrom(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The Hillstrom e-mail test, CSV or its .gz.")],
+    json: JsonFlag = False,
+) -> None:
+    """Measure what an offer changed, and for whom: effects, uplift models, and offer policies told from the log.
+
+    Example: aisle bench hillstrom hillstrom.csv.gz
+    """
+    from assistant.bench_hillstrom import bench_hillstrom as run
+
+    run(file, as_json=json)
+
+
 @bench.command("decide")
 def bench_decide(
     decisions: Annotated[int, typer.Option(help="Slates that are shown, and computed again.", min=1)] = 10_000,

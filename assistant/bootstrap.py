@@ -18,6 +18,7 @@ from assistant.desk import Desk
 from assistant.lab import Lab
 from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
+from assistant.owner import Owner, OwnerRooms
 from assistant.places import catalogues_folder, shop_folder
 from assistant.prompts import load_prompts
 from assistant.purchasing import Purchasing
@@ -41,8 +42,10 @@ from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
 from assistant.support.ranking import RankingDesk
+from assistant.support.sponsored import SponsoredDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
+from assistant.train_data import known_traffic
 from assistant.treating import Treating
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
@@ -90,7 +93,7 @@ def build_assistant(
         raise
     try:
         experiments = Experiments(open_experiment_store(settings.data, now), now)
-        ranking = RankingDesk(open_ranking_store(settings.data, now), settings.catalogue, now)
+        ranking_store = open_ranking_store(settings.data, now)
     except BaseException:
         store.close()
         staff_store.close()
@@ -127,8 +130,20 @@ def build_assistant(
         eraser=Eraser(store),
         pool=pool,
     )
+    ranking = RankingDesk(ranking_store, settings.catalogue, now)
+    sponsored = SponsoredDesk(ranking_store, settings.catalogue, now)
     workshop = Workshop(
-        settings, prompts, store, ranking, rooms, variants, now, encoder, chat_model, experiments.releases
+        settings,
+        prompts,
+        store,
+        ranking,
+        sponsored,
+        rooms,
+        variants,
+        now,
+        encoder,
+        chat_model,
+        experiments.releases,
     )
     opener = Opener(workshop)
     desk = Desk(
@@ -140,7 +155,20 @@ def build_assistant(
     )
     runner = TurnRunner(conversations, pool, now, live, Treating(experiments))
     lab = Lab(experiments, log_of(store, event_log), prompts, settings)
-    return Assistant(settings, rooms, runner, opener, desk, lab)
+    owner_rooms = OwnerRooms(
+        settings=settings,
+        store=store,
+        event_log=event_log,
+        lab=lab,
+        ranking=ranking,
+        pool=pool,
+        open_shop=opener.shop,
+        readiness=opener.readiness,
+        items_of=items_of,
+        known_traffic=lambda: known_traffic(settings),
+        now=now,
+    )
+    return Assistant(settings, rooms, runner, opener, desk, lab, Owner(owner_rooms))
 
 
 def texts_folder(settings: Settings, kind: Literal["policies", "guides"]) -> Path:

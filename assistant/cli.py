@@ -19,6 +19,7 @@ from assistant.given import CatalogueName, JsonFlag
 from assistant.given import read_settings as _settings
 from assistant.models_cli import models as models_group
 from assistant.rules_cli import rules as rules_group
+from assistant.sponsored_cli import sponsored as sponsored_group
 from assistant.train_cli import train as train_group
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ app.add_typer(catalogue_group, name="catalogue")
 app.add_typer(bench_group, name="bench")
 app.add_typer(experiments_group, name="experiments")
 app.add_typer(rules_group, name="rules")
+app.add_typer(sponsored_group, name="sponsored")
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="To sign in with; shoppers see it as well.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password, and show it once.")]

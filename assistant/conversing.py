@@ -157,4 +157,5 @@ async def _reply(talk: _Talk, text: str, locale: str) -> None:
 def _write_products(answer: Answer, locale: str) -> None:
     for slate in answer.slates:
         for number, item in enumerate(slate.items, start=1):
-            say(f"  {number}. {item.product.title}  {item.variant.price.format(locale)}")
+            paid = "  (sponsored)" if item.sponsored else ""
+            say(f"  {number}. {item.product.title}  {item.variant.price.format(locale)}{paid}")

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from recommender.events import Decision, Reason
+from recommender.events import SPONSORED, Decision, Reason
 from retrieval.filters import Constraint, Verdict
 from retrieval.product import Money, Product, Variant
 from retrieval.relations import Relation
@@ -68,6 +68,11 @@ class ProductFact:
     reasons: tuple[Reason, ...] = ()
     decision_id: str | None = None
     position: int | None = None
+
+    @property
+    def sponsored(self) -> bool:
+        """Whether somebody pays for its place in the slate; whoever shows it must say so."""
+        return any(reason.code == SPONSORED for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,18 +35,23 @@ from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder, models_folder
 from assistant.prompts import Prompts, prompt_version
-from assistant.rooms import Readiness, Rooms
-from assistant.starters import make_starters
+from assistant.rooms import OPENING_WAIT_S, Readiness, Rooms
+from assistant.starters import Starter, starter_pool
+from assistant.starting import Place, Starting
 from assistant.store import SqlEventLog, Store
 from assistant.support.ranking import RankingDesk
+from assistant.support.sponsored import SponsoredDesk
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
+from assistant.turn import Principal
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.events import Item
 from recommender.exploring import Controls
+from recommender.selling.rules import MIN_CONFIDENCE, MIN_ORDERS, cross_selling_rules
+from recommender.selling.starters import StarterBandit
 from recommender.settings import RecommenderSettings
 from recommender.stack import load_stack
 from retrieval.cross_encoder import load_cross_encoder
@@ -68,7 +73,7 @@ class Workshop:
     """What opening needs.
 
     Args:
-        settings, prompts, store, ranking, rooms, now: the house's.
+        settings, prompts, store, ranking, sponsored, rooms, now: the house's.
         encode: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
         tried_releases: tells the ranker releases that running experiments try.
@@ -78,6 +83,7 @@ class Workshop:
     prompts: Prompts
     store: Store
     ranking: RankingDesk
+    sponsored: SponsoredDesk
     rooms: Rooms
     variants: VariantIndex
     now: Callable[[], datetime]
@@ -117,7 +123,8 @@ class Opener:
     def __init__(self, workshop: Workshop) -> None:
         self._w = workshop
         self._plan: Floorplan | None = None
-        self._starters: tuple[str, ...] = ()
+        self._starters: tuple[Starter, ...] = ()
+        self._starting: Starting | None = None
         self._state = Readiness(loading=("the catalogue", "search by meaning"))
         self._words, self._meaning = threading.Event(), threading.Event()
         self._problem: Exception | None = None
@@ -151,9 +158,18 @@ class Opener:
         """What works by now."""
         return self._state
 
-    def starters(self) -> tuple[str, ...]:
-        """Questions to begin with."""
-        return self._starters
+    def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
+        """Questions for a visit to begin with."""
+        return self._starting.show(principal, place, self._starters) if self._starting else ()
+
+    def begins_with_starter(self, principal: Principal, words: str) -> bool:
+        """Whether a message is one of the questions that its visit was shown."""
+        return self._starting is not None and self._starting.knows(principal, words)
+
+    def started(self, principal: Principal, words: str) -> None:
+        """Learn what a visit began with."""
+        if self._starting is not None:
+            self._starting.begun(principal, words)
 
     def wording(self, name: str) -> str:
         """A sentence of the house without variables."""
@@ -171,6 +187,10 @@ class Opener:
         if self._plan is None:
             raise TurnRefused(NOT_OPEN if self._problem is None else CANNOT_OPEN)
         return self._plan
+
+    async def shop(self) -> Shop:
+        """The opened shop's services. Raises TurnRefused as `plan`."""
+        return (await self.plan(OPENING_WAIT_S)).shop
 
     def close(self) -> None:
         """Stop, and release everything."""
@@ -217,6 +237,12 @@ class Opener:
         recommender = Recommender(products, events, settings=numbers, controls=self._controls)
         self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
+        self._starting = Starting(
+            StarterBandit(SqlEventLog(self._w.store)),
+            lambda: self._w.now().timestamp(),
+            seed=settings.seed,
+            explore=settings.exploration,
+        )
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval
@@ -245,10 +271,12 @@ class Opener:
             handoff=rooms.handoff,
             now=lambda: w.now().timestamp(),
             titles=titles,
+            sponsored=w.sponsored,
+            rules=cross_selling_rules(recommender.baskets(), min_orders=MIN_ORDERS, confidence=MIN_CONFIDENCE),
         )
         talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
         planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)
-        self._starters = make_starters(products, self._wording, has_policies=bool(rooms.policies.all()))
+        self._starters = starter_pool(products, self._wording, has_policies=bool(rooms.policies.all()))
         lexicon = Lexicon.of(products)
         self._plan = self._plan_with(w.prompts, shop, planner, lexicon)
         versions: dict[str, Floorplan] = {}

@@ -10,6 +10,7 @@ from assistant.conversations import Conversations
 from assistant.live import Live
 from assistant.purchasing import Purchasing
 from assistant.session import Sessions
+from assistant.starting import Place
 from assistant.store.erasing import Eraser
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
@@ -17,6 +18,7 @@ from assistant.support.handoff import HandOff
 from assistant.support.identity import Customers
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
+from assistant.turn import Principal
 from assistant.turns import Floorplan
 
 OPENING_WAIT_S = 60.0
@@ -80,8 +82,14 @@ class Opening(Protocol):
     def readiness(self) -> Readiness:
         """What works by now."""
 
-    def starters(self) -> tuple[str, ...]:
-        """Questions to begin with."""
+    def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
+        """Questions for a visit to begin with."""
+
+    def begins_with_starter(self, principal: Principal, words: str) -> bool:
+        """Whether a message is one of the questions that its visit was shown."""
+
+    def started(self, principal: Principal, words: str) -> None:
+        """Learn what a visit began with."""
 
     def wording(self, name: str) -> str:
         """A sentence of the house without variables."""

@@ -23,10 +23,12 @@ from assistant.guards import check_input
 from assistant.history import history_of, live_of
 from assistant.lab import Lab
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
+from assistant.owner import Owner
 from assistant.places import DEMO_CATALOGUE
 from assistant.profile_door import ShopperProfiles
 from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
+from assistant.starting import Place
 from assistant.support.orders import Contact
 from assistant.support.purchases import Purchase
 from assistant.text import clean
@@ -87,10 +89,18 @@ class Assistant:
         opener: opens the shop; see `opening.Opener`.
         desk: the staff's door.
         lab: the owner's experiments.
+        owner: the owner's door.
     """
 
     def __init__(
-        self, settings: Settings, rooms: Rooms, runner: TurnRunner, opener: Opening, desk: Desk, lab: Lab
+        self,
+        settings: Settings,
+        rooms: Rooms,
+        runner: TurnRunner,
+        opener: Opening,
+        desk: Desk,
+        lab: Lab,
+        owner: Owner,
     ) -> None:
         self._settings = settings
         self._rooms = rooms
@@ -100,6 +110,7 @@ class Assistant:
         self.desk = desk
         self.profiles = ShopperProfiles(rooms, lambda: opener.plan(OPENING_WAIT_S))
         self.lab = lab
+        self.owner = owner
 
     # ------------------------------------------------------------ the shop
 
@@ -144,9 +155,9 @@ class Assistant:
         """What works by now."""
         return self._opener.readiness()
 
-    async def starters(self) -> tuple[str, ...]:
-        """Questions to begin with, from this shop's catalogue; empty while the shop is opening."""
-        return self._opener.starters()
+    async def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
+        """Questions for a visit to begin with, from this shop's catalogue; empty while the shop is opening."""
+        return await self._in_pool(lambda: self._opener.starters(principal, place))
 
     async def policies(self) -> tuple[PolicySection, ...]:
         """Every section of the shop's policies."""
@@ -218,6 +229,8 @@ class Assistant:
             if not self.readiness().words:
                 yield Status(self._opener.wording("doing_opening"))
             plan = await self._opener.plan(OPENING_WAIT_S)
+            if self._opener.begins_with_starter(turn.principal, words):
+                await self._in_pool(lambda: self._opener.started(turn.principal, words))
             # The runner is closed before the queue moves on: a Stop keeps what was shown before the next turn begins.
             async with (
                 self._queue.turn(turn.conversation_id),

@@ -37,17 +37,20 @@ def taken_of(events: Iterable[Event], find_query: Callable[[str], str | None]) -
 
 
 def taken_in(log: EventLog) -> Iterator[Taken]:
-    """Read what was taken out of a log."""
+    """Read what was taken out of a log; what stood in a slate for money says nothing about words."""
 
     @lru_cache(maxsize=10_000)
-    def find_query(decision_id: str) -> str | None:
+    def find(decision_id: str) -> tuple[str, tuple[str, ...]]:
         decision = log.find_decision(decision_id)
-        return None if decision is None else decision.context.query
+        return ("", ()) if decision is None else (decision.context.query, decision.sponsored_ids)
+
+    def organic(event: Event) -> bool:
+        return event.decision_id is None or event.item_id not in find(event.decision_id)[1]
 
     after = 0
     while rows := log.events(after=after):
         after = rows[-1][0]
-        yield from taken_of((event for _, event in rows), find_query)
+        yield from taken_of((event for _, event in rows if organic(event)), lambda decision_id: find(decision_id)[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,13 @@ from assistant.errors import ModelFailed, Refused
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
 from assistant.live import Cut, Live
 from assistant.llm.embedded.composer import Composer
-from assistant.llm.embedded.wording import Wording
+from assistant.llm.embedded.wording import Wording, plain
 from assistant.llm.state import TurnState
 from assistant.showing import tell_shown
+from assistant.table import again, aged, decisions, on_the_table, turn_state
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
+from assistant.tools.selling import find_offer
 from assistant.treating import Treated, Treating
 from assistant.turn import (
     Answer,
@@ -43,7 +45,6 @@ from assistant.turn import (
     Need,
     PassedOn,
     PolicyFact,
-    ProductFact,
     Proposal,
     Question,
     SlateFact,
@@ -63,8 +64,6 @@ APOLOGY = "Something went wrong on my side. Please try again."
 TOO_LONG = "That took too long. Please try again, or ask in other words."
 MAX_SEEN = 200
 MAX_EARLIER = 4
-MAX_CHOOSING_AGE = 3
-"""Turns over which an open "which size?" waits for its answer while other things are asked."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ class TurnRunner:
             lambda: self._conversations.find_answer(turn.principal, turn.conversation_id, turn.message_id)
         )
         if done is not None:
-            for event in _again(done):
+            for event in again(done):
                 yield event
             return
         # A take from here on either cuts the turn or is seen by its first look at the floor.
@@ -193,7 +192,7 @@ class TurnRunner:
         """Keep the message, and lay the table for the model."""
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
-        ledger = Ledger(need=before.need, focus=_aged(before.focus))
+        ledger = Ledger(need=before.need, focus=aged(before.focus))
         treated = self._treating.begin(turn.principal, plan.shop.now())
         if treated.arms.prompt and plan.in_version:
             plan = plan.in_version(treated.arms.prompt)
@@ -207,11 +206,11 @@ class TurnRunner:
             shop=replace(plan.shop, retrieval=plan.shop.retrieval.view()),
             ledger=ledger,
             page_product_id=turn.page_product_id,
-            before_decisions=_decisions(before),
+            before_decisions=decisions(before),
             arms=treated.arms,
             waiting=before.floor is not Floor.ASSISTANT,
         )
-        return _Run(turn, plan, before, context, _state(words, before, context), treated)
+        return _Run(turn, plan, before, context, turn_state(words, before, context), treated)
 
     async def _answer(self, run: _Run) -> AsyncGenerator[TurnEvent]:
         asked = (Role.SHOPPER, run.turn.message_id)
@@ -289,7 +288,7 @@ class TurnRunner:
         """Pass on the sentences that the evidence holds."""
         if not sentences:
             return []
-        facts = Facts([*run.context.ledger.evidence, *_on_the_table(run.state)], run.state.words, run.reply.text)
+        facts = Facts([*run.context.ledger.evidence, *on_the_table(run.state)], run.state.words, run.reply.text)
         rows: list[TurnEvent] = []
         for sentence in sentences:
             kind = unsupported(sentence, facts, run.plan.lexicon)
@@ -314,16 +313,21 @@ class TurnRunner:
             yield _say(run, self._compose(run) or run.plan.composer.talk(("unclear",)))
         if question is not None:
             yield _say(run, question.text)
+        else:
+            for event in await self._in_pool(lambda: _offer(run)):
+                yield event
         if run.context.ledger.need != run.before.need:
             yield WishesChanged(run.context.ledger.need)
         answer = await self._in_pool(lambda: self._keep(run, question))
         yield Done(answer)
 
     def _unsaid(self, run: _Run) -> list[str]:
-        """Words that were set aside: the shopper is told even where a model does not tell."""
+        """Words that were set aside and places that are paid for: told even where a model does not."""
         slates = [fact for fact in run.context.ledger.evidence if isinstance(fact, SlateFact) and fact.items]
         words = [word for slate in slates for word in slate.set_aside if word not in run.reply.text]
-        return [run.plan.composer.set_aside(tuple(dict.fromkeys(words)))] if words and run.reply.text else []
+        notes = [run.plan.composer.set_aside(tuple(dict.fromkeys(words)))] if words and run.reply.text else []
+        paid = [plain(item.product.title) for slate in slates for item in slate.items if item.sponsored]
+        return [*notes, *(run.plan.wording("sponsored", title=title) for title in paid)]
 
     def _compose(self, run: _Run) -> str:
         return run.plan.composer.compose(run.context.ledger.evidence, run.state.words, self._now())
@@ -376,6 +380,19 @@ def _say(run: _Run, text: str) -> TextDelta:
     return TextDelta(joined)
 
 
+def _offer(run: _Run) -> list[TurnEvent]:
+    """What the house offers by itself after the answer; nothing mostly."""
+    ledger = run.context.ledger
+    offer = find_offer(run.context, run.plan.wording)
+    if offer is None:
+        return []
+    ledger.focus = replace(ledger.focus, asked=(*ledger.focus.asked, offer.key))
+    if offer.slate is None:
+        return [_say(run, offer.text)]
+    ledger.evidence.append(offer.slate)
+    return [_say(run, offer.text), EvidenceFound(offer.slate)]
+
+
 def _only_what_was_shown(run: _Run) -> None:
     """Forget words and facts that were ready but not shown when an agent took the floor."""
     run.reply.text = "".join(event.text for event in run.shown if isinstance(event, TextDelta))
@@ -389,55 +406,11 @@ def _only_what_was_shown(run: _Run) -> None:
 def _start_over(run: _Run) -> None:
     """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
     ledger = run.context.ledger
-    ledger.need, ledger.focus = run.before.need, _aged(run.before.focus)
+    ledger.need, ledger.focus = run.before.need, aged(run.before.focus)
     ledger.evidence.clear()
     ledger.shown.clear()
     ledger.question = None
     run.reply.buffer = ""
-
-
-def _again(answer: Answer) -> list[TurnEvent]:
-    """The events of an answer that was given before."""
-    facts: list[TurnEvent] = [EvidenceFound(fact) for fact in answer.evidence]
-    return [*facts, TextDelta(answer.text), WishesChanged(answer.wishes), Done(answer)]
-
-
-def _decisions(before: Conversation) -> dict[str, str]:
-    """Product id -> the decision that showed it last, over the conversation."""
-    rows: dict[str, str] = {}
-    for message in before.messages:
-        for slate in message.answer.slates if message.answer else ():
-            rows.update({item.product.id: item.decision_id for item in slate.items if item.decision_id})
-    return rows
-
-
-def _state(words: str, before: Conversation, context: ShopperContext) -> TurnState:
-    find, focus = context.shop.find_product, before.focus
-    cart = context.shop.carts.view(context.principal)
-    return TurnState(
-        words=words,
-        need=before.need,
-        focus=focus,
-        shown=tuple(product for product in map(find, focus.shown) if product),
-        in_focus=find(focus.product_id) if focus.product_id else None,
-        page=find(context.page_product_id) if context.page_product_id else None,
-        choosing=find(focus.choosing.product_id) if focus.choosing else None,
-        waiting=before.floor is Floor.QUEUE,
-        in_cart=tuple(line.product for line in cart.lines if line.product),
-    )
-
-
-def _on_the_table(state: TurnState) -> list[ProductFact]:
-    products = [*state.shown, *([state.in_focus] if state.in_focus else []), *([state.page] if state.page else [])]
-    return [ProductFact(product, product.default_variant) for product in products]
-
-
-def _aged(focus: Focus) -> Focus:
-    """The table at the beginning of a turn: an open choice waits, but not for ever."""
-    choosing = focus.choosing
-    if choosing is None or choosing.age >= MAX_CHOOSING_AGE:
-        return replace(focus, choosing=None)
-    return replace(focus, choosing=replace(choosing, age=choosing.age + 1))
 
 
 def next_focus(before: Conversation, ledger: Ledger, question: Question | None) -> Focus:

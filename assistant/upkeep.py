@@ -12,9 +12,8 @@ from pathlib import Path
 
 from assistant.config import Settings
 from assistant.errors import DataFolderBusy, StoreBroken, StoreError
-from assistant.places import catalogues_folder, shop_folder
+from assistant.places import DEMO_CATALOGUE, catalogues_folder, shop_folder
 from assistant.releases import releases_trouble
-from assistant.service import DEMO_CATALOGUE
 from assistant.store import SqlEventLog, Store, open_store
 from assistant.store.engine import FILE
 from retrieval.errors import IMPORT_AGAIN, CatalogueMissing, IndexBroken

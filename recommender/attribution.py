@@ -7,7 +7,7 @@ remembered, the log's decision is asked. Events without a decision (a product pa
 from __future__ import annotations
 
 from recommender.decay import Recent
-from recommender.events import Event, EventLog, EventType
+from recommender.events import APART, Event, EventLog, EventType
 
 
 class ShownItems:
@@ -23,6 +23,8 @@ class ShownItems:
 
     def counts(self, event: Event) -> bool:
         """Tell whether an event may be learned from; what was shown, or was not after all, is noted on the way."""
+        if event.item_id.startswith(APART):
+            return False
         if event.decision_id is None:
             return event.type is not EventType.IMPRESSION
         if event.type is EventType.IMPRESSION:
@@ -36,4 +38,4 @@ class ShownItems:
         if shown is not None:
             return event.item_id in shown
         decision = self._log.find_decision(event.decision_id)
-        return decision is not None and event.item_id in decision.seen_ids
+        return decision is not None and event.item_id in decision.organic_ids

@@ -115,5 +115,9 @@ class Recent(Generic[K, V]):
         """Forget a key; one that is not there changes nothing."""
         self._entries.pop(key, None)
 
+    def values(self) -> Iterable[V]:
+        """Return what is kept, least recently touched first."""
+        return self._entries.values()
+
     def __len__(self) -> int:
         return len(self._entries)

@@ -31,7 +31,7 @@ from recommender.models import RANKERS
 from recommender.models.lately import LearnedLately
 from recommender.models.predicted import Predicted
 from recommender.online_head import LiveHead, told
-from recommender.owner_rules import NO_RULES, CompiledRules
+from recommender.owner_rules import NO_RULES, CompiledRules, OwnerRules
 from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
@@ -108,13 +108,43 @@ class Recommender:
                 context.shopper_key, context.treatment.release if context.treatment else ""
             )
             decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
-        impressions = [_impression(decision, item) for item in decision.items]
+        # What is paid for is in the decision's row, and nowhere that anything is learned from.
+        paid = decision.sponsored_ids
+        impressions = [_impression(decision, item) for item in decision.items if item.item_id not in paid]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
         self._log.append_many((decision,), impressions)
         with self._lock:
             for impression in impressions:
                 self._learn(impression)
         return decision
+
+    def would_show(
+        self,
+        context: DecisionContext,
+        candidates: Sequence[Candidate],
+        rules: OwnerRules,
+        *,
+        bring_pinned: bool = False,
+    ) -> Decision:
+        """Make the slate that these rules would give, nothing tried out; nothing of it is kept or learned.
+
+        Args:
+            context, candidates: as in `decide`.
+            rules: in place of those that stand.
+            bring_pinned: whether pinned items become candidates, as `candidates` makes them.
+
+        Raises:
+            NothingToDecide: no candidate is left.
+        """
+        context, controls = replace(context, explore=False), replace(self._controls(), rules=rules)
+        with self._lock:
+            compiled = CompiledRules(rules, self._table)
+            found = tuple(candidate for candidate in candidates if candidate.sources != ("owner",))
+            if bring_pinned:
+                found = self._with_pinned(found, compiled.pinned_ids(context))
+            served, stream = self._line_up.pick(context.shopper_key)
+            deciding = replace(self._deciding(self._controls(), served, stream), rules=compiled, controls=controls)
+            return decide_slate(deciding, context, found)
 
     def shown(self, decision: Decision, shown_ids: Sequence[str]) -> None:
         """Keep what of a slate the shopper saw in the end; what was left out is no longer learned from.
@@ -125,7 +155,8 @@ class Recommender:
         """
         if tuple(shown_ids) == decision.chosen_ids:
             return
-        gone = [_not_shown(decision, item) for item in decision.items if item.item_id not in set(shown_ids)]
+        kept = {*shown_ids, *decision.sponsored_ids}
+        gone = [_not_shown(decision, item) for item in decision.items if item.item_id not in kept]
         self._log.append_shown(decision.decision_id, shown_ids, gone)
         with self._lock:
             for event in gone:
@@ -178,6 +209,11 @@ class Recommender:
 
     def _pool(self) -> Pool:
         return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours)
+
+    def baskets(self) -> tuple[tuple[str, ...], ...]:
+        """Return what was bought in each remembered visit, oldest visit first."""
+        with self._lock:
+            return self._state.baskets()
 
     def record(self, event: Event) -> bool:
         """Log an event and learn from it at once.

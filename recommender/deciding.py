@@ -6,7 +6,7 @@ One function over what the recommender holds at the moment; it changes nothing b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from recommender.policies.base import Draw
 from recommender.promotion.line_up import Served
 from recommender.reasons import LEARNED, Code
 from recommender.rules import allowed
+from recommender.selling.sponsored import place_paid
 from recommender.settings import RecommenderSettings
 from recommender.slate import by_policy, by_rivals, default_order, fill, generator, order_of
 from recommender.stack import FittedStack
@@ -117,8 +118,10 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     default = _default(field, scored, weights, default_weights)
     scores = scored.scores
     order = order_of(context, scores)
+    paid = place_paid(context, field.request.candidates, scores, order, field.pins, field.request.settings)
+    field = replace(field, pins=dict(sorted({**field.pins, **paid.slots}.items())))
     drawn = _draw(deciding, field, scores, order)
-    items = _items(scored, order, drawn.draw, set(field.pins.values()))
+    items = _items(scored, order, drawn.draw, set(field.pins.values()), set(paid.slots.values()))
     deciding.explored.note(context.shopper_key, context.now, sum(_tried(item) for item in items))
     kept = field.request.candidates
     default_slate = default_order(order_of(context, default.scores), context.k, field.pins)
@@ -139,7 +142,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         stream=deciding.stream if learned and drawn.exploring.stream == "live" else drawn.exploring.stream,
         policy_version=deciding.served.version if learned else "",
         experiments=logged_arms(context, drawn.teams),
-        guards=(*field.ruled.guards, *drawn.exploring.guards),
+        guards=(*field.ruled.guards, *paid.guards, *drawn.exploring.guards),
         pinned_ids=tuple(kept[i].item_id for i in field.pins.values()),
         segment=_segment(deciding.state, context),
         trace=pack(_trace(field, scored, order, drawn.draw, weights, default)),
@@ -225,7 +228,7 @@ def _mixed(
     return _Drawn(found, TEAM_DRAFT, params, exploring, teams[0])
 
 
-def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int]) -> tuple[SlateItem, ...]:
+def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int], paid: set[int]) -> tuple[SlateItem, ...]:
     items = []
     scores = scored.scores
     matches = [candidate.matches for candidate in scored.candidates]
@@ -237,7 +240,7 @@ def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int]) -> tup
         i = int(order[place])
         reasons = told[position]
         if i in pinned:
-            reasons = (*reasons, Reason(str(Code.PINNED), "", 0.0))
+            reasons = (*reasons, Reason(str(Code.SPONSORED if i in paid else Code.PINNED), "", 0.0))
         else:
             if rank[i] > free:
                 reasons = (*reasons, Reason(str(Code.TRYING_NEW), "", 0.0))

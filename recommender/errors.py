@@ -2,6 +2,7 @@
 
 RecommenderError
 ├── ArtifactBroken      a model file is missing, damaged or of another shape; serving goes on with popularity
+├── CampaignBroken      a campaign of paid places cannot be used; the message says which field is wrong and why
 ├── ExperimentWrong     an experiment cannot be read, started or planned as it is; says what to change
 ├── LogBroken           what a decision was served with cannot be read; it cannot be replayed
 ├── LogUnusable         a log's arrays or files cannot be judged from
@@ -26,6 +27,10 @@ class RecommenderError(Exception):
 
 class ArtifactBroken(RecommenderError):
     """A model file is missing, damaged or of another shape."""
+
+
+class CampaignBroken(RecommenderError):
+    """A campaign of paid places cannot be used."""
 
 
 class LogBroken(RecommenderError):

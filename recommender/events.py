@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Final, Literal, Protocol
 
 from recommender.treatment import Treatment
 
 Stream = Literal["live", "uniform", "canary"]
 """Which part of the traffic a decision belongs to."""
+APART: Final = "starter:"
+"""Ids that begin so are no products: they are chosen and logged like them, and teach nothing about products."""
+SPONSORED: Final = "sponsored"
+"""Reason code of a paid slot."""
 
 
 class EventType(StrEnum):
@@ -109,6 +113,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidPlace:
+    """An item that a campaign pays for; whether it gets a slot is decided with the slate.
+
+    Args:
+        campaign: id of the campaign.
+        item_id: product id.
+    """
+
+    campaign: str
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionContext:
     """For whom, where and how a slate is made.
 
@@ -131,6 +148,7 @@ class DecisionContext:
         treatment: what experiments change in it; None where the shopper is in none.
         stated: (field, value) wishes of now, in lower case, e.g. (("colour", "blue"),): they outweigh what a profile
             says of a field.
+        sponsored: what may be put into a paid slot; each meets every stated limit.
     """
 
     shopper_key: str
@@ -149,6 +167,7 @@ class DecisionContext:
     age_years: int | None = None
     treatment: Treatment | None = None
     stated: tuple[tuple[str, str], ...] = ()
+    sponsored: tuple[PaidPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +271,22 @@ class Decision:
     def seen_ids(self) -> tuple[str, ...]:
         """What the shopper saw, in order: as shown, else as chosen."""
         return self.chosen_ids if self.shown_ids is None else self.shown_ids
+
+    @property
+    def sponsored_ids(self) -> tuple[str, ...]:
+        """What stands there because somebody pays for it: shown and labelled, and never learned from."""
+        return tuple(item.item_id for item in self.items if any(reason.code == SPONSORED for reason in item.reasons))
+
+    @property
+    def teaches(self) -> bool:
+        """Whether a ranker of products may be fitted on the slate: nothing in it is paid for, and it holds products."""
+        return not self.sponsored_ids and not any(item.item_id.startswith(APART) for item in self.items)
+
+    @property
+    def organic_ids(self) -> tuple[str, ...]:
+        """What the shopper saw and may be learned from, in order."""
+        paid = self.sponsored_ids
+        return tuple(item_id for item_id in self.seen_ids if item_id not in paid)
 
 
 class EventLog(Protocol):

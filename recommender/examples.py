@@ -5,7 +5,7 @@ Knows no model. An example is one impression; each head's label says whether the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
@@ -18,7 +18,7 @@ from recommender.data.labels import Labels, label
 from recommender.data.prepare import Prepared
 from recommender.data.settings import Windows
 from recommender.event_log import MemoryEventLog
-from recommender.events import Event, EventLog, EventType, Item
+from recommender.events import APART, Event, EventLog, EventType, Item
 from recommender.features import FEATURES, HISTORY_FIELDS, FeatureBlock, History, features, history
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, build_table
 from recommender.profiles.profile import HISTORY_LENGTH
@@ -133,7 +133,8 @@ def collect_examples(
         settings: those of serving, so that the counts are the same.
         prepared: of the same source: which events count, and their labels. Without it all do, up to the last one.
     """
-    events = read_events(source) if prepared is None else tuple(prepared.cleaned.kept(source))
+    found = read_events(source) if prepared is None else prepared.cleaned.kept(source)
+    events = tuple(event for event in found if not event.item_id.startswith(APART))
     log = MemoryEventLog() if isinstance(source, Sequence) else source
     table = build_table(items)
     state = BehaviourState(settings)
@@ -152,7 +153,7 @@ def collect_examples(
     return _stack(slates, labels).where(labels.shown)
 
 
-def _runs(events: Sequence[Event]) -> Iterator[list[Event]]:
+def _runs(events: Iterable[Event]) -> Iterator[list[Event]]:
     """Split events into single ones and whole slates: neighbouring impressions of one decision."""
     run: list[Event] = []
     for event in events:

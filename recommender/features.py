@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.field_rates import ALL, DEARNESS
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, bucket
 from recommender.profiles.profile import Profile
-from recommender.rates import ALL, DEARNESS
 from recommender.similarity import similarity_to
 from recommender.state import KINDS, STRENGTH, BehaviourState, Links
 

@@ -134,10 +134,12 @@ class ServedFeatures:
             return {}
         # A lower place is looked at less often. Both are scaled, so that reward = looked * (click + phi . weights).
         looked = [self._looked_on**item.position for item in decision.items]
-        whose = segments_of(decision)
+        whose, paid = segments_of(decision), decision.sponsored_ids
         return {
             item.item_id: ShownFeatures(share * phi.astype(np.float64), share * float(click), 1.0, whose)
             for item, share, phi, click in zip(decision.items, looked, *found, strict=True)
+            # Who pays for a place did not earn its clicks.
+            if item.item_id not in paid
         }
 
     def _phi_and_clicks(self, decision: Decision) -> tuple[Array, Array] | None:

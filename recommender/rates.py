@@ -1,107 +1,74 @@
-"""How often what was shown was taken, by category, department and brand, fading with time.
-
-Knows neither the log nor whose rates they are.
-"""
+"""A rate with its 95 % interval, also where tries of one person belong together. Knows counts only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from recommender.decay import DecayedSums
-from recommender.events import Item
-
-Key = tuple[str, str]
-"""A field and a value of it, e.g. ("category", "Tents")."""
-ALL: Final = ("all", "")
-DEARNESS: Final = ("dearness", "")
-_NOTHING: Final[Mapping[Key, float]] = MappingProxyType({})
+Z: Final = 1.959963984540054
+"""Standard normal quantile of 0.975."""
 
 
-class Rates:
-    """Impressions and what was taken of them; one instance for the shop, one per shopper.
-
-    Under DEARNESS stands the sum of prices relative to what the shop shows of the same category, as logs. The shop's
-    has sums of log prices, too, under ("price", category).
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Hits among tries.
 
     Args:
-        half_life_s: seconds after which an impression counts half.
-        max_keys: values that are kept, those shown most; None keeps all.
+        hits, tries: counts; hits are at most tries.
+        clusters: people that the tries come from.
+        low, high: 95 % interval of the rate; 0 and 1 without tries.
     """
 
-    __slots__ = ("_max_keys", "shown", "taken")
+    hits: int
+    tries: int
+    clusters: int
+    low: float
+    high: float
 
-    def __init__(self, half_life_s: float, max_keys: int | None = None) -> None:
-        self._max_keys = max_keys
-        self.shown: DecayedSums[Key] = DecayedSums(half_life_s)
-        self.taken: DecayedSums[Key] = DecayedSums(half_life_s)
-
-    def count(
-        self, item: Item, dearness: float, at: float, *, taken: bool, forgotten: Mapping[Key, float] = _NOTHING
-    ) -> None:
-        """Count an impression, or that an item was clicked, carted or bought.
-
-        Args:
-            item: which.
-            dearness: log of its price against what the shop shows of its category.
-            at: epoch seconds.
-            taken: False for an impression.
-            forgotten: field and value -> when it was forgotten; nothing from before is learned again.
-        """
-        sums = self.taken if taken else self.shown
-        sums.add(ALL, 1.0, at)
-        sums.add(DEARNESS, dearness, at)
-        for key in _keys(item):
-            if at > forgotten.get(key, -np.inf):
-                sums.add(key, 1.0, at)
-        if self._max_keys is not None and len(sums) > 2 * self._max_keys:
-            self._keep(self._max_keys)
-
-    def take_back(self, item: Item, dearness: float, at: float) -> None:
-        """Undo an impression of `at` that nobody saw; what was let go since stays so."""
-        if self.shown.read(ALL, at) < 1.0 - 1e-6:
-            return
-        self.shown.add(ALL, -1.0, at)
-        self.shown.add(DEARNESS, -dearness, at)
-        for key in _keys(item):
-            self.shown.add(key, -min(1.0, self.shown.read(key, at)), at)
-
-    def lift(self, key: Key, base: float, strength: float, now: float) -> float:
-        """Return the log of how much more often a field's value is taken than `base`, shrunk towards 0.
-
-        Args:
-            key: (field, value), e.g. ("category", "Tents").
-            base: usual share, above 0.
-            strength: impressions at the usual share that are added.
-            now: epoch seconds.
-        """
-        taken, shown = self.taken.read(key, now), self.shown.read(key, now)
-        return float(np.log((taken + strength * base) / ((shown + strength) * base)))
-
-    def forget(self, field: str, value: str) -> None:
-        """Forget one value; with the prices of a category, what was liked dear or cheap."""
-        for sums in (self.shown, self.taken):
-            sums.drop((field, value))
-            if field == "price":
-                sums.drop(DEARNESS)
-
-    def take_in(self, other: Rates) -> None:
-        """Add another's counts to these."""
-        self.shown.take_in(other.shown)
-        self.taken.take_in(other.taken)
-        if self._max_keys is not None:
-            self._keep(self._max_keys)
-
-    def _keep(self, n: int) -> None:
-        # What was shown least tells least; its being taken goes with it, or it would look sought after.
-        kept = {ALL, DEARNESS, *self.shown.ranked()[:n]}
-        self.shown.keep(kept)
-        self.taken.keep(kept)
+    @property
+    def value(self) -> float | None:
+        """The rate; None without tries."""
+        return self.hits / self.tries if self.tries else None
 
 
-def _keys(item: Item) -> tuple[Key, ...]:
-    own = (("category", item.category), ("department", item.department), ("brand", item.brand))
-    return tuple((field, value) for field, value in own if value is not None)
+def wilson(rate: float, tries: float) -> tuple[float, float]:
+    """Return the score interval of a rate (Wilson 1927).
+
+    Args:
+        rate: 0 to 1.
+        tries: above 0; need not be whole.
+    """
+    shrink = 1.0 + Z**2 / tries
+    centre = (rate + Z**2 / (2.0 * tries)) / shrink
+    half = Z / shrink * math.sqrt(rate * (1.0 - rate) / tries + Z**2 / (4.0 * tries**2))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def clustered_rate(counts: Iterable[tuple[int, int]]) -> Rate:
+    """Return the rate over all tries with an interval that counts people, not tries.
+
+    Wilson's interval at the effective number of tries n / deff (Korn and Graubard 1998), where deff is the variance of
+    the ratio over people, by linearisation, over that of independent tries; never below 1. Where people do not differ
+    (all or none of the tries hit), each person counts as one try.
+
+    Args:
+        counts: (hits, tries) of each person.
+    """
+    rows = [(hits, tries) for hits, tries in counts if tries]
+    hits, tries = sum(row[0] for row in rows), sum(row[1] for row in rows)
+    if not tries:
+        return Rate(0, 0, 0, 0.0, 1.0)
+    low, high = wilson(hits / tries, _effective(rows, hits, tries))
+    return Rate(hits, tries, len(rows), low, high)
+
+
+def _effective(rows: list[tuple[int, int]], hits: int, tries: int) -> float:
+    rate, people = hits / tries, len(rows)
+    independent = rate * (1.0 - rate) / tries
+    if people < 2 or independent == 0.0:
+        return float(people)
+    squares = sum((hit - rate * n) ** 2 for hit, n in rows)
+    between = people / (people - 1) * squares / tries**2
+    return tries / max(1.0, between / independent)

@@ -53,6 +53,8 @@ class Code(StrEnum):
     """Put last by a rule of the shop's owner; not for shoppers."""
     PINNED = "pinned"
     """Put into its slot by a rule of the shop's owner; weight 0; not for shoppers."""
+    SPONSORED = "sponsored"
+    """Somebody pays for this slot; weight 0, no detail; always told."""
 
 
 LEARNED: Final = frozenset({Code.PREDICTED, Code.LATELY})
@@ -81,5 +83,5 @@ def tellable(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     Returns:
         The same order, fewer reasons.
     """
-    always = (Code.MATCHES, Code.TRYING_NEW)
+    always = (Code.MATCHES, Code.TRYING_NEW, Code.SPONSORED)
     return tuple(r for r in reasons if r.code in always or (r.weight > 0 and r.code not in _NOT_TOLD))

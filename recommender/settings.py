@@ -92,6 +92,7 @@ class RecommenderSettings:
         sold_out_penalty_search: the same for a request in words, where the very item asked for must stay in sight.
         buried_penalty: taken from what an owner's rule puts last; larger than any score.
         dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
+        sponsored_margin: a paid item may be so much less relevant, and score so much less, than the last of the slate.
         variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
             the same category and another brand.
         click_model_device: "cpu" computes the click model with ONNX Runtime, "cuda" with torch.
@@ -138,6 +139,7 @@ class RecommenderSettings:
     buried_penalty: float = 6.0
     dismissed_penalty: float = 0.6
     variety_penalty: float = 0.06
+    sponsored_margin: float = 0.02
     click_model_device: str = "cpu"
 
     def weights_for(self, surface: str, query: str) -> Mapping[str, float]:

@@ -128,7 +128,8 @@ def collect_slates(log: EventLog) -> dict[str, Slates]:
     while batch := log.decisions(after=after, limit=_PAGE, traces=True):
         for number, decision in batch:
             after = number
-            if decision.trace and decision.shown_ids is None and interest.get(decision.decision_id):
+            known = decision.trace and decision.shown_ids is None and interest.get(decision.decision_id)
+            if known and decision.teaches:
                 surface = family(decision.context.surface, decision.context.query)
                 rows.setdefault(surface, []).append((decision, *_served(decision)))
     return {surface: _stack(found, interest) for surface, found in rows.items()}

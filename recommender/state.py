@@ -15,9 +15,9 @@ import numpy as np
 
 from recommender.decay import DecayedSums, Recent
 from recommender.events import Event, EventType, Item
+from recommender.field_rates import Rates
 from recommender.profiles.edits import YES, Edit, EditKind, may_profile
 from recommender.profiles.profile import Act, Profile
-from recommender.rates import Rates
 from recommender.settings import RecommenderSettings
 
 # How much one event says about an item, in clicks.
@@ -193,6 +193,10 @@ class BehaviourState:
     def forget_shopper(self, shopper_key: str) -> None:
         """Let a profile go; what the crowd learned from it stays, and so does the choice about consent."""
         self.shoppers.drop(shopper_key)
+
+    def baskets(self) -> tuple[tuple[str, ...], ...]:
+        """Return what was bought in each remembered visit, in the order of their latest events."""
+        return tuple(tuple(visit.bought) for visit in self.visits.values() if visit.bought)
 
     def shown_in(self, session_key: str) -> frozenset[str]:
         """Return what was shown in this visit, the latest of it."""

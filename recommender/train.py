@@ -152,7 +152,10 @@ def _fit_all(parts: Parts, seed: int, how: TrainSettings, progress: Progress) ->
         if name == NETWORK:
             told = replace(job, progress=lambda share: progress("training", 0.3 + 0.6 * share))
             job = replace(told, checkpoints=how.work, logs=how.logs)
-        fitted[name] = (contender.fit(job, params), params)
+        trained = contender.fit(job, params)
+        fitted[name] = (trained, params)
+        if trained.factors is not None and not params:
+            job = replace(job, start=trained.factors)
         if name != NETWORK:
             progress("baselines", 0.2 + 0.1 * (number + 1) / len(CONTENDERS))
     return fitted

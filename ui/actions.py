@@ -180,7 +180,7 @@ class PageActions:
             return {"opening": True, "html": {"who": self._who(session), "loading": self._loading()}}
         items = await self._assistant.history(session.principal, session.conversation_id)
         need = await self._assistant.need(session.principal, session.conversation_id)
-        starters = () if items else await self._assistant.starters()
+        starters = () if items else await self._assistant.starters(session.principal, "page")
         floor = floor_reply(await self._floor(session), self._renderer)
         html = {
             "history": history_html(items, self._renderer),

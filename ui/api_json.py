@@ -348,6 +348,7 @@ def _product(fact: ProductFact, view: ItemView, look: Look) -> ProductOut:
         variant_id=variant.id,
         variants=[_variant(one, drawn, look) for one, drawn in shown],
         wishes=[WishVerdict(label=wish.label, verdict=wish.verdict) for wish in view.verdicts],
+        sponsored=view.sponsored,
         why=[reason.text for reason in view.reasons],
         decision_id=fact.decision_id,
         position=fact.position,

@@ -19,6 +19,7 @@ from ui.channels import CHANNELS
 from ui.checkout import checkout_routes
 from ui.files import image_routes, policy_routes, static_routes
 from ui.front import Front
+from ui.owner_guard import OwnerOnly
 from ui.render import Renderer
 from ui.sessions import session_routes
 from ui.staff import StaffOnly, staff_routes
@@ -73,6 +74,7 @@ def create_app(
     for channel in CHANNELS:
         channel.mount(app, assistant, renderer, settings)
     app.add_middleware(StaffOnly, desk=assistant.desk)
+    app.add_middleware(OwnerOnly, desk=assistant.desk, renderer=renderer, shop_name=settings.shop_name)
     app.add_middleware(
         TrustedHostMiddleware,
         allowed_hosts=sorted({"localhost", "127.0.0.1", "[::1]", settings.host, *settings.host_names, *allowed_hosts}),
@@ -87,6 +89,8 @@ def create_app(
         page_body=renderer.page("splash.html", shop_name=settings.shop_name),
         desk_title=renderer.page("title.html", shop_name=f"Desk · {settings.shop_name}"),
         desk_head=renderer.page("desk_page_head.html"),
+        owner_title=renderer.page("title.html", shop_name=f"Owner · {settings.shop_name}"),
+        owner_head=renderer.page("owner_page_head.html"),
     )
 
 

@@ -52,10 +52,17 @@ def _desk(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Sett
     mount(app, assistant, renderer, settings)
 
 
+def _owner(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:
+    from ui.owner import mount
+
+    mount(app, assistant, renderer, settings)
+
+
 # The shopper page is mounted at "/", which matches every path: it comes last.
 CHANNELS: tuple[Channel, ...] = (
     Channel("api", _api),
     Channel("widget", _widget),
     Channel("desk", _desk),
+    Channel("owner", _owner),
     Channel("shopper", _shopper),
 )

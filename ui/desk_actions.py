@@ -115,6 +115,7 @@ class DeskActions:
             "html": {"inbox": self._renderer.page("desk_inbox.html", groups=groups)},
             "waiting": waiting_count(groups),
             "me": agent.name,
+            "owner": agent.role == "admin",
             "now": self._now().isoformat(),
         }
         if asked.conversation_id is None:

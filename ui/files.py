@@ -19,7 +19,7 @@ from ui.text import markdown
 if TYPE_CHECKING:
     from assistant.service import Assistant
 
-STATIC = {"aisle.css": "text/css; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
+STATIC = dict.fromkeys(("aisle.css", "desk.css", "owner.css"), "text/css; charset=utf-8")
 """Files of ui/static that are served as they are."""
 
 _MISSING = PlainTextResponse("There is no such page.", 404)

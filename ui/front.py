@@ -25,6 +25,7 @@ _OWN = (
     r"/checkout",
     r"/ui/[^/]+",
     r"/desk(?:/login|/logout)?",
+    r"/owner",
     r"/widget\.js",
     r"/widget/[\w.-]+",
 )
@@ -40,10 +41,10 @@ _GRADIO = (
     r"/svelte/[\w./-]+",
     r"/gradio_api/(?:queue/join|queue/data|component_server|heartbeat/\w+|cancel|reset|startup-events|app_id|theme\.css)/?",
 )
-_DESK = tuple(f"/desk{path}" for path in _GRADIO)
-"""The same of the desk's page; ui/staff.py asks for a session before any of them."""
+_STAFF = tuple(f"{place}{path}" for place in ("/desk", "/owner") for path in _GRADIO)
+"""The same of the desk's and the owner's page; ui/staff.py and ui/owner_guard.py stand before any of them."""
 
-ALLOWED_PATHS = re.compile("|".join(f"(?:{path})" for path in (*_OWN, *_GRADIO, *_DESK)), re.ASCII)
+ALLOWED_PATHS = re.compile("|".join(f"(?:{path})" for path in (*_OWN, *_GRADIO, *_STAFF)), re.ASCII)
 """Every path that is answered; the rest is 404."""
 
 _HEADERS = {
@@ -95,6 +96,7 @@ class Front:
         page_body: HTML shown in the Gradio page until its script has run.
         title: of the Gradio page, escaped.
         desk_head, desk_title: the same of the desk's page.
+        owner_head, owner_title: the same of the owner's page.
     """
 
     def __init__(
@@ -108,11 +110,17 @@ class Front:
         title: str = "",
         desk_head: str = "",
         desk_title: str = "",
+        owner_head: str = "",
+        owner_title: str = "",
     ) -> None:
         self.inner = app
         self._api = ApiGate(app, site_origins)
         self._policy = page_policy(image_hosts)
-        self._pages = {"/": (title, page_head, page_body), "/desk/": (desk_title, desk_head, "")}
+        self._pages = {
+            "/": (title, page_head, page_body),
+            "/desk/": (desk_title, desk_head, ""),
+            "/owner/": (owner_title, owner_head, ""),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

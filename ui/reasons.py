@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     Code.FOR_YOU: ("You have looked at {} before", "It fits what you looked at before"),
     Code.WELL_RATED: ("Well rated by buyers", "Well rated by buyers"),
     Code.ON_SALE: ("Its price is reduced now", "Its price is reduced now"),
+    Code.SPONSORED: ("Sponsored: its maker or seller pays for this place",) * 2,
     Code.TRYING_NEW: ("Shown to learn whether shoppers like it", "Shown to learn whether shoppers like it"),
 }
 """Per code: the sentence with a detail, and the sentence without one."""

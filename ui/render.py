@@ -244,7 +244,7 @@ def slate_heading(slate: SlateFact, locale: str) -> str:
         return "Where you stopped"
     if slate.surface == "recommend":
         return "Chosen for you"
-    if slate.surface in {"goes_with", "fits"}:
+    if slate.surface in {"goes_with", "fits", "complement"}:
         return "Goes with it"
     shown = len(slate.items)
     count = _products(shown) if slate.total <= shown else f"{shown} of {_products(slate.total)}"

@@ -92,6 +92,7 @@ class ItemView:
     variant_id: str
     decision_id: str
     position: int | None
+    sponsored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def item_view(fact: ProductFact, look: Look, titles: Mapping[str, str] | None = 
         variant_id=variant.id,
         decision_id=fact.decision_id or "",
         position=fact.position,
+        sponsored=fact.sponsored,
     )
 
 

@@ -1,4 +1,4 @@
-"""What people decide over the ranking: the owner's rules, the kill switch, and who did what when.
+"""What people decide over the ranking: the owner's rules, the kill switch, paid campaigns, and who did what when.
 
 A file of its own beside the shop's database, like that of the staff: a running server holds the data folder for itself,
 but rules are changed and the switch is thrown while it runs. Nothing is deleted: rows say who took a rule away.
@@ -43,6 +43,18 @@ ranking_switches = sa.Table(
     sa.Column("thrown_at", UtcTime, nullable=False),
 )
 
+campaigns = sa.Table(
+    "campaigns",
+    METADATA,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("catalogue", Words, nullable=False),
+    sa.Column("body", Words, nullable=False),
+    sa.Column("added_by", Words, nullable=False),
+    sa.Column("added_at", UtcTime, nullable=False),
+    sa.Column("stopped_by", Words, nullable=True),
+    sa.Column("stopped_at", UtcTime, nullable=True),
+)
+
 MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (
         1,
@@ -66,6 +78,22 @@ MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
                 because TEXT NOT NULL,
                 thrown_by TEXT NOT NULL,
                 thrown_at TEXT NOT NULL
+            )
+            """,
+        ),
+    ),
+    (
+        2,
+        (
+            """
+            CREATE TABLE campaigns (
+                seq BIGINT NOT NULL PRIMARY KEY,
+                catalogue TEXT NOT NULL,
+                body TEXT NOT NULL,
+                added_by TEXT NOT NULL,
+                added_at TEXT NOT NULL,
+                stopped_by TEXT,
+                stopped_at TEXT
             )
             """,
         ),

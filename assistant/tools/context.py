@@ -19,11 +19,13 @@ from assistant.support.cart import Carts
 from assistant.support.handoff import HandOff
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
+from assistant.support.sponsored import SponsoredDesk
 from assistant.titles import TitleIndex
 from assistant.tools.profiling import Profiling, session_key
 from assistant.turn import Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
 from recommender.events import Decision, Event, EventType
+from recommender.selling.rules import RuleBook
 from retrieval.engine import Retrieval
 from retrieval.product import Product
 from retrieval.query import QueryReader
@@ -46,6 +48,8 @@ class Shop:
     handoff: HandOff
     now: Callable[[], float]
     titles: TitleIndex = field(default_factory=TitleIndex)
+    sponsored: SponsoredDesk | None = None
+    rules: RuleBook = field(default_factory=RuleBook)
 
     @property
     def profiling(self) -> Profiling:

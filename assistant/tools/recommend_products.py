@@ -9,6 +9,7 @@ from assistant.tools.pointing import products_meant, put_in_focus
 from assistant.tools.slates import decision_context, slate_from_candidates, slate_from_hits
 from assistant.tools.summary import summarise
 from assistant.turn import Need, SlateFact, ToolResult
+from recommender.events import Candidate
 from retrieval.filters import CategoryIn, Constraint
 from retrieval.product import Product
 from retrieval.results import SearchResult
@@ -45,10 +46,14 @@ def bought_together(context: ShopperContext, product: Product) -> SlateFact:
     surroundings = decision_context(context, Need(), "goes_with", exclude=frozenset({product.id}))
     basket = (product.id, *_basket(context))
     candidates = context.shop.recommender.candidates(surroundings, CANDIDATES, basket=basket)
+    ruled = [
+        Candidate(rule.consequent, sources=(f"bought_with:{rule.antecedent[0]}",))
+        for rule in context.shop.rules.goes_with(basket)
+    ]
     # What goes with a tent is not another tent, and only what shoppers did take together is said to go with it.
     other = [
         c
-        for c in candidates
+        for c in {candidate.item_id: candidate for candidate in (*ruled, *candidates)}.values()
         if (found := context.shop.find_product(c.item_id)) is not None
         and found.category != product.category
         and any(source.startswith(("bought_with:", "seen_with:")) for source in c.sources)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from assistant.clarify import choose_question
 from assistant.tools.context import ShopperContext
+from assistant.tools.paid import with_paid_places
 from assistant.tools.pointing import told_verdicts
 from assistant.tools.profile_facts import stated_pairs
 from assistant.tools.profiling import session_key
@@ -85,7 +87,7 @@ def slate_from_hits(
     ]
     facts: tuple[ProductFact, ...] = ()
     about = decision_context(context, need, surface, keep_order=bool(first), different=different)
-    decision = _decide(context, about, candidates)
+    decision = _decide(context, with_paid_places(context, about, hits), candidates)
     if decision is not None:
         by_id = {hit.product_id: hit for hit in hits}
         facts = tuple(
@@ -118,9 +120,25 @@ def asks_first(context: ShopperContext, need: Need, result: SearchResult, surfac
 
 
 def slate_from_candidates(
-    context: ShopperContext, need: Need, candidates: Sequence[Candidate], surface: str, *, keep_order: bool = False
+    context: ShopperContext,
+    need: Need,
+    candidates: Sequence[Candidate],
+    surface: str,
+    *,
+    k: int | None = None,
+    on_table: bool = True,
+    keep_order: bool = False,
 ) -> SlateFact:
-    """Rank candidates of the recommender that meet the need's constraints, log the decision, return the slate."""
+    """Rank candidates of the recommender that meet the need's constraints, log the decision, return the slate.
+
+    Args:
+        context: of the turn.
+        need: what is looked for.
+        candidates: as found.
+        surface: e.g. "goes_with".
+        k: most cards; as many as usual without.
+        on_table: whether "the second one" means it from now on.
+    """
     shop = context.shop
     labels = {constraint.key: constraint.label(shop.settings.locale) for constraint in need.constraints}
     hits: dict[str, Hit] = {}
@@ -132,11 +150,14 @@ def slate_from_candidates(
             hits[product.id] = Hit(product.id, variant.id, candidate.relevance, {}, keyed)
     usable = [candidate for candidate in candidates if candidate.item_id in hits]
     facts: tuple[ProductFact, ...] = ()
-    decision = _decide(context, decision_context(context, need, surface, keep_order=keep_order), usable)
+    about = decision_context(context, need, surface, keep_order=keep_order)
+    about = with_paid_places(context, replace(about, k=k or about.k), hits.values())
+    decision = _decide(context, about, usable)
     if decision is not None:
         facts = tuple(_fact(context, hits[item.item_id], item, decision.decision_id, labels) for item in decision.items)
     slate = SlateFact(need=need, items=facts, total=len(facts), decision=decision, surface=surface)
-    remember(context, slate)
+    if on_table:
+        remember(context, slate)
     return slate
 
 
@@ -148,6 +169,8 @@ def _decide(context: ShopperContext, about: DecisionContext, candidates: Sequenc
         decision = context.shop.recommender.decide(about, candidates)
     except NothingToDecide:
         return None
+    if decision.sponsored_ids and context.shop.sponsored is not None:
+        context.shop.sponsored.note(decision)
     with context.ledger.lock:
         context.ledger.decided.append(decision)
     return decision

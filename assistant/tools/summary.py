@@ -157,6 +157,8 @@ def _product(fact: ProductFact, whole: bool) -> dict[str, Any]:
         "in_stock": variant.in_stock,
         "rating": product.rating,
     }
+    if fact.sponsored:
+        row["sponsored"] = "Somebody pays for this place; say so where you name it."
     if variant.options:
         row["variant"] = _options(variant)
     if variant.list_price is not None:

@@ -14,6 +14,7 @@ from recommender import baselines
 from recommender.baselines import POPULARITY_FEATURES, Logistic, fit_logistic
 from recommender.ctr.artifact import TENSORS_FILE, TREE_FILES, Kind
 from recommender.ctr.calibration import Line
+from recommender.ctr.factors import Factors
 from recommender.ctr.served import plain_tensors
 from recommender.examples import Examples
 from recommender.item_table import FloatArray
@@ -43,6 +44,7 @@ class Job:
         progress: told the share that is done, 0 to 1, where it takes long.
         device: "cpu" or "cuda", for the network.
         checkpoints, logs: folders of a network's training; None keeps and writes none.
+        start: a machine fitted on the same job with the defaults, for a network to begin from; None fits one.
     """
 
     train: Examples
@@ -52,6 +54,7 @@ class Job:
     device: str = "cpu"
     checkpoints: Path | None = None
     logs: Path | None = None
+    start: Factors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Trained:
         predict: examples -> (n, heads) probabilities at their own places, not calibrated.
         files: calibration -> the files that serve it.
         epochs, best_epoch: of a network; 0 otherwise.
+        factors: of a machine; None otherwise.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Trained:
     files: Callable[[Sequence[Line]], dict[str, bytes]]
     epochs: int = 0
     best_epoch: int = 0
+    factors: Factors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ def _machine(job: Job, params: Params) -> Trained:
         "factorisation machine",
         lambda examples: baselines.predict(model, examples),
         lambda lines: {TENSORS_FILE: plain_tensors(model.linear, lines, model)},
+        factors=model,
     )
 
 
@@ -160,8 +166,9 @@ def _network(job: Job, params: Params) -> Trained:
 
     settings = FitSettings(size=Size(**{k: v for k, v in params.items() if k in Size.__slots__}), device=job.device)
     settings = replace(settings, **{k: v for k, v in params.items() if k in FitSettings.__slots__})
-    machine = FmSettings(width=settings.size.embedding)
-    start = fit_fm(job.train, job.validation, fit_logistic(job.train), machine, seed=job.seed)
+    machine, start = FmSettings(width=settings.size.embedding), job.start
+    if start is None or machine != FmSettings():
+        start = fit_fm(job.train, job.validation, fit_logistic(job.train), machine, seed=job.seed)
     fit = fit_network(
         job.train,
         job.validation,

@@ -281,7 +281,7 @@ class _Checks:
         elif self._log is not None and (decision := self._log.find_decision(decision_id)) is not None:
             slate = self._slates.touch(decision_id)
             slate.at = decision.context.now
-            slate.items.update(decision.seen_ids)
+            slate.items.update(decision.organic_ids)
         return slate
 
     def _by_repetition(self, event: Event) -> Reason | None:

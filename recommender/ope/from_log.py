@@ -132,6 +132,7 @@ class _Row:
         places = {item_id: place for place, item_id in enumerate(decision.candidate_ids)}
         chosen = tuple(places.get(item.item_id, NOBODY) for item in decision.items)
         known = NOBODY not in chosen
+        paid = decision.sponsored_ids
         drawn = _policy(decision.policy, decision.params)
         judged = make_policy(policy) if decision.stream == "uniform" or drawn is None else drawn
         k, m = len(chosen), len(places)
@@ -150,7 +151,11 @@ class _Row:
             items=tuple(places),
             features=_features(one),
             chosen=chosen if known else (0,) * k,
-            rewards=tuple(rewards.get((decision.decision_id, item.item_id), 0.0) for item in decision.items),
+            # A paid slot is nobody's choice and nobody's merit.
+            rewards=tuple(
+                0.0 if item.item_id in paid else rewards.get((decision.decision_id, item.item_id), 0.0)
+                for item in decision.items
+            ),
             logging=tables[0],
             candidate=tables[1],
             live=tables[2],

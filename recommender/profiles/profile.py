@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from recommender.events import EventType, Item
+from recommender.field_rates import Rates
 from recommender.profiles.edits import Edit, EditKind
 from recommender.profiles.interest import Interest, Key
-from recommender.rates import Rates
 from recommender.settings import RecommenderSettings
 
 NEAR: Final = 0.35

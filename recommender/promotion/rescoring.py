@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.attribution import ShownItems
-from recommender.events import Candidate, Decision, Event, EventLog, EventType, Item
+from recommender.events import APART, Candidate, Decision, Event, EventLog, EventType, Item
 from recommender.fusion import weighed, weights_of
 from recommender.item_table import FloatArray, build_table
 from recommender.models.base import Ranker, RankRequest
@@ -83,6 +83,8 @@ class Rescorer:
     def _new_decision(self, event: Event, seen: set[str], since: float, until: float) -> Decision | None:
         """The decision whose first impression this is, if it is one to score."""
         if event.type is not EventType.IMPRESSION or event.decision_id is None or event.decision_id in seen:
+            return None
+        if event.item_id.startswith(APART):
             return None
         seen.add(event.decision_id)
         return self._log.find_decision(event.decision_id) if since <= event.at < until else None

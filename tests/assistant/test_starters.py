@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.starters import make_starters
+from assistant.starters import make_starters, starter_pool
+from recommender.events import APART
 from retrieval.product import Money, Product
 from tests.assistant.small_shop import BOOTS, CAMP_MUG, CUP, OAK_MUG, TENTS, english
 
@@ -43,3 +44,13 @@ def test_a_kind_of_two_products_is_too_small() -> None:
 def test_kinds_without_departments_are_taken_by_size() -> None:
     bare = [replace(p, department=None) for p in (*TENTS, *BOOTS, *MUGS)]
     assert len(make_starters(bare, english(), has_policies=False)) == 3
+
+
+def test_the_pool_begins_with_the_usual_ones_and_has_no_two_alike() -> None:
+    products = [*TENTS, *BOOTS, *MUGS]
+    pool = starter_pool(products, english(), has_policies=True)
+    usual = make_starters(products, english(), has_policies=True)
+    assert tuple(starter.text for starter in pool[: len(usual)]) == usual
+    assert len({starter.id for starter in pool}) == len({starter.text for starter in pool}) == len(pool)
+    assert all(starter.id.startswith(APART) for starter in pool)
+    assert not any("return" in starter.id for starter in starter_pool(products, english(), has_policies=False))

@@ -50,6 +50,17 @@ def test_cards_stand_before_the_words_end(visit: OpenVisit, assistant: FakeAssis
 
 
 @BOTH
+def test_a_sponsored_card_is_labelled_in_sight_and_no_other_is(visit: OpenVisit, width: int) -> None:
+    seen = visit(width)
+    seen.say("sponsored")
+    labels = seen.page.locator(".card .sponsored")
+    expect(labels).to_have_count(1)
+    labels.scroll_into_view_if_needed()
+    expect(labels).to_be_visible()
+    expect(seen.page.locator(".card").nth(4).locator(".sponsored")).to_have_text("Sponsored")
+
+
+@BOTH
 def test_cards_stay_where_they_are_while_words_come(visit: OpenVisit, assistant: FakeAssistant, width: int) -> None:
     seen = visit(width)
     assistant.hold.clear()

@@ -76,6 +76,7 @@ SCRIPTS: dict[str, Script] = {
     "twelve": Script(
         (shop.slate(shop.PRODUCTS, total=40),), "Here are twelve of 40.", need=Need("anything", shop.WISHES)
     ),
+    "sponsored": Script((shop.SPONSORED_SLATE,), "Five that fit. Sponsored: **Very long**, marked on its card."),
     "single": Script((shop.slate(shop.PRODUCTS[:1]),), "There is exactly one."),
     "details": Script((shop.fact(shop.PRODUCTS[0]),), "It weighs 340 g."),
     "ball gown": Script((shop.EMPTY_SLATE,), "There is nothing under $20 in size M."),
@@ -153,6 +154,7 @@ class FakeAssistant:
         self.image_dir = image_dir
         self.pause_s = pause_s
         self.desk: Any = ClosedDesk()
+        self.owner: Any = None
         self.profiles = FakeProfiles()
         self.hold = threading.Event()
         self.hold.set()
@@ -211,7 +213,7 @@ class FakeAssistant:
             DemoCustomer("c-2", "יעל כהן", "no orders yet"),
         )
 
-    async def starters(self) -> tuple[str, ...]:
+    async def starters(self, *_: object) -> tuple[str, ...]:
         return (
             "A jacket under $90 in size M",
             "A gift for someone who camps",

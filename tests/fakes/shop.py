@@ -126,6 +126,12 @@ def slate(products: tuple[Product, ...], *, total: int | None = None, need: Need
     )
 
 
+def _paid(found: SlateFact) -> SlateFact:
+    *organic, last = found.items
+    return replace(found, items=(*organic, replace(last, reasons=(*last.reasons, Reason("sponsored", "", 0.0)))))
+
+
+SPONSORED_SLATE = _paid(slate(PRODUCTS[:5]))
 EMPTY_SLATE = SlateFact(
     Need("ball gown", (PriceRange("USD", max_minor=2000), SIZE_M)),
     (),

@@ -13,7 +13,7 @@ from recommender.bandit.drift import DriftAlarm
 from recommender.bandit.head import BayesianLinearHead
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
-from recommender.events import Candidate, Decision, Event, EventType
+from recommender.events import SPONSORED, Candidate, Decision, Event, EventType, Reason
 from recommender.models.lately import PHI_CODES, PHI_WIDTH
 from recommender.models.predicted import Predicted
 from recommender.online_head import HeadKeeper, LiveHead, ServedFeatures, explored_less
@@ -79,6 +79,10 @@ def test_features_come_back_as_served_and_lower_places_count_as_looked_at_less(t
         assert found.segments == ("new shoppers", "surface recommend")
     assert source(decision.decision_id, "unknown") is None
     assert source("unknown", "mat-1") is None
+    paid = replace(decision.items[0], reasons=(Reason(SPONSORED, "", 0.0),))
+    log.append_decision(replace(decision, decision_id="paid", items=(paid, *decision.items[1:])))
+    assert source("paid", paid.item_id) is None
+    assert source("paid", decision.items[1].item_id) is not None
 
 
 def test_it_learns_every_event_once_over_restarts(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.turn import Answer, Done, EvidenceFound, Need, TextDelta, TurnEvent
+from recommender.events import SPONSORED, Reason
 from retrieval.product import Money, Product, Variant
 from tests.contracts.channel import ChannelContract, events_with
 from tests.fakes import shop
@@ -144,3 +145,11 @@ def test_an_empty_slate_says_what_could_be_given_up() -> None:
     assert out["corrected"] == {"goun": "gown"}
     assert out["meaning_ready"] is False
     assert out["products"] == []
+
+
+def test_a_sponsored_product_says_so() -> None:
+    slate = shop.slate(shop.PRODUCTS[:2])
+    paid = replace(slate.items[1], reasons=(Reason(SPONSORED, "", 0.0),))
+    out = json.loads(evidence_out(replace(slate, items=(slate.items[0], paid)), LOOK).model_dump_json())
+    assert [one["sponsored"] for one in out["products"]] == [False, True]
+    assert out["products"][1]["why"] == ["Sponsored: its maker or seller pays for this place"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.turn import Need, ProposalStatus, Source
-from recommender.events import Reason
+from recommender.events import SPONSORED, Reason
 from recommender.reasons import Code, tellable
 from retrieval.filters import Verdict
 from retrieval.product import Money, Variant
@@ -47,6 +47,18 @@ def test_each_wish_on_a_card_is_said_in_words_too() -> None:
 def test_a_card_carries_its_decision_and_place() -> None:
     html = RENDERER.fact(shop.slate(shop.PRODUCTS[:3]))
     assert 'data-product="tent-zh" data-decision="d1" data-position="2"' in html
+
+
+def test_a_sponsored_card_says_so_before_its_title_and_others_do_not() -> None:
+    slate = shop.slate((JACKET, shop.PRODUCTS[1]))
+    paid = replace(slate.items[1], reasons=(*slate.items[1].reasons, Reason(SPONSORED, "", 0.0)))
+    html = RENDERER.fact(replace(slate, items=(slate.items[0], paid)))
+    assert html.count(">Sponsored<") == 1
+    assert html.index(">Sponsored<") < html.index(
+        "Hüttenwanderlederstiefel", html.index('data-product="hut-boot"') + 200
+    )
+    assert "its maker or seller pays for this place" in read(html)
+    assert ">Sponsored<" not in RENDERER.fact(slate)
 
 
 def test_cards_stand_in_the_order_of_the_ranking() -> None:

@@ -71,6 +71,7 @@ class ProductOut(Shape):
     variant_id: str
     variants: list[VariantOut]
     wishes: list[WishVerdict]
+    sponsored: bool = Field(description="Whether somebody pays for its place: show that with it.")
     why: list[str] = Field(description="Why it stands here, a sentence each, heaviest first.")
     decision_id: str | None = Field(description="The logged decision that showed it: send it back with what follows.")
     position: int | None = Field(description="0-based place in its slate.")

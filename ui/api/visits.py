@@ -72,7 +72,7 @@ async def _session_out(room: Room, session: Session) -> SessionOut:
         shop_name=assistant.shop_name,
         locale=assistant.locale,
         notice=NOTICE,
-        starters=list(await assistant.starters()),
+        starters=list(await assistant.starters(session.principal, "widget")),
         customer_name=clean(session.customer_name) if session.customer_name else None,
         floor=floor_out(floor),
         ready=assistant.readiness().words,

@@ -127,6 +127,7 @@ const look = async () => {
   mark();
   writeWaiting();
   one("[data-me]").textContent = reply.me;
+  one("[data-owner]").hidden = !reply.owner;
   document.title = `${reply.waiting ? `(${reply.waiting}) ` : ""}Desk`;
   if (asked && asked === state.open) drawCase(reply);
 };

@@ -60,7 +60,7 @@ const stock = (item) => item.in_stock === false ? el("p", { class: "stock out", 
 
 export const card = (item, house) =>
   el("article", { class: "card", "aria-label": item.title, "data-product": item.id }, picture(item.image),
-    el("div", { class: "card-body" }, title(item, house), price(item), el("div", { class: "meta" }, rating(item), stock(item)), verdicts(item.wishes), why(item.why),
+    el("div", { class: "card-body" }, item.sponsored && el("p", { class: "sponsored", text: t("sponsored") }), title(item, house), price(item), el("div", { class: "meta" }, rating(item), stock(item)), verdicts(item.wishes), why(item.why),
       el("div", { class: "card-actions" }, buy(item, house),
         el("div", { class: "quiet" },
           button({ class: "link", "aria-label": `${t("details")}: ${item.title}`, onclick: () => house.details(item) }, t("details")),

@@ -6,7 +6,7 @@ export const WORDS = {
   slow: "This takes longer than usual …", offline: "The connection is gone. Your message is kept.", unreachable: "The assistant cannot be reached just now. Your shopping goes on without it.", again: "Try again",
   conversation: "Conversation", looking_for: "What you are looking for:", remove_wish: "{0}: remove this wish", about: "You are looking at:", about_off: "Ask in general instead",
   cart: "Cart", cart_empty: "Cart, empty", cart_count: "Cart, {0}", cart_title: "Your cart", cart_none: "Your cart is empty.", add: "Add to cart", added: "Added to your cart", view_cart: "View cart", which: "Which one: {0}",
-  sold_out: "Sold out", one_less: "One less: {0}", one_more: "One more: {0}", remove: "Remove: {0}", quantity: "Quantity: {0}", subtotal: "Subtotal", saving: "You save, already taken off", save: "Save {0}", before_price: "Before: {0}",
+  sponsored: "Sponsored", sold_out: "Sold out", one_less: "One less: {0}", one_more: "One more: {0}", remove: "Remove: {0}", quantity: "Quantity: {0}", subtotal: "Subtotal", saving: "You save, already taken off", save: "Save {0}", before_price: "Before: {0}",
   shipping: "Shipping", free: "Free", total: "Total", checkout: "Checkout", undo: "Undo", undone: "Undone.",
   met: "met", not_met: "not met", not_stated: "not stated by the shop", missing: "not stated", why: "Why this", dismiss: "Not for me", dismissed: "Noted. You will not be shown this again.", details: "Details", shop_page: "Open in the shop",
   like: "More like this", like_say: "More like “{0}”", rating: "Rated {0} of 5 by {1} buyers", no_rating: "No reviews yet", without: "Without ‘{0}’: {1}", products: "{0} products", product: "1 product",

@@ -46,6 +46,16 @@ def test_the_panel_begins_with_the_notice_starters_and_a_way_to_a_person(window:
     assert (box["height"] == 844) is (width == 390)
 
 
+@BOTH
+def test_a_sponsored_card_is_labelled_in_sight_and_no_other_is(window: OpenWindow, width: int) -> None:
+    opened = window(width).go().open()
+    opened.say("sponsored")
+    labels = opened.frame.locator(".card .sponsored")
+    expect(labels).to_have_count(1)
+    labels.scroll_into_view_if_needed()
+    expect(opened.frame.locator(".card").nth(4).locator(".sponsored")).to_have_text("Sponsored")
+
+
 def test_cards_stand_before_the_words_end_and_stay_where_they_are(window: OpenWindow, site: Site) -> None:
     opened = window().go().open()
     site.assistant.hold.clear()

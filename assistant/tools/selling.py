@@ -1,0 +1,205 @@
+"""What the house offers by itself: complements once the need is met, and a better one that costs more.
+
+Decided by code after the model has spoken, so the rules hold with every model: each is offered once per conversation at
+most, never over a stated budget, and never while the shopper has a problem.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from assistant.llm.embedded.wording import Wording, plain
+from assistant.tools.context import ShopperContext
+from assistant.tools.slates import intent_of, slate_from_candidates
+from assistant.turn import CartFact, Need, ProductFact, SlateFact
+from recommender.events import Candidate, Item
+from recommender.selling.complements import Held, may_be_offered, room_minor
+from recommender.selling.rules import MIN_ORDERS
+from recommender.selling.upsell import Stated, find_up_sell
+from retrieval.filters import PriceRange
+from retrieval.product import Money, Product
+from retrieval.relations import Bought, RelationKind
+
+COMPLEMENT: Final = "offer:complement"
+UP_SELL: Final = "offer:up_sell"
+"""Kept among the questions that were put: none of them is put twice."""
+MOST_CARDS: Final = 2
+_RELATED: Final = frozenset({RelationKind.FITS_WITH, RelationKind.ACCESSORY_OF, RelationKind.BOUGHT_WITH})
+_SETTLED: Final = re.compile(
+    r"\b(?:that|this|it)(?:['’]?s| is) (?:exactly )?(?:the one|what i (?:want|wanted|need|needed|was looking for))\b"
+    r"|\bi(?:['’]ll| will) take (?:it|that|this)(?: one)?\b",
+    re.I,
+)
+STEPS: Final = {"rating": 0.3, "warranty": 1.0, "battery_life": 1.0}
+"""Differences that are worth saying; of each of these, more is better."""
+_MIN_REVIEWS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something to say, and cards for it.
+
+    Args:
+        key: COMPLEMENT or UP_SELL.
+        text: a plain sentence.
+        slate: cards; None where they are on the table already.
+    """
+
+    key: str
+    text: str
+    slate: SlateFact | None = None
+
+
+def find_offer(context: ShopperContext, say: Wording) -> Offer | None:
+    """Find what the house offers after a turn; None mostly.
+
+    Args:
+        context: of the turn; its ledger says what was done.
+        say: writes the sentence.
+    """
+    if context.ledger.question is not None or intent_of(context):
+        return None
+    asked = context.ledger.focus.asked
+    met = _met_with(context)
+    if met is not None:
+        return None if COMPLEMENT in asked else _complement(context, met, say)
+    return None if UP_SELL in asked else _up_sell(context, say)
+
+
+# ---------------------------------------------------------------- complements
+
+
+def _met_with(context: ShopperContext) -> Product | None:
+    """The product that the need was met with in this turn: put into the cart, or said to be the one."""
+    evidence = context.ledger.evidence
+    if not all(isinstance(fact, CartFact | ProductFact) for fact in evidence):
+        return None
+    added = [fact for fact in evidence if isinstance(fact, CartFact) and fact.changed == "added"]
+    if added:
+        undo = added[-1].undo
+        lines = [line for line in added[-1].lines if undo is None or line.variant_id == undo[0]]
+        return lines[-1].product if lines else None
+    product_id = context.ledger.focus.product_id
+    return context.shop.find_product(product_id) if product_id and _SETTLED.search(context.words) else None
+
+
+def _complement(context: ShopperContext, met: Product, say: Wording) -> Offer | None:
+    shop = context.shop
+    cart = shop.carts.view(context.principal)
+    held = [line.product for line in cart.lines if line.product]
+    spent = cart.total.amount_minor
+    if all(product.id != met.id for product in held):
+        held.append(met)
+        spent += met.price.amount_minor
+    having = Held([_item(product) for product in held], spent)
+    room = _room(context, spent, met.price.currency)
+    beside = _beside(context, met, held)
+    candidates = [
+        candidate
+        for candidate in (Candidate(item_id, sources=(source,)) for item_id, (source, _) in beside.items())
+        if (product := shop.find_product(candidate.item_id)) is not None
+        and product.price.currency == met.price.currency
+        and may_be_offered(_item(product), having, room)
+    ]
+    slate = slate_from_candidates(context, Need(), candidates, "goes_with", k=MOST_CARDS, on_table=False)
+    if not slate.items:
+        return None
+    first = slate.items[0]
+    common = {"title": plain(first.product.title), "price": say.money(first.variant.price)}
+    orders = beside[first.product.id][1]
+    if orders:
+        text = say("complement_bought", orders=f"{orders:,}", **common)
+    else:
+        text = say("complement", what=plain(met.title), **common)
+    return Offer(COMPLEMENT, text, replace(slate, surface="complement"))
+
+
+def _beside(context: ShopperContext, met: Product, held: list[Product]) -> dict[str, tuple[str, int]]:
+    """What goes with it: product id -> where that is from, and the orders that hold both (0 where it is stated)."""
+    rows: dict[str, tuple[str, int]] = {}
+    for rule in context.shop.rules.goes_with([product.id for product in held]):
+        rows[rule.consequent] = (f"bought_with:{rule.antecedent[0]}", rule.together)
+    for related in context.shop.retrieval.related(met.id, _RELATED, 20):
+        pieces = related.relation.evidence
+        together = max((piece.together for piece in pieces if isinstance(piece, Bought)), default=0)
+        if not together or together >= MIN_ORDERS:
+            rows.setdefault(related.product_id, ("related", together))
+    return rows
+
+
+def _room(context: ShopperContext, spent_minor: int, currency: str) -> int | None:
+    """What is left of a stated budget; 0 where one was stated in another currency than the shop's."""
+    need = context.ledger.need
+    limit = _limit(need)
+    earlier = [found for one in context.before.earlier_needs if (found := _limit(one)) is not None]
+    stated = [*earlier, *([limit] if limit else [])]
+    if any(one.currency != currency for one in stated):
+        return 0
+    most = None if limit is None else limit.amount_minor
+    return room_minor(most, [one.amount_minor for one in earlier], spent_minor)
+
+
+def _limit(need: Need) -> Money | None:
+    for wish in need.constraints:
+        if isinstance(wish, PriceRange) and wish.max_minor is not None:
+            return Money(wish.max_minor, wish.currency)
+    return None
+
+
+def _item(product: Product) -> Item:
+    price = product.price.amount_minor
+    return Item(product.id, product.category, product.department, product.brand, price, in_stock=product.in_stock)
+
+
+# ---------------------------------------------------------------- up-sell
+
+
+def _up_sell(context: ShopperContext, say: Wording) -> Offer | None:
+    slates = [fact for fact in context.ledger.evidence if isinstance(fact, SlateFact)]
+    if len(slates) != 1 or slates[0].surface != "search" or len(slates[0].items) < 2:
+        return None
+    slate, limit = slates[0], _limit(slates[0].need)
+    first, *others = slate.items
+    if limit is None or slate.decision is None or slate.decision.context.keep_order or not _comparable(first, limit):
+        return None
+    usable = [one for one in others if _comparable(one, limit) and one.product.category == first.product.category]
+    found = find_up_sell(_stated(first), [_stated(one) for one in usable], limit_minor=limit.amount_minor, steps=STEPS)
+    if found is None:
+        return None
+    other = next(one for one in usable if one.product.id == found.item_id)
+    return Offer(
+        UP_SELL,
+        say(
+            "up_sell",
+            title=plain(other.product.title),
+            more=say.money(Money(found.more_minor, limit.currency)),
+            label=found.name.replace("_", " "),
+            better=_text(other.product, found.name),
+            value=_text(first.product, found.name),
+        ),
+    )
+
+
+def _comparable(fact: ProductFact, limit: Money) -> bool:
+    """A sponsored card is never recommended in words."""
+    return fact.variant.price.currency == limit.currency and fact.variant.in_stock is not False and not fact.sponsored
+
+
+def _stated(fact: ProductFact) -> Stated:
+    product = fact.product
+    numbers = {
+        name: float(attribute.value)
+        for name in STEPS
+        if (attribute := product.attributes.get(name)) is not None
+        and isinstance(attribute.value, int | float)
+        and not isinstance(attribute.value, bool)
+    }
+    if product.rating is not None and product.rating_count >= _MIN_REVIEWS:
+        numbers["rating"] = product.rating
+    return Stated(product.id, fact.variant.price.amount_minor, numbers)
+
+
+def _text(product: Product, name: str) -> str:
+    return f"{product.rating or 0.0:.1f}" if name == "rating" else plain(product.attributes[name].text)

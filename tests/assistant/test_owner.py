@@ -1,0 +1,162 @@
+"""The owner's door: admins only, every deed kept with its name, and a slate from the shopper to the trace."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from assistant.errors import Refused
+from assistant.owner import Owner
+from assistant.service import Assistant
+from assistant.support import passwords
+from assistant.support.funnel import Asked
+from recommender.errors import RecommenderError, RuleBroken
+from tests.assistant.owner_house import NORA, OLA, owner_house, shown_slate
+from tests.recommender.experiments.some import an_experiment
+
+GIVEN: Mapping[str, Any] = {
+    "asked": Asked(),
+    "experiment": an_experiment(),
+    "name": "cards",
+    "number": 1,
+    "given": {"kind": "exclude", "item_ids": ["dome"]},
+    "query": "tents",
+    "rule_id": "1",
+    "decision_id": "d",
+    "ranking": "default",
+    "because": "why",
+    "why": "why",
+}
+DEEDS = [name for name, _ in inspect.getmembers(Owner, inspect.iscoroutinefunction) if not name.startswith("_")]
+
+
+@pytest_asyncio.fixture
+async def assistant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Assistant]:
+    monkeypatch.setattr(passwords, "_N", 2**4)
+    with owner_house(tmp_path) as made:
+        yield made
+
+
+async def test_an_agent_gets_nothing_and_does_nothing(assistant: Assistant) -> None:
+    for name in DEEDS:
+        deed = getattr(assistant.owner, name)
+        wanted = [p.name for p in inspect.signature(deed).parameters.values() if p.default is p.empty]
+        with pytest.raises(Refused) as refused:
+            await deed(NORA, **{key: GIVEN[key] for key in wanted if key != "agent"})
+        assert refused.value.code == "not_owner", name
+    assert await assistant.owner.rules(OLA) == ()
+    assert (await assistant.owner.health(OLA)).learned
+
+
+async def test_a_slate_is_traced_from_what_a_shopper_said(assistant: Assistant) -> None:
+    session, slate = await shown_slate(assistant)
+    assert slate.decision is not None
+    await assistant.record(session.principal, "click", slate.items[0].product.id, slate.decision.decision_id, 0)
+    latest = await assistant.owner.slates(OLA)
+    assert latest[0].decision.decision_id == slate.decision.decision_id
+    trace = await assistant.owner.slate(OLA, slate.decision.decision_id)
+    assert trace.differs == ""
+    assert [row.item_id for row in trace.slots] == [item.product.id for item in slate.items]
+    assert trace.slots[0].happened == ("click",)
+    assert session.principal.session_id not in trace.shopper
+    with pytest.raises(Refused, match="no slate with this id"):
+        await assistant.owner.slate(OLA, "none")
+
+
+async def test_a_rule_is_seen_beforehand_acts_and_leaves_a_record(assistant: Assistant) -> None:
+    owner = assistant.owner
+    _, before = await shown_slate(assistant)
+    last = before.items[-1].product.id
+    pin = {"kind": "pin", "item_id": last, "slot": 0}
+    seen = await owner.preview(OLA, "show me tents", add=pin)
+    assert seen.changed
+    assert seen.after[0].id == last
+    n_slates = len(await owner.slates(OLA))
+    rule = await owner.add_rule(OLA, pin)
+    _, after = await shown_slate(assistant)
+    assert after.items[0].product.id == last
+    without = await owner.preview(OLA, "show me tents", without=rule.id)
+    assert without.before[0].id == last != without.after[0].id
+    await owner.remove_rule(OLA, rule.id)
+    (kept,) = await owner.rules(OLA)
+    assert (kept.added_by, kept.removed_by) == ("Ola", "Ola")
+    # Previews leave no slate behind.
+    assert len(await owner.slates(OLA)) == n_slates + 1
+
+
+async def test_suggestions_without_words_can_be_previewed_too(assistant: Assistant) -> None:
+    seen = await assistant.owner.preview(OLA, "", add={"kind": "exclude", "categories": ["Tents"]})
+    assert {product.category for product in seen.after} == {"Mugs", "Hiking boots"}
+    assert {product.category for product in seen.removed} <= {"Tents"}
+
+
+async def test_a_rule_that_leaves_nothing_shows_an_empty_slate(assistant: Assistant) -> None:
+    seen = await assistant.owner.preview(OLA, "tents", add={"kind": "exclude", "categories": ["Tents"]})
+    assert seen.before
+    assert (seen.after, len(seen.removed)) == ((), len(seen.before))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "pin", "item_id": "nothing", "slot": 0},
+        {"kind": "exclude", "item_ids": ["nothing"]},
+        {"kind": "bury", "brands": ["norrfell"]},
+        {"kind": "bury", "categories": ["Tent"]},
+    ],
+)
+async def test_a_rule_on_what_is_not_there_is_refused(assistant: Assistant, rule: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        await assistant.owner.add_rule(OLA, rule)
+    with pytest.raises(Refused):
+        await assistant.owner.preview(OLA, "tents", add=rule)
+    with pytest.raises(RuleBroken):
+        await assistant.owner.add_rule(OLA, {"kind": "exclude"})
+
+
+async def test_the_kill_switch_acts_on_the_next_slate_and_says_who_threw_it(assistant: Assistant) -> None:
+    await assistant.owner.throw_switch(OLA, "default", "odd slates")
+    health = await assistant.owner.health(OLA)
+    assert (health.learned, health.by_setting, health.switches[0].thrown_by) == (False, False, "Ola")
+    _, slate = await shown_slate(assistant)
+    assert slate.decision is not None
+    assert "no_explore:switched_off" in slate.decision.guards
+    await assistant.owner.throw_switch(OLA, "learned", "all well")
+    assert (await assistant.owner.health(OLA)).learned
+
+
+async def test_an_experiment_is_started_reported_and_stopped_by_name(assistant: Assistant) -> None:
+    owner = assistant.owner
+    await owner.start_experiment(OLA, an_experiment())
+    case = await owner.experiment(OLA, "cards")
+    assert case.kept.stopped_at is None
+    await owner.stop_experiment(OLA, "cards", "decided")
+    (listed,) = await owner.experiments(OLA)
+    assert listed.kept.stopped_because == "Ola: decided"
+    assert [(row.who, row.action) for row in listed.audit] == [("Ola", "start"), ("Ola", "stop")]
+    with pytest.raises(Refused, match="no experiment of this name"):
+        await owner.experiment(OLA, "none")
+
+
+async def test_without_releases_there_is_nothing_to_move(assistant: Assistant) -> None:
+    assert await assistant.owner.releases(OLA) == ()
+    for deed in (assistant.owner.promote(OLA, 1, None), assistant.owner.roll_back(OLA, "why")):
+        with pytest.raises(RecommenderError):
+            await deed
+
+
+async def test_the_funnel_is_counted_once_a_minute_and_the_card_is_made_beside_the_server(assistant: Assistant) -> None:
+    await shown_slate(assistant)
+    first = await assistant.owner.funnel(OLA, Asked(7))
+    assert (first.chats, first.saw) == (1, 1)
+    await shown_slate(assistant)
+    assert await assistant.owner.funnel(OLA, Asked(7)) is first
+    assert (await assistant.owner.funnel(OLA, Asked(30))).saw == 2
+    card = await assistant.owner.make_card(OLA)
+    assert (await assistant.owner.health(OLA)).card == card
+    assert card.n_slates == 2
