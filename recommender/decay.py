@@ -7,6 +7,7 @@ arrival does not matter.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Container, Hashable, Iterable
 from typing import Generic, TypeVar
@@ -25,6 +26,7 @@ class DecayedSums(Generic[K]):
         self._origin: float | None = None
         self._values: dict[K, float] = {}
         self._largest = 0.0
+        self._latest = (math.nan, 1.0)
 
     def add(self, key: K, amount: float, at: float) -> None:
         """Add an amount that happened at `at` (epoch seconds)."""
@@ -73,8 +75,14 @@ class DecayedSums(Generic[K]):
     def _growth(self, at: float) -> float:
         if self._origin is None:
             return 1.0
+        moment, growth = self._latest
+        # Many keys are read at one moment.
+        if at == moment:
+            return growth
         exponent = (at - self._origin) / self._half_life_s
-        return float(2.0 ** max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
+        growth = float(2.0 ** max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
+        self._latest = (at, growth)
+        return growth
 
 
 class Recent(Generic[K, V]):
@@ -98,6 +106,10 @@ class Recent(Generic[K, V]):
         if len(self._entries) > self._limit:
             self._entries.popitem(last=False)
         return value
+
+    def items(self) -> list[tuple[K, V]]:
+        """Return keys and values, the one touched longest ago first."""
+        return list(self._entries.items())
 
     def drop(self, key: K) -> None:
         """Forget a key; one that is not there changes nothing."""

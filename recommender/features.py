@@ -164,23 +164,21 @@ class _Scene:
         self.state, self.table, self.item_ids, self.rows = state, table, item_ids, rows
         self.shopper, self.now = shopper, now
         self.items = [table.find(item_id) for item_id in item_ids]
+        self._kinds: dict[str, tuple[list[str | None], IntArray]] = {}
         shown = state.rates.shown.read(ALL, now)
         taken = state.rates.taken.read(ALL, now)
         self.base = (taken + _PRIOR_CLICKS) / (shown + _PRIOR_IMPRESSIONS)
 
-    def by_value(self, field: str, read: Callable[[str], float]) -> list[float]:
-        """Read something for each item's category, department or brand; 0 where it has none."""
-        known: dict[str, float] = {}
-        values = []
-        for item in self.items:
-            value: str | None = None if item is None else getattr(item, field)
-            if value is None:
-                values.append(0.0)
-                continue
-            if value not in known:
-                known[value] = read(value)
-            values.append(known[value])
-        return values
+    def by_value(self, field: str, read: Callable[[str], float]) -> FloatArray:
+        """Read something for each item's category, department or brand, (n,); 0 where it has none."""
+        if field not in self._kinds:
+            codes = getattr(self.table, field)[self.rows]
+            _, first, place = np.unique(codes, return_index=True, return_inverse=True)
+            found = [self.items[i] for i in first]
+            self._kinds[field] = ([None if item is None else getattr(item, field) for item in found], place)
+        values, place = self._kinds[field]
+        read_once: FloatArray = np.array([0.0 if value is None else read(value) for value in values])[place]
+        return read_once
 
 
 def _crowd(scene: _Scene) -> dict[str, _Column]:
@@ -190,7 +188,7 @@ def _crowd(scene: _Scene) -> dict[str, _Column]:
     shown = np.array([state.item_impressions.get(item_id, 0) for item_id in ids], dtype=np.float64)
     clicks = np.array([state.item_clicks.get(item_id, 0) for item_id in ids], dtype=np.float64)
     interested = np.array([state.item_sessions.get(item_id, 0) for item_id in ids], dtype=np.float64)
-    category = np.array(scene.by_value("category", lambda value: _shop_rate(scene, ("category", value))))
+    category = scene.by_value("category", lambda value: _shop_rate(scene, ("category", value)))
     return {
         "popularity": np.log1p(state.popularity.read_many(ids, now)) / top,
         "interest_share": _share(interested, np.maximum(interested, shown)),
@@ -239,8 +237,9 @@ def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _C
         "acted_before": [float(item_id in acted) for item_id in scene.item_ids],
         **_usual_prices(scene, shopper),
     }
+    affinity = shopper.affinities(now)
     for field in ("category", "brand", "department"):
-        columns[f"{field}_affinity"] = scene.by_value(field, partial(shopper.affinity, field, now=now))
+        columns[f"{field}_affinity"] = scene.by_value(field, partial(affinity, field))
         columns[f"{field}_lift_own"] = scene.by_value(field, partial(_own_lift, shopper, field, own_base, now))
     return columns
 
@@ -259,7 +258,7 @@ def _dearness_liked(shopper: Profile, own_base: float, now: float) -> float:
 
 def _usual_prices(scene: _Scene, shopper: Profile) -> dict[str, _Column]:
     missing = -1.0
-    usual = np.array(scene.by_value("category", lambda value: _or(shopper.usual_log_price(value, scene.now), missing)))
+    usual = scene.by_value("category", lambda value: _or(shopper.usual_log_price(value, scene.now), missing))
     known = np.array([item is not None and item.category is not None for item in scene.items]) & (usual != missing)
     distance = np.where(known, np.abs(scene.table.log_price[scene.rows] - usual), 0.0)
     return {"price_known": known.astype(np.float64), "price_distance": distance}
@@ -271,7 +270,7 @@ def _or(value: float | None, other: float) -> float:
 
 def _catalogue(scene: _Scene) -> dict[str, _Column]:
     table, rows = scene.table, scene.rows
-    usual = np.array(scene.by_value("category", lambda value: _usual_shown(scene, value)))
+    usual = scene.by_value("category", lambda value: _usual_shown(scene, value))
     return {
         "price": table.log_price[rows],
         "dearness": np.where(usual == 0.0, 0.0, table.log_price[rows] - usual),

@@ -19,7 +19,6 @@ from recommender.field_rates import Rates
 from recommender.profiles.edits import YES, Edit, EditKind, may_profile
 from recommender.profiles.profile import Act, Profile
 from recommender.settings import RecommenderSettings
-from recommender.unfinished import Unfinished
 
 # How much one event says about an item, in clicks.
 STRENGTH: Final[Mapping[EventType, float]] = {
@@ -129,7 +128,6 @@ class BehaviourState:
         self.item_clicks: dict[str, int] = {}
         self.seen_with = Links()
         self.bought_with = Links()
-        self.unfinished = Unfinished(settings.max_shoppers)
         self.visits: Recent[str, Visit] = Recent(settings.max_sessions, Visit)
         self.shoppers: Recent[str, Profile] = Recent(settings.max_shoppers, lambda: Profile(settings))
         self.consents: dict[str, bool] = {}
@@ -152,7 +150,6 @@ class BehaviourState:
         if event.type is EventType.EDIT:
             self._edit(event, Edit.from_text(event.item_id))
             return
-        self.unfinished.apply(event)
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
             return
@@ -195,7 +192,6 @@ class BehaviourState:
 
     def forget_shopper(self, shopper_key: str) -> None:
         """Let a profile go; what the crowd learned from it stays, and so does the choice about consent."""
-        self.unfinished.forget(shopper_key)
         self.shoppers.drop(shopper_key)
 
     def baskets(self) -> tuple[tuple[str, ...], ...]:

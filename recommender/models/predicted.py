@@ -53,8 +53,23 @@ class Predicted:
         """Give -1 (far below the usual chance) to 1 (far above); 0 without a model."""
         if self._artifact is None:
             return without_detail(np.zeros(len(request.candidates)))
-        served = served_inputs(request)
-        return Part(self.values(served), ("",) * len(request.candidates), served)
+        return self.foresee(served_inputs(request))
+
+    def foresee(self, served: Inputs) -> Part:
+        """Say what follows from what was served, and beside it what "learned_lately" builds on.
+
+        Args:
+            served: as `served_inputs` gives it.
+
+        Returns:
+            With "click" (n,), the chance of a click in the first place, and "hidden" (n, d), the last layer.
+        """
+        predictions = self._predict(served)
+        if self._artifact is None or predictions is None:
+            return without_detail(np.zeros(len(served["dense"])))
+        margin = logit(predictions.click) - self._artifact.manifest.base_logit
+        beside: Inputs = {"click": predictions.click, "hidden": predictions.hidden}
+        return Part(np.tanh(margin / 2.0), ("",) * len(margin), served, beside)
 
     def values(self, served: Inputs) -> FloatArray:
         """Compute the values of n items from what was served; the log keeps that.
@@ -62,12 +77,7 @@ class Predicted:
         Args:
             served: as `served_inputs` gives it.
         """
-        predictions = self._predict(served)
-        if self._artifact is None or predictions is None:
-            return np.zeros(len(served["dense"]))
-        margin = logit(predictions.click) - self._artifact.manifest.base_logit
-        result: FloatArray = np.tanh(margin / 2.0)
-        return result
+        return self.foresee(served).values
 
     def predict(self, request: RankRequest) -> Predictions | None:
         """Give probabilities of click, cart and purchase and the last layer; None without a model."""

@@ -9,6 +9,7 @@ whether a profile may be kept at all.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,25 +93,38 @@ class Profile:
     # ------------------------------------------------------------ reading
 
     def affinity(self, field: str, value: str | None, now: float) -> float:
-        """Return liking in (-1, 1): the value's share of all signs about its field, shrunk towards 0.
+        """Return liking in (-1, 1); see `affinities`."""
+        return self.affinities(now)(field, value)
 
-        An interest on trial is measured against the lasting ones and itself, and never they against it.
+    def affinities(self, now: float) -> Callable[[str, str | None], float]:
+        """Return what reads likings at one moment.
+
+        A liking, in (-1, 1), is the value's share of all signs about its field, shrunk towards 0. An interest on trial
+        is measured against the lasting ones and itself, and never they against it.
 
         Args:
-            field: "category", "department", "brand", or an attribute's name.
-            value: e.g. "Tents"; None gives 0.
             now: epoch seconds.
+
+        Returns:
+            Takes "category", "department", "brand" or an attribute's name, and e.g. "Tents"; None gives 0.
         """
-        if value is None:
-            return 0.0
-        lasting = [interest for interest in self.interests if interest.lasting]
-        sign = sum(interest.read(field, value, now) for interest in lasting)
-        mass = sum(interest.mass(field, now) for interest in lasting) + 1.0
-        shares = [sign / mass]
-        for interest in self.interests:
-            if not interest.lasting and (own := interest.read(field, value, now)):
-                shares.append((sign + own) / (mass + interest.mass(field, now)))
-        return max(shares, key=abs)
+        lasting = [interest.at(now) for interest in self.interests if interest.lasting]
+        trials = [interest.at(now) for interest in self.interests if not interest.lasting]
+        masses: dict[str, float] = {}
+
+        def affinity(field: str, value: str | None) -> float:
+            if value is None:
+                return 0.0
+            if field not in masses:
+                masses[field] = sum(interest.mass(field) for interest in lasting) + 1.0
+            sign, mass = sum(interest.read(field, value) for interest in lasting), masses[field]
+            shares = [sign / mass]
+            for interest in trials:
+                if own := interest.read(field, value):
+                    shares.append((sign + own) / (mass + interest.mass(field)))
+            return max(shares, key=abs)
+
+        return affinity
 
     def usual_log_price(self, category: str | None, now: float) -> float | None:
         """Return the mean log price of what was liked in a category; None where nothing was."""
