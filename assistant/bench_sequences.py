@@ -59,8 +59,9 @@ def _slow_rows(settings: Settings, path: Path, named: Named, seed: int, progress
     key = blake2b(str(path.resolve()).encode(), digest_size=8).hexdigest()
     folder = settings.data / "bench" / f"sequences-{key}"
 
-    def told(name: str, passes: int, figure: float) -> None:
-        progress(f"training {name}: pass {passes}, NDCG@10 on the tuning item {figure:.4f}", passes, None)
+    def told(name: str, passes: int, figure: float | None) -> None:
+        judged = "the tuning item learned too" if figure is None else f"NDCG@10 on the tuning item {figure:.4f}"
+        progress(f"training {name}: pass {passes}, {judged}", passes, None)
 
     return linear_rows(named.sequences.n_items) + deep_rows(seed, folder, told)
 

@@ -42,6 +42,7 @@ class CandidateRow:
         slot: 1-based place in the slate; None where it was not chosen.
         chance: exact probability of it in that slot, given the slots before.
         pinned: whether a rule put it there.
+        paid: whether somebody pays for its place.
         shown: whether the shopper saw it.
         happened: what the shopper did with it, e.g. ("click", "add_to_cart").
     """
@@ -55,6 +56,7 @@ class CandidateRow:
     slot: int | None
     chance: float | None
     pinned: bool
+    paid: bool
     shown: bool
     happened: tuple[str, ...]
 
@@ -107,7 +109,7 @@ def trace_slate(decision: Decision, happened: Mapping[str, tuple[str, ...]], dif
     parts = _parts(trace, len(decision.candidate_ids))
     chances = _first_chances(decision)
     chosen = {item.item_id: item for item in decision.items}
-    seen = set(decision.seen_ids)
+    seen, paid = set(decision.seen_ids), set(decision.sponsored_ids)
     rows = []
     for i, (item_id, score) in enumerate(zip(decision.candidate_ids, decision.candidate_scores, strict=True)):
         item = chosen.get(item_id)
@@ -121,7 +123,8 @@ def trace_slate(decision: Decision, happened: Mapping[str, tuple[str, ...]], dif
                 first_chance=chances[i] if chances else None,
                 slot=item.position + 1 if item else None,
                 chance=item.probability if item else None,
-                pinned=item_id in decision.pinned_ids,
+                pinned=item_id in decision.pinned_ids and item_id not in paid,
+                paid=item_id in paid,
                 shown=item_id in seen,
                 happened=happened.get(item_id, ()),
             )

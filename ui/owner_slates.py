@@ -38,6 +38,7 @@ class RowView:
     slot: int | None
     chance: str
     pinned: bool
+    paid: bool
     shown: bool
     happened: str
 
@@ -135,6 +136,7 @@ def _row(row: CandidateRow, titles: Mapping[str, str], longest: float) -> RowVie
         slot=row.slot,
         chance=_chance(row.chance),
         pinned=row.pinned,
+        paid=row.paid,
         shown=row.shown,
         happened=outcome_words(row.happened),
     )

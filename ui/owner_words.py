@@ -25,6 +25,8 @@ PARTS: Final[Mapping[str, str]] = {
     "variety": "variety",
     "sold_out": "sold out",
     "dismissed": "dismissed before",
+    "avoided": "avoided by this shopper",
+    "sponsored": "sponsored",
     "buried": "buried by a rule",
     "pinned": "pinned by a rule",
 }

@@ -17,14 +17,13 @@ import sqlalchemy as sa
 
 from assistant.store import Clock, Store
 from assistant.store.tables import conversations, decisions, events, messages, sessions
-from recommender.events import EventType
+from recommender.events import APART, SPONSORED, EventType
 from recommender.rates import Rate, clustered_rate
 
 Who = Literal["all", "new", "known"]
 Part = Literal["shoppers", "uniform", "sponsored"]
-SPONSORED: Final = "sponsored"
-"""Surfaces whose names begin so are counted apart."""
-_DAY_S: Final = 86_400.0
+_PAID: Final = f'"code":"{SPONSORED}"'
+"""Stands once in a decision's row for each paid place; within words the quotes would be written otherwise."""
 _STEPS: Final = ("shown", "clicked", "carted", "bought")
 
 
@@ -99,9 +98,24 @@ class _Slate(NamedTuple):
     carted: int
     bought: int
     value: int
+    paid_clicked: int
+    paid_carted: int
+    paid_bought: int
+    paid_value: int
+    paid_shown: int
     events: int
     surface: str
     stream: str
+
+    def paid(self) -> _Slate:
+        """The same of its paid places alone."""
+        return self._replace(
+            shown=self.paid_shown,
+            clicked=self.paid_clicked,
+            carted=self.paid_carted,
+            bought=self.paid_bought,
+            value=self.paid_value,
+        )
 
 
 class Funnels:
@@ -129,7 +143,8 @@ class Funnels:
                 for row in connection.execute(_wrote(since))
             }
             firsts = _first_visits(connection) if asked.who != "all" else {}
-        slates = [slate for slate in everything if slate.shown > 0 and _belongs(slate, asked, firsts)]
+        counted = (slate.paid() for slate in everything) if asked.part == "sponsored" else everything
+        slates = [slate for slate in counted if slate.shown > 0 and _belongs(slate, asked, firsts)]
         kept = {visit: who for visit, who in wrote.items() if _is(asked.who, who, visit, firsts)}
         return self._count(asked, slates, everything, kept, first_day, began)
 
@@ -212,11 +227,8 @@ def _by_person(rows: Iterable[tuple[str, int, int]]) -> list[tuple[int, int]]:
 
 
 def _belongs(slate: _Slate, asked: Asked, firsts: Mapping[str, str]) -> bool:
-    part: Part = (
-        "sponsored" if slate.surface.startswith(SPONSORED) else "uniform" if slate.stream == "uniform" else "shoppers"
-    )
     return (
-        part == asked.part
+        (asked.part == "sponsored" or (slate.stream == "uniform") == (asked.part == "uniform"))
         and (not asked.surface or slate.surface == asked.surface)
         and _is(asked.who, slate.shopper, slate.visit, firsts)
     )
@@ -227,38 +239,64 @@ def _is(who: Who, shopper: str, visit: str, firsts: Mapping[str, str]) -> bool:
 
 
 def _slates(since: float) -> sa.Select[Any]:
-    """One row per slate shown since a time, with what came of it up to now."""
+    """One row per slate shown since a time, with what came of it up to now: of its cards, and of its paid places."""
+    items = _items(since).subquery()
+    seen = items.c.shown > 0
+    totals = (
+        sa.select(
+            items.c.decision_id,
+            sa.func.min(items.c.shopper).label("shopper"),
+            sa.func.min(items.c.visit).label("visit"),
+            sa.func.min(items.c.at).label("at"),
+            *(_summed(seen, items.c[step]).label(step) for step in (*_STEPS, "value")),
+            *(_summed(~seen & ~items.c.hidden, items.c[step]).label(f"paid_{step}") for step in (*_STEPS, "value")),
+            sa.func.sum(items.c.events).label("events"),
+        )
+        .group_by(items.c.decision_id)
+        .subquery()
+    )
+    body = sa.type_coerce(decisions.c.body, sa.JSON)
+    n_paid = (sa.func.length(decisions.c.body) - sa.func.length(sa.func.replace(decisions.c.body, _PAID, ""))) / len(
+        _PAID
+    )
+    return sa.select(
+        *(column for column in totals.c if column.name not in ("paid_shown", "events")),
+        n_paid.label("paid_shown"),
+        totals.c.events,
+        sa.func.coalesce(body["context"]["surface"].as_string(), ""),
+        sa.func.coalesce(body["stream"].as_string(), "live"),
+    ).join(decisions, decisions.c.decision_id == totals.c.decision_id)
+
+
+def _items(since: float) -> sa.Select[Any]:
+    """One row per slate and item. What is paid for has no impression: nothing may be learned from it."""
     kind = events.c.type
 
-    def counted(event: EventType) -> sa.ColumnElement[int]:
-        return sa.func.count(sa.distinct(sa.case((kind == event.value, events.c.item_id))))
+    def did(event: EventType) -> sa.ColumnElement[int]:
+        return sa.func.max(sa.case((kind == event.value, 1), else_=0))
 
-    def summed(event: EventType, value: Any) -> sa.ColumnElement[int]:
-        return sa.func.sum(sa.case((kind == event.value, value), else_=0))
-
-    totals = (
+    shown = did(EventType.IMPRESSION) - did(EventType.NOT_SHOWN)
+    return (
         sa.select(
             events.c.decision_id,
             sa.func.min(events.c.shopper_key).label("shopper"),
             sa.func.min(events.c.session_key).label("visit"),
-            sa.func.min(sa.case((kind == EventType.IMPRESSION.value, events.c.at))).label("at"),
-            (summed(EventType.IMPRESSION, 1) - summed(EventType.NOT_SHOWN, 1)).label("shown"),
-            counted(EventType.CLICK).label("clicked"),
-            counted(EventType.ADD_TO_CART).label("carted"),
-            counted(EventType.PURCHASE).label("bought"),
-            summed(EventType.PURCHASE, events.c.value_minor).label("value"),
+            sa.func.min(events.c.at).label("at"),
+            shown.label("shown"),
+            (did(EventType.NOT_SHOWN) == 1).label("hidden"),
+            did(EventType.CLICK).label("clicked"),
+            did(EventType.ADD_TO_CART).label("carted"),
+            did(EventType.PURCHASE).label("bought"),
+            sa.func.sum(sa.case((kind == EventType.PURCHASE.value, events.c.value_minor), else_=0)).label("value"),
             sa.func.count().label("events"),
         )
-        .where(events.c.at >= since, events.c.decision_id.is_not(None))
-        .group_by(events.c.decision_id)
-        .subquery()
+        .where(events.c.at >= since, events.c.decision_id.is_not(None), ~events.c.item_id.startswith(APART))
+        .group_by(events.c.decision_id, events.c.item_id)
     )
-    body = sa.type_coerce(decisions.c.body, sa.JSON)
-    return sa.select(
-        totals,
-        sa.func.coalesce(body["context"]["surface"].as_string(), ""),
-        sa.func.coalesce(body["stream"].as_string(), "live"),
-    ).join(decisions, decisions.c.decision_id == totals.c.decision_id)
+
+
+def _summed(where: sa.ColumnElement[bool], value: Any) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((where, value), else_=0))
 
 
 def _wrote(since: datetime) -> sa.Select[Any]:

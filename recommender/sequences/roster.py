@@ -73,7 +73,7 @@ def linear_rows(n_items: int) -> tuple[Row, ...]:
     return (Row("ease", lambda fold: Ease().refresh(fold.data), instant=False),)
 
 
-def deep_rows(seed: int, folder: Path | None, told: Callable[[str, int, float], None]) -> tuple[Row, ...]:
+def deep_rows(seed: int, folder: Path | None, told: Callable[[str, int, float | None], None]) -> tuple[Row, ...]:
     """Return the rows that need torch.
 
     Args:
@@ -83,7 +83,7 @@ def deep_rows(seed: int, folder: Path | None, told: Callable[[str, int, float], 
     """
     from recommender.sequences.sasrec import SasRec, SasRecSettings
 
-    name, path = "sasrec", None if folder is None else folder / "sasrec.pt"
+    name, path = "sasrec", None if folder is None else folder / "sasrec.safetensors"
 
     def learn(fold: Fold) -> SequenceModel:
         if path is not None:

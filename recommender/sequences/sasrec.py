@@ -6,6 +6,7 @@ of this package that does.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,6 +15,8 @@ from typing import Final, Self
 
 import numpy as np
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -112,7 +115,7 @@ class SasRec:
         settings: shape and training.
         seed: same data and seed give the same network on the same machine and number of threads.
         checkpoint: file that training goes on from after it was stopped, written after each pass; None keeps nothing.
-        told: called with (passes done, validation NDCG@10).
+        told: called with (passes done, validation NDCG@10; None while it learns the tuning item as well).
     """
 
     logits = True
@@ -123,7 +126,7 @@ class SasRec:
         *,
         seed: int,
         checkpoint: Path | None = None,
-        told: Callable[[int, float], None] = lambda _epoch, _figure: None,
+        told: Callable[[int, float | None], None] = lambda _epoch, _figure: None,
     ) -> None:
         self.settings = settings or SasRecSettings()
         self._seed, self._checkpoint, self._told = seed, checkpoint, told
@@ -155,7 +158,7 @@ class SasRec:
         run.net.load_state_dict(self._fitted().state_dict())
         for epoch in range(self.settings.refresh_epochs):
             run.one_pass()
-            self._told(epoch + 1, 0.0)
+            self._told(epoch + 1, None)
         self._net = run.net.eval()
         return self
 
@@ -222,29 +225,45 @@ class Training:
         self._optimiser.step()
 
     def _save(self, path: Path) -> None:
-        held = {
-            "of": self._of(),
-            "net": self.net.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-            "best": self._best_state,
-            "numbers": (self.epoch, self.best_epoch, self.figure, self._best_figure),
-        }
+        moments = self._optimiser.state_dict()["state"]
+        held = {f"net.{name}": one for name, one in self.net.state_dict().items()}
+        held |= {f"best.{name}": one for name, one in self._best_state.items()}
+        held |= {f"optimiser.{i}.{name}": one for i, state in moments.items() for name, one in state.items()}
+        numbers = (self.epoch, self.best_epoch, self.figure, self._best_figure)
         partial = path.with_suffix(".partial")
-        torch.save(held, partial)
+        save_file(
+            {name: one.contiguous().clone() for name, one in held.items()},  # cloned: safetensors refuses shared memory
+            partial,
+            metadata={"of": self._of(), "numbers": json.dumps(numbers)},
+        )
         partial.replace(path)
 
     def _load(self, path: Path) -> None:
-        held = torch.load(path, weights_only=True)
-        if held["of"] != self._of():
-            return  # of other data, settings or seed: a new run begins, and writes over it
-        self.net.load_state_dict(held["net"])
-        self._optimiser.load_state_dict(held["optimiser"])
-        self._best_state = held["best"]
-        self.epoch, self.best_epoch, self.figure, self._best_figure = held["numbers"]
+        try:
+            with safe_open(path, framework="pt") as file:
+                metadata = file.metadata() or {}
+                if metadata.get("of") != self._of():
+                    return  # of other data, settings or seed: a new run begins, and writes over it
+                held = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dict
+        except SafetensorError:
+            return  # cannot be read: the same
+        self.net.load_state_dict(_under(held, "net."))
+        self._best_state = _under(held, "best.")
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, one in _under(held, "optimiser.").items():
+            place, moment = name.split(".")
+            moments.setdefault(int(place), {})[moment] = one
+        groups = self._optimiser.state_dict()["param_groups"]
+        self._optimiser.load_state_dict({"state": moments, "param_groups": groups})
+        self.epoch, self.best_epoch, self.figure, self._best_figure = json.loads(metadata["numbers"])
 
     def _of(self) -> str:
         digest = blake2b(self._data.items.tobytes() + self._data.starts.tobytes(), digest_size=16).hexdigest()
         return f"{digest} {self._settings} {self._seed}"
+
+
+def _under(held: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): one for name, one in held.items() if name.startswith(prefix)}
 
 
 def _batches(data: Sequences, batch: int, generator: np.random.Generator) -> list[Ints]:

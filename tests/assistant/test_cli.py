@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from recommender.promotion.registry import Registry
 from tests.assistant.command_line import run_command
+from tests.recommender.promotion.drafts import add_release
 from tests.retrieval.tiny_models import make_cross_encoder
 
 ROWS = """id,title,price,brand,category,stock
@@ -272,18 +275,17 @@ def test_a_customer_who_is_not_there_is_one_plain_sentence(aisle: Any) -> None:
     assert ran.err.strip().count("\n") == 0 or "Traceback" not in ran.err
 
 
-@pytest.mark.usefixtures("in_demo")
-def test_ask_says_what_does_not_work(aisle: Any, demo_folder: Path) -> None:
+def test_ask_says_what_does_not_work(
+    aisle: Any, in_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     aisle("demo")
-    folder = demo_folder / "models" / "demo"
-    kept = {file.name: file.read_bytes() for file in folder.iterdir()}
-    try:
-        for name in kept:
-            (folder / name).write_bytes(b"junk")
-        ran = aisle("ask", "tents", "--json")
-    finally:
-        for name, content in kept.items():
-            (folder / name).write_bytes(content)
+    shutil.copytree(in_demo, tmp_path / "data")
+    monkeypatch.setenv("AISLE_DATA", str(tmp_path / "data"))
+    registry = Registry(tmp_path / "data" / "models" / "demo")
+    registry.promote(add_release(registry).number, who="test")
+    for file in (registry.root / "releases" / str(registry.live())).iterdir():
+        file.write_bytes(b"junk")
+    ran = aisle("ask", "tents", "--json")
     assert ran.code == 0
     assert any("click model" in line and "`aisle demo`" in line for line in ran.err.splitlines())
 

@@ -9,7 +9,7 @@ import pytest
 from assistant.slate_trace import SlateTrace, short_code, trace_slate
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
-from recommender.events import Candidate, Decision
+from recommender.events import SPONSORED, Candidate, Decision, Reason
 from recommender.exploring import Controls
 from recommender.owner_rules import OwnerRules, read_rule
 from recommender.replay import difference
@@ -71,6 +71,12 @@ def test_a_row_of_old_or_a_damaged_one_still_stands_with_its_scores(decision: De
     assert not bare.traced
     assert [row.score for row in bare.rows] == list(decision.candidate_scores)
     assert all(row.parts == () and row.first_chance is None for row in bare.rows)
+
+
+def test_a_paid_place_is_told_from_a_rule(decision: Decision) -> None:
+    sold = replace(decision.items[1], reasons=(*decision.items[1].reasons, Reason(SPONSORED, "", 0.0)))
+    trace = trace_slate(replace(decision, items=(decision.items[0], sold, *decision.items[2:])), {}, "")
+    assert [(row.paid, row.pinned) for row in trace.slots[:2]] == [(False, False), (True, False)]
 
 
 def test_a_short_code_is_the_same_for_one_key_and_holds_nothing_of_it() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.store import SqlEventLog, Store, open_store
 from assistant.support.funnel import Asked, Funnel, Funnels
-from recommender.events import Decision, DecisionContext, Event, EventType, SlateItem, Stream
+from recommender.events import Decision, DecisionContext, Event, EventType, Reason, SlateItem, Stream
 from tests.assistant.house import House
 from tests.fakes.clock import ManualClock
 
@@ -33,14 +33,16 @@ class Log:
         surface: str = "search",
         stream: Stream = "live",
         hidden: tuple[str, ...] = (),
+        paid: tuple[str, ...] = (),
     ) -> None:
         number = next(self._numbers)
         at = (self._clock() - timedelta(days=days)).timestamp()
         context = DecisionContext(shopper, visit, "t", surface, at, seed=0)
-        slots = tuple(SlateItem(item, i, 0.0, 1.0) for i, item in enumerate(ITEMS))
+        reasons = (Reason("sponsored", "", 0.0),)
+        slots = tuple(SlateItem(item, i, 0.0, 1.0, reasons if item in paid else ()) for i, item in enumerate(ITEMS))
         decision = Decision(f"d{number}", context, slots, 1.0, "greedy/1", "none", ITEMS, (0.0,) * 3, stream=stream)
         rows = [
-            *((EventType.IMPRESSION, item) for item in ITEMS),
+            *((EventType.IMPRESSION, item) for item in ITEMS if item not in paid),
             *((EventType.NOT_SHOWN, item) for item in hidden),
             *did,
         ]
@@ -103,10 +105,17 @@ def test_parts_of_the_traffic_stand_apart(house: House, log: Log) -> None:
     log.slate("ann", "v1")
     log.slate("ann", "v2", stream="canary", surface="recommend")
     log.slate("bob", "v3", stream="uniform")
-    log.slate("cem", "v4", surface="sponsored_search")
-    assert [_measure(house, part=part).saw for part in ("shoppers", "uniform", "sponsored")] == [2, 1, 1]
+    assert [_measure(house, part=part).saw for part in ("shoppers", "uniform", "sponsored")] == [2, 1, 0]
     assert _measure(house, surface="recommend").saw == 1
-    assert _measure(house).surfaces == ("recommend", "search", "sponsored_search")
+    assert _measure(house).surfaces == ("recommend", "search")
+
+
+def test_a_paid_place_counts_for_itself_and_never_for_the_ranking(house: House, log: Log) -> None:
+    log.slate("ann", "v1", (CLICK, "a"), (CLICK, "c"), (BUY, "c"), paid=("c",))
+    log.slate("bob", "v2", paid=("b",))
+    ranked, paid = _measure(house), _measure(house, part="sponsored")
+    assert (ranked.click_rate.hits, ranked.click_rate.tries, ranked.bought, ranked.value_minor) == (1, 4, 0, 0)
+    assert (paid.click_rate.hits, paid.click_rate.tries, paid.bought, paid.value_minor) == (1, 2, 1, 500)
 
 
 def test_first_visits_and_later_ones(house: House, log: Log) -> None:

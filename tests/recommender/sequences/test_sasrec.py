@@ -44,11 +44,11 @@ def test_the_same_seed_gives_the_same_network_and_another_does_not() -> None:
 
 def test_a_training_that_was_stopped_goes_on_and_ends_where_it_would_have(tmp_path: Path) -> None:
     data, whole = ring(), _fit(replace(SMALL, epochs=4))
-    path = tmp_path / "net.pt"
+    path = tmp_path / "net.safetensors"
     fold, stopped = _fold(), replace(SMALL, epochs=4)
     passes: list[int] = []
 
-    def kill(done: int, _figure: float) -> None:
+    def kill(done: int, _figure: float | None) -> None:
         passes.append(done)
         if passes == [1, 2]:
             raise KeyboardInterrupt
@@ -61,9 +61,16 @@ def test_a_training_that_was_stopped_goes_on_and_ends_where_it_would_have(tmp_pa
 
 
 def test_a_checkpoint_of_something_else_is_not_gone_on_from(tmp_path: Path) -> None:
-    path, short = tmp_path / "net.pt", replace(SMALL, epochs=2)
+    path, short = tmp_path / "net.safetensors", replace(SMALL, epochs=2)
     _fit(short, path, seed=1)
     assert (_fit(short, path, seed=0).score(ring()) == _fit(short, seed=0).score(ring())).all()
+
+
+def test_a_checkpoint_that_cannot_be_read_is_not_gone_on_from(tmp_path: Path) -> None:
+    path, short = tmp_path / "net.safetensors", replace(SMALL, epochs=2)
+    path.write_bytes(b"half of a file")
+    assert (_fit(short, path).score(ring()) == _fit(short).score(ring())).all()
+    assert path.read_bytes() != b"half of a file"
 
 
 def test_the_targets_choose_the_pass_and_are_not_learned() -> None:
