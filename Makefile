@@ -25,7 +25,7 @@ demo: install  ## install what is needed, make the demo shop on first use, serve
 
 # The browser's driver keeps an event loop running in its process, so its tests have a process of their own.
 test: dev chromium check  ## install what the tests need, then run every check that CI runs
-	$(TEST_ENV) $(BIN)/python -m pytest -m browser
+	$(TEST_ENV) $(BIN)/python -m pytest -m "browser and not long"
 	$(TEST_ENV) $(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser and not long"
 
 fast: dev check  ## the checks without the slow tests and the browser
