@@ -75,6 +75,28 @@ def bench_retrieval(
     run(read_settings(), catalogue, judgments, column_map=map_, as_json=json)
 
 
+@bench.command("ctr")
+def bench_ctr(
+    seeds: Annotated[int, typer.Option(help="Simulated logs per world.", min=1)] = 5,
+    slates: Annotated[int, typer.Option(help="Slates per log, of eight items.", min=500)] = 8_000,
+    trials: Annotated[
+        int, typer.Option(help="Settings tried per model, on a log of another seed; 0 takes the defaults.", min=0)
+    ] = 4,
+    world: Annotated[
+        list[str] | None, typer.Option(help="Only this world, and others so named; all of them without.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="Where the network is trained: cpu or cuda.")] = "cpu",
+    json: JsonFlag = False,
+) -> None:
+    """Compare click models with the truth on simulated logs, and time how one serves.
+
+    Example: aisle bench ctr --seeds 5
+    """
+    from assistant.bench_ctr import bench_ctr as run
+
+    run(seeds=seeds, slates=slates, trials=trials, worlds=tuple(world or ()), device=device, as_json=json)
+
+
 @bench.command("experiments")
 def bench_experiments(
     runs: Annotated[int, typer.Option(help="Simulated experiments of each kind.", min=20)] = 400,

@@ -28,11 +28,11 @@ from assistant.opening import items_of
 from assistant.store import SqlEventLog, open_store
 from assistant.terminal import say, say_json, showing_progress
 from recommender.bench_decide import Request, live, read_back, time_decisions
+from recommender.ctr.artifact import load_artifact
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item
-from recommender.models.artifact import load_artifact
 from recommender.models.predicted import Predicted
 from recommender.promotion.line_up import LineUp, Served
 from recommender.settings import RecommenderSettings

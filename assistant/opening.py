@@ -21,6 +21,7 @@ from assistant.agent import AgentLoop
 from assistant.config import Settings
 from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
+from assistant.head_watch import HeadWatch
 from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
 from assistant.llm.embedded.composer import Composer
@@ -224,17 +225,17 @@ class Opener:
         while not self._closing.wait(RELOAD_EVERY_S):
             self._reload(retrieval)
             self._models.follow()
+            self._head.follow(self._closing)
         self._models.close()
+        self._head.close()
 
     def _open_words(self) -> Retrieval:
         settings = self._w.settings
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
-        recommender = Recommender(
-            items_of(retrieval.catalogue.products.values()),
-            SqlEventLog(self._w.store),
-            settings=recommender_settings(settings),
-            controls=self._controls,
-        )
+        events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
+        products = items_of(retrieval.catalogue.products.values())
+        recommender = Recommender(products, events, settings=numbers, controls=self._controls)
+        self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._starting = Starting(
             StarterBandit(SqlEventLog(self._w.store)),

@@ -38,6 +38,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
     """
     from assistant.opening import items_of
     from assistant.store import SqlEventLog, open_beside
+    from assistant.train_data import known_traffic
     from recommender.promotion.pipeline import Shop
     from retrieval.catalogue import read_catalogue
     from retrieval.storage import current_version
@@ -51,6 +52,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
             items=items_of(products.values()),
             now=datetime.now(UTC),
             seed=settings.seed,
+            known=known_traffic(settings),
         )
     finally:
         store.close()

@@ -1,4 +1,4 @@
-"""The model card: what was trained on what, how it compares, and whether it serves.
+"""The model card: what was trained on what, how it compares, and what serves.
 
 Knows no model; it is the written outcome of one training.
 """
@@ -6,21 +6,49 @@ Knows no model; it is the written outcome of one training.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 
-class Row(BaseModel):
-    """One model on the held-out impressions: mean log loss (lower is better) and AUC (0.5 is chance)."""
-
+class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
+
+class HeadFigures(_Frozen):
+    """One model's figures for one head on the held-out impressions.
+
+    Args:
+        log_loss: mean; lower is better.
+        auc: 0.5 is chance; None where nothing, or everything, was taken.
+        gauc: the same within shoppers.
+        ece: expected calibration error, 0 to 1.
+    """
+
     log_loss: float
-    auc: float
+    auc: float | None
+    gauc: float | None
+    ece: float
 
 
-class ModelCard(BaseModel):
+class Row(_Frozen):
+    """One model on the held-out impressions."""
+
+    name: str
+    click: HeadFigures
+    cart: HeadFigures
+    buy: HeadFigures
+
+
+class Gain(_Frozen):
+    """Log loss saved, with its 95 % interval of a paired bootstrap over shoppers."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class ModelCard(_Frozen):
     """What one training gave.
 
     Args:
@@ -28,18 +56,21 @@ class ModelCard(BaseModel):
         seed: of the start values, the order of examples and the bootstrap.
         n_train, n_validation, n_test: impressions, in order of time.
         n_decisions: slates.
-        positive_rate: share of all impressions with interest.
-        rows: models on the held-out impressions; the baselines first, the click model last.
-        gain: log loss of the best baseline minus the click model's.
-        gain_low, gain_high: 95 % bootstrap interval of the gain, over slates.
-        best_epoch, epochs: of the training.
-        served: whether the click model is used.
+        n_test_new: held-out impressions of shoppers who are not in the training.
+        new_shoppers_auc: of clicks there, by the model that serves; None where it cannot be told.
+        positive_rate: share of all impressions that were clicked, carted or bought.
+        rows: models on the held-out impressions; the baselines first, the network last.
+        rival: the best baseline there.
+        gain: of the network over it, in log loss of clicks.
+        over_popularity: of what serves, or would, over popularity.
+        best_epoch, epochs: of the network's training.
+        params: settings that a search found, by model; empty where the defaults were used.
+        model: what serves, or would.
+        served: whether it does.
         verdict: one sentence saying why or why not.
-        sha256: of the tensor file.
+        sha256: of the model.
         features: names of the dense features.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     trained_at: datetime
     seed: int
@@ -47,13 +78,17 @@ class ModelCard(BaseModel):
     n_validation: int
     n_test: int
     n_decisions: int
+    n_test_new: int
+    new_shoppers_auc: float | None
     positive_rate: float
     rows: tuple[Row, ...]
-    gain: float
-    gain_low: float
-    gain_high: float
+    rival: str
+    gain: Gain
+    over_popularity: Gain
     best_epoch: int
     epochs: int
+    params: dict[str, dict[str, Any]]
+    model: str
     served: bool
     verdict: str
     sha256: str
@@ -61,14 +96,29 @@ class ModelCard(BaseModel):
 
     def to_markdown(self) -> str:
         """Write the card for people."""
-        table = "\n".join(f"| {row.name} | {row.log_loss:.4f} | {row.auc:.4f} |" for row in self.rows)
+        table = "\n".join(_line(row) for row in self.rows)
         when = self.trained_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        gain = self.gain
         return (
             f"# Click model, {when}\n\n{self.verdict}\n\n"
-            f"| model | log loss | AUC |\n|---|---|---|\n{table}\n\n"
-            f"Held out: the last {self.n_test} impressions in time; trained on {self.n_train}, stopped on "
-            f"{self.n_validation} (epoch {self.best_epoch} of {self.epochs}, seed {self.seed}). "
-            f"Gain over the best baseline {self.gain:.4f} [{self.gain_low:.4f}, {self.gain_high:.4f}], "
-            f"95 % bootstrap over slates. {self.n_decisions} slates, {self.positive_rate:.1%} of impressions with "
-            f"interest. SHA-256 {self.sha256}.\n"
+            "| model | log loss | AUC | gAUC | ECE | cart AUC | buy AUC |\n|---|---|---|---|---|---|---|\n"
+            f"{table}\n\n"
+            f"Held out: the last {self.n_test} impressions in time, {self.n_test_new} of them of shoppers who are not "
+            f"in the training; trained on {self.n_train}, stopped and calibrated on {self.n_validation} (network: "
+            f"epoch {self.best_epoch} of {self.epochs}, seed {self.seed}). Gain of the network over {self.rival}, the "
+            f"best baseline, {gain.mean:.4f} [{gain.low:.4f}, {gain.high:.4f}], 95 % bootstrap over shoppers. "
+            f"{self.n_decisions} slates, {self.positive_rate:.1%} of impressions with interest. "
+            f"SHA-256 {self.sha256}.\n"
         )
+
+
+def _line(row: Row) -> str:
+    click = row.click
+    return (
+        f"| {row.name} | {click.log_loss:.4f} | {_number(click.auc)} | {_number(click.gauc)} | {click.ece:.4f} | "
+        f"{_number(row.cart.auc)} | {_number(row.buy.auc)} |"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"

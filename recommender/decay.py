@@ -7,8 +7,9 @@ arrival does not matter.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -25,6 +26,7 @@ class DecayedSums(Generic[K]):
         self._origin: float | None = None
         self._values: dict[K, float] = {}
         self._largest = 0.0
+        self._latest = (math.nan, 1.0)
 
     def add(self, key: K, amount: float, at: float) -> None:
         """Add an amount that happened at `at` (epoch seconds)."""
@@ -39,6 +41,11 @@ class DecayedSums(Generic[K]):
         value = self._values.get(key)
         return 0.0 if value is None else value / self._growth(now)
 
+    def read_many(self, keys: Iterable[K], now: float) -> list[float]:
+        """Return what is left of each key's sum at `now`."""
+        growth = self._growth(now)
+        return [self._values.get(key, 0.0) / growth for key in keys]
+
     def largest(self, now: float) -> float:
         """Return the largest value that any key has had, faded to `now`."""
         return self._largest / self._growth(now)
@@ -48,11 +55,34 @@ class DecayedSums(Generic[K]):
         positive = [(key, value) for key, value in self._values.items() if value > 0]
         return [key for key, _ in sorted(positive, key=lambda pair: -pair[1])]
 
+    def drop(self, key: K) -> None:
+        """Forget a key; one that is not there changes nothing."""
+        self._values.pop(key, None)
+
+    def keep(self, keys: Container[K]) -> None:
+        """Forget all other keys."""
+        self._values = {key: value for key, value in self._values.items() if key in keys}
+
+    def take_in(self, other: DecayedSums[K]) -> None:
+        """Add another's sums to these; both fade equally fast."""
+        if other._origin is not None:
+            for key, value in other._values.items():
+                self.add(key, value, other._origin)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
     def _growth(self, at: float) -> float:
         if self._origin is None:
             return 1.0
+        moment, growth = self._latest
+        # Many keys are read at one moment.
+        if at == moment:
+            return growth
         exponent = (at - self._origin) / self._half_life_s
-        return float(2.0 ** max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
+        growth = float(2.0 ** max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
+        self._latest = (at, growth)
+        return growth
 
 
 class Recent(Generic[K, V]):
@@ -76,6 +106,10 @@ class Recent(Generic[K, V]):
         if len(self._entries) > self._limit:
             self._entries.popitem(last=False)
         return value
+
+    def items(self) -> list[tuple[K, V]]:
+        """Return keys and values, the one touched longest ago first."""
+        return list(self._entries.items())
 
     def drop(self, key: K) -> None:
         """Forget a key; one that is not there changes nothing."""

@@ -18,16 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
+from recommender.bandit.drift import DriftAlarm
 from recommender.candidates import gather, next_items
 from recommender.candidates.sources import Pool
+from recommender.ctr.artifact import load_artifact
 from recommender.deciding import Deciding, decide_slate
 from recommender.errors import ArtifactBroken
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem, Stream
 from recommender.exploring import Controls, ControlSource, ExploredSlots
 from recommender.item_table import build_table
 from recommender.models import RANKERS
-from recommender.models.artifact import Artifact, load_artifact
+from recommender.models.lately import LearnedLately
 from recommender.models.predicted import Predicted
+from recommender.online_head import LiveHead, told
 from recommender.owner_rules import NO_RULES, CompiledRules, OwnerRules
 from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
@@ -80,6 +83,7 @@ class Recommender:
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._line_up = LineUp()
         self._stack: FittedStack | None = None
+        self._head = LiveHead()
         self._rules = CompiledRules(NO_RULES, self._table)
         self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
@@ -255,15 +259,18 @@ class Recommender:
         self.use_neighbours(None if self._model_dir is None else load_neighbours(self._model_dir))
         try:
             artifact = None if self._model_dir is None else load_artifact(self._model_dir)
+            served = artifact if artifact is not None and artifact.manifest.served else None
+            predicted = Predicted(served, self._settings.click_model_device)
         except ArtifactBroken as error:
-            self._use_click_model(None, f"broken: {error}")
+            self._use_click_model(Predicted(), f"broken: {error}")
             raise
         if artifact is None:
-            self._use_click_model(None, "none")
-        elif not artifact.manifest.served:
-            self._use_click_model(None, "not used: it did not beat the baselines")
+            self._use_click_model(predicted, "none")
+        elif served is None:
+            self._use_click_model(predicted, "not used: none beat popularity")
         else:
-            self._use_click_model(artifact, f"in use: {artifact.manifest.sha256[:12]}")
+            manifest = served.manifest
+            self._use_click_model(predicted, f"in use: {manifest.kind}, {manifest.sha256[:12]}")
 
     @property
     def health(self) -> Mapping[str, str]:
@@ -276,6 +283,8 @@ class Recommender:
                     "canary": "none" if self._line_up.canary is None else self._line_up.canary.status,
                     "weights": "settings" if self._stack is None else f"fitted: {self._stack.sha[:12]}",
                     "policy": self._settings.policy,
+                    "head": told(self._head, self._line_up.live.model_sha),
+                    "drift": ", ".join(alarm.segment for alarm in self._head.alarms) or "none",
                     "items": str(len(self._table.ids)),
                     "vectors": "none" if self._vectors is None else "in use",
                     "events_learned": str(self._learned),
@@ -293,8 +302,22 @@ class Recommender:
         with self._lock:
             self._stack = stack
 
-    def _use_click_model(self, artifact: Artifact | None, status: str) -> None:
-        ranker = Predicted(artifact)
+    @property
+    def click_model(self) -> Predicted | None:
+        """What predicts clicks for everybody but those on trial; None where something else ranks."""
+        ranker = self._line_up.live.ranker
+        return ranker if isinstance(ranker, Predicted) else None
+
+    def use_head(self, head: LiveHead) -> None:
+        """Rank with what the latest outcomes taught; decisions under way are made with the one or the other."""
+        self._head = head
+
+    @property
+    def alarms(self) -> tuple[DriftAlarm, ...]:
+        """Latest alarms of drift, oldest first: segments whose clicks no longer come as predicted."""
+        return self._head.alarms
+
+    def _use_click_model(self, ranker: Predicted, status: str) -> None:
         self.serve(LineUp(Served(ranker=ranker, status=status, model_sha=ranker.sha)))
 
     def _catch_up(self) -> None:
@@ -312,7 +335,10 @@ class Recommender:
         self._state.apply(event, self._table.find(event.item_id))
 
     def _deciding(self, controls: Controls, served: Served, stream: Stream) -> Deciding:
-        rankers = {**self._rankers, Code.PREDICTED: served.ranker}
+        head = self._head
+        # It learned what this click model leaves over, and means nothing beside another one.
+        lately = LearnedLately(head.snapshot if head.model_sha == served.model_sha else None)
+        rankers = {**self._rankers, Code.PREDICTED: served.ranker, Code.LATELY: lately}
         return Deciding(
             table=self._table,
             vectors=self._vectors,
@@ -325,6 +351,7 @@ class Recommender:
             rules=self._compiled(controls),
             controls=controls,
             explored=self._explored,
+            head=head,
             new_id=self._new_id,
             timer_ns=self._timer_ns,
         )

@@ -20,6 +20,7 @@ from recommender.fusion import Scored, reasons_of, rule_parts, score, stack_vers
 from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
+from recommender.online_head import LiveHead, explored_less
 from recommender.owner_rules import CompiledRules, Ruled
 from recommender.policies.base import Draw
 from recommender.promotion.line_up import Served
@@ -46,6 +47,7 @@ class Deciding:
         rules: of the owner, on this table.
         controls: the kill switch.
         explored: counts trials per shopper.
+        head: what the latest outcomes taught; says how much is still to be explored.
         new_id: makes decision ids.
         timer_ns: measures how long it takes.
     """
@@ -61,6 +63,7 @@ class Deciding:
     rules: CompiledRules
     controls: Controls
     explored: ExploredSlots
+    head: LiveHead
     new_id: Callable[[], str]
     timer_ns: Callable[[], int]
 
@@ -142,7 +145,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         guards=(*field.ruled.guards, *paid.guards, *drawn.exploring.guards),
         pinned_ids=tuple(kept[i].item_id for i in field.pins.values()),
         segment=_segment(deciding.state, context),
-        trace=pack(_trace(field, scored, order, weights, default)),
+        trace=pack(_trace(field, scored, order, drawn.draw, weights, default)),
         latency_us=(deciding.timer_ns() - began) // 1000,
     )
 
@@ -193,9 +196,8 @@ def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray
     """Fill the slots by a policy, or by two rankers where an experiment lets them share the slate."""
     request, context = field.request, field.request.context
     capped = deciding.explored.full(context.shopper_key, context.now)
-    exploring = how_to_draw(
-        context, request.settings, deciding.controls, restricted=field.ruled.restricted, capped=capped
-    )
+    settings = explored_less(request.settings, deciding.head, _segment(deciding.state, context), context)
+    exploring = how_to_draw(context, settings, deciding.controls, restricted=field.ruled.restricted, capped=capped)
     places = np.argsort(order)
     pinned = {slot: int(places[i]) for slot, i in field.pins.items()}
     rng = generator(context)
@@ -251,8 +253,11 @@ def _tried(item: SlateItem) -> bool:
     return any(reason.code == Code.TRYING_NEW for reason in item.reasons)
 
 
-def _trace(field: _Field, scored: Scored, order: IntArray, weights: Mapping[str, float], default: _Default) -> Trace:
+def _trace(
+    field: _Field, scored: Scored, order: IntArray, draw: Draw, weights: Mapping[str, float], default: _Default
+) -> Trace:
     n = len(scored.values)
+    shown = order[list(draw.chosen)]
     codes = tuple(str(code) for code, _ in scored.parts[:n])
     rules = _rows(scored, n)
     same = np.array_equal(rules, default.parts)
@@ -269,6 +274,7 @@ def _trace(field: _Field, scored: Scored, order: IntArray, weights: Mapping[str,
         removed=field.removed,
         matches=tuple(candidate.matches for candidate in scored.candidates),
         served=scored.served,
+        shown={name: array[shown] for name, array in scored.shown.items()},
     )
 
 
@@ -289,4 +295,5 @@ def _without_learned(weights: Mapping[str, float]) -> Mapping[str, float]:
 
 
 def _segment(state: BehaviourState, context: DecisionContext) -> str:
-    return "new" if state.shoppers.find(context.shopper_key) is None else "known"
+    profile = state.shoppers.find(context.shopper_key)
+    return "new" if profile is None or not profile.signs else "known"

@@ -1,24 +1,49 @@
 """From the log to training examples: the events are replayed, and each slate is described as it was when it was shown.
 
-Knows no model. An example is one impression; it is positive where a click, cart or purchase of
-that slate and item follows.
+Knows no model. An example is one impression; each head's label says whether the shopper came so far within its window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.attribution import ShownItems
+from recommender.data import labels as labelling
+from recommender.data.labels import Labels, label
+from recommender.data.prepare import Prepared
+from recommender.data.settings import Windows
 from recommender.event_log import MemoryEventLog
 from recommender.events import APART, Event, EventLog, EventType, Item
-from recommender.features import FEATURES, FeatureBlock, features
+from recommender.features import FEATURES, HISTORY_FIELDS, FeatureBlock, History, features, history
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, build_table
+from recommender.profiles.profile import HISTORY_LENGTH
 from recommender.settings import RecommenderSettings
-from recommender.state import STRENGTH, BehaviourState
+from recommender.state import BehaviourState
+
+HEADS: Final = tuple(labelling.HEADS)
+"""What is predicted: click, cart, buy. Each holds the next: a purchase counts as a cart, a cart as a click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """What the shopper of each of d decisions had done before, padded.
+
+    Args:
+        hashed: (d, HISTORY_LENGTH, len(HISTORY_FIELDS)) int32 buckets, latest first.
+        kinds: (d, HISTORY_LENGTH) int8; 0 is padding.
+        ages_s: (d, HISTORY_LENGTH) float32.
+        shoppers: (d,) bucket of the shopper's key.
+    """
+
+    hashed: NDArray[np.int32]
+    kinds: NDArray[np.int8]
+    ages_s: NDArray[np.float32]
+    shoppers: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +54,57 @@ class Examples:
         dense: (n, len(FEATURES)).
         hashed: (n, len(HASH_FIELDS)).
         positions: (n,) 0-based places in the slate.
-        labels: (n,) 1 where the shopper took an interest.
+        labels: (n, len(HEADS)) 1 where the shopper came so far.
+        observed: (n, len(HEADS)) whether its window has passed, so that 0 means no.
+        delays_s: (n, len(HEADS)) seconds until it happened; infinite where it did not.
+        times: (n,) epoch seconds of the impression.
         decisions: (n,) number of the decision, growing, from 0.
+        shoppers: (n,) number of the shopper.
+        histories: of the decisions.
     """
 
     dense: NDArray[np.float32]
     hashed: IntArray
     positions: IntArray
     labels: FloatArray
+    observed: NDArray[np.bool_]
+    delays_s: FloatArray
+    times: FloatArray
     decisions: IntArray
+    shoppers: IntArray
+    histories: Histories
 
-    def part(self, chosen: NDArray[np.bool_]) -> Examples:
-        """Return the chosen impressions, decisions numbered from 0 again."""
-        _, decisions = np.unique(self.decisions[chosen], return_inverse=True)
-        return Examples(
-            self.dense[chosen],
-            self.hashed[chosen],
-            self.positions[chosen],
-            self.labels[chosen],
-            decisions.astype(np.int64),
-        )
+    @property
+    def n_decisions(self) -> int:
+        """Number of slates."""
+        return int(self.decisions[-1]) + 1 if len(self.decisions) else 0
+
+    def part(self, first: int, last: int) -> Examples:
+        """Return the impressions of decisions first to last - 1, numbered from 0 again."""
+        return self.where((self.decisions >= first) & (self.decisions < last))
+
+    def where(self, chosen: NDArray[np.bool_]) -> Examples:
+        """Return the chosen impressions, (n,), their decisions numbered from 0 again."""
+        rows = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "histories"}
+        kept, decisions = np.unique(rows["decisions"], return_inverse=True)
+        past = Histories(*(getattr(self.histories, f.name)[kept] for f in fields(Histories)))
+        return Examples(**rows | {"decisions": decisions.astype(np.int64), "histories": past})
+
+    def as_of(self, until: float) -> Examples:
+        """Return the same impressions with what was known of them at `until` (epoch seconds)."""
+        windows = np.array([Windows().of(kind) for kind in labelling.HEADS.values()], dtype=np.float64)
+        happened = self.delays_s <= np.minimum((until - self.times)[:, None], windows)
+        # Where the window is open, taking only what did happen would count the quick ones twice.
+        closed = self.times[:, None] + windows <= until
+        return replace(self, labels=nested(happened), observed=closed)
+
+
+def nested(happened: NDArray[np.bool_]) -> FloatArray:
+    """Count what goes further for what comes before it, (n, len(HEADS)).
+
+    Windows differ: what was bought within its own was clicked, even if the click's is over.
+    """
+    return np.logical_or.accumulate(happened[:, ::-1], axis=1)[:, ::-1].astype(np.float64)
 
 
 def read_events(source: EventLog | Sequence[Event]) -> tuple[Event, ...]:
@@ -64,31 +120,37 @@ def read_events(source: EventLog | Sequence[Event]) -> tuple[Event, ...]:
 
 
 def collect_examples(
-    source: EventLog | Sequence[Event], items: Mapping[str, Item], settings: RecommenderSettings
+    source: EventLog | Sequence[Event],
+    items: Mapping[str, Item],
+    settings: RecommenderSettings,
+    prepared: Prepared | None = None,
 ) -> Examples:
-    """Replay events and describe every slate with the features of its moment.
+    """Replay events and describe every slate with the features of its moment; what nobody saw is left out.
 
     Args:
         source: a log, or events in order of arrival, impressions included.
         items: product id -> facts.
         settings: those of serving, so that the counts are the same.
+        prepared: of the same source: which events count, and their labels. Without it all do, up to the last one.
     """
-    events = read_events(source)
+    found = read_events(source) if prepared is None else prepared.cleaned.kept(source)
+    events = tuple(event for event in found if not event.item_id.startswith(APART))
     log = MemoryEventLog() if isinstance(source, Sequence) else source
     table = build_table(items)
     state = BehaviourState(settings)
     shown = ShownItems(log, max_decisions=settings.max_decisions)
-    blocks: list[tuple[Sequence[Event], FeatureBlock]] = []
-    taken: set[tuple[str | None, str]] = set()
-    for run in _runs(event for event in events if not event.item_id.startswith(APART)):
+    slates: list[_Slate] = []
+    for run in _runs(events):
         if run[0].type is EventType.IMPRESSION and run[0].decision_id is not None:
-            blocks.append((run, _describe(run, state, table)))
+            slates.append(_describe(run, state, table))
         for event in run:
             if shown.counts(event):
                 state.apply(event, table.find(event.item_id))
-                if event.type in STRENGTH:
-                    taken.add((event.decision_id, event.item_id))
-    return _stack(blocks, taken)
+    if prepared is not None:
+        return _stack(slates, prepared.labels).where(prepared.labels.shown)
+    until = max((event.at for event in events), default=0.0)
+    labels = label(events, windows=Windows(), now=until)
+    return _stack(slates, labels).where(labels.shown)
 
 
 def _runs(events: Iterable[Event]) -> Iterator[list[Event]]:
@@ -104,9 +166,16 @@ def _runs(events: Iterable[Event]) -> Iterator[list[Event]]:
         yield run
 
 
-def _describe(run: Sequence[Event], state: BehaviourState, table: ItemTable) -> FeatureBlock:
+@dataclass(frozen=True, slots=True)
+class _Slate:
+    shown: Sequence[Event]
+    block: FeatureBlock
+    past: History
+
+
+def _describe(run: Sequence[Event], state: BehaviourState, table: ItemTable) -> _Slate:
     first = run[0]
-    return features(
+    block = features(
         state,
         table,
         [event.item_id for event in run],
@@ -114,14 +183,39 @@ def _describe(run: Sequence[Event], state: BehaviourState, table: ItemTable) -> 
         session_key=first.session_key,
         now=first.at,
     )
+    return _Slate(run, block, _past(first, state, table))
 
 
-def _stack(blocks: Sequence[tuple[Sequence[Event], FeatureBlock]], taken: set[tuple[str | None, str]]) -> Examples:
-    shown = [event for run, _ in blocks for event in run]
+def _past(first: Event, state: BehaviourState, table: ItemTable) -> History:
+    return history(state, table, shopper_key=first.shopper_key, session_key=first.session_key, now=first.at)
+
+
+def _stack(slates: Sequence[_Slate], labels: Labels) -> Examples:
+    shown = [event for slate in slates for event in slate.shown]
+    happened = np.stack([labels.outcome[head] > 0 for head in labelling.HEADS], axis=1)
+    delays_s = np.stack([labels.delay_s[head] for head in labelling.HEADS], axis=1)
+    numbers: dict[str, int] = {}
     return Examples(
-        dense=np.concatenate([np.zeros((0, len(FEATURES)), np.float32), *(block.dense for _, block in blocks)]),
-        hashed=np.concatenate([np.zeros((0, len(HASH_FIELDS)), np.int64), *(block.hashed for _, block in blocks)]),
-        positions=np.array([event.position or 0 for event in shown], dtype=np.int64),
-        labels=np.array([(event.decision_id, event.item_id) in taken for event in shown], dtype=np.float64),
-        decisions=np.repeat(np.arange(len(blocks)), [len(run) for run, _ in blocks]).astype(np.int64),
+        dense=np.concatenate([np.zeros((0, len(FEATURES)), np.float32), *(slate.block.dense for slate in slates)]),
+        hashed=np.concatenate([np.zeros((0, len(HASH_FIELDS)), np.int64), *(slate.block.hashed for slate in slates)]),
+        positions=labels.positions,
+        labels=nested(happened),
+        observed=np.stack([labels.closed[head] for head in labelling.HEADS], axis=1),
+        delays_s=np.where(happened, delays_s, np.inf),
+        times=labels.at,
+        decisions=np.repeat(np.arange(len(slates)), [len(slate.shown) for slate in slates]).astype(np.int64),
+        shoppers=np.array([numbers.setdefault(e.shopper_key, len(numbers)) for e in shown], dtype=np.int64),
+        histories=pad_histories([slate.past for slate in slates]),
     )
+
+
+def pad_histories(past: Sequence[History]) -> Histories:
+    """Put histories into arrays of one length."""
+    d = len(past)
+    hashed = np.zeros((d, HISTORY_LENGTH, len(HISTORY_FIELDS)), np.int32)
+    kinds = np.zeros((d, HISTORY_LENGTH), np.int8)
+    ages_s = np.zeros((d, HISTORY_LENGTH), np.float32)
+    for i, one in enumerate(past):
+        m = len(one.kinds)
+        hashed[i, :m], kinds[i, :m], ages_s[i, :m] = one.hashed, one.kinds, one.ages_s
+    return Histories(hashed, kinds, ages_s, np.array([one.shopper for one in past], dtype=np.int64))

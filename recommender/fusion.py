@@ -15,10 +15,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.bandit.diversity import different_penalties
 from recommender.events import Candidate, Reason
 from recommender.item_table import FloatArray, IntArray
 from recommender.models.base import Part, Ranker, RankRequest
 from recommender.reasons import Code
+from recommender.similarity import similarity_to
 
 _GRID: Final = 2.0**32
 _VARIETY_DEPTH: Final = 60
@@ -34,12 +36,14 @@ class Scored:
         parts: reason code -> weighted part; every value (n,) and on the grid.
         values: (m, n) float32, what the first m parts' rankers said before weights.
         served: inputs of the click model as served, by name.
+        shown: (n, …) by name, what learning from outcomes needs.
     """
 
     candidates: tuple[Candidate, ...]
     parts: tuple[tuple[str, Part], ...]
     values: NDArray[np.float32]
     served: Mapping[str, NDArray[Any]]
+    shown: Mapping[str, NDArray[Any]]
 
     @property
     def scores(self) -> FloatArray:
@@ -117,20 +121,25 @@ def score(
         buried: (n,) what an owner's rule puts last.
     """
     weights = weights_of(request) if weights is None else weights
-    asked = [(ranker.code, ranker.rank(request)) for ranker in rankers if ranker.code in weights]
+    asked = []
+    for ranker in rankers:
+        if ranker.code in weights:
+            request.said[ranker.code] = part = ranker.rank(request)
+            asked.append((ranker.code, part))
     values = np.array([part.values for _, part in asked], dtype=np.float32).reshape(len(asked), len(request.rows))
     parts = [
         (code, Part(weighed(row, weights[code]), part.details)) for (code, part), row in zip(asked, values, strict=True)
     ]
     served = {name: array for _, part in asked for name, array in part.served.items()}
+    shown = {name: array for _, part in asked for name, array in part.shown.items()}
     parts += rule_parts(request, total([part.values for _, part in parts]), buried)
-    return Scored(tuple(request.candidates), tuple(parts), values, served)
+    return Scored(tuple(request.candidates), tuple(parts), values, served, shown)
 
 
 def rule_parts(
     request: RankRequest, learned: FloatArray, buried: NDArray[np.bool_] | None = None
 ) -> list[tuple[str, Part]]:
-    """Return the parts that rules add: stock, dismissals, burying, variety.
+    """Return the parts that rules add: stock, dismissals, burying, being different, variety.
 
     Args:
         request: as in `score`.
@@ -140,6 +149,8 @@ def rule_parts(
     parts = [(Code.SOLD_OUT, _sold_out(request)), (Code.DISMISSED, _dismissed(request))]
     if buried is not None and buried.any():
         parts.append((Code.BURIED, _buried(request, buried)))
+    if request.context.different:
+        parts.append((Code.DIFFERENT, _different(request)))
     if request.context.surface == "recommend":
         so_far = learned + total([part.values for _, part in parts])
         parts.append((Code.VARIETY, _variety(request, so_far)))
@@ -212,6 +223,16 @@ def _dismissed(request: RankRequest) -> Part:
         freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
         values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
     return Part(_on_grid(values), ("",) * len(values))
+
+
+def _different(request: RankRequest) -> Part:
+    """Push down what is like something this visit was shown; what was shown itself is out already (rules.py)."""
+    rows = [request.table.index.get(item_id) for item_id in request.state.shown_in(request.context.session_key)]
+    anchors = [row for row in rows if row is not None]
+    like = [similarity_to(request.table, request.vectors, row, request.rows) for row in anchors]
+    likeness = np.array(like).reshape(len(like), len(request.rows))
+    values = different_penalties(likeness, request.settings.different_penalty)
+    return Part(_on_grid(values), ("",) * len(request.rows))
 
 
 def _variety(request: RankRequest, scores: FloatArray) -> Part:

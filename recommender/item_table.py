@@ -19,7 +19,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 HASH_FIELDS: Final = ("item", "category", "department", "brand", "price_band")
-HASH_BUCKETS: Final = 4096
+HASH_BUCKETS: Final = 2**14
 _RATING_PRIOR_REVIEWS: Final = 10.0
 
 
@@ -100,6 +100,12 @@ def price_band(price_minor: int) -> int:
     return round(2 * float(np.log2(max(0, price_minor) + 1)))
 
 
+def bucket(name: str, value: str) -> int:
+    """Return the bucket of a value, in [1, HASH_BUCKETS); 0 is kept for "not stated"."""
+    # crc32 is stable over processes and machines, which hash() is not.
+    return 1 + zlib.crc32(f"{name}={value}".encode()) % (HASH_BUCKETS - 1)
+
+
 def _column(values: Sequence[float]) -> FloatArray:
     return np.array([*values, 0.0], dtype=np.float64)
 
@@ -125,9 +131,5 @@ def _shrunk_ratings(items: Sequence[Item]) -> FloatArray:
 
 
 def _buckets(item: Item) -> list[int]:
-    # crc32 is stable over processes and machines, which hash() is not; bucket 0 is kept for "not stated".
     values = (item.item_id, item.category, item.department, item.brand, str(price_band(item.price_minor)))
-    return [
-        0 if value is None else 1 + zlib.crc32(f"{name}={value}".encode()) % (HASH_BUCKETS - 1)
-        for name, value in zip(HASH_FIELDS, values, strict=True)
-    ]
+    return [0 if value is None else bucket(name, value) for name, value in zip(HASH_FIELDS, values, strict=True)]

@@ -66,3 +66,23 @@ def paired_gain(
         means.append(sums[draw].sum() / sizes[draw].sum())
     low, high = np.quantile(means, [0.025, 0.975])
     return float(sums.sum() / sizes.sum()), float(low), float(high)
+
+
+def grouped_auc(labels: FloatArray, scores: FloatArray, groups: IntArray) -> float:
+    """Return the AUC within each group, averaged by the number of examples (gAUC; Zhou et al. 2018, equation 7).
+
+    Groups of one class tell nothing and are left out; nan where all are.
+
+    Args:
+        labels: (n,), 0 or 1.
+        scores: (n,).
+        groups: (n,) e.g. the shopper of each example.
+    """
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) != 0])
+    total = weight = 0.0
+    for rows in np.split(order, starts[1:]):
+        value = auc(labels[rows], scores[rows])
+        if np.isfinite(value):
+            total, weight = total + value * len(rows), weight + len(rows)
+    return total / weight if weight else float("nan")

@@ -33,7 +33,7 @@ def rival_order(
     rival = treatment.rival_settings(own) if treatment else None
     if rival is None:
         return None
-    return greedy_order(score(replace(request, settings=rival), rankers, buried=buried).scores)
+    return greedy_order(score(replace(request, settings=rival, said={}), rankers, buried=buried).scores)
 
 
 def logged_arms(context: DecisionContext, teams: str) -> Mapping[str, str]:

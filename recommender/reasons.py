@@ -37,8 +37,12 @@ class Code(StrEnum):
     """Put above its usual place to learn about it; weight 0, no detail."""
     PREDICTED = "predicted"
     """The click model's part; not for shoppers."""
+    LATELY = "learned_lately"
+    """What the latest outcomes say beyond the click model; not for shoppers."""
     VARIETY = "variety"
     """Lowered because the same brand and category stand above; not for shoppers."""
+    DIFFERENT = "different"
+    """Lowered because it is like what this visit has shown, and something different was asked for; not for shoppers."""
     SOLD_OUT = "sold_out"
     """Lowered because it cannot be bought now; not for shoppers."""
     DISMISSED = "dismissed"
@@ -53,10 +57,20 @@ class Code(StrEnum):
     """Somebody pays for this slot; weight 0, no detail; always told."""
 
 
-LEARNED: Final = frozenset({Code.PREDICTED})
+LEARNED: Final = frozenset({Code.PREDICTED, Code.LATELY})
 """Parts that come out of training; the default policy does without them."""
 _NOT_TOLD: Final = frozenset(
-    {Code.PREDICTED, Code.VARIETY, Code.SOLD_OUT, Code.DISMISSED, Code.AVOIDED, Code.BURIED, Code.PINNED}
+    {
+        Code.PREDICTED,
+        Code.LATELY,
+        Code.VARIETY,
+        Code.DIFFERENT,
+        Code.SOLD_OUT,
+        Code.DISMISSED,
+        Code.AVOIDED,
+        Code.BURIED,
+        Code.PINNED,
+    }
 )
 
 

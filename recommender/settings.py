@@ -15,7 +15,7 @@ from recommender.reasons import Code
 DAY_S: Final = 86_400.0
 
 # Every ranker gives values in [-1, 1], so a weight is the most that its part can move a score.
-# On "search" the parts learned from behaviour add up to 0.26: an item whose relevance is lower by more can never pass.
+# On "search" the parts learned from behaviour add up to 0.28: an item whose relevance is lower by more can never pass.
 SEARCH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {
         Code.RELEVANT: 1.0,
@@ -27,6 +27,7 @@ SEARCH_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         Code.SEEN_WITH: 0.03,
         Code.SIMILAR_TO: 0.01,
         Code.PREDICTED: 0.04,
+        Code.LATELY: 0.02,
         # Stated, not learned: worth more than anything but a clear difference in relevance.
         Code.AVOIDED: 0.4,
     }
@@ -43,6 +44,7 @@ RECOMMEND_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         Code.SEEN_WITH: 0.2,
         Code.SIMILAR_TO: 0.1,
         Code.PREDICTED: 0.4,
+        Code.LATELY: 0.2,
         Code.AVOIDED: 2.0,
     }
 )
@@ -62,6 +64,14 @@ class RecommenderSettings:
 
     Args:
         weights: surface -> reason code -> weight; a surface that is not listed ranks as "search".
+        head_precision, head_noise, head_kept: prior precision, noise and what is kept per day of what "learned_lately"
+            learns from; see recommender/bandit/head.py.
+        head_days: a head that is begun anew learns from the log of so many days.
+        looked_on: chance that who looked at a place of a slate looks at the next one (rank-biased precision; Moffat and
+            Zobel 2008): what stands lower is expected to be clicked less often.
+        gamma_growth: how fast exploring by inverse gaps fades with the head's outcomes (`growing_gamma`); it never is
+            above that of the policy's parameters, and for a week after a drift alarm it is that again.
+        different_penalty: taken from what is exactly like something shown, where something different was asked for.
         policy, policy_params: name in POLICIES, and parameters, of what decides where exploring is allowed.
         explore: False tries nothing out anywhere, the hold-out included.
         holdout_share: share of sessions whose slates are drawn evenly, 0 to 0.05: what other rankers are judged from.
@@ -69,7 +79,8 @@ class RecommenderSettings:
         explored_per_day: most slots of one shopper, in a day, that show an item above its place.
         quiet_intents: intents in which nothing is tried out.
         quiet_surfaces: likewise surfaces.
-        popularity_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which behaviour counts half.
+        popularity_half_life_s, trend_half_life_s, interest_half_life_s, dismissal_half_life_s: seconds after which
+            behaviour counts half; the trend is that of categories.
         trial_half_life_s: how fast an interest fades that only one visit has shown beside lasting ones: it may be a
             gift.
         gift_s: how long a visit counts as being for somebody else after that was said.
@@ -84,6 +95,7 @@ class RecommenderSettings:
         sponsored_margin: a paid item may be so much less relevant, and score so much less, than the last of the slate.
         variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
             the same category and another brand.
+        click_model_device: "cpu" computes the click model with ONNX Runtime, "cuda" with torch.
     """
 
     weights: Mapping[str, Mapping[str, float]] = field(
@@ -94,6 +106,13 @@ class RecommenderSettings:
             "goes_with": GOES_WITH_WEIGHTS,
         }
     )
+    head_precision: float = 100.0
+    head_noise: float = 0.1
+    head_kept: float = 0.99
+    head_days: float = 60.0
+    looked_on: float = 0.85
+    gamma_growth: float = 0.3
+    different_penalty: float = 0.3
     policy: str = "inverse_gap"
     policy_params: Mapping[str, float] = field(default_factory=dict)
     explore: bool = True
@@ -104,6 +123,7 @@ class RecommenderSettings:
     quiet_intents: frozenset[str] = QUIET_INTENTS
     quiet_surfaces: frozenset[str] = frozenset({"checkout"})
     popularity_half_life_s: float = 14 * DAY_S
+    trend_half_life_s: float = 3 * DAY_S
     interest_half_life_s: float = 30 * DAY_S
     dismissal_half_life_s: float = 60 * DAY_S
     trial_half_life_s: float = 5 * DAY_S
@@ -120,6 +140,7 @@ class RecommenderSettings:
     dismissed_penalty: float = 0.6
     variety_penalty: float = 0.06
     sponsored_margin: float = 0.02
+    click_model_device: str = "cpu"
 
     def weights_for(self, surface: str, query: str) -> Mapping[str, float]:
         """Return the weights of a surface; a request in words always ranks as "search" unless its surface says more.

@@ -15,8 +15,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from recommender.ctr.artifact import write_whole
 from recommender.errors import ArtifactBroken
-from recommender.models.artifact import write_whole
 from recommender.reasons import Code
 from recommender.settings import RecommenderSettings
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from recommender.decay import DecayedSums, Recent
 from recommender.events import Event, EventType, Item
+from recommender.field_rates import Rates
 from recommender.profiles.edits import YES, Edit, EditKind, may_profile
-from recommender.profiles.profile import Profile
+from recommender.profiles.profile import Act, Profile
 from recommender.settings import RecommenderSettings
-from recommender.unfinished import Unfinished
 
 # How much one event says about an item, in clicks.
 STRENGTH: Final[Mapping[EventType, float]] = {
@@ -36,6 +36,8 @@ INTEREST: Final[Mapping[EventType, float]] = {
     # Most of what the purchase said is taken back; that others bought the item, and with what, stays true.
     EventType.RETURN: -2.0,
 }
+# What a shopper did, as the click model's history of events tells it; 0 is kept for "nothing".
+KINDS: Final[Mapping[EventType, int]] = {kind: number for number, kind in enumerate(INTEREST, start=1)}
 _DISTANCE_DECAY: Final = 0.8
 _SHRINK: Final = 3.0
 _MAX_NEIGHBOURS: Final = 200
@@ -119,12 +121,13 @@ class BehaviourState:
     def __init__(self, settings: RecommenderSettings) -> None:
         self._settings = settings
         self.popularity: DecayedSums[str] = DecayedSums(settings.popularity_half_life_s)
+        self.rates = Rates(settings.popularity_half_life_s)
+        self.trends = Rates(settings.trend_half_life_s)
         self.item_sessions: dict[str, int] = {}
         self.item_impressions: dict[str, int] = {}
         self.item_clicks: dict[str, int] = {}
         self.seen_with = Links()
         self.bought_with = Links()
-        self.unfinished = Unfinished(settings.max_shoppers)
         self.visits: Recent[str, Visit] = Recent(settings.max_sessions, Visit)
         self.shoppers: Recent[str, Profile] = Recent(settings.max_shoppers, lambda: Profile(settings))
         self.consents: dict[str, bool] = {}
@@ -139,20 +142,22 @@ class BehaviourState:
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
             self.visits.touch(event.session_key).shown.append(event.item_id)
+            self._count_rates(event, item, taken=False)
             return
         if event.type is EventType.NOT_SHOWN:
-            self._take_back(event)
+            self._take_back(event, item)
             return
         if event.type is EventType.EDIT:
             self._edit(event, Edit.from_text(event.item_id))
             return
-        self.unfinished.apply(event)
         visit = self.visits.touch(event.session_key)
         if (event.type, event.item_id) in visit.counted:
             return
         visit.counted.add((event.type, event.item_id))
         self._learn_shopper(event, item)
         if event.type in STRENGTH:
+            if ("seen", event.item_id) not in visit.counted:
+                self._count_rates(event, item, taken=True)
             self._learn_item(event, visit)
         if event.type is EventType.DISMISS:
             visit.dismissed.add(event.item_id)
@@ -187,7 +192,6 @@ class BehaviourState:
 
     def forget_shopper(self, shopper_key: str) -> None:
         """Let a profile go; what the crowd learned from it stays, and so does the choice about consent."""
-        self.unfinished.forget(shopper_key)
         self.shoppers.drop(shopper_key)
 
     def baskets(self) -> tuple[tuple[str, ...], ...]:
@@ -207,17 +211,61 @@ class BehaviourState:
             return 0.0
         return float(2.0 ** (-max(0.0, now - at) / self._settings.dismissal_half_life_s))
 
-    def _take_back(self, event: Event) -> None:
+    def usual_price_shown(self, category: str, now: float) -> float:
+        """Return the mean log price of what the shop lately showed of a category; 0 before it did."""
+        n = self.rates.shown.read(("category", category), now)
+        return self.rates.shown.read(("price", category), now) / n if n > 1e-9 else 0.0
+
+    def _dearness(self, item: Item, now: float) -> float:
+        usual = 0.0 if item.category is None else self.usual_price_shown(item.category, now)
+        return float(np.log1p(max(0, item.price_minor))) - usual if usual else 0.0
+
+    def _count_rates(self, event: Event, item: Item | None, *, taken: bool) -> None:
+        if item is None:
+            return
+        dearness = self._dearness(item, event.at)
+        profile = self._own_profile(event)
+        if profile is not None:
+            profile.count(item, dearness, event.at, taken=taken)
+        self.rates.count(item, dearness, event.at, taken=taken)
+        self._count_item(item, 1.0, event.at, taken=taken)
+
+    def _count_item(self, item: Item, amount: float, at: float, *, taken: bool) -> None:
+        """Count what the shop's rates hold beside those that shoppers' rates have, too."""
+        sums = self.rates.taken if taken else self.rates.shown
+        sums.add(("item", item.item_id), amount, at)
+        if item.category is not None:
+            trend = self.trends.taken if taken else self.trends.shown
+            trend.add(("category", item.category), amount, at)
+            if not taken:
+                sums.add(("price", item.category), amount * float(np.log1p(max(0, item.price_minor))), at)
+
+    def _take_back(self, event: Event, item: Item | None) -> None:
         self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
         visit = self.visits.find(event.session_key)
         if visit is not None and event.item_id in visit.shown:
             visit.shown.remove(event.item_id)
+        if item is None:
+            return
+        dearness = self._dearness(item, event.at)
+        profile = self.taste(event.shopper_key, event.session_key, event.at)
+        if profile is not None and not profile.paused:
+            profile.rates.take_back(item, dearness, event.at)
+        self._count_item(item, -1.0, event.at, taken=False)
+        self.rates.take_back(item, dearness, event.at)
+
+    def _own_profile(self, event: Event) -> Profile | None:
+        """Return the profile that learns from an event: the shopper's, or of whom the visit is for; None: nobody's."""
+        if not may_profile(event.shopper_key):
+            return None
+        gift = self.gift_of(event.session_key, event.at)
+        return self.shoppers.touch(event.shopper_key) if gift is None else gift.taste
 
     def _learn_shopper(self, event: Event, item: Item | None) -> None:
-        if not may_profile(event.shopper_key):
+        profile = self._own_profile(event)
+        if profile is None:
             return
-        gift = self.gift_of(event.session_key, event.at)
-        profile = self.shoppers.touch(event.shopper_key) if gift is None else gift.taste
+        profile.remember(Act(event.item_id, KINDS[event.type], event.at))
         if item is not None:
             profile.learn(item, INTEREST[event.type], event.at, event.session_key)
         profile.note(event.type, event.item_id, event.session_key, event.at)

@@ -41,6 +41,7 @@ class Trace:
         removed: (what removed, ids) of what never was a candidate.
         matches: labels of the wishes that each candidate meets, n times; empty where none meets any.
         served: inputs of the click model as served, by name.
+        shown: (k, …) by name, of the items shown in their order: what learning from their outcomes needs.
     """
 
     order: IntArray
@@ -55,6 +56,7 @@ class Trace:
     removed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     matches: tuple[tuple[str, ...], ...] = ()
     served: Mapping[str, Array] = field(default_factory=dict)
+    shown: Mapping[str, Array] = field(default_factory=dict)
 
 
 def pack(trace: Trace) -> bytes:
@@ -66,6 +68,7 @@ def pack(trace: Trace) -> bytes:
         "default_weights": trace.default_weights,
         "rule_parts": trace.rule_parts,
         **{f"served.{name}": array for name, array in trace.served.items()},
+        **{f"shown.{name}": array for name, array in trace.shown.items()},
     }
     if trace.default_parts is not trace.rule_parts:
         arrays["default_parts"] = trace.default_parts
@@ -116,8 +119,13 @@ def _trace(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Trace:
         pinned=tuple((slot, i) for slot, i in header["pinned"]),
         removed=tuple((what, tuple(ids)) for what, ids in header["removed"]),
         matches=tuple(tuple(labels) for labels in header["matches"]),
-        served={name.removeprefix("served."): a for name, a in arrays.items() if name.startswith("served.")},
+        served=_named("served.", arrays),
+        shown=_named("shown.", arrays),
     )
+
+
+def _named(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _arrays(listed: Sequence[tuple[str, str, Sequence[int]]], body: bytes) -> dict[str, Array]:

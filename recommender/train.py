@@ -1,4 +1,4 @@
-"""From behaviour to a click model: replay, split by time, baselines, training, verdict, files.
+"""From behaviour to a click model: replay, split by time, fit every contender, judge, files.
 
 Serves nothing itself; `Recommender.load_models` picks the files up.
 """
@@ -6,30 +6,65 @@ Serves nothing itself; `Recommender.load_models` picks the files up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from recommender.baselines import POPULARITY_FEATURES, fit_logistic
-from recommender.card import ModelCard, Row
+from recommender.card import ModelCard
+from recommender.ctr import calibration
+from recommender.ctr.artifact import CARD_FILE, Manifest, save_artifact, write_whole
+from recommender.ctr.contenders import CONTENDERS, NETWORK, Job, Params, Trained
+from recommender.ctr.judging import Choice, Judged, choose, judge
+from recommender.ctr.search import Budget, search
+from recommender.data.card import DataCard, write_card
+from recommender.data.prepare import Prepared, prepare
+from recommender.data.settings import KnownTraffic
 from recommender.errors import NotEnoughEvents
 from recommender.events import Event, EventLog, Item
 from recommender.examples import Examples, collect_examples
-from recommender.features import FEATURES, FeatureBlock
-from recommender.item_table import FloatArray
-from recommender.metrics import auc, log_losses, paired_gain
-from recommender.models.artifact import CARD_FILE, Tensors, save_artifact, write_whole
-from recommender.models.predicted import logits
+from recommender.features import FEATURES
+from recommender.metrics import auc
 from recommender.settings import RecommenderSettings
 
 MIN_DECISIONS: Final = 200
 MIN_POSITIVES: Final = 10
-_TRAIN_SHARE, _VALIDATION_SHARE = 0.7, 0.15
+MIN_KNOWN: Final = 50
 
 Progress = Callable[[str, float], None]
 """Told the stage ("replay", "baselines", "training", "writing") and the share of the whole that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """How much a training may cost.
+
+    Args:
+        budget: of the search for good settings, per model; None uses the defaults.
+        device: "cpu" or "cuda", for the network.
+        work: folder of checkpoints and of the search's results, so that a stopped training goes on; None keeps none.
+        logs: folder for TensorBoard; None writes none.
+        known: keys of those who are no customers.
+        before: data card of the training before, to tell what moved.
+    """
+
+    budget: Budget | None = None
+    device: str = "cpu"
+    work: Path | None = None
+    logs: Path | None = None
+    known: KnownTraffic = field(default_factory=KnownTraffic)
+    before: DataCard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Whole slates in order of time."""
+
+    train: Examples
+    validation: Examples
+    test: Examples
 
 
 def train(
@@ -41,103 +76,142 @@ def train(
     progress: Progress,
     now: float,
     settings: RecommenderSettings | None = None,
+    how: TrainSettings | None = None,
 ) -> ModelCard:
-    """Train the click model and write its files; it serves only if it beats the baselines on later impressions.
+    """Train all models, write the files of the best one, and say whether it serves: it must earn that on later slates.
 
     Args:
         source: a log, or events in order of arrival, impressions included.
         items: product id -> facts.
-        out: folder for tensors, manifest and card.
+        out: folder for the model's files, manifest and cards.
         seed: same events, items and seed give the same model.
         progress: see Progress.
-        now: epoch seconds, for the card.
+        now: epoch seconds; what lies beyond did not happen.
         settings: those of serving.
+        how: see TrainSettings.
 
     Raises:
         NotEnoughEvents: too few slates or signs of interest to train and judge a model.
     """
     progress("replay", 0.0)
-    examples = collect_examples(source, items, settings or RecommenderSettings())
-    train_part, validation, test = _split(examples)
+    how = how or TrainSettings()
+    prepared = prepare(source, items, now=now, seed=seed, known=how.known, previous=how.before)
+    examples = collect_examples(source, items, settings or RecommenderSettings(), prepared)
+    parts = split(examples, prepared)
     progress("baselines", 0.2)
-    logistic = fit_logistic(train_part)
-    rivals = {
-        "popularity": fit_logistic(train_part, POPULARITY_FEATURES).probabilities(test),
-        "logistic regression": logistic.probabilities(test),
-    }
-    from recommender.models.ctr_net import train_net
-
-    fit = train_net(
-        train_part, validation, logistic, seed=seed, progress=lambda share: progress("training", 0.3 + 0.6 * share)
-    )
-    tensors = fit.net.tensors()
-    predictions = {**rivals, "click model": _probabilities(tensors, test)}
-    rows = tuple(_row(name, test, p) for name, p in predictions.items())
-    best = min(rivals, key=lambda name: float(log_losses(test.labels, rivals[name]).mean()))
-    gain, low, high = paired_gain(
-        log_losses(test.labels, rivals[best]),
-        log_losses(test.labels, predictions["click model"]),
-        test.decisions,
-        seed=seed,
-    )
-    served = low > 0 and rows[-1].auc >= max(row.auc for row in rows[:-1])
+    fitted = _fit_all(parts, seed, how, progress)
+    judged = {name: judge(trained, parts.validation, parts.test) for name, (trained, _) in fitted.items()}
+    choice = choose(judged, parts.test, seed=seed)
     progress("writing", 0.95)
-    base = float(logits(tensors, FeatureBlock(train_part.dense, train_part.hashed)).mean())
-    manifest = save_artifact(out, tensors, base_logit=base, served=served)
-    card = ModelCard(
-        trained_at=datetime.fromtimestamp(now, UTC),
-        seed=seed,
-        n_train=len(train_part.labels),
-        n_validation=len(validation.labels),
-        n_test=len(test.labels),
-        n_decisions=int(examples.decisions[-1]) + 1,
-        positive_rate=float(examples.labels.mean()),
-        rows=rows,
-        gain=gain,
-        gain_low=low,
-        gain_high=high,
-        best_epoch=fit.best_epoch,
-        epochs=fit.epochs,
-        served=served,
-        verdict=_verdict(served, best),
-        sha256=manifest.sha256,
-        features=FEATURES,
-    )
+    manifest = _write(out, choice, parts.train)
+    params = {name: dict(params) for name, (_, params) in fitted.items() if params}
+    card = _card(examples, parts, judged, choice, manifest, seed, now).model_copy(update={"params": params})
     write_whole(out / CARD_FILE, card.model_dump_json(indent=2).encode())
+    write_card(prepared.card, out)
     progress("writing", 1.0)
     return card
 
 
-def _split(examples: Examples) -> tuple[Examples, Examples, Examples]:
-    """Cut by time between whole slates."""
-    n = int(examples.decisions[-1]) + 1 if len(examples.decisions) else 0
+def split(examples: Examples, prepared: Prepared) -> Parts:
+    """Cut by time between whole slates, with an embargo; each part knows what was known when the next one began.
+
+    Args:
+        examples: of what was shown.
+        prepared: says where the cuts are.
+
+    Raises:
+        NotEnoughEvents: too few slates, or a part without enough of either outcome.
+    """
+    n, seen, cut = examples.n_decisions, prepared.labels.shown, prepared.split
     if n < MIN_DECISIONS:
         raise NotEnoughEvents(f"Training needs {MIN_DECISIONS} logged slates; there are {n}.")
-    first, second = int(n * _TRAIN_SHARE), int(n * (_TRAIN_SHARE + _VALIDATION_SHARE))
-    parts = (
-        examples.part(examples.decisions < first),
-        examples.part((examples.decisions >= first) & (examples.decisions < second)),
-        examples.part(examples.decisions >= second),
-    )
-    for part in parts:
-        positives = int(part.labels.sum())
-        if min(positives, len(part.labels) - positives) < MIN_POSITIVES:
+    train_part, validation, test = (examples.where(mask[seen]) for mask in (cut.train, cut.validation, cut.test))
+    known = (train_part.as_of(cut.cuts[0]), validation.as_of(cut.cuts[1]), test)
+    parts = Parts(*(_so_far(part) for part in known))
+    for part in (parts.train, parts.validation, parts.test):
+        clicked = part.labels[part.observed[:, 0], 0]
+        if min(clicked.sum(), len(clicked) - clicked.sum()) < MIN_POSITIVES:
             raise NotEnoughEvents(f"Each part of the log needs {MIN_POSITIVES} impressions with and without interest.")
     return parts
 
 
-def _probabilities(tensors: Tensors, examples: Examples) -> FloatArray:
-    block = FeatureBlock(examples.dense, examples.hashed)
-    result: FloatArray = 1.0 / (1.0 + np.exp(-logits(tensors, block, examples.positions)))
-    return result
+def _so_far(part: Examples) -> Examples:
+    """Where a part is shorter than a head's window, take what happened so far for its outcome: better than nothing."""
+    return replace(part, observed=part.observed | (part.observed.sum(axis=0) < MIN_KNOWN))
 
 
-def _row(name: str, test: Examples, probabilities: FloatArray) -> Row:
-    losses = log_losses(test.labels, probabilities)
-    return Row(name=name, log_loss=float(losses.mean()), auc=auc(test.labels, probabilities))
+def _fit_all(parts: Parts, seed: int, how: TrainSettings, progress: Progress) -> dict[str, tuple[Trained, Params]]:
+    job = Job(parts.train, parts.validation, seed, device=how.device)
+    fitted: dict[str, tuple[Trained, Params]] = {}
+    for number, (name, contender) in enumerate(CONTENDERS.items()):
+        if name == NETWORK:
+            progress("training", 0.3)
+        params: Params = {}
+        if how.budget is not None:
+            params = search(contender, name, job, how.budget, how.work)
+        if name == NETWORK:
+            told = replace(job, progress=lambda share: progress("training", 0.3 + 0.6 * share))
+            job = replace(told, checkpoints=how.work, logs=how.logs)
+        trained = contender.fit(job, params)
+        fitted[name] = (trained, params)
+        if trained.factors is not None and not params:
+            job = replace(job, start=trained.factors)
+        if name != NETWORK:
+            progress("baselines", 0.2 + 0.1 * (number + 1) / len(CONTENDERS))
+    return fitted
 
 
-def _verdict(served: bool, best: str) -> str:
-    if served:
-        return f"The click model beats {best}, the best baseline, on impressions later than its training: it is used."
-    return f"The click model does not clearly beat {best}, the best baseline: it is kept here but not used."
+def _write(out: Path, choice: Choice, train_part: Examples) -> Manifest:
+    best = choice.best
+    kind = CONTENDERS[best.trained.name].kind
+    assert kind is not None
+    on_top = replace(train_part, positions=np.zeros_like(train_part.positions))
+    clicks = calibration.apply(best.lines, best.trained.predict(on_top))[:, 0]
+    base = float(calibration.logit(clicks).mean())
+    return save_artifact(out, kind, best.trained.files(best.lines), base_logit=base, served=choice.served)
+
+
+def _card(
+    examples: Examples,
+    parts: Parts,
+    judged: Mapping[str, Judged],
+    choice: Choice,
+    manifest: Manifest,
+    seed: int,
+    now: float,
+) -> ModelCard:
+    network, test = judged[NETWORK].trained, parts.test
+    new = ~np.isin(test.shoppers, parts.train.shoppers) & test.observed[:, 0]
+    new_auc = auc(test.labels[new, 0], choice.best.probabilities[new, 0])
+    return ModelCard(
+        trained_at=datetime.fromtimestamp(now, UTC),
+        seed=seed,
+        n_train=len(parts.train.labels),
+        n_validation=len(parts.validation.labels),
+        n_test=len(test.labels),
+        n_decisions=examples.n_decisions,
+        n_test_new=int(new.sum()),
+        new_shoppers_auc=new_auc if np.isfinite(new_auc) else None,
+        positive_rate=float(examples.labels[:, 0].mean()),
+        rows=tuple(one.row for one in judged.values()),
+        rival=choice.rival,
+        gain=choice.gain,
+        over_popularity=choice.over_popularity,
+        best_epoch=network.best_epoch,
+        epochs=network.epochs,
+        params={},
+        model=choice.best.trained.name,
+        served=choice.served,
+        verdict=_verdict(choice),
+        sha256=manifest.sha256,
+        features=FEATURES,
+    )
+
+
+def _verdict(choice: Choice) -> str:
+    name, rival = choice.best.trained.name, choice.rival
+    if not choice.served:
+        return f"No model clearly beats popularity; the {name} is kept here but not used."
+    if name == NETWORK:
+        return f"The network beats {rival}, the best baseline, on impressions later than its training: it is used."
+    return f"The network does not clearly beat {rival}, the best baseline: {name}, which beats popularity, is used."

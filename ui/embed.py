@@ -39,7 +39,7 @@ _KINDS = {
     "html": "text/html; charset=utf-8",
 }
 _COMMENT = re.compile(r"^ */\*.*?\*/ *\n", re.MULTILINE | re.DOTALL)
-_INDENT = re.compile(r"^ +", re.MULTILINE)
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
 _MISSING = PlainTextResponse("There is no such page.", 404)
 
 
@@ -86,7 +86,7 @@ class _File:
 
 
 def slim(text: str) -> str:
-    """Return a script, style sheet or page without the comments that have lines of their own, and without indents."""
+    """Return a script, style sheet or page without the comments that have lines of their own, indents, empty lines."""
     return _INDENT.sub("", _COMMENT.sub("", text))
 
 

@@ -16,7 +16,6 @@ from assistant.store.erasing import Eraser
 from assistant.turn import Principal
 from recommender.profiles.door import Profiles
 from recommender.profiles.edits import NO, YES, Edit, EditKind, anonymous_key, may_profile
-from recommender.profiles.profile import Unfinished
 from recommender.profiles.view import ProfileView
 
 Mode = Literal["ask", "on", "off"]
@@ -66,10 +65,6 @@ class Profiling:
     def view(self, principal: Principal) -> ProfileView:
         """What is known of the shopper now."""
         return self.profiles.view(identity_key(principal), session_key(principal), self.now())
-
-    def unfinished(self, principal: Principal) -> tuple[Unfinished, ...]:
-        """What the latest unfinished visit left."""
-        return self.profiles.unfinished(self.key(principal), session_key(principal))
 
     def edit(self, principal: Principal, edit: Edit) -> None:
         """Change the shopper's profile, or say for whom this visit is."""

@@ -107,6 +107,7 @@ def search_products(
         set_aside=aside,
         corrected=read.corrected if read else None,
         exclude=frozenset(context.before.seen) if different else frozenset(),
+        different=different,
     )
     if named and any(fact.product.id == named.id for fact in slate.items):
         put_in_focus(context, named)

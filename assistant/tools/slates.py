@@ -28,6 +28,7 @@ def decision_context(
     exclude: frozenset[str] = frozenset(),
     salt: str = "",
     keep_order: bool = False,
+    different: bool = False,
 ) -> DecisionContext:
     """Describe for whom and where a slate is made; the seed follows from the turn: a decision can be replayed."""
     settings = context.shop.settings
@@ -43,6 +44,7 @@ def decision_context(
         now=context.shop.now(),
         seed=seed,
         exclude=exclude,
+        different=different,
         intent=intent_of(context),
         stated=stated_pairs(need.constraints),
         treatment=context.arms.treatment,
@@ -58,10 +60,14 @@ def slate_from_hits(
     set_aside: tuple[str, ...] = (),
     corrected: Mapping[str, str] | None = None,
     exclude: frozenset[str] = frozenset(),
+    different: bool = False,
     named: Product | None = None,
 ) -> SlateFact:
-    """Rank the hits of a search, log the decision, and return the slate as evidence; a product that is `named` stands
-    first."""
+    """Rank the hits of a search, log the decision, and return the slate as evidence.
+
+    A product that is `named` stands first; where something `different` is asked for, what is like things shown in this
+    visit goes down.
+    """
     labels = {constraint.key: constraint.label(context.shop.settings.locale) for constraint in need.constraints}
     if named is None and not exclude and asks_first(context, need, result, surface):
         return SlateFact(
@@ -80,7 +86,7 @@ def slate_from_hits(
         for hit in hits
     ]
     facts: tuple[ProductFact, ...] = ()
-    about = decision_context(context, need, surface, keep_order=bool(first))
+    about = decision_context(context, need, surface, keep_order=bool(first), different=different)
     decision = _decide(context, with_paid_places(context, about, hits), candidates)
     if decision is not None:
         by_id = {hit.product_id: hit for hit in hits}

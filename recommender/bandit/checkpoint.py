@@ -21,7 +21,7 @@ from recommender.bandit.outcomes import Counts, Outcomes, from_arrays, to_arrays
 from recommender.bandit.posterior import Posterior
 from recommender.errors import ArtifactBroken
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _POSTERIOR: Final = ("prior_precision", "noise", "gram", "moment", "covariance", "mean")
 
 
@@ -57,6 +57,8 @@ def save(path: Path, outcomes: Outcomes, position: int) -> None:
         "n_ids": outcomes.head.n_ids,
         "seen": outcomes.head.seen,
         "open": list(outcomes.open),
+        "segments": [impression.shown.segments for impression in outcomes.open.values()],
+        "vigil": outcomes.vigil.state(),
         "early": [[key, clicks] for key, clicks in outcomes.early.items()],
         "latest": outcomes.latest,
         "counts": asdict(outcomes.counts),
@@ -94,10 +96,12 @@ def _restored(meta: dict[str, Any], arrays: dict[str, Any], fresh: Outcomes) -> 
     state = HeadSnapshot(posterior, meta["day"], meta["outcomes"], meta["gamma"])
     head = BayesianLinearHead.restored(state, tuple(meta["seen"]), meta["n_ids"])
     keys = [(decision, item) for decision, item in meta["open"]]
+    segments = [tuple(whose) for whose in meta["segments"]]
     outcomes = replace(
         fresh,
         head=head,
-        open=from_arrays(keys, arrays["facts"], arrays["phi"]),
+        open=from_arrays(keys, arrays["facts"], arrays["phi"], segments),
+        vigil=fresh.vigil.restored(meta["vigil"]),
         early={(key[0], key[1]): [(i, at, reward) for i, at, reward in clicks] for key, clicks in meta["early"]},
         latest=meta["latest"],
         counts=Counts(**meta["counts"]),

@@ -6,6 +6,7 @@ Watches the standardised residual of a calibrated prediction. Knows names of seg
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,6 +46,14 @@ class PageHinkley:
             self._reset()
         return direction
 
+    def state(self) -> list[float]:
+        """Return its four numbers."""
+        return [self.n, self.mean, self._up, self._down]
+
+    def restore(self, state: Sequence[float]) -> None:
+        """Go on from saved numbers."""
+        self.n, self.mean, self._up, self._down = int(state[0]), state[1], state[2], state[3]
+
     def _reset(self) -> None:
         self.n, self.mean, self._up, self._down = 0, 0.0, 0.0, 0.0
 
@@ -75,6 +84,7 @@ class DriftWatch:
     """
 
     def __init__(self, allowance: float = 0.05, threshold: float = 100.0, max_segments: int = 1000) -> None:
+        self._numbers = (allowance, threshold, max_segments)
         self._detectors: Recent[str, PageHinkley] = Recent(max_segments, lambda: PageHinkley(allowance, threshold))
 
     def observe(self, segment: str, predicted: float, reward: float, at: float) -> DriftAlarm | None:
@@ -91,6 +101,17 @@ class DriftWatch:
         variance = max(_LEAST_VARIANCE, predicted * (1.0 - predicted))
         direction = detector.update((reward - predicted) / variance**0.5)
         return DriftAlarm(segment, direction > 0, outcomes, at) if direction else None
+
+    def state(self) -> dict[str, list[float]]:
+        """Return segment -> numbers of its detector."""
+        return {segment: detector.state() for segment, detector in self._detectors.items()}
+
+    def restored(self, state: Mapping[str, Sequence[float]]) -> DriftWatch:
+        """Return a watch with the same thresholds that goes on from a saved state."""
+        watch = DriftWatch(*self._numbers)
+        for segment, numbers in state.items():
+            watch._detectors.touch(segment).restore(numbers)
+        return watch
 
 
 @dataclass(frozen=True, slots=True)

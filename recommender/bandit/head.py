@@ -135,7 +135,7 @@ class BayesianLinearHead:
         Returns:
             Whether it was new.
         """
-        return self._count(event_id, phi, reward, weight, day, again=False)
+        return self._count(event_id, phi, reward, weight, day, counts=1)
 
     def correct(
         self, event_id: str, phi: FloatArray, reward: float, weight: float = 1.0, day: int | None = None
@@ -150,7 +150,21 @@ class BayesianLinearHead:
         Returns:
             Whether the correction was new.
         """
-        return self._count(event_id, phi, reward, weight, day, again=True)
+        return self._count(event_id, phi, reward, weight, day, counts=0)
+
+    def take_back(
+        self, event_id: str, phi: FloatArray, reward: float, weight: float = 1.0, day: int | None = None
+    ) -> bool:
+        """Undo an outcome that `update` counted before (what was not shown after all): exact, as if it had never been.
+
+        Args:
+            event_id: of what takes it back.
+            phi, reward, weight, day: as counted.
+
+        Returns:
+            Whether it was new.
+        """
+        return self._count(event_id, phi, reward, -weight, day, counts=-1)
 
     def widen(self, gamma: float, kept: float) -> None:
         """Forget faster from now on, and a part at once: what a drift alarm asks for.
@@ -163,18 +177,18 @@ class BayesianLinearHead:
         self._state = replace(state, gamma=gamma, posterior=fade(state.posterior, np.array(kept)))
 
     def _count(
-        self, event_id: str, phi: FloatArray, reward: float, weight: float, day: int | None, *, again: bool
+        self, event_id: str, phi: FloatArray, reward: float, weight: float, day: int | None, *, counts: int
     ) -> bool:
         if event_id in self._seen:
             return False
         state = self._at(day)
         age = 0 if day is None or state.day is None else state.day - day
         faded = np.array(weight * state.gamma**age)
-        step = correct if again else observe
+        step = observe if counts else correct
         posterior = step(state.posterior, np.asarray(phi, dtype=np.float64), _ONE * reward, faded)
         self._remember(event_id)
         # One assignment: a reader sees the whole outcome or none of it.
-        self._state = replace(state, posterior=posterior, outcomes=state.outcomes + (0 if again else 1))
+        self._state = replace(state, posterior=posterior, outcomes=state.outcomes + counts)
         return True
 
     def _at(self, day: int | None) -> HeadSnapshot:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from recommender.bandit.checkpoint import load, save
+from recommender.bandit.drift import DriftAlarm
 from recommender.bandit.head import HeadSnapshot
 from recommender.bandit.outcomes import Counts, Outcomes
 from recommender.events import EventLog
@@ -61,6 +62,11 @@ class OnlineLearner:
     def snapshot(self) -> HeadSnapshot:
         """Return the head as it is; safe to read from any thread."""
         return self._outcomes.head.snapshot()
+
+    @property
+    def alarms(self) -> tuple[DriftAlarm, ...]:
+        """Latest drift alarms, oldest first."""
+        return self._outcomes.vigil.alarms
 
     def catch_up(self, limit: int = 100_000) -> int:
         """Learn what came in since.

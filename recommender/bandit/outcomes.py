@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from recommender.bandit.head import BayesianLinearHead
+from recommender.bandit.vigil import Vigil
 from recommender.events import Event, EventType
 from recommender.item_table import FloatArray
 
@@ -30,11 +31,13 @@ class ShownFeatures:
         phi: (d,) the click model's last layer, or standardised features.
         offset: the click model's calibrated prediction, which the head learns to improve; 0 to learn the reward itself.
         weight: chance that the slot was looked at, 0 to 1.
+        segments: whose outcome it is, e.g. ("known shoppers", "search"); watched for drift.
     """
 
     phi: FloatArray
     offset: float = 0.0
     weight: float = 1.0
+    segments: tuple[str, ...] = ()
 
 
 FeatureSource = Callable[[str, str], ShownFeatures | None]
@@ -62,6 +65,7 @@ class Counts:
 
     Args:
         impressions, clicks: counted once each.
+        taken_back: impressions that were not shown in the end.
         repeated: second clicks of one impression.
         late: clicks after the window.
         unknown: impressions without features, and clicks whose impression never came.
@@ -69,6 +73,7 @@ class Counts:
 
     impressions: int = 0
     clicks: int = 0
+    taken_back: int = 0
     repeated: int = 0
     late: int = 0
     unknown: int = 0
@@ -88,6 +93,8 @@ class Outcomes:
         early: clicks that came before their impression, (event id, seconds, reward).
         latest: largest time seen, seconds since the epoch.
         counts: what was counted.
+        since: events before it teach nothing, seconds since the epoch.
+        vigil: looks at each outcome once its impression is let go.
     """
 
     head: BayesianLinearHead
@@ -99,15 +106,19 @@ class Outcomes:
     early: dict[Key, list[tuple[str, float, float]]] = field(default_factory=dict)
     latest: float = 0.0
     counts: Counts = field(default_factory=Counts)
+    since: float = 0.0
+    vigil: Vigil = field(default_factory=Vigil)
 
     def learn(self, event: Event) -> None:
         """Count one event; those without a decision teach nothing."""
-        if event.decision_id is None:
+        if event.decision_id is None or event.at < self.since:
             return
         key = (event.decision_id, event.item_id)
         self.latest = max(self.latest, event.at)
         if event.type is EventType.IMPRESSION:
             self._show(key, event)
+        elif event.type is EventType.NOT_SHOWN:
+            self._take_back(key, event.event_id)
         elif event.type in self.reward:
             self._click(key, event.event_id, event.at, self.reward[event.type])
         self._let_go()
@@ -139,11 +150,21 @@ class Outcomes:
             impression.clicked = self.head.correct(event_id, shown.phi, reward, shown.weight, _day(impression.at))
             self.counts.clicks += impression.clicked
 
+    def _take_back(self, key: Key, event_id: str) -> None:
+        impression = self.open.get(key)
+        if impression is None or impression.clicked:
+            return
+        shown = impression.shown
+        if self.head.take_back(event_id, shown.phi, -shown.offset, shown.weight, _day(impression.at)):
+            del self.open[key]
+            self.counts.taken_back += 1
+
     def _let_go(self) -> None:
         """Drop impressions that no click can reach any more, and clicks whose impression will not come."""
         limit = self.latest - self.window_s - self.lateness_s
         while self.open and next(iter(self.open.values())).at < limit:
-            del self.open[next(iter(self.open))]
+            gone = self.open.pop(next(iter(self.open)))
+            self.vigil.close(gone.shown.segments, gone.shown.offset, gone.clicked, gone.at, self.head)
         while self.early and next(iter(self.early.values()))[0][1] < limit:
             self.counts.unknown += len(self.early.pop(next(iter(self.early))))
 
@@ -154,11 +175,13 @@ def to_arrays(opened: Mapping[Key, OpenImpression]) -> tuple[FloatArray, FloatAr
     return np.array(facts).reshape(len(facts), 4), np.array([o.shown.phi for o in opened.values()], dtype=np.float64)
 
 
-def from_arrays(keys: list[Key], facts: FloatArray, phi: FloatArray) -> dict[Key, OpenImpression]:
-    """Return what `to_arrays` took apart."""
+def from_arrays(
+    keys: list[Key], facts: FloatArray, phi: FloatArray, segments: list[tuple[str, ...]]
+) -> dict[Key, OpenImpression]:
+    """Return what `to_arrays` took apart, with the segments of each."""
     return {
-        key: OpenImpression(float(at), ShownFeatures(features, float(offset), float(weight)), bool(clicked))
-        for key, (at, offset, weight, clicked), features in zip(keys, facts, phi, strict=True)
+        key: OpenImpression(float(at), ShownFeatures(features, float(offset), float(weight), whose), bool(clicked))
+        for key, (at, offset, weight, clicked), features, whose in zip(keys, facts, phi, segments, strict=True)
     }
 
 

@@ -66,7 +66,8 @@ def next_items(pool: Pool, context: DecisionContext, n: int) -> tuple[Candidate,
         Distinct candidates in order; open ends carry the origin "unfinished", what follows "seen_with:…". Empty for a
         shopper who left nothing open.
     """
-    open_ends = pool.state.unfinished.items(context.shopper_key)
+    profile = pool.state.shoppers.find(context.shopper_key)
+    open_ends = [] if profile is None else [one.item_id for one in profile.unfinished(context.session_key)]
     out = context.exclude | pool.state.dismissed_now(context.session_key)
     follows = [linked(open_ends, Code.SEEN_WITH), learned(open_ends)]
     found = [

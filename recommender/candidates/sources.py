@@ -143,8 +143,9 @@ def liked(shopper_key: str, session_key: str, now: float) -> Source:
             return []
         table, n_items = pool.table, len(pool.table.ids)
         # The last entry answers to code -1, "not stated".
-        categories = np.array([shopper.affinity("category", name, now) for name in table.category_names] + [0.0])
-        brands = np.array([shopper.affinity("brand", name, now) for name in table.brand_names] + [0.0])
+        affinity = shopper.affinities(now)
+        categories = np.array([affinity("category", name) for name in table.category_names] + [0.0])
+        brands = np.array([affinity("brand", name) for name in table.brand_names] + [0.0])
         interest = np.maximum(0.0, categories[table.category[:n_items]] + 0.7 * brands[table.brand[:n_items]])
         ranked = interest + 0.01 * _quality(table)
         return [Candidate(table.ids[i], sources=(str(Code.FOR_YOU),)) for i in _largest(ranked, n) if interest[i] > 0]

@@ -21,7 +21,7 @@ from recommender.data.settings import BotSettings, Limit
 from recommender.events import Event, EventType
 
 # The lines of one order arrive at once, and a return is nobody's click.
-_NO_ACTS: Final = frozenset({EventType.PURCHASE, EventType.RETURN, EventType.NOT_SHOWN})
+_NO_ACTS: Final = frozenset({EventType.PURCHASE, EventType.RETURN, EventType.NOT_SHOWN, EventType.EDIT})
 _MINUTE_S: Final = 60.0
 _MAD_TO_SIGMA: Final = 1.4826
 

@@ -249,7 +249,9 @@ class _Checks:
             return Reason.IMPOSSIBLE_TIME
         if event.value_minor < 0 or (event.position or 0) < 0:
             return Reason.NEGATIVE_VALUE
-        return None if event.item_id in self._items else Reason.UNKNOWN_ITEM
+        # What shoppers change about their own profiles names no item.
+        known = event.type is EventType.EDIT or event.item_id in self._items
+        return None if known else Reason.UNKNOWN_ITEM
 
     def _by_its_slate(self, event: Event) -> Reason | None:
         if event.decision_id is None:

@@ -11,6 +11,7 @@ from typing import Final
 from recommender.models.avoided import Avoided
 from recommender.models.base import Ranker
 from recommender.models.crowd import OnSale, Popularity, WellRated
+from recommender.models.lately import LearnedLately
 from recommender.models.linked import BoughtWith, SeenWith, SimilarTo
 from recommender.models.predicted import Predicted
 from recommender.models.profile import ForYou
@@ -28,5 +29,7 @@ RANKERS: Final[Mapping[str, Callable[[], Ranker]]] = {
     Code.SIMILAR_TO: SimilarTo,
     Code.PREDICTED: Predicted,
     Code.AVOIDED: Avoided,
+    # The last one: it builds on what the others said.
+    Code.LATELY: LearnedLately,
 }
 """Reason code -> class. Their weighted values add up to the score."""

@@ -32,6 +32,7 @@ class RankRequest:
         vectors: content vectors by table row, (items + 1, d), unit length, the last row zero; None before
             the encoder is warm.
         settings: numbers.
+        said: reason code -> what the rankers asked before said of this request; filled by the stack.
     """
 
     context: DecisionContext
@@ -41,6 +42,7 @@ class RankRequest:
     state: BehaviourState
     vectors: NDArray[np.float32] | None
     settings: RecommenderSettings
+    said: dict[str, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,15 @@ class Part:
         values: (n,), each in [-1, 1]; 0 where there is no evidence.
         details: (n,) details for the reasons, e.g. an item id; empty texts where the code needs none.
         served: inputs that the values were computed from, by name, where the log should keep them.
+        beside: (n, …) more that it knows of each candidate, by name, for rankers after it.
+        shown: (n, …) by name, what learning from outcomes needs; the log keeps the rows of the items shown.
     """
 
     values: FloatArray
     details: tuple[str, ...]
     served: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    beside: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    shown: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Ranker(Protocol):

@@ -1,24 +1,25 @@
-"""Ranking model "predicted": the trained click model, computed with numpy.
+"""Ranking model "predicted": the trained click model.
 
-A small deep and cross network (DCN-V2; Wang et al. 2021, equations 1 and 2). Serving needs no torch: that import alone
-takes longer than a slate may, and 200 candidates are a few small matrix products.
+What computes is in recommender/ctr/served.py; this turns it into a part of the score. Serving needs no torch on a CPU.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.features import FeatureBlock, features
+from recommender.ctr.artifact import Artifact
+from recommender.ctr.calibration import logit
+from recommender.ctr.served import Predictions, build_served
+from recommender.features import FeatureBlock, History, features, history
 from recommender.item_table import FloatArray
-from recommender.models.artifact import N_CROSS, Artifact, Tensors
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
 
-_FIRST_POSITION: Final = 0
+Inputs = Mapping[str, NDArray[Any]]
 
 
 class Predicted:
@@ -26,73 +27,90 @@ class Predicted:
 
     Args:
         artifact: the trained model; without one nothing is predicted.
+        device: "cpu", or "cuda" where a network is to be computed by torch.
+
+    Raises:
+        ArtifactBroken: the model's files hold something else than they should.
     """
 
     code = Code.PREDICTED
 
-    def __init__(self, artifact: Artifact | None = None) -> None:
+    def __init__(self, artifact: Artifact | None = None, device: str = "cpu") -> None:
         self._artifact = artifact
+        self._model = None if artifact is None else build_served(artifact, device)
 
     @property
     def sha(self) -> str:
-        """Hash of the model's file; "" without a model."""
+        """Hash of the model; "" without one."""
         return "" if self._artifact is None else self._artifact.manifest.sha256
 
     @property
     def version(self) -> str:
-        """Hash of the tensors; "none" without a model."""
-        return "none" if self._artifact is None else self._artifact.manifest.sha256[:12]
+        """Hash of the model, shortened; "none" without one."""
+        return self.sha[:12] or "none"
 
     def rank(self, request: RankRequest) -> Part:
         """Give -1 (far below the usual chance) to 1 (far above); 0 without a model."""
         if self._artifact is None:
             return without_detail(np.zeros(len(request.candidates)))
-        context = request.context
-        block = features(
-            request.state,
-            request.table,
-            [candidate.item_id for candidate in request.candidates],
-            shopper_key=context.shopper_key,
-            session_key=context.session_key,
-            now=context.now,
-        )
-        served = {"dense": block.dense, "hashed": block.hashed.astype(np.int32)}
-        return Part(self.values(served), ("",) * len(request.candidates), served)
+        return self.foresee(served_inputs(request))
 
-    def values(self, served: Mapping[str, NDArray[Any]]) -> FloatArray:
-        """Compute the values of n items from their features as served; the log keeps those.
+    def foresee(self, served: Inputs) -> Part:
+        """Say what follows from what was served, and beside it what "learned_lately" builds on.
 
         Args:
-            served: "dense" and "hashed" as in FeatureBlock.
+            served: as `served_inputs` gives it.
+
+        Returns:
+            With "click" (n,), the chance of a click in the first place, and "hidden" (n, d), the last layer.
         """
-        if self._artifact is None:
-            return np.zeros(len(served["dense"]))
+        predictions = self._predict(served)
+        if self._artifact is None or predictions is None:
+            return without_detail(np.zeros(len(served["dense"])))
+        margin = logit(predictions.click) - self._artifact.manifest.base_logit
+        beside: Inputs = {"click": predictions.click, "hidden": predictions.hidden}
+        return Part(np.tanh(margin / 2.0), ("",) * len(margin), served, beside)
+
+    def values(self, served: Inputs) -> FloatArray:
+        """Compute the values of n items from what was served; the log keeps that.
+
+        Args:
+            served: as `served_inputs` gives it.
+        """
+        return self.foresee(served).values
+
+    def predict(self, request: RankRequest) -> Predictions | None:
+        """Give probabilities of click, cart and purchase and the last layer; None without a model."""
+        return None if self._model is None else self._predict(served_inputs(request))
+
+    def _predict(self, served: Inputs) -> Predictions | None:
+        if self._model is None:
+            return None
+        past = History(
+            served["past.hashed"].astype(np.int64),
+            served["past.kinds"].astype(np.int64),
+            served["past.ages_s"],
+            int(served["past.shopper"][0]),
+        )
         block = FeatureBlock(served["dense"], served["hashed"].astype(np.int64))
-        margin = logits(self._artifact.tensors, block) - self._artifact.manifest.base_logit
-        result: FloatArray = np.tanh(margin / 2.0)
-        return result
+        return self._model.score(self._model.user_half(past), block)
 
 
-def logits(tensors: Tensors, block: FeatureBlock, positions: NDArray[np.int64] | None = None) -> FloatArray:
-    """Compute the network.
-
-    Args:
-        tensors: as in artifact.SHAPES.
-        block: n items.
-        positions: (n,) places in the slate; None puts every item first, as serving does.
+def served_inputs(request: RankRequest) -> Inputs:
+    """Describe n candidates and what their shopper did before, as the log keeps it.
 
     Returns:
-        (n,) log-odds of interest.
+        "dense" and "hashed" as in FeatureBlock, "past.*" as in History, in the narrowest types that lose nothing.
     """
-    n = len(block.dense)
-    embedded = tensors["embedding"][block.hashed].reshape(n, -1)
-    x0 = np.concatenate([(block.dense - tensors["mean"]) / tensors["scale"], embedded], axis=1)
-    x = x0
-    for i in range(N_CROSS):
-        x = x0 * (x @ tensors[f"cross{i}.weight"].T + tensors[f"cross{i}.bias"]) + x
-    hidden = np.maximum(0.0, x0 @ tensors["deep.weight"].T + tensors["deep.bias"])
-    out = np.concatenate([x, hidden], axis=1) @ tensors["out.weight"] + tensors["out.bias"]
-    bias = tensors["position"]
-    place = bias[_FIRST_POSITION] if positions is None else bias[np.minimum(positions, len(bias) - 1)]
-    result: FloatArray = (out + place).astype(np.float64)
-    return result
+    context, state, table = request.context, request.state, request.table
+    who = {"shopper_key": context.shopper_key, "session_key": context.session_key}
+    block = features(state, table, [candidate.item_id for candidate in request.candidates], **who, now=context.now)
+    past = history(state, table, **who, now=context.now)
+    return {
+        "dense": block.dense,
+        "hashed": block.hashed.astype(np.int32),
+        "past.hashed": past.hashed.astype(np.int32),
+        "past.kinds": past.kinds.astype(np.int16),
+        "past.ages_s": past.ages_s,
+        "past.shopper": np.array([past.shopper], dtype=np.int32),
+    }

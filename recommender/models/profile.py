@@ -47,6 +47,7 @@ class _Taste:
 
     def __init__(self, profile: Profile, now: float, stated: frozenset[str]) -> None:
         self._profile, self._now, self._stated = profile, now, stated
+        self._read = profile.affinities(now)
         self._affinities: dict[tuple[str, str | None], float] = {}
         self._prices: dict[str | None, float | None] = {}
 
@@ -76,9 +77,8 @@ class _Taste:
         return _PRICE * category / _CATEGORY * float(np.exp(-distance / _PRICE_SCALE))
 
     def _affinity(self, field: str, value: str | None) -> float:
-        if field in self._stated:
-            return 0.0
         key = (field, value)
-        if key not in self._affinities:
-            self._affinities[key] = self._profile.affinity(field, value, self._now)
-        return self._affinities[key]
+        found = self._affinities.get(key)
+        if found is None:
+            found = self._affinities[key] = 0.0 if field in self._stated else self._read(field, value)
+        return found

@@ -12,7 +12,6 @@ from recommender.events import Event, EventType
 from recommender.item_table import ItemTable
 from recommender.profiles.edits import Edit
 from recommender.profiles.interest import Key, keys_of
-from recommender.profiles.profile import Unfinished
 from recommender.profiles.view import ProfileView, view_of
 from recommender.state import BehaviourState
 
@@ -48,12 +47,6 @@ class Profiles:
         """Return what a shopper chose, or None where nothing was chosen."""
         with self._lock:
             return self._state().consents.get(shopper_key)
-
-    def unfinished(self, shopper_key: str, session_key: str) -> tuple[Unfinished, ...]:
-        """Return what the latest unfinished visit left; see `Profile.unfinished`."""
-        with self._lock:
-            profile = self._state().shoppers.find(shopper_key)
-            return () if profile is None else profile.unfinished(session_key)
 
     def known_values(self) -> tuple[Key, ...]:
         """Return every field and value that can be learned from the catalogue's items, in their order."""

@@ -7,7 +7,8 @@ nothing of other interests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import exp, log1p, sqrt
 from typing import Final
 
@@ -30,6 +31,31 @@ def keys_of(item: Item) -> Iterator[tuple[str, str, float]]:
     names = [name for name, _ in item.attributes]
     for name, value in item.attributes:
         yield name, value, 1.0 / names.count(name)
+
+
+@dataclass(frozen=True, slots=True)
+class InterestAt:
+    """An interest at one moment.
+
+    Args:
+        fields, masses: of the interest.
+        growth: what its sums are scaled down by.
+        freshness: see Interest.
+    """
+
+    fields: Mapping[str, Mapping[str, float]]
+    masses: Mapping[str, float]
+    growth: float
+    freshness: float
+
+    def read(self, field: str, value: str) -> float:
+        """Return what is left of a value's signs of interest, in clicks; 0 for an unknown one."""
+        found = self.fields[field].get(value) if field in self.fields else None
+        return 0.0 if found is None else found / self.growth * self.freshness
+
+    def mass(self, field: str) -> float:
+        """Return all signs about a field, for and against, in clicks."""
+        return self.masses.get(field, 0.0) / self.growth * self.freshness
 
 
 class Interest:
@@ -85,12 +111,15 @@ class Interest:
 
     def read(self, field: str, value: str, now: float) -> float:
         """Return what is left of a value's signs of interest, in clicks; 0 for an unknown one."""
-        found = self.fields.get(field, {}).get(value)
-        return 0.0 if found is None else found / self._growth(now) * self.freshness(now)
+        return self.at(now).read(field, value)
 
     def mass(self, field: str, now: float) -> float:
         """Return all signs about a field, for and against, in clicks."""
-        return self._mass.get(field, 0.0) / self._growth(now) * self.freshness(now)
+        return self.at(now).mass(field)
+
+    def at(self, now: float) -> InterestAt:
+        """Return it as it stands at one moment, for many readings."""
+        return InterestAt(self.fields, self._mass, self._growth(now), self.freshness(now))
 
     def weight(self, now: float) -> float:
         """Return how strong the interest is, in clicks."""

@@ -8,10 +8,13 @@ whether a profile may be kept at all.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from recommender.events import EventType, Item
+from recommender.field_rates import Rates
 from recommender.profiles.edits import Edit, EditKind
 from recommender.profiles.interest import Interest, Key
 from recommender.settings import RecommenderSettings
@@ -22,6 +25,10 @@ FADED: Final = 0.5
 """An interest with fewer clicks left makes room for another."""
 MAX_STATED: Final = 60
 MAX_RECENT: Final = 40
+HISTORY_LENGTH: Final = 50
+"""Latest acts that the click model's history holds."""
+MAX_RATES: Final = 64
+"""Categories, departments and brands whose rates are kept, those shown most; twice as many for a while."""
 _STOPS: Final = (EventType.PURCHASE, EventType.DISMISS, EventType.RETURN)
 
 
@@ -42,6 +49,15 @@ class Unfinished:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that a shopper did: with which item, of which of state.KINDS, and when (epoch seconds)."""
+
+    item_id: str
+    kind: int
+    at: float
+
+
 class Profile:
     """What is known of one shopper. Not safe for threads by itself.
 
@@ -49,7 +65,18 @@ class Profile:
         settings: half-lives and limits.
     """
 
-    __slots__ = ("_settings", "avoided", "dismissed", "forgotten", "interests", "paused", "recent", "signs")
+    __slots__ = (
+        "_settings",
+        "acts",
+        "avoided",
+        "dismissed",
+        "forgotten",
+        "interests",
+        "paused",
+        "rates",
+        "recent",
+        "signs",
+    )
 
     def __init__(self, settings: RecommenderSettings) -> None:
         self._settings = settings
@@ -58,31 +85,46 @@ class Profile:
         self.forgotten: dict[Key, float] = {}
         self.dismissed: dict[str, float] = {}
         self.recent: dict[str, Unfinished] = {}
+        self.rates = Rates(settings.interest_half_life_s, MAX_RATES)
+        self.acts: deque[Act] = deque(maxlen=HISTORY_LENGTH)
         self.paused = False
         self.signs = 0
 
     # ------------------------------------------------------------ reading
 
     def affinity(self, field: str, value: str | None, now: float) -> float:
-        """Return liking in (-1, 1): the value's share of all signs about its field, shrunk towards 0.
+        """Return liking in (-1, 1); see `affinities`."""
+        return self.affinities(now)(field, value)
 
-        An interest on trial is measured against the lasting ones and itself, and never they against it.
+    def affinities(self, now: float) -> Callable[[str, str | None], float]:
+        """Return what reads likings at one moment.
+
+        A liking, in (-1, 1), is the value's share of all signs about its field, shrunk towards 0. An interest on trial
+        is measured against the lasting ones and itself, and never they against it.
 
         Args:
-            field: "category", "department", "brand", or an attribute's name.
-            value: e.g. "Tents"; None gives 0.
             now: epoch seconds.
+
+        Returns:
+            Takes "category", "department", "brand" or an attribute's name, and e.g. "Tents"; None gives 0.
         """
-        if value is None:
-            return 0.0
-        lasting = [interest for interest in self.interests if interest.lasting]
-        sign = sum(interest.read(field, value, now) for interest in lasting)
-        mass = sum(interest.mass(field, now) for interest in lasting) + 1.0
-        shares = [sign / mass]
-        for interest in self.interests:
-            if not interest.lasting and (own := interest.read(field, value, now)):
-                shares.append((sign + own) / (mass + interest.mass(field, now)))
-        return max(shares, key=abs)
+        lasting = [interest.at(now) for interest in self.interests if interest.lasting]
+        trials = [interest.at(now) for interest in self.interests if not interest.lasting]
+        masses: dict[str, float] = {}
+
+        def affinity(field: str, value: str | None) -> float:
+            if value is None:
+                return 0.0
+            if field not in masses:
+                masses[field] = sum(interest.mass(field) for interest in lasting) + 1.0
+            sign, mass = sum(interest.read(field, value) for interest in lasting), masses[field]
+            shares = [sign / mass]
+            for interest in trials:
+                if own := interest.read(field, value):
+                    shares.append((sign + own) / (mass + interest.mass(field)))
+            return max(shares, key=abs)
+
+        return affinity
 
     def usual_log_price(self, category: str | None, now: float) -> float | None:
         """Return the mean log price of what was liked in a category; None where nothing was."""
@@ -140,6 +182,16 @@ class Profile:
         self.signs += 1
         self._interest_for(item, at, session_key).learn(item, amount, at, session_key, self.forgotten)
 
+    def count(self, item: Item, dearness: float, at: float, *, taken: bool) -> None:
+        """Count that an item was shown, or taken; see `Rates.count`."""
+        if not self.paused:
+            self.rates.count(item, dearness, at, taken=taken, forgotten=self.forgotten)
+
+    def remember(self, act: Act) -> None:
+        """Add to the history; nothing comes back into it from before a forgetting."""
+        if not self.paused and act.at > self._cleared_at():
+            self.acts.append(act)
+
     def join(self, guest: Profile, at: float) -> None:
         """Take in what the same person did as a guest; what this profile forgot before stays forgotten."""
         for theirs in guest.interests:
@@ -152,6 +204,11 @@ class Profile:
                 self.interests.append(theirs)
             else:
                 self._make_room(theirs, at)
+        for key in self.forgotten:
+            guest.rates.forget(*key)
+        self.rates.take_in(guest.rates)
+        theirs_left = [act for act in guest.acts if act.at > self._cleared_at()]
+        self.acts = deque(sorted([*self.acts, *theirs_left], key=lambda act: act.at), HISTORY_LENGTH)
         self.avoided = _latest(self.avoided | guest.avoided)
         self.forgotten = _latest(self.forgotten | guest.forgotten)
         self.dismissed |= guest.dismissed
@@ -179,7 +236,13 @@ class Profile:
         for interest in self.interests:
             interest.forget(*key)
         self.interests = [interest for interest in self.interests if any(interest.fields.values())]
+        self.rates.forget(*key)
+        # Acts name items, which may have the value or not: only without all of them nothing is left of it.
+        self.acts.clear()
         self.forgotten = _latest({**self.forgotten, key: at})
+
+    def _cleared_at(self) -> float:
+        return max(self.forgotten.values(), default=float("-inf"))
 
     def _interest_for(self, item: Item, at: float, session_key: str) -> Interest:
         found = [interest.nearness(item) for interest in self.interests]

@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import Final
 
 from recommender.card import ModelCard
-from recommender.errors import MoveRefused, RecommenderError, ReleaseMissing
+from recommender.ctr.artifact import load_artifact
+from recommender.data.card import DataCard
+from recommender.data.card import read_card as read_data_card
+from recommender.data.settings import KnownTraffic
+from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
 from recommender.events import EventLog, Item
-from recommender.models.artifact import load_artifact
 from recommender.models.base import Ranker
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards
@@ -25,11 +28,19 @@ from recommender.promotion import canary
 from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
 from recommender.promotion.line_up import LineUp, Served, release_version
 from recommender.promotion.registry import Registry, Release
-from recommender.promotion.releases import Stage, check_release, find_evidence, keep_evidence, read_card, release_folder
+from recommender.promotion.releases import (
+    Stage,
+    check_release,
+    complete_releases,
+    find_evidence,
+    keep_evidence,
+    read_card,
+    release_folder,
+)
 from recommender.promotion.rescoring import Rescorer, Shadowed
 from recommender.promotion.shadow import sum_up
 from recommender.settings import DAY_S, RecommenderSettings
-from recommender.train import Progress, train
+from recommender.train import Progress, TrainSettings, train
 
 SHADOW_DAYS: Final = 2.0
 """Requests of so many last days are scored in shadow."""
@@ -49,6 +60,7 @@ class Shop:
         seed: of training and resampling.
         settings: those of serving.
         plan: the gate's thresholds.
+        known: keys of those who are no customers; nothing is learned from them.
     """
 
     registry: Registry
@@ -58,6 +70,7 @@ class Shop:
     seed: int
     settings: RecommenderSettings = field(default_factory=RecommenderSettings)
     plan: Plan = field(default_factory=frozen_plan)
+    known: KnownTraffic = field(default_factory=KnownTraffic)
 
 
 def submit(shop: Shop, *, who: str, progress: Progress) -> tuple[Release, ModelCard]:
@@ -76,6 +89,7 @@ def submit(shop: Shop, *, who: str, progress: Progress) -> tuple[Release, ModelC
         progress=progress,
         now=shop.now.timestamp(),
         settings=shop.settings,
+        how=TrainSettings(known=shop.known, before=_last_data(shop.registry)),
     )
     return shop.registry.add(draft, who=who, seed=shop.seed), card
 
@@ -176,6 +190,15 @@ def ranker_of(registry: Registry) -> Callable[[str], Ranker]:
     return find
 
 
+def _last_data(registry: Registry) -> DataCard | None:
+    """Card of what the latest release was trained on; None where there is none that can be read."""
+    numbers = complete_releases(registry.root)
+    try:
+        return read_data_card(release_folder(registry.root, numbers[-1])) if numbers else None
+    except ArtifactBroken:
+        return None
+
+
 def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[Shadowed]:
     check_release(shop.registry.root, number)
     live = shop.registry.live()
@@ -212,10 +235,10 @@ def _served(registry: Registry, number: int | None, problem: Callable[[str], Non
     try:
         check_release(registry.root, number)
         artifact = load_artifact(release_folder(registry.root, number))
+        if artifact is None or not artifact.manifest.served:
+            return Served(status="not used: it did not beat popularity")
+        ranker = Predicted(artifact)
     except RecommenderError as error:
         problem(str(error))
         return Served(status=f"broken: {error}")
-    if artifact is None or not artifact.manifest.served:
-        return Served(status="not used: it did not beat the baselines")
-    sha = artifact.manifest.sha256
-    return Served(release_version(number), Predicted(artifact), f"in use: release {number}, {sha[:12]}", sha)
+    return Served(release_version(number), ranker, f"in use: release {number}, {ranker.sha[:12]}", ranker.sha)

@@ -152,28 +152,37 @@ def check_release(root: Path, number: int) -> ReleaseManifest:
     return manifest
 
 
+class HeadView(BaseModel):
+    """What is read of one outcome's figures: its expected calibration error, where it was measured."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    ece: float | None = None
+
+
 class RowView(BaseModel):
-    """One model on a card: its name and, where it was measured, its expected calibration error."""
+    """One model on a card."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     name: str
-    ece: float | None = None
+    click: HeadView = HeadView()
 
 
 class CardView(BaseModel):
-    """What promotion reads of a model card; the rest is the trainer's. The click model's row is the last one."""
+    """What promotion reads of a model card; the rest is the trainer's. `model` names the row of what would serve."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     served: bool
     verdict: str
+    model: str = ""
     rows: tuple[RowView, ...] = ()
 
     @property
     def ece(self) -> float | None:
-        """Calibration error of the click model on held-out impressions; None where the card does not say."""
-        return self.rows[-1].ece if self.rows else None
+        """Calibration error of its clicks on held-out impressions; None where the card does not say."""
+        return next((row.click.ece for row in self.rows if row.name == self.model), None)
 
 
 def read_card(root: Path, number: int) -> CardView:

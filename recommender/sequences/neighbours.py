@@ -17,9 +17,9 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from recommender.ctr.artifact import write_whole
 from recommender.errors import ArtifactBroken, NotEnoughEvents
 from recommender.events import Event
-from recommender.models.artifact import write_whole
 from recommender.sequences.base import SequenceModel
 from recommender.sequences.data import Floats, Ints, Sequences, from_lists
 

@@ -23,7 +23,7 @@ from assistant.doctor import examine, is_ok, refused, write_report
 from assistant.places import catalogues_folder
 from assistant.releases import registry_of
 from assistant.store import open_store
-from recommender.models.artifact import TENSORS_FILE
+from recommender.ctr.artifact import TENSORS_FILE
 from retrieval.encoder import load_encoder
 from retrieval.errors import IndexBroken
 from retrieval.loader import import_products

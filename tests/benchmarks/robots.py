@@ -146,9 +146,9 @@ def fitted_auc(events: Sequence[Event], people: Log, cut: float) -> float:
     human = np.array([people.kinds[event.session_key] in _PEOPLE for event in shown])
     x: FloatArray = np.column_stack([examples.dense, examples.positions]).astype(np.float64)
     model = LGBMClassifier(n_estimators=120, learning_rate=0.05, num_leaves=15, random_state=0, n_jobs=1, verbose=-1)
-    model.fit(x[at < cut], examples.labels[at < cut])
+    model.fit(x[at < cut], examples.labels[at < cut, 0])
     test = (at >= cut) & human
-    return auc(examples.labels[test], np.asarray(model.predict_proba(x[test])[:, 1], np.float64))
+    return auc(examples.labels[test, 0], np.asarray(model.predict_proba(x[test])[:, 1], np.float64))
 
 
 def true_auc(log: Log, cut: float) -> float:

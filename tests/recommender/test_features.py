@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from random import Random
 
 import numpy as np
 import pytest
 
 from recommender.data.cleaning import CleanLog, clean
-from recommender.data.labels import HEADS, label
 from recommender.data.reason import Reason
-from recommender.data.settings import Windows
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
-from recommender.events import Candidate, EventLog, EventType
-from recommender.examples import collect_examples
-from recommender.features import FEATURES, FeatureBlock, features
+from recommender.events import Candidate, Event, EventLog, EventType
+from recommender.examples import HEADS, collect_examples, pad_histories
+from recommender.features import FEATURES, FeatureBlock, History, features, history
 from recommender.item_table import HASH_BUCKETS, HASH_FIELDS, build_table
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.settings import DAY_S, RecommenderSettings
-from recommender.state import BehaviourState
+from recommender.state import KINDS, BehaviourState
 from tests.recommender.data.traffic import robots
-from tests.recommender.shop import ITEMS, EventMaker, busy_request, make_state
+from tests.recommender.shop import ITEMS, NOW, EventMaker, busy_request, make_state
 from tests.recommender.simulator import World, make_items
 
 
@@ -35,7 +33,7 @@ class Recorder:
     version = "recorder"
 
     def __init__(self) -> None:
-        self.seen: list[tuple[tuple[str, ...], FeatureBlock]] = []
+        self.seen: list[tuple[tuple[str, ...], FeatureBlock, History]] = []
 
     def rank(self, request: RankRequest) -> Part:
         ids = tuple(candidate.item_id for candidate in request.candidates)
@@ -48,25 +46,34 @@ class Recorder:
             session_key=context.session_key,
             now=context.now,
         )
-        self.seen.append((ids, block))
+        past = history(
+            request.state,
+            request.table,
+            shopper_key=context.shopper_key,
+            session_key=context.session_key,
+            now=context.now,
+        )
+        self.seen.append((ids, block, past))
         return without_detail(np.zeros(len(ids)))
 
 
 def test_the_replayed_log_gives_the_features_of_serving() -> None:
-    items, log, recorder = make_items(), MemoryEventLog(), Recorder()
-    recommender = Recommender(items, log)
-    recommender.serve(LineUp(Served(ranker=recorder)))
-    world = World(items, seed=9)
+    log = MemoryEventLog()
+    recommender, recorder, world = _watched(log, seed=9)
     for _ in range(40):
         world.visit(recommender)
-    examples = collect_examples(log, items, RecommenderSettings())
+    examples = collect_examples(log, world.items, RecommenderSettings())
     shown = [event for _, event in log.events() if event.type is EventType.IMPRESSION]
     assert len(shown) == len(examples.labels) == 40 * 3 * 6
     for row, event in enumerate(shown):
-        ids, block = recorder.seen[row // 6]
+        ids, block, _ = recorder.seen[row // 6]
         place = ids.index(event.item_id)
         assert np.array_equal(examples.dense[row], block.dense[place])
         assert np.array_equal(examples.hashed[row], block.hashed[place])
+    padded = pad_histories([past for _, _, past in recorder.seen])
+    assert padded.kinds.any()
+    for column in fields(padded):
+        assert np.array_equal(getattr(padded, column.name), getattr(examples.histories, column.name))
 
 
 def _column(name: str, block: FeatureBlock) -> dict[str, float]:
@@ -98,6 +105,7 @@ def test_features_worked_by_hand() -> None:
 def test_a_stranger_in_a_fresh_shop_is_described_by_the_catalogue_alone() -> None:
     block = _describe(make_state(()))
     silent = {"popularity", "confidence", "category_affinity", "price_known", "seen_with", "visit_length", "dismissed"}
+    silent |= {"shopper_lift", "category_lift_own", "price_fit", "dearness", "item_lift", "n_acts", "idle"}
     assert all(set(_column(name, block).values()) == {0.0} for name in silent)
     assert set(_column("click_rate", block).values()) == {np.float32(0.1).item()}
 
@@ -122,9 +130,68 @@ def test_examples_are_positive_only_for_interest_in_the_same_slate() -> None:
     clicked = {(e.decision_id, e.item_id) for e in events if e.type is EventType.CLICK}
     shown = [(e.decision_id, e.item_id) for e in events if e.type is EventType.IMPRESSION]
     examples = collect_examples([*events, strangers], items, RecommenderSettings())
-    assert examples.labels.tolist() == [float(pair in clicked) for pair in shown]
+    assert examples.labels[:, 0].tolist() == [float(pair in clicked) for pair in shown]
     assert examples.positions.tolist() == [0, 1, 2, 3, 4, 5] * 60
     assert examples.decisions.tolist() == [i // 6 for i in range(360)]
+
+
+def _shown(make: EventMaker, item_id: str, decision: str, at_place: int = 0) -> Event:
+    return replace(make(EventType.IMPRESSION, item_id, "today", "ann"), decision_id=decision, position=at_place)
+
+
+def test_rates_worked_by_hand() -> None:
+    make = EventMaker()
+    events = [_shown(make, "tent-1", f"d{i}") for i in range(8)] + [_shown(make, "stove-1", f"d{i}") for i in range(8)]
+    events += [make(EventType.CLICK, "tent-1", f"visit-{i}", "ann") for i in range(4)]
+    block = _describe(make_state(events))
+    base = (4 + 1) / (16 + 10)
+    # Everybody here is ann: her own rate is the shop's, and tents stand out in it.
+    own = base * (4 + 8 * base) / ((16 + 8) * base)
+    assert _column("shopper_lift", block)["tent-1"] == pytest.approx(np.log(own / base), abs=1e-3)
+    lift = np.log((4 + 8 * own) / ((8 + 8) * own))
+    assert _column("category_lift_own", block)["tent-2"] == pytest.approx(lift, abs=1e-3)
+    rate = np.log(base) + np.log((4 + 20 * base) / ((8 + 20) * base))
+    assert _column("category_rate", block)["tent-2"] == pytest.approx(rate, abs=1e-3)
+    usual = np.exp(rate)
+    assert _column("item_lift", block)["tent-1"] == pytest.approx(np.log((4 + 20 * usual) / (28 * usual)), abs=1e-3)
+    assert _column("item_lift", block)["tent-2"] == pytest.approx(0.0, abs=1e-6)
+    assert _column("acted_before", block) == {item_id: float(item_id == "tent-1") for item_id in ITEMS}
+
+
+def test_dearness_is_against_what_the_shop_shows_of_the_category() -> None:
+    make = EventMaker()
+    events = [_shown(make, "tent-1", "d1"), _shown(make, "tent-3", "d1", 1)]
+    block = _describe(make_state(events))
+    usual = (np.log1p(10_000) + np.log1p(30_000)) / 2
+    assert _column("dearness", block)["tent-2"] == pytest.approx(np.log1p(12_000) - usual, abs=1e-4)
+    assert _column("dearness", block)["mat-1"] == 0.0
+
+
+def test_a_history_holds_the_latest_acts_first_and_no_more_than_fifty() -> None:
+    make = EventMaker()
+    events = [make(EventType.CLICK, "tent-1", f"visit-{i}", "ann") for i in range(60)]
+    events.append(make(EventType.DISMISS, "gone-1", "today", "ann"))
+    table = build_table(ITEMS)
+    past = history(make_state(events), table, shopper_key="ann", session_key="today", now=NOW + 100)
+    assert past.kinds.tolist() == [KINDS[EventType.DISMISS], *[KINDS[EventType.CLICK]] * 49]
+    assert past.ages_s[:2].tolist() == [40.0, 41.0]
+    assert past.hashed[1].tolist() == [int(table.hashed[0, column]) for column in (0, 1, 3)]
+    assert not history(make_state(events), table, shopper_key="bob", session_key="today", now=NOW).kinds.size
+
+
+def test_what_is_known_of_an_impression_depends_on_the_moment() -> None:
+    make = EventMaker()
+    first, second = _shown(make, "tent-1", "d1"), _shown(make, "tent-2", "d2")
+    click = replace(make(EventType.CLICK, "tent-1", "today", "ann"), decision_id="d1")
+    buy = replace(make(EventType.PURCHASE, "tent-1", "today", "ann"), decision_id="d1", at=NOW + 2 * DAY_S)
+    late = replace(make(EventType.PURCHASE, "tent-2", "today", "ann"), decision_id="d2", at=NOW + 9 * DAY_S)
+    examples = collect_examples([first, second, click, buy, late], ITEMS, RecommenderSettings())
+    assert examples.labels.tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert examples.observed.all()
+    soon = examples.as_of(NOW + DAY_S)
+    assert soon.labels.tolist() == [[1, 0, 0], [0, 0, 0]]
+    assert soon.observed.tolist() == [[True, True, False], [True, False, False]]
+    assert len(HEADS) == soon.labels.shape[1]
 
 
 def _watched(log: EventLog, seed: int) -> tuple[Recommender, Recorder, World]:
@@ -152,11 +219,6 @@ def test_a_cleaned_log_gives_the_features_of_a_shop_that_robots_never_visited() 
     assert len(examples.labels) == len(expected.labels) == 40 * 3 * 6
     for name in ("dense", "hashed", "positions", "labels", "decisions"):
         assert np.array_equal(getattr(examples, name), getattr(expected, name)), name
-    labels = label(cleaned.kept(noisy), windows=Windows(), now=world.now + 8 * DAY_S)
-    assert np.array_equal(labels.positions, examples.positions)
-    interest = np.maximum.reduce([labels.outcome[head] for head in HEADS])
-    assert np.array_equal(interest, examples.labels)
-
     dirty = collect_examples(noisy, world.items, RecommenderSettings())
     assert not np.array_equal(dirty.dense[-6:], expected.dense[-6:])
 

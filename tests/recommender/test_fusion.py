@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.events import Candidate
+from recommender.events import Candidate, EventType
 from recommender.fusion import greedy_order, score, stack_version
 from recommender.models import RANKERS
 from recommender.reasons import Code
@@ -15,6 +16,7 @@ from recommender.settings import LIKE_WEIGHTS, SEARCH_WEIGHTS, RecommenderSettin
 from tests.recommender.shop import (
     ALL,
     ITEMS,
+    EventMaker,
     busy_events,
     busy_request,
     make_context,
@@ -120,6 +122,19 @@ def test_each_further_item_of_one_kind_is_lowered_more() -> None:
     variety = dict(score(request, STACK).parts)[Code.VARIETY].values
     # In order of score: tent-1 first, tent-3 of the same brand, then tent-2 of another brand.
     assert variety.tolist() == pytest.approx([0.0, -0.06, -0.04], abs=1e-9)
+
+
+def test_what_is_like_something_shown_goes_down_where_something_different_is_asked_for() -> None:
+    make = EventMaker()
+    state = make_state([make(EventType.IMPRESSION, "tent-1", "today")])
+    found = (Candidate("tent-3"), Candidate("stove-1"))
+    asked = replace(make_context("search"), different=True)
+    lowered = dict(score(make_request(state, found, asked), STACK).parts)[Code.DIFFERENT].values
+    # The same category and brand, three times the price: 0.6 + 0.15 + 0.25 / 3.
+    assert lowered.tolist() == pytest.approx([-0.3 * (0.75 + 0.25 / 3), 0.0], abs=1e-5)
+    assert Code.DIFFERENT not in dict(score(make_request(state, found, make_context("search")), STACK).parts)
+    other = replace(asked, session_key="new")
+    assert not dict(score(make_request(state, found, other), STACK).parts)[Code.DIFFERENT].values.any()
 
 
 def test_a_search_is_not_spread_out() -> None:

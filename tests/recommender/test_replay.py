@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -11,17 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.ctr.artifact import load_artifact, save_artifact
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
-from recommender.events import Candidate, Decision, DecisionContext, Item, SlateItem
+from recommender.events import Candidate, Decision, DecisionContext, EventType, Item, SlateItem
 from recommender.exploring import Controls
-from recommender.models.artifact import SHAPES, load_artifact, save_artifact
+from recommender.features import FEATURES
 from recommender.models.predicted import Predicted
 from recommender.owner_rules import OwnerRules, read_rule
 from recommender.replay import difference, replay_many
 from recommender.settings import RecommenderSettings
 from recommender.trace import pack, unpack
-from tests.recommender.shop import NOW
+from tests.recommender.ctr.small import make_logistic, network_bytes, save_logistic
+from tests.recommender.shop import NOW, EventMaker
 
 SHELF = {
     f"item-{i}": Item(f"item-{i}", f"kind-{i % 4}", "all", f"brand-{i % 3}", 1000 + 10 * i, in_stock=i % 7 != 3)
@@ -40,10 +43,15 @@ RULES = OwnerRules(
 )
 
 
-def _model(folder: Path) -> Path:
+def _logistic(folder: Path) -> Path:
     rng = np.random.default_rng(5)
-    tensors = {name: rng.normal(0, 0.2, shape).astype(np.float32) for name, shape in SHAPES.items()}
-    save_artifact(folder, tensors | {"scale": np.ones(SHAPES["scale"], np.float32)}, base_logit=-1.0, served=True)
+    weights = dict(zip(FEATURES, rng.normal(0, 0.2, len(FEATURES)).tolist(), strict=True))
+    save_logistic(folder, make_logistic(weights, intercept=-1.0))
+    return folder
+
+
+def _network(folder: Path) -> Path:
+    save_artifact(folder, "network", network_bytes(), base_logit=-1.0, served=True)
     return folder
 
 
@@ -84,9 +92,17 @@ def test_any_decision_comes_out_of_its_row_again(
     assert difference(recommender.decide(context, FOUND[:n])) is None
 
 
-def test_with_the_models_file_the_features_give_the_same_part_again(tmp_path: Path) -> None:
-    recommender = _recommender(_model(tmp_path))
-    decisions = [recommender.decide(_context(turn), FOUND) for turn in range(30)]
+@pytest.mark.parametrize("make", [_logistic, _network])
+def test_with_the_models_file_the_features_give_the_same_part_again(
+    make: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    recommender = _recommender(make(tmp_path))
+    decisions = []
+    for turn in range(30):
+        decisions.append(recommender.decide(_context(turn), FOUND))
+        # A history that grows, and once more than nothing in it.
+        clicked = decisions[-1].chosen_ids[0]
+        recommender.record(EventMaker(NOW + turn)(EventType.CLICK, clicked, f"visit-{turn % 9}", "ann"))
     model = Predicted(load_artifact(tmp_path))
     done: list[int] = []
     report = replay_many(decisions, model, done.append)
@@ -96,7 +112,7 @@ def test_with_the_models_file_the_features_give_the_same_part_again(tmp_path: Pa
 
 
 def test_features_that_were_changed_afterwards_are_noticed_with_the_model_only(tmp_path: Path) -> None:
-    decision = _recommender(_model(tmp_path)).decide(_context(1), FOUND)
+    decision = _recommender(_network(tmp_path)).decide(_context(1), FOUND)
     trace = unpack(decision.trace)
     dense = trace.served["dense"].copy()
     dense[0] += 1.0

@@ -7,21 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from recommender.card import ModelCard
+from recommender.ctr.artifact import load_artifact, save_artifact
+from recommender.ctr.contenders import CONTENDERS
+from recommender.ctr.search import Budget
 from recommender.decide import Recommender
 from recommender.errors import NotEnoughEvents
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Event, Item
-from recommender.examples import collect_examples
-from recommender.features import FeatureBlock
-from recommender.models.artifact import SHAPES, Artifact, load_artifact
-from recommender.models.ctr_net import ClickNet
-from recommender.models.predicted import logits
-from recommender.settings import RecommenderSettings
-from recommender.train import train
-from tests.recommender.simulator import World, make_items
+from recommender.settings import DAY_S
+from recommender.train import TrainSettings, train
+from tests.recommender.ctr.small import network_bytes
+from tests.recommender.simulator import START, World, make_items
+
+LATER = START + 365 * DAY_S
+"""All windows are closed."""
 
 
 def _log(n_visits: int, *, seed: int = 1) -> tuple[MemoryEventLog, dict[str, Item], World]:
@@ -34,7 +35,7 @@ def _log(n_visits: int, *, seed: int = 1) -> tuple[MemoryEventLog, dict[str, Ite
 
 
 def _train(source: MemoryEventLog | list[Event], items: dict[str, Item], out: Path, seed: int = 1) -> ModelCard:
-    return train(source, items, out, seed=seed, progress=lambda _stage, _share: None, now=1_700_000_000.0)
+    return train(source, items, out, seed=seed, progress=lambda _stage, _share: None, now=LATER)
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +45,17 @@ def world_and_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[MemoryEve
     return log, world, out, _train(log, items, out)
 
 
-def test_with_enough_behaviour_the_model_beats_its_baselines_and_serves(
+def test_with_enough_behaviour_a_model_beats_popularity_and_serves(
     world_and_model: tuple[MemoryEventLog, World, Path, ModelCard],
 ) -> None:
     log, world, out, card = world_and_model
-    assert [row.name for row in card.rows] == ["popularity", "logistic regression", "click model"]
+    assert [row.name for row in card.rows] == list(CONTENDERS)
     assert card.served
-    assert card.gain_low > 0
+    assert card.over_popularity.low > 0
+    assert card.model in card.verdict
     recommender = Recommender(world.items, log, model_dir=out)
     recommender.load_models()
-    assert recommender.health["click_model"] == f"in use: {card.sha256[:12]}"
+    assert recommender.health["click_model"] == f"in use: {card.model}, {card.sha256[:12]}"
     decision = recommender.decide(world.context(0, "later"), [Candidate(item_id) for item_id in world.items])
     assert "predicted" in {reason.code for item in decision.items for reason in item.reasons}
 
@@ -78,18 +80,29 @@ def test_the_card_is_kept_beside_the_model_and_reads_as_a_table(
 ) -> None:
     _, _, out, card = world_and_model
     assert ModelCard.model_validate_json((out / "card.json").read_bytes()) == card
-    assert "| click model |" in card.to_markdown()
+    assert all(f"| {row.name} |" in card.to_markdown() for row in card.rows)
     assert card.verdict in card.to_markdown()
 
 
-def test_a_model_that_does_not_beat_the_baselines_is_kept_but_not_used(tmp_path: Path) -> None:
-    log, items, _ = _log(150)
+def test_where_nothing_beats_popularity_nothing_is_used(tmp_path: Path) -> None:
+    items, log, numbers = make_items(), MemoryEventLog(), count()
+    recommender = Recommender(items, log, new_id=lambda: f"decision-{next(numbers)}")
+    world = Indifferent(items, seed=1)
+    for _ in range(150):
+        world.visit(recommender)
     card = _train(log, items, tmp_path)
     assert not card.served
-    assert "not clearly beat" in card.verdict
+    assert "No model clearly beats popularity" in card.verdict
     recommender = Recommender(items, log, model_dir=tmp_path)
     recommender.load_models()
-    assert recommender.health["click_model"] == "not used: it did not beat the baselines"
+    assert recommender.health["click_model"] == "not used: none beat popularity"
+
+
+class Indifferent(World):
+    """Everybody likes everything alike."""
+
+    def chance(self, shopper: int, item_id: str) -> float:
+        return 0.2
 
 
 def test_the_same_events_and_seed_give_the_same_model(tmp_path: Path) -> None:
@@ -118,49 +131,36 @@ def test_slates_without_any_interest_are_too_little(tmp_path: Path) -> None:
 def test_progress_rises_to_the_end(tmp_path: Path) -> None:
     log, items, _ = _log(100)
     told: list[tuple[str, float]] = []
-    train(log, items, tmp_path, seed=1, progress=lambda stage, share: told.append((stage, share)), now=0.0)
+    train(log, items, tmp_path, seed=1, progress=lambda stage, share: told.append((stage, share)), now=LATER)
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert list(dict.fromkeys(stage for stage, _ in told)) == ["replay", "baselines", "training", "writing"]
 
 
-def test_numpy_and_torch_compute_the_same_network() -> None:
-    log, items, _ = _log(20)
-    examples = collect_examples(log, items, RecommenderSettings())
-    torch.manual_seed(5)
-    net = ClickNet(torch.from_numpy(examples.dense).mean(dim=0), torch.from_numpy(examples.dense).std(dim=0) + 0.1)
-    for parameter in net.parameters():
-        torch.nn.init.normal_(parameter, std=0.2)
-    block = FeatureBlock(examples.dense, examples.hashed)
-    with torch.no_grad():
-        expected = net(*map(torch.from_numpy, (examples.dense, examples.hashed, examples.positions))).numpy()
-    assert logits(net.tensors(), block, examples.positions) == pytest.approx(expected, abs=1e-4)
-    assert {name: tensor.shape for name, tensor in net.tensors().items()} == SHAPES
-
-
-def test_the_place_in_the_slate_is_a_matter_of_training_only(
-    world_and_model: tuple[MemoryEventLog, World, Path, ModelCard],
-) -> None:
-    _, _, out, _ = world_and_model
-    artifact = load_artifact(out)
-    assert isinstance(artifact, Artifact)
-    place = artifact.tensors["position"][:6]
-    # Lower places are looked at less in this world, and the model has put that down to the place.
-    assert place[0] > place[5]
-    block = FeatureBlock(np.zeros((1, artifact.tensors["mean"].shape[0]), np.float32), np.zeros((1, 5), np.int64))
-    assert logits(artifact.tensors, block) == logits(artifact.tensors, block, np.array([0]))
+def test_a_search_is_kept_and_its_settings_stand_in_the_card(tmp_path: Path) -> None:
+    log, items, _ = _log(100)
+    how = TrainSettings(budget=Budget(1), work=tmp_path / "work", logs=tmp_path / "logs")
+    card = train(log, items, tmp_path, seed=1, progress=lambda _stage, _share: None, now=LATER, how=how)
+    assert set(card.params) == set(CONTENDERS)
+    assert len(list((tmp_path / "work").glob("*.journal"))) == len(CONTENDERS)
+    assert list((tmp_path / "logs").iterdir())
 
 
 def test_deciding_and_loading_a_model_need_no_torch(
-    world_and_model: tuple[MemoryEventLog, World, Path, ModelCard],
+    world_and_model: tuple[MemoryEventLog, World, Path, ModelCard], tmp_path: Path
 ) -> None:
+    save_artifact(tmp_path, "network", network_bytes(), base_logit=-1.0, served=True)
     code = (
         "import sys; from pathlib import Path; from recommender.decide import Recommender; import recommender.train\n"
         "from recommender.event_log import MemoryEventLog\n"
-        "recommender = Recommender({}, MemoryEventLog(), model_dir=Path(sys.argv[1]))\n"
+        "from recommender.events import Candidate, DecisionContext, Item\n"
+        "items = {'a': Item('a', 'b', 'c', 'd', 500)}\n"
+        "recommender = Recommender(items, MemoryEventLog(), model_dir=Path(sys.argv[1]))\n"
         "recommender.load_models()\n"
         "assert recommender.health['click_model'].startswith('in use')\n"
+        "recommender.decide(DecisionContext('x', 'y', 'z', 'recommend', 1.7e9, 1), [Candidate('a')])\n"
         "assert 'torch' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", code, str(world_and_model[2])], check=True)
+    for folder in (world_and_model[2], tmp_path):
+        subprocess.run([sys.executable, "-c", code, str(folder)], check=True)

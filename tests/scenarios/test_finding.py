@@ -245,22 +245,33 @@ def test_a_dismissed_product_is_not_shown_again(visit: Visitor) -> None:
     assert gone.product.id not in {fact.product.id for fact in again.products}
 
 
-def test_a_click_lifts_its_like_for_the_same_shopper(visit: Visitor) -> None:
-    first = visit.say("surprise me").only(SlateFact)
-    liked = first.items[-1]
+def _surprised_after_clicks(visit: Visitor) -> tuple[ProductFact, SlateFact]:
+    """Look three times at the last of what is suggested, and ask again."""
+    liked = visit.say("surprise me").only(SlateFact).items[-1]
     for _ in range(3):
-        visit.run(
-            visit.assistant.record(
-                visit.session.principal, "click", liked.product.id, liked.decision_id, liked.position
-            )
-        )
-    second = visit.say("surprise me again").only(SlateFact)
+        seen = (liked.product.id, liked.decision_id, liked.position)
+        visit.run(visit.assistant.record(visit.session.principal, "click", *seen))
+    return liked, visit.say("surprise me again").only(SlateFact)
+
+
+def _for_you(slate: SlateFact) -> list[ProductFact]:
+    return [fact for fact in slate.items if any(reason.code == "for_you" for reason in fact.reasons)]
+
+
+def test_a_click_lifts_its_like_for_the_same_shopper(visit: Visitor) -> None:
+    visit.run(visit.assistant.profiles.keep(visit.session.principal, True))
+    liked, second = _surprised_after_clicks(visit)
     assert second.decision is not None
     assert any(
         fact.product.category == liked.product.category or fact.product.brand == liked.product.brand
-        for fact in second.items
+        for fact in _for_you(second)
     )
-    assert any(reason.code == "for_you" for fact in second.items for reason in fact.reasons)
+
+
+def test_without_consent_no_suggestion_rests_on_a_taste(visit: Visitor) -> None:
+    _, second = _surprised_after_clicks(visit)
+    assert second.items
+    assert not _for_you(second)
 
 
 @pytest.mark.parametrize("words", ["laptop", "do you have sunscreen", "something for a weekend trip"])

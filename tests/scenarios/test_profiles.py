@@ -122,6 +122,16 @@ def test_something_different_was_not_shown_before(camper: Visitor) -> None:
     assert not other & first
 
 
+def test_what_is_like_the_cards_before_goes_down_where_something_different_is_asked_for(camper: Visitor) -> None:
+    camper.say("kettles")
+    (slate,) = camper.say("show me something different").slates
+    assert slate.decision is not None
+    assert slate.decision.context.different
+    lowered = [reason.weight for fact in slate.items for reason in fact.reasons if reason.code == "different"]
+    assert lowered
+    assert all(weight < 0 for weight in lowered)
+
+
 @pytest.mark.parametrize("words", ["continue where I stopped", "where was I?", "what did I look at last time"])
 def test_going_on_where_one_stopped(camper: Visitor, words: str) -> None:
     seen = look_at(camper, camper.say("a coffee grinder under $100"), 1)
@@ -152,7 +162,9 @@ def test_learning_is_paused_and_goes_on(camper: Visitor) -> None:
     assert not camper.say("start learning again").only(ProfileFact).paused
 
 
-@pytest.mark.parametrize("words", ["forget everything about me", "delete my profile", "erase all you know about me"])
+@pytest.mark.parametrize(
+    "words", ["forget everything about me", "delete my profile", "erase all you know about me", "erase everything"]
+)
 def test_everything_is_forgotten_by_a_click_only(camper: Visitor, words: str) -> None:
     assert camper.say(words).only(ProfileFact).changed is ProfileChange.ERASE_ASKED
     assert labels(camper)

@@ -137,6 +137,6 @@ def _sentences(script: str) -> dict[str, str]:
     return dict(re.findall(r'(\w+): "((?:[^"\\]|\\.)*)"', script))
 
 
-def test_comments_and_indents_are_left_out_and_nothing_else() -> None:
-    text = "/* one\n   two */\nconst a = 1; /* kept */\n  const b = `/* kept */`;\n  /* three */\n"
+def test_comments_indents_and_empty_lines_are_left_out_and_nothing_else() -> None:
+    text = "/* one\n   two */\n\nconst a = 1; /* kept */\n\n  const b = `/* kept */`;\n  /* three */\n"
     assert slim(text) == "const a = 1; /* kept */\nconst b = `/* kept */`;\n"

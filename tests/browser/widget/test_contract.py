@@ -6,6 +6,7 @@ The events go the whole way: through the HTTP API, over the network, into the fr
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ class Playing(FakeAssistant):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.events: Sequence[TurnEvent] = ()
+        self.sent = threading.Event()
 
     @property
     def ends(self) -> bool:
@@ -38,6 +40,7 @@ class Playing(FakeAssistant):
     async def stream(self, turn: Turn) -> AsyncIterator[TurnEvent]:
         for event in self.events:
             yield event
+        self.sent.set()
         while not self.ends and not self.hold.is_set():
             await asyncio.sleep(0.01)
 
@@ -73,8 +76,11 @@ class TestWidgetChannel(ChannelContract):
         # Thousands of cards of earlier turns would make each look slower than the one before.
         self.window.frame.locator(".turns").evaluate("list => list.replaceChildren()")
         self.assistant.hold.clear()
+        self.assistant.sent.clear()
         self.window.say(f"message {self.said} of {id(self)}", wait=self.assistant.ends)
         if not self.assistant.ends:
+            # A busy machine needs longer until the server has them; from then on they are as good as here.
+            assert self.assistant.sent.wait(20)
             self.window.page.wait_for_timeout(400)
         parts = self.window.frame.locator(":is(.wishes, .floor, .turn.current .msg:not(.you))")
         html = "".join(parts.evaluate_all("all => all.map(node => node.outerHTML)"))

@@ -259,7 +259,7 @@ def test_on_a_phone_the_focus_goes_round_inside(window: OpenWindow) -> None:
     opened = window(390).go().open()
     opened.frame.get_by_role("button", name="New conversation").focus()
     opened.page.keyboard.press("Shift+Tab")
-    expect(opened.frame.get_by_role("button", name="Talk to a person")).to_be_focused()
+    expect(opened.frame.get_by_role("button", name="What we know about you")).to_be_focused()
     opened.page.keyboard.press("Tab")
     expect(opened.frame.get_by_role("button", name="New conversation")).to_be_focused()
 

@@ -66,6 +66,28 @@ def test_other_events_and_unknown_features_teach_nothing() -> None:
     assert outcomes.counts == Counts(unknown=1)
 
 
+def test_an_impression_that_was_not_shown_after_all_leaves_nothing_behind() -> None:
+    with_it, without = _fresh(), _fresh()
+    for number in (0, 1, 2):
+        with_it.learn(_event(EventType.IMPRESSION, number, 0.0))
+        if number != 1:
+            without.learn(_event(EventType.IMPRESSION, number, 0.0))
+    for _ in range(2):
+        with_it.learn(_event(EventType.NOT_SHOWN, 1, 1.0))
+    first, second = with_it.head.snapshot(), without.head.snapshot()
+    assert first.posterior.mean == pytest.approx(second.posterior.mean)
+    assert first.posterior.covariance == pytest.approx(second.posterior.covariance)
+    assert first.outcomes == second.outcomes == 2
+    assert with_it.counts.taken_back == 1
+
+
+def test_events_before_the_beginning_teach_nothing() -> None:
+    outcomes = replace(_fresh(), since=START + 60.0)
+    outcomes.learn(_event(EventType.IMPRESSION, 0, 0.0))
+    outcomes.learn(_event(EventType.IMPRESSION, 1, 0.0))
+    assert outcomes.counts.impressions == 1
+
+
 def test_memory_is_let_go_once_no_event_can_come_any_more() -> None:
     outcomes = _fresh()
     outcomes.learn(_event(EventType.IMPRESSION, 0, 0.0))

@@ -36,6 +36,11 @@ def test_a_visit_of_a_person_counts_whole() -> None:
     assert list(cleaned.kept(visit)) == visit
 
 
+def test_what_shoppers_change_about_their_profiles_counts() -> None:
+    edit = Event("edit", EventType.EDIT, "forget:colour=red", "c:ann", "visit", NOW)
+    assert clean([edit], ITEM_IDS, now=NOW).report.n_kept == 1
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [

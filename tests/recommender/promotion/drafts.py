@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.models.artifact import SHAPES, save_artifact
+from recommender.features import FEATURES
 from recommender.ope.gate import Check, Verdict
 from recommender.ope.intervals import Interval
 from recommender.promotion.evidence import CanaryReport, GateReport
 from recommender.promotion.registry import Registry, Release
 from recommender.promotion.releases import keep_evidence
+from tests.recommender.ctr.small import make_logistic, save_logistic
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -33,11 +34,12 @@ def write_draft(root: Path, *, served: bool = True, seed: int = 1, ece: float | 
     """Write a click model of random numbers and a card into a folder that can become a release."""
     draft = root / "training"
     rng = np.random.default_rng(seed)
-    tensors = {name: rng.normal(size=shape, scale=0.1).astype(np.float32) for name, shape in SHAPES.items()}
-    tensors["scale"] = np.ones_like(tensors["scale"])
-    save_artifact(draft, tensors, base_logit=0.0, served=served)
-    row = {"name": "click model", **({} if ece is None else {"ece": ece})}
-    (draft / "card.json").write_text(json.dumps({"served": served, "verdict": "It is used.", "rows": [row]}))
+    weights = dict(zip(FEATURES, rng.normal(size=len(FEATURES), scale=0.1).tolist(), strict=True))
+    save_logistic(draft, make_logistic(weights), served=served)
+    name = "logistic regression"
+    row = {"name": name, "click": {} if ece is None else {"ece": ece}}
+    card = {"served": served, "verdict": "It is used.", "model": name, "rows": [{"name": "popularity"}, row]}
+    (draft / "card.json").write_text(json.dumps(card))
     return draft
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommender.data.card import read_card as read_data_card
 from recommender.errors import LogUnusable, MoveRefused, NotEnoughEvents, ReleaseBroken
 from recommender.events import Candidate
 from recommender.models.predicted import Predicted
@@ -21,7 +22,7 @@ from recommender.promotion.pipeline import (
     submit,
     watch_canary,
 )
-from recommender.promotion.releases import Stage, find_evidence
+from recommender.promotion.releases import Stage, find_evidence, read_card, release_folder
 from recommender.promotion.rescoring import Rescorer
 from recommender.settings import RecommenderSettings
 from recommender.treatment import RankerChange, Treatment
@@ -51,6 +52,22 @@ def test_a_training_becomes_a_candidate_with_its_card(tmp_path: Path) -> None:
     release, card = submit(small.shop(), who="test", progress=lambda *_: None)
     assert (release.number, release.stage, release.served) == (1, Stage.CANDIDATE, card.served)
     assert not (small.registry.root / "training").exists()
+    # Condition 8 of the gate reads the error of the model that would serve.
+    figures = next(row for row in card.rows if row.name == card.model)
+    assert read_card(small.registry.root, 1).ece == figures.click.ece
+
+
+def test_a_release_keeps_what_it_was_trained_on_and_what_moved_since_the_one_before(tmp_path: Path) -> None:
+    small = SmallShop(tmp_path / "models")
+    small.visits(100)
+    submit(small.shop(), who="test", progress=lambda *_: None)
+    small.visits(20)
+    submit(small.shop(), who="test", progress=lambda *_: None)
+    first, second = (read_data_card(release_folder(small.registry.root, number)) for number in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert (first.n_slates, second.n_slates) == (300, 360)
+    assert (first.drift_since, second.drift_since) == (None, first.made_at)
 
 
 def test_every_decision_names_the_release_that_ranked_it(small: SmallShop) -> None:
