@@ -279,7 +279,7 @@ def test_ask_says_what_does_not_work(
     aisle: Any, in_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aisle("demo")
-    shutil.copytree(in_demo, tmp_path / "data")
+    shutil.copytree(in_demo, tmp_path / "data", ignore=shutil.ignore_patterns("models"))
     monkeypatch.setenv("AISLE_DATA", str(tmp_path / "data"))
     registry = Registry(tmp_path / "data" / "models" / "demo")
     registry.promote(add_release(registry).number, who="test")

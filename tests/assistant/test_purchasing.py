@@ -11,8 +11,10 @@ import pytest
 from assistant.purchasing import OLDEST, PurchaseJoined, Purchasing
 from assistant.store import SqlEventLog, open_store
 from assistant.support.purchases import Purchase, PurchaseBook, PurchaseLine, order_key, select_purchased
+from assistant.tools.profiling import Mode, Profiling
 from recommender.decide import Recommender
 from recommender.events import Candidate, DecisionContext, Event, EventType, Item
+from recommender.profiles.edits import anonymous_key
 from tests.assistant.support.shop import AS_MARA, GUEST, Shop, product, usd
 from tests.fakes.clock import ManualClock
 
@@ -44,7 +46,14 @@ class Counter:
 
     def tell(self, ref: str | None = None, order_id: str = "W-1", **line: object) -> PurchaseJoined:
         lines = (PurchaseLine(1, 2000, "USD", **({"variant_id": "tent-v"} | line)),)  # type: ignore[arg-type]
-        return self.purchasing.record(Purchase(order_id, lines, self.clock(), ref), self.recommender)
+        return self.record(Purchase(order_id, lines, self.clock(), ref))
+
+    def record(
+        self, purchase: Purchase, recommender: Recommender | None = None, *, profiles: Mode = "on"
+    ) -> PurchaseJoined:
+        learner = recommender or self.recommender
+        profiling = Profiling(learner.profiles, profiles, lambda: self.clock().timestamp())
+        return self.purchasing.record(purchase, learner, profiling)
 
     @property
     def bought(self) -> list[Event]:
@@ -71,6 +80,16 @@ def test_a_customers_line_is_theirs_in_the_visit_that_saw_it(counter: Counter) -
     counter.tell(counter.cart(AS_MARA, decision))
     (event,) = counter.bought
     assert (event.shopper_key, event.session_key) == ("c:C-1", "s:earlier")
+
+
+@pytest.mark.parametrize("profiles", ["ask", "off"])
+def test_without_consent_the_crowd_learns_and_nobody_is_named(counter: Counter, profiles: Mode) -> None:
+    ref = counter.cart(AS_MARA, counter.shown("s:earlier"))
+    lines = (PurchaseLine(1, 2000, "USD", variant_id="tent-v"),)
+    joined = counter.record(Purchase("W-1", lines, counter.clock(), ref), profiles=profiles)
+    assert joined == PurchaseJoined(1, 0, duplicate=False)
+    (event,) = counter.bought
+    assert (event.shopper_key, event.session_key) == (anonymous_key("s:earlier"), "s:earlier")
 
 
 def test_a_line_without_a_decision_is_the_buyers(counter: Counter) -> None:
@@ -105,7 +124,7 @@ def test_a_product_that_nobody_knows_is_not_learned(counter: Counter) -> None:
 
 def test_the_baskets_of_the_shops_own_checkout_are_read(counter: Counter) -> None:
     lines = tuple(PurchaseLine(1, 2000, "USD", variant_id=one) for one in ("tent-v", "mug-v", "unknown"))
-    counter.purchasing.record(Purchase("W-1", lines, counter.clock(), None), counter.recommender)
+    counter.record(Purchase("W-1", lines, counter.clock(), None))
     with counter.store.read() as connection:
         assert select_purchased(connection) == (("tent", "mug"),)
 
@@ -116,7 +135,7 @@ def test_told_again_after_a_restart_it_is_still_known(counter: Counter) -> None:
     at = counter.clock()
     again = Recommender({}, counter.log)
     lines = (PurchaseLine(1, 2000, "USD", variant_id="tent-v"),)
-    assert counter.purchasing.record(Purchase("W-1", lines, at, ref), again) == PurchaseJoined(1, 0, duplicate=True)
+    assert counter.record(Purchase("W-1", lines, at, ref), again) == PurchaseJoined(1, 0, duplicate=True)
     assert len(counter.bought) == 1
 
 
@@ -130,5 +149,5 @@ def test_told_again_after_a_restart_it_is_still_known(counter: Counter) -> None:
 )
 def test_the_moment_lies_within_the_last_year(counter: Counter, placed: datetime, counted: datetime) -> None:
     lines = (PurchaseLine(1, 2000, "USD", variant_id="tent-v"),)
-    counter.purchasing.record(Purchase("W-1", lines, placed), counter.recommender)
+    counter.record(Purchase("W-1", lines, placed))
     assert counter.bought[0].at == pytest.approx(counted.timestamp())

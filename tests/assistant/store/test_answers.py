@@ -26,12 +26,15 @@ from assistant.turn import (
     PolicyFact,
     PolicySection,
     ProductFact,
+    ProfileFact,
+    ProfileLine,
     Proposal,
     ProposalStatus,
     Question,
     RefusalFact,
     SlateFact,
     Source,
+    WhyFact,
 )
 from recommender.events import Reason
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, InStock, MinRating, PriceRange, Verdict
@@ -106,7 +109,9 @@ FACTS: tuple[Evidence, ...] = (
     PROPOSAL,
     RefusalFact("already_shipped", "It is on its way."),
     HandOverFact(2, "a bill"),
+    WhyFact(replace(TENT_FACT, reasons=(Reason("bought_with", "boot-1", 0.5),)), {"boot-1": "Boot"}),
 )
+PROFILE = ProfileFact(kept=True, lines=(ProfileLine("likes:colour=red", "likes", "red", "Colour"),))
 LOOKUPS = Lookups(
     product=PRODUCTS.get,
     order={"A-1": ORDER}.get,
@@ -127,7 +132,12 @@ def test_every_kind_of_fact_comes_back(fact: Evidence) -> None:
 
 
 def test_the_kinds_tested_here_are_all_there_are() -> None:
-    assert {type(fact) for fact in FACTS} == set(Evidence.__args__)
+    assert {type(fact) for fact in (*FACTS, PROFILE)} == set(Evidence.__args__)
+
+
+def test_what_was_known_of_the_shopper_is_neither_kept_nor_drawn_again() -> None:
+    assert "colour" not in answer_to_json(Answer("Here.", (PROFILE,)))
+    assert _again(Answer("Here.", (PROFILE,))) == (Answer("Here."), ())
 
 
 def test_a_whole_answer_comes_back() -> None:
