@@ -23,6 +23,8 @@ PARTS: Final[Mapping[str, str]] = {
     "trying_new": "tried out",
     "predicted": "click model",
     "variety": "variety",
+    "different": "like what was shown before",
+    "learned_lately": "learned lately",
     "sold_out": "sold out",
     "dismissed": "dismissed before",
     "avoided": "avoided by this shopper",
