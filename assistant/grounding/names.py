@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assistant.grounding.sheets import Sheet
 from retrieval.filters import fold
 
+_BETWEEN = r"[\s()\[\]<>#|~\\]+"
 _MARKS = re.compile(r"[*_`“”\"]")
 
 
@@ -28,12 +29,18 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
     for sheet in sheets:
         others = {part for key, more in parts.items() if key != sheet.product.id for part in more}
         own = sorted({part for part in parts[sheet.product.id] if part not in others}, key=len, reverse=True)
-        title = rf"(?i:{re.escape(plain(sheet.product.title))})"
+        title = rf"(?i:{_title(sheet.product.title)})"
         brand = re.escape(sheet.product.brand or "\0")
         # The whole title first: behind the brand alone, a part of it would be found before it.
         short = rf"|(?:{brand} )?(?:{'|'.join(map(re.escape, own))})" if own else ""
         rows.append((sheet, re.compile(rf"(?<!\w)(?:{title}{short})(?!\w)")))
     return rows
+
+
+def _title(title: str) -> str:
+    # Where words are Markdown, brackets of a title are left out of them: "61 cm (24 inch)" is told as "61 cm 24 inch".
+    words = re.split(_BETWEEN, plain(title))
+    return _BETWEEN.join(re.escape(word) for word in words if word) or re.escape(title)
 
 
 def _parts(sheet: Sheet, values: frozenset[str]) -> set[str]:

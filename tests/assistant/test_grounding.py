@@ -116,6 +116,14 @@ def test_a_value_must_be_that_of_the_product_named() -> None:
     assert kind("The Acme Camp Mug is made of oak.", both) == "value"
 
 
+def test_a_title_with_brackets_is_its_own_and_not_that_of_a_shorter_one() -> None:
+    long = replace(FJELL_2, id="long", title=f'{DOME.title} 61 cm (24") Black', brand=DOME.brand)
+    both = slate(DOME, long)
+    told = f'My first pick is **{DOME.title} 61 cm 24" Black** at '
+    assert kind(f"{told}$199.00.", both) is None
+    assert kind(f"{told}$89.00.", both) == "amount"
+
+
 def test_a_flag_that_is_stated_as_no_supports_no_claim() -> None:
     assert kind("The Acme Camp Mug is dishwasher safe.", slate(CAMP_MUG)) is None
     assert kind("The Bolt Forest Mug is dishwasher safe.", slate(OAK_MUG)) == "value"
