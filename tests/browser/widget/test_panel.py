@@ -234,6 +234,7 @@ def test_what_a_person_says_while_the_panel_is_shut_stands_on_the_button(window:
     opened.frame.get_by_role("button", name="Talk to a person").click()
     opened.frame.locator(".floor").wait_for()
     opened.frame.get_by_role("button", name="Close").click()
+    expect(opened.page.locator("[data-aisle-widget] iframe")).to_be_hidden()
     opened.go("/products/trail-jacket")
     site.assistant.move(conversation(opened), "take", IDA)
     site.assistant.agent_says(conversation(opened), IDA, "Good morning.")
