@@ -83,6 +83,7 @@ class Recommender:
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._line_up = LineUp()
         self._stack: FittedStack | None = None
+        self._fitted = self._settings
         self._head = LiveHead()
         self._rules = CompiledRules(NO_RULES, self._table)
         self._explored = ExploredSlots(self._settings)
@@ -301,6 +302,7 @@ class Recommender:
         """Weigh the parts of scores by what was fitted from the log; None goes back to the settings' weights."""
         with self._lock:
             self._stack = stack
+            self._fitted = self._settings if stack is None else stack.applied(self._settings)
 
     @property
     def click_model(self) -> Predicted | None:
@@ -346,7 +348,7 @@ class Recommender:
             settings=self._settings,
             rankers=tuple(rankers.values()),
             served=served,
-            stack=self._stack,
+            fitted=self._fitted,
             stream=stream,
             rules=self._compiled(controls),
             controls=controls,

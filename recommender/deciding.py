@@ -29,7 +29,6 @@ from recommender.rules import allowed
 from recommender.selling.sponsored import place_paid
 from recommender.settings import RecommenderSettings
 from recommender.slate import by_policy, by_rivals, default_order, fill, generator, order_of
-from recommender.stack import FittedStack
 from recommender.state import BehaviourState
 from recommender.trace import Trace, pack
 
@@ -42,7 +41,7 @@ class Deciding:
         table, vectors, state, settings: see RankRequest.
         rankers: in the order of their parts.
         served: the release whose click model is among them.
-        stack: weights fitted from the log; None ranks by those of the settings.
+        fitted: the settings with the weights that were fitted from the log; what an experiment changes goes over them.
         stream: "live", or "canary" where that release is on trial.
         rules: of the owner, on this table.
         controls: the kill switch.
@@ -58,7 +57,7 @@ class Deciding:
     settings: RecommenderSettings
     rankers: tuple[Ranker, ...]
     served: Served
-    stack: FittedStack | None
+    fitted: RecommenderSettings
     stream: Stream
     rules: CompiledRules
     controls: Controls
@@ -113,7 +112,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     field = _field(deciding, context, candidates)
     learned = deciding.controls.learned
     default_weights = _without_learned(deciding.settings.weights_for(context.surface, context.query))
-    weights = _weights(deciding, field.request) if learned else default_weights
+    weights = weights_of(field.request) if learned else default_weights
     scored = score(field.request, deciding.rankers, weights, field.ruled.buried)
     default = _default(field, scored, weights, default_weights)
     scores = scored.scores
@@ -136,7 +135,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         candidate_scores=tuple(scores[order].tolist()),
         params=drawn.params,
         model_sha=deciding.served.model_sha if learned else "",
-        feature_schema=FEATURE_SCHEMA if learned and deciding.served.model_sha else "",
+        feature_schema=FEATURE_SCHEMA if scored.served else "",
         candidate_sources=tuple(kept[i].sources for i in order),
         default_ids=tuple(kept[i].item_id for i in default_slate),
         stream=deciding.stream if learned and drawn.exploring.stream == "live" else drawn.exploring.stream,
@@ -168,7 +167,7 @@ def _field(deciding: Deciding, context: DecisionContext, candidates: Sequence[Ca
         deciding.table,
         deciding.state,
         deciding.vectors,
-        context.treatment.settings(deciding.settings) if treated and context.treatment else deciding.settings,
+        context.treatment.settings(deciding.fitted) if treated and context.treatment else deciding.fitted,
     )
     narrowed = Ruled(ruled.keep, ruled.buried[kept], ruled.pins, ruled.removed, ruled.guards, ruled.restricted)
     pins = {slot: places[i] for slot, i, _ in ruled.pins}
@@ -202,7 +201,7 @@ def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray
     pinned = {slot: int(places[i]) for slot, i in field.pins.items()}
     rng = generator(context)
     if exploring.stream != "uniform" and not exploring.guards:
-        rival = rival_order(request, deciding.rankers, deciding.settings, field.ruled.buried)
+        rival = rival_order(request, deciding.rankers, deciding.fitted, field.ruled.buried)
         if rival is not None:
             return _mixed(exploring, places[rival], len(order), context.k, pinned, rng)
     policy = exploring.policy
@@ -280,14 +279,6 @@ def _trace(
 
 def _rows(scored: Scored, n: int) -> FloatArray:
     return np.array([part.values for _, part in scored.parts[n:]], dtype=np.float64)
-
-
-def _weights(deciding: Deciding, request: RankRequest) -> Mapping[str, float]:
-    """Return the fitted weights where there are some and no experiment changes the ranker, else the settings'."""
-    treatment = request.context.treatment
-    if deciding.stack is None or (treatment is not None and treatment.ranker is not None):
-        return weights_of(request)
-    return deciding.stack.weights_for(request.context.surface, request.context.query, weights_of(request))
 
 
 def _without_learned(weights: Mapping[str, float]) -> Mapping[str, float]:

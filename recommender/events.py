@@ -222,7 +222,7 @@ class Decision:
         candidate_scores: their scores, same order; what the policy drew from.
         params: parameters of the policy, e.g. {"gamma": 40.0, "floor": 0.02}.
         model_sha: hash of the click model's file; "" where none served.
-        feature_schema: names the click model's features; "" where none served.
+        feature_schema: names the click model's features as served; "" where none were.
         candidate_sources: where each candidate came from, same order.
         default_ids: what the default policy would have shown, in order.
         stream: "live"; "uniform" for the hold-out that draws evenly; "canary" for a release on trial.

@@ -1,6 +1,9 @@
-"""From the log to training examples: the events are replayed, and each slate is described as it was when it was shown.
+"""From the log to training examples: each slate is described as it was when it was shown.
 
-Knows no model. An example is one impression; each head's label says whether the shopper came so far within its window.
+What the row of its decision was served with is taken as it is: the catalogue has changed since, and a later price or
+rating would be a look ahead. Only slates without it (events from elsewhere, or features that were defined otherwise)
+are described by replaying the events. Knows no model. An example is one impression; each head's label says whether the
+shopper came so far within its window.
 """
 
 from __future__ import annotations
@@ -18,12 +21,22 @@ from recommender.data.labels import Labels, label
 from recommender.data.prepare import Prepared
 from recommender.data.settings import Windows
 from recommender.event_log import MemoryEventLog
-from recommender.events import APART, Event, EventLog, EventType, Item
-from recommender.features import FEATURES, HISTORY_FIELDS, FeatureBlock, History, features, history
+from recommender.events import APART, Decision, Event, EventLog, EventType, Item
+from recommender.features import (
+    FEATURE_SCHEMA,
+    FEATURES,
+    HISTORY_FIELDS,
+    FeatureBlock,
+    History,
+    features,
+    history,
+    read_inputs,
+)
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, build_table
 from recommender.profiles.profile import HISTORY_LENGTH
 from recommender.settings import RecommenderSettings
 from recommender.state import BehaviourState
+from recommender.trace import unpack
 
 HEADS: Final = tuple(labelling.HEADS)
 """What is predicted: click, cart, buy. Each holds the next: a purchase counts as a cart, a cart as a click."""
@@ -125,7 +138,7 @@ def collect_examples(
     settings: RecommenderSettings,
     prepared: Prepared | None = None,
 ) -> Examples:
-    """Replay events and describe every slate with the features of its moment; what nobody saw is left out.
+    """Describe every slate with the features of its moment; what nobody saw is left out.
 
     Args:
         source: a log, or events in order of arrival, impressions included.
@@ -142,7 +155,7 @@ def collect_examples(
     slates: list[_Slate] = []
     for run in _runs(events):
         if run[0].type is EventType.IMPRESSION and run[0].decision_id is not None:
-            slates.append(_describe(run, state, table))
+            slates.append(_as_served(run, log.find_decision(run[0].decision_id)) or _describe(run, state, table))
         for event in run:
             if shown.counts(event):
                 state.apply(event, table.find(event.item_id))
@@ -171,6 +184,17 @@ class _Slate:
     shown: Sequence[Event]
     block: FeatureBlock
     past: History
+
+
+def _as_served(run: Sequence[Event], decision: Decision | None) -> _Slate | None:
+    """Describe a slate by what its decision was served with; None where that was not kept."""
+    if decision is None or not decision.trace or decision.feature_schema != FEATURE_SCHEMA:
+        return None
+    trace = unpack(decision.trace)
+    places = {item_id: int(row) for item_id, row in zip(decision.candidate_ids, trace.order, strict=True)}
+    rows = [places[event.item_id] for event in run]
+    block, past = read_inputs(trace.served)
+    return _Slate(run, FeatureBlock(block.dense[rows], block.hashed[rows]), past)
 
 
 def _describe(run: Sequence[Event], state: BehaviourState, table: ItemTable) -> _Slate:

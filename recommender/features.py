@@ -6,11 +6,11 @@ relevance, which is a part of the score of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -312,3 +312,34 @@ def _moment(scene: _Scene) -> dict[str, _Column]:
         "n_acts": [float(np.log1p(len(acts)))] * n,
         "idle": [float(idle)] * n,
     }
+
+
+def kept_inputs(block: FeatureBlock, past: History) -> Mapping[str, NDArray[Any]]:
+    """Return what a click model is given as arrays for the log, in the narrowest types that lose nothing.
+
+    Args:
+        block: of n candidates.
+        past: what their shopper did before.
+
+    Returns:
+        "dense" and "hashed" as in FeatureBlock, "past.*" as in History.
+    """
+    return {
+        "dense": block.dense,
+        "hashed": block.hashed.astype(np.int32),
+        "past.hashed": past.hashed.astype(np.int32),
+        "past.kinds": past.kinds.astype(np.int16),
+        "past.ages_s": past.ages_s,
+        "past.shopper": np.array([past.shopper], dtype=np.int32),
+    }
+
+
+def read_inputs(kept: Mapping[str, NDArray[Any]]) -> tuple[FeatureBlock, History]:
+    """Return what `kept_inputs` was given."""
+    past = History(
+        kept["past.hashed"].astype(np.int64),
+        kept["past.kinds"].astype(np.int64),
+        kept["past.ages_s"],
+        int(kept["past.shopper"][0]),
+    )
+    return FeatureBlock(kept["dense"], kept["hashed"].astype(np.int64)), past

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -44,15 +44,12 @@ class FittedStack:
     weights: Mapping[str, Mapping[str, float]]
     sha: str
 
-    def weights_for(self, surface: str, query: str, own: Mapping[str, float]) -> Mapping[str, float]:
-        """Return a surface's weights.
-
-        Args:
-            surface, query: as in RecommenderSettings.weights_for.
-            own: the settings' weights, which stay where nothing was fitted.
-        """
-        fitted = self.weights.get(family(surface, query))
-        return own if fitted is None else {code: fitted.get(code, weight) for code, weight in own.items()}
+    def applied(self, settings: RecommenderSettings) -> RecommenderSettings:
+        """Return the settings with these weights put over theirs, which stay where nothing was fitted."""
+        weights = dict(settings.weights)
+        for surface, fitted in self.weights.items():
+            weights[surface] = {**weights[surface], **fitted}
+        return replace(settings, weights=weights)
 
 
 def family(surface: str, query: str) -> str:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from scipy.optimize import minimize
 
+from recommender.data.settings import Windows
 from recommender.errors import NotEnoughEvents
 from recommender.events import Decision, Event, EventLog
 from recommender.item_table import FloatArray, IntArray
@@ -46,6 +47,8 @@ class Slates:
         places: (r,) 0-based.
         slate: (r,) number of the slate, rising from 0.
         taken: (r,) share of the slate's interest that the item had; sums to 1 in each slate.
+        times: (s,) epoch seconds.
+        shoppers: (s,) number of the shopper.
     """
 
     codes: tuple[str, ...]
@@ -54,11 +57,13 @@ class Slates:
     places: IntArray
     slate: IntArray
     taken: FloatArray
+    times: FloatArray
+    shoppers: IntArray
 
     @property
     def n(self) -> int:
         """Slates."""
-        return int(self.slate[-1]) + 1 if len(self.slate) else 0
+        return len(self.times)
 
     def part(self, first: int, last: int) -> Slates:
         """Return the slates from `first` up to `last`, numbered from 0 again."""
@@ -70,6 +75,8 @@ class Slates:
             self.places[rows],
             self.slate[rows] - first,
             self.taken[rows],
+            self.times[first:last],
+            self.shoppers[first:last],
         )
 
 
@@ -136,7 +143,8 @@ def collect_slates(log: EventLog) -> dict[str, Slates]:
 
 
 def judge(surface: str, slates: Slates, settings: RecommenderSettings, *, seed: int) -> Verdict:
-    """Fit on the earlier slates, compare on the later ones.
+    """Fit on the earlier slates, compare on the later ones, with an embargo between, so that no label of the earlier
+    ones was still being made; slates of one shopper stand or fall together.
 
     Args:
         surface: key of the settings' weights.
@@ -145,7 +153,8 @@ def judge(surface: str, slates: Slates, settings: RecommenderSettings, *, seed: 
         seed: of the interval's bootstrap.
     """
     cut = int(slates.n * _FIT_SHARE)
-    early, late = slates.part(0, cut), slates.part(cut, slates.n)
+    after = int(np.searchsorted(slates.times, slates.times[cut] + Windows().click_s))
+    early, late = slates.part(0, cut), slates.part(after, slates.n)
     own = np.array([settings.weights[surface].get(code, 0.0) for code in slates.codes])
     weights = fit_weights(early, own)
     fitted = dict(zip(slates.codes, weights.tolist(), strict=True))
@@ -156,7 +165,9 @@ def judge(surface: str, slates: Slates, settings: RecommenderSettings, *, seed: 
         for name, vector in rivals.items()
     }
     best = min(singles, key=lambda name: float(losses[name].mean()))
-    gain, low, _ = paired_gain(losses["settings"], losses["fitted"], np.arange(late.n), seed=seed)
+    gain, low, _ = paired_gain(
+        losses["settings"], losses["fitted"], np.unique(late.shoppers, return_inverse=True)[1], seed=seed
+    )
     never_worse = float(losses["fitted"].mean()) <= float(losses[best].mean())
     return Verdict(
         surface=surface,
@@ -261,12 +272,18 @@ def _alone(i: int, own: FloatArray) -> FloatArray:
     return np.where(np.arange(len(own)) == i, 1.0, 0.0) if own[i] > 0 else np.zeros(len(own))
 
 
-def _interest(log: EventLog) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _interest(log: EventLog) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
     for event in _events(log):
         if event.type in STRENGTH and event.decision_id is not None:
-            found.setdefault(event.decision_id, set()).add(event.item_id)
+            found.setdefault(event.decision_id, []).append(event)
     return found
+
+
+def _taken(decision: Decision, events: Iterable[Event]) -> set[str]:
+    """What the shopper of a slate took up inside the window of its kind: what came later is no consequence of it."""
+    windows = Windows()
+    return {e.item_id for e in events if e.at - decision.context.now <= (windows.of(e.type) or windows.click_s)}
 
 
 def _events(log: EventLog) -> Iterable[Event]:
@@ -286,7 +303,7 @@ def _served(decision: Decision) -> tuple[tuple[str, ...], FloatArray, FloatArray
 
 
 def _stack(
-    found: Sequence[tuple[Decision, tuple[str, ...], FloatArray, FloatArray]], interest: Mapping[str, set[str]]
+    found: Sequence[tuple[Decision, tuple[str, ...], FloatArray, FloatArray]], interest: Mapping[str, Sequence[Event]]
 ) -> Slates:
     codes = tuple(dict.fromkeys(code for _, one, _, _ in found for code in one))
     values: list[FloatArray] = []
@@ -294,8 +311,12 @@ def _stack(
     places: list[IntArray] = []
     slate: list[IntArray] = []
     taken: list[FloatArray] = []
+    times: list[float] = []
+    shoppers: list[int] = []
+    numbers: dict[str, int] = {}
     for decision, own, rows, rules in found:
-        hits = np.array([float(item_id in interest[decision.decision_id]) for item_id in decision.chosen_ids])
+        known = _taken(decision, interest[decision.decision_id])
+        hits = np.array([float(item_id in known) for item_id in decision.chosen_ids])
         if not hits.any() or hits.all():
             continue
         wide = np.zeros((len(rows), len(codes)))
@@ -305,13 +326,15 @@ def _stack(
         places.append(np.minimum(np.arange(len(rows)), _MAX_PLACES - 1))
         slate.append(np.full(len(rows), len(slate)))
         taken.append(hits / hits.sum())
-    if not values:
-        return Slates(codes, np.zeros((0, len(codes))), *(np.zeros(0), np.zeros(0, int), np.zeros(0, int), np.zeros(0)))
+        times.append(decision.context.now)
+        shoppers.append(numbers.setdefault(decision.context.shopper_key, len(numbers)))
     return Slates(
         codes,
-        np.concatenate(values),
-        np.concatenate(fixed),
-        np.concatenate(places).astype(np.int64),
-        np.concatenate(slate).astype(np.int64),
-        np.concatenate(taken),
+        np.concatenate([np.zeros((0, len(codes))), *values]),
+        np.concatenate([np.zeros(0), *fixed]),
+        np.concatenate([np.zeros(0, np.int64), *places]),
+        np.concatenate([np.zeros(0, np.int64), *slate]),
+        np.concatenate([np.zeros(0), *taken]),
+        np.array(times, dtype=np.float64),
+        np.array(shoppers, dtype=np.int64),
     )

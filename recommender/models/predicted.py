@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from recommender.ctr.artifact import Artifact
 from recommender.ctr.calibration import logit
 from recommender.ctr.served import Predictions, build_served
-from recommender.features import FeatureBlock, History, features, history
+from recommender.features import features, history, kept_inputs, read_inputs
 from recommender.item_table import FloatArray
-from recommender.models.base import Part, RankRequest, without_detail
+from recommender.models.base import Part, RankRequest
 from recommender.reasons import Code
 
 Inputs = Mapping[str, NDArray[Any]]
@@ -50,9 +50,10 @@ class Predicted:
         return self.sha[:12] or "none"
 
     def rank(self, request: RankRequest) -> Part:
-        """Give -1 (far below the usual chance) to 1 (far above); 0 without a model."""
-        if self._artifact is None:
-            return without_detail(np.zeros(len(request.candidates)))
+        """Give -1 (far below the usual chance) to 1 (far above); 0 without a model.
+
+        What a model would be given is kept without one, too: the first model is trained from it.
+        """
         return self.foresee(served_inputs(request))
 
     def foresee(self, served: Inputs) -> Part:
@@ -64,12 +65,13 @@ class Predicted:
         Returns:
             With "click" (n,), the chance of a click in the first place, and "hidden" (n, d), the last layer.
         """
+        n = len(served["dense"])
         predictions = self._predict(served)
         if self._artifact is None or predictions is None:
-            return without_detail(np.zeros(len(served["dense"])))
+            return Part(np.zeros(n), ("",) * n, served)
         margin = logit(predictions.click) - self._artifact.manifest.base_logit
         beside: Inputs = {"click": predictions.click, "hidden": predictions.hidden}
-        return Part(np.tanh(margin / 2.0), ("",) * len(margin), served, beside)
+        return Part(np.tanh(margin / 2.0), ("",) * n, served, beside)
 
     def values(self, served: Inputs) -> FloatArray:
         """Compute the values of n items from what was served; the log keeps that.
@@ -86,13 +88,7 @@ class Predicted:
     def _predict(self, served: Inputs) -> Predictions | None:
         if self._model is None:
             return None
-        past = History(
-            served["past.hashed"].astype(np.int64),
-            served["past.kinds"].astype(np.int64),
-            served["past.ages_s"],
-            int(served["past.shopper"][0]),
-        )
-        block = FeatureBlock(served["dense"], served["hashed"].astype(np.int64))
+        block, past = read_inputs(served)
         return self._model.score(self._model.user_half(past), block)
 
 
@@ -100,17 +96,10 @@ def served_inputs(request: RankRequest) -> Inputs:
     """Describe n candidates and what their shopper did before, as the log keeps it.
 
     Returns:
-        "dense" and "hashed" as in FeatureBlock, "past.*" as in History, in the narrowest types that lose nothing.
+        See kept_inputs.
     """
     context, state, table = request.context, request.state, request.table
     who = {"shopper_key": context.shopper_key, "session_key": context.session_key}
     block = features(state, table, [candidate.item_id for candidate in request.candidates], **who, now=context.now)
     past = history(state, table, **who, now=context.now)
-    return {
-        "dense": block.dense,
-        "hashed": block.hashed.astype(np.int32),
-        "past.hashed": past.hashed.astype(np.int32),
-        "past.kinds": past.kinds.astype(np.int16),
-        "past.ages_s": past.ages_s,
-        "past.shopper": np.array([past.shopper], dtype=np.int32),
-    }
+    return kept_inputs(block, past)

@@ -19,7 +19,6 @@ from recommender.data.card import read_card as read_data_card
 from recommender.data.settings import KnownTraffic
 from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
 from recommender.events import EventLog, Item
-from recommender.models.base import Ranker
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards
 from recommender.ope.gate import Operations, judge
@@ -177,11 +176,11 @@ def load_line_up(registry: Registry, problem: Callable[[str], None], tried: Iter
     return replace(line_up, canary=trial, share=found[1]) if trial.version else line_up
 
 
-def ranker_of(registry: Registry) -> Callable[[str], Ranker]:
+def ranker_of(registry: Registry) -> Callable[[str], Predicted]:
     """Return what finds the click model of a release by its name in the log; loaded once each."""
-    known: dict[str, Ranker] = {}
+    known: dict[str, Predicted] = {}
 
-    def find(version: str) -> Ranker:
+    def find(version: str) -> Predicted:
         if version not in known:
             number = version.removeprefix("release-")
             known[version] = _ranker(registry, int(number)) if number.isdigit() else Predicted()
@@ -202,7 +201,7 @@ def _last_data(registry: Registry) -> DataCard | None:
 def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[Shadowed]:
     check_release(shop.registry.root, number)
     live = shop.registry.live()
-    rescorer = Rescorer(shop.log, shop.items, shop.settings, ranker_of(shop.registry))
+    rescorer = Rescorer(shop.log, ranker_of(shop.registry))
     return rescorer.replay(
         live=Predicted() if live is None else _ranker(shop.registry, live),
         candidate=_ranker(shop.registry, number),
@@ -211,7 +210,7 @@ def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[
     )
 
 
-def _ranker(registry: Registry, number: int) -> Ranker:
+def _ranker(registry: Registry, number: int) -> Predicted:
     """A release's click model; one that predicts nothing where the release is gone."""
     try:
         check_release(registry.root, number)

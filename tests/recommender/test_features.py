@@ -76,6 +76,26 @@ def test_the_replayed_log_gives_the_features_of_serving() -> None:
         assert np.array_equal(getattr(padded, column.name), getattr(examples.histories, column.name))
 
 
+def test_slates_are_described_as_they_were_served_whatever_the_catalogue_says_now() -> None:
+    """A later price or rating would be a look ahead; the rows of the decisions know nothing of it."""
+    log, world = MemoryEventLog(), World(make_items(), seed=9)
+    recommender = Recommender(world.items, log)
+    for _ in range(10):
+        world.visit(recommender)
+    before = collect_examples(log, world.items, RecommenderSettings())
+    replayed = collect_examples([event for _, event in log.events()], world.items, RecommenderSettings())
+    dearer = {i: replace(item, price_minor=7 * (item.price_minor or 0), rating=1.0) for i, item in world.items.items()}
+    after = collect_examples(log, dearer, RecommenderSettings())
+    for column in ("dense", "hashed"):
+        assert np.array_equal(getattr(before, column), getattr(after, column))
+        assert np.array_equal(getattr(before, column), getattr(replayed, column))
+    for column in fields(before.histories):
+        assert np.array_equal(getattr(before.histories, column.name), getattr(after.histories, column.name))
+        assert np.array_equal(getattr(before.histories, column.name), getattr(replayed.histories, column.name))
+    later = collect_examples([event for _, event in log.events()], dearer, RecommenderSettings())
+    assert not np.array_equal(later.dense, before.dense)
+
+
 def _column(name: str, block: FeatureBlock) -> dict[str, float]:
     return dict(zip(ITEMS, block.dense[:, FEATURES.index(name)].tolist(), strict=True))
 

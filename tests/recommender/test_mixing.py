@@ -14,6 +14,9 @@ from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Decision, DecisionContext, Item
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.promotion.line_up import LineUp, Served
+from recommender.settings import RecommenderSettings
+from recommender.stack import FittedStack
+from recommender.trace import unpack
 from recommender.treatment import RankerChange, Treatment
 
 ITEMS = {
@@ -39,6 +42,42 @@ def test_an_arm_ranks_by_its_own_weights() -> None:
     relevant = decide(Treatment({"rank": "relevance"}, BY_RELEVANCE))
     assert relevant.chosen_ids[:2] == ("item-19", "item-18")
     assert (relevant.experiments, relevant.policy) == ({"rank": "relevance"}, "greedy/1")
+
+
+def test_arms_share_the_fitted_weights_except_those_that_they_set() -> None:
+    fitted = FittedStack(
+        {"search": {**RecommenderSettings().weights["search"], "popular": 0.1, "well_rated": 0.09}}, "x"
+    )
+    recommender = Recommender(ITEMS, MemoryEventLog())
+    recommender.use_stack(fitted)
+    context = DecisionContext("ann", "today", "turn", "search", 1e9, seed=7, query="item")
+
+    def weights(change: RankerChange | None) -> dict[str, float]:
+        decision = recommender.decide(replace(context, treatment=Treatment({"rank": "arm"}, change)), RANKED)
+        trace = unpack(decision.trace)
+        return dict(zip(trace.codes, trace.weights.tolist(), strict=True))
+
+    control = weights(None)
+    assert (control["popular"], control["well_rated"]) == (0.1, 0.09)
+    assert weights(RankerChange("greedy")) == weights(RankerChange(release="release-2")) == control
+    assert weights(RankerChange(weights={"search": {"popular": 0.02}})) == {**control, "popular": 0.02}
+
+
+def test_the_second_ranker_of_a_slate_has_the_fitted_weights_too() -> None:
+    settings = RecommenderSettings()
+    by_rating = {**settings.weights["search"], "relevant": 0.0, "well_rated": 1.0}
+    recommender = Recommender(ITEMS, MemoryEventLog())
+    recommender.use_stack(FittedStack({"search": by_rating}, "x"))
+    both = Treatment({"mix": "a"}, RankerChange("greedy"), RankerChange(), "mix")
+    context = DecisionContext("ann", "today", "turn", "search", 1e9, seed=7, query="item", treatment=both)
+    assert recommender.decide(context, RANKED).chosen_ids == (
+        "item-0",
+        "item-1",
+        "item-2",
+        "item-3",
+        "item-4",
+        "item-5",
+    )
 
 
 def test_an_arm_ranks_with_its_release_and_others_with_the_live_one() -> None:

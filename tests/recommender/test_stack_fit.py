@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommender.data.settings import Windows
 from recommender.decide import Recommender
 from recommender.errors import ArtifactBroken, NotEnoughEvents
 from recommender.event_log import MemoryEventLog
-from recommender.events import Candidate
-from recommender.item_table import FloatArray
+from recommender.events import Candidate, Event, EventType
+from recommender.item_table import FloatArray, IntArray
 from recommender.reasons import Code
 from recommender.settings import RECOMMEND_WEIGHTS, SEARCH_WEIGHTS, RecommenderSettings
 from recommender.stack import STACK_FILE, load_stack, save_stack, within_limits
@@ -23,7 +24,9 @@ from tests.recommender.simulator import World, make_items
 CODES = (Code.RELEVANT, Code.POPULAR, Code.FOR_YOU, Code.WELL_RATED)
 
 
-def _made(truth: FloatArray, n: int, *, seed: int = 1, k: int = 6, scale: float = 4.0) -> Slates:
+def _made(
+    truth: FloatArray, n: int, *, seed: int = 1, k: int = 6, scale: float = 4.0, shoppers: IntArray | None = None
+) -> Slates:
     """Slates whose shoppers choose by known weights, and look less at later places."""
     rng = np.random.default_rng(seed)
     values = rng.uniform(0, 1, (n * k, len(truth)))
@@ -32,7 +35,11 @@ def _made(truth: FloatArray, n: int, *, seed: int = 1, k: int = 6, scale: float 
     noise = rng.gumbel(size=(n, k))
     taken = np.zeros((n, k))
     taken[np.arange(n), np.argmax(utilities + noise, axis=1)] = 1.0
-    return Slates(CODES, values, np.zeros(n * k), places, np.repeat(np.arange(n), k), taken.reshape(-1))
+    every_minute = 60.0 * np.arange(n)
+    own = np.arange(n) if shoppers is None else shoppers
+    return Slates(
+        CODES, values, np.zeros(n * k), places, np.repeat(np.arange(n), k), taken.reshape(-1), every_minute, own
+    )
 
 
 def _own(weights: dict[str, float]) -> FloatArray:
@@ -69,6 +76,38 @@ def test_better_weights_pass_and_those_that_are_no_better_do_not() -> None:
     assert better.losses["fitted"] <= better.losses[better.best_single]
     same = judge("recommend", _made(_own(dict(RECOMMEND_WEIGHTS)), 1500), settings, seed=1)
     assert not same.kept
+
+
+def test_slates_of_few_shoppers_are_few_witnesses() -> None:
+    """The same slates and the same gain: of 3,000 shoppers it is sure, of the same two not."""
+    truth, settings = np.array([1.0, 1.2, 0.0, 0.0]), RecommenderSettings()
+    many = judge("recommend", _made(truth, 3000), settings, seed=1)
+    few = judge("recommend", _made(truth, 3000, shoppers=np.arange(3000) % 2), settings, seed=1)
+    assert few.gain == many.gain
+    assert few.gain_low != many.gain_low
+    # The last half hour before the cut is in neither part: 900 of 3,000 slates, one a minute, less 30.
+    assert many.slates == 870
+
+
+def test_what_comes_after_its_window_is_no_interest_in_the_slate() -> None:
+    log = MemoryEventLog()
+    recommender = Recommender(dict(ITEMS), log)
+    decision = recommender.decide(make_context(), ALL)
+    taken, late = decision.chosen_ids[:2]
+    for item_id, delay_s in ((taken, 60.0), (late, Windows().click_s + 60.0)):
+        log.append_event(
+            Event(
+                event_id=f"click-{item_id}",
+                type=EventType.CLICK,
+                item_id=item_id,
+                shopper_key=decision.context.shopper_key,
+                session_key=decision.context.session_key,
+                at=decision.context.now + delay_s,
+                decision_id=decision.decision_id,
+            )
+        )
+    found = collect_slates(log)["recommend"]
+    assert found.taken.tolist() == [1.0, *[0.0] * (len(decision.chosen_ids) - 1)]
 
 
 def test_one_model_that_knows_all_is_never_beaten_by_a_stack_that_is_worse() -> None:

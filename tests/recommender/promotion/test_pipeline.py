@@ -9,7 +9,9 @@ import pytest
 
 from recommender.data.card import read_card as read_data_card
 from recommender.errors import LogUnusable, MoveRefused, NotEnoughEvents, ReleaseBroken
+from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate
+from recommender.fusion import total, weighed
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards, tells
 from recommender.ope.plan import frozen_plan
@@ -24,7 +26,11 @@ from recommender.promotion.pipeline import (
 )
 from recommender.promotion.releases import Stage, find_evidence, read_card, release_folder
 from recommender.promotion.rescoring import Rescorer
+from recommender.reasons import Code
+from recommender.replay import scores_of
 from recommender.settings import RecommenderSettings
+from recommender.stack import FittedStack
+from recommender.trace import pack, unpack
 from recommender.treatment import RankerChange, Treatment
 from tests.recommender.promotion.drafts import add_release, let_gate_say
 from tests.recommender.promotion.shop import CLOSED, SmallShop
@@ -79,7 +85,7 @@ def test_every_decision_names_the_release_that_ranked_it(small: SmallShop) -> No
 
 def test_scores_of_the_live_release_come_out_of_the_replay_bit_for_bit(small: SmallShop) -> None:
     find = ranker_of(small.registry)
-    rescorer = Rescorer(small.log, small.world.items, RecommenderSettings(), find)
+    rescorer = Rescorer(small.log, find)
     replayed = list(rescorer.replay(live=find("release-1"), candidate=find("release-2"), since=0.0, until=np.inf))
     assert len(replayed) == 180
     for one in replayed:
@@ -92,7 +98,7 @@ def test_scores_of_the_live_release_come_out_of_the_replay_bit_for_bit(small: Sm
 def test_the_candidates_scores_are_those_that_it_would_have_served(small: SmallShop, tmp_path: Path) -> None:
     """The same visits ranked by release 2 from the start: where nothing had been learned yet, scores must be equal."""
     find = ranker_of(small.registry)
-    rescorer = Rescorer(small.log, small.world.items, RecommenderSettings(), find)
+    rescorer = Rescorer(small.log, find)
     first = next(iter(rescorer.replay(live=find("release-1"), candidate=find("release-2"), since=0.0, until=np.inf)))
     other = SmallShop(tmp_path / "other")
     add_release(other.registry, seed=2)
@@ -106,6 +112,68 @@ def test_the_candidates_scores_are_those_that_it_would_have_served(small: SmallS
     taken = RecommenderSettings().variety_penalty * 3
     for item_id, score in zip(ids, first.scored.candidate, strict=True):
         assert theirs[item_id] == pytest.approx(score, abs=taken)
+
+
+def test_scores_come_from_what_was_known_then_and_weighed_as_it_was_then(tmp_path: Path) -> None:
+    """A catalogue that changed is no reason for other scores; where the click model weighs 0, releases are equal."""
+    small = SmallShop(tmp_path / "models")
+    for seed in (1, 2):
+        add_release(small.registry, seed=seed)
+    small.registry.promote(1, who="test")
+    small.follow()
+    own = RecommenderSettings().weights["recommend"]
+    small.recommender.use_stack(FittedStack({"recommend": {**own, Code.PREDICTED: 0.0}}, "x"))
+    small.visits(10)
+    small.recommender.use_stack(None)
+    small.visits(10)
+    dearer = {
+        i: replace(item, price_minor=3 * (item.price_minor or 0), rating=1.0) for i, item in small.world.items.items()
+    }
+    small.world.items.update(dearer)
+    find = ranker_of(small.registry)
+    scored = [
+        one.scored
+        for one in Rescorer(small.log, find).replay(
+            live=find("release-1"), candidate=find("release-2"), since=0.0, until=np.inf
+        )
+    ]
+    assert len(scored) == 60
+    for number, one in enumerate(scored):
+        assert np.array_equal(one.live, np.array(one.decision.candidate_scores))
+        assert np.array_equal(one.live, one.candidate) == (number < 30)
+
+
+def test_a_decision_that_does_not_come_out_of_its_row_again_is_not_reproduced(small: SmallShop) -> None:
+    _, decision = small.log.decisions(traces=True)[0]
+    changed = MemoryEventLog()
+    scores = (decision.candidate_scores[0] + 2**-32, *decision.candidate_scores[1:])
+    changed.append_many([decision, replace(decision, decision_id="other", candidate_scores=scores)], ())
+    find = ranker_of(small.registry)
+    found = Rescorer(changed, find).replay(live=find("release-1"), candidate=Predicted(), since=0.0, until=np.inf)
+    assert [one.same for one in found] == [True, False]
+
+
+def test_a_release_beside_another_model_says_nothing_learned_lately(small: SmallShop) -> None:
+    """The head learned what release 1 leaves over; beside release 2 serving silences it, and so does the comparison."""
+    _, decision = small.log.decisions(traces=True)[-1]
+    trace = unpack(decision.trace)
+    lately = trace.codes.index(Code.LATELY)
+    values = trace.values.copy()
+    values[lately] = 0.5
+    told = replace(trace, values=values)
+    scores, _ = scores_of(told)
+    log = MemoryEventLog()
+    log.append_decision(replace(decision, trace=pack(told), candidate_scores=tuple(scores[trace.order].tolist())))
+    find = ranker_of(small.registry)
+    (one,) = Rescorer(log, find).replay(live=find("release-1"), candidate=Predicted(), since=0.0, until=np.inf)
+    part = 0.5 * trace.weights[lately]
+    without = [
+        0.0 if code in (Code.LATELY, Code.PREDICTED) else w for code, w in zip(trace.codes, trace.weights, strict=True)
+    ]
+    assert part > 0
+    assert np.array_equal(one.scored.live, scores[trace.order])
+    expected = total([*map(weighed, trace.values, without), *trace.rule_parts])[trace.order]
+    assert np.array_equal(one.scored.candidate, expected)
 
 
 def test_shadow_measures_without_showing_anything(small: SmallShop) -> None:
@@ -156,7 +224,7 @@ def test_a_log_without_trials_cannot_tell_releases_apart(tmp_path: Path) -> None
 
 def test_arrays_of_the_log_say_what_was_shown_with_which_probability(small: SmallShop) -> None:
     find = ranker_of(small.registry)
-    rescorer = Rescorer(small.log, small.world.items, RecommenderSettings(), find)
+    rescorer = Rescorer(small.log, find)
     replayed = [
         one.scored for one in rescorer.replay(live=find("release-1"), candidate=Predicted(), since=0, until=np.inf)
     ]
@@ -184,7 +252,7 @@ def test_a_slate_that_was_changed_or_is_young_does_not_count(small: SmallShop) -
     find = ranker_of(small.registry)
     _, decision = small.log.decisions()[0]
     small.log.append_shown(decision.decision_id, decision.chosen_ids[1:])
-    rescorer = Rescorer(small.log, small.world.items, RecommenderSettings(), find)
+    rescorer = Rescorer(small.log, find)
     replayed = [
         one.scored for one in rescorer.replay(live=find("release-1"), candidate=Predicted(), since=0, until=np.inf)
     ]
