@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.config import Settings
+from assistant.errors import ConfigError
 from assistant.releases import open_shop_log, registry_of, training_is_due
 from assistant.terminal import say, say_json, showing_progress, warn
 from recommender.errors import LogUnusable, NotEnoughEvents
@@ -19,14 +22,34 @@ if TYPE_CHECKING:
 _AGAIN_AFTER_S: Final = 3600.0
 
 
-def train_ranker(settings: Settings, *, only_if_due: bool, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much a training may cost.
+
+    Args:
+        trials: settings to try of every model; None takes the usual ones.
+        minutes: after which no further one of a model is begun; None for no limit.
+        device: "cpu", "cuda", or "auto" for a GPU if there is one.
+        logs: folder for TensorBoard; None writes none.
+    """
+
+    trials: int | None = None
+    minutes: float | None = None
+    device: str = "auto"
+    logs: Path | None = None
+
+
+def train_ranker(settings: Settings, *, only_if_due: bool, effort: Effort, as_json: bool) -> None:
     """Train a ranker on what shoppers did, and make a candidate of it.
 
     Args:
         settings: frozen.
         only_if_due: do nothing unless the schedule wants it.
+        effort: see there.
 
     Raises:
+        ConfigError: a GPU is asked for, and there is none.
+        RegistryBusy: another training is running.
         NotEnoughEvents: too little was shown so far.
         StoreError, CatalogueMissing, IndexBroken: there is nothing to train on.
     """
@@ -35,7 +58,7 @@ def train_ranker(settings: Settings, *, only_if_due: bool, as_json: bool) -> Non
         _answer({"release": None}, "Nothing is due: see AISLE_RETRAIN_HOURS.", as_json=as_json)
         return
     with open_shop_log(settings) as shop:
-        release = _train(shop, who="schedule" if only_if_due else "command line")
+        release = _train(shop, effort, who="schedule" if only_if_due else "command line")
     card = card_json(registry.root, release.number)
     words = f"{release.verdict}\nIt is release {release.number}. {_next_step(release, registry.live())}"
     _answer({"release": release.model_dump(mode="json"), "card": card}, words, as_json=as_json)
@@ -190,17 +213,34 @@ def tend(settings: Settings, *, as_json: bool) -> None:
     _answer({"done": done}, "\n".join(done) or "Nothing is due.", as_json=as_json)
 
 
-def _train(shop: Shop, *, who: str) -> Release:
+def _train(shop: Shop, effort: Effort, *, who: str) -> Release:
+    from recommender.ctr.search import Budget
     from recommender.promotion.pipeline import submit
+    from recommender.train import TrainSettings
 
+    seconds = None if effort.minutes is None else 60.0 * effort.minutes
+    budget = None if effort.trials is None else Budget(effort.trials, seconds)
+    how = TrainSettings(budget=budget, device=_device(effort.device), logs=effort.logs)
     with showing_progress() as progress:
-        release, _ = submit(shop, who=who, progress=lambda what, share: progress(what, round(share * 100), 100))
+        release, _ = submit(
+            shop, who=who, progress=lambda what, share: progress(what, round(share * 100), 100), how=how
+        )
     return release
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    if torch.cuda.is_available():
+        return "cpu" if wanted == "cpu" else "cuda"
+    if wanted == "cuda":
+        raise ConfigError("torch sees no GPU here: leave --device out, or give --device cpu.")
+    return "cpu"
 
 
 def _trained_by_schedule(shop: Shop) -> str:
     """Train; what beat the baselines goes into shadow by itself, everything further is the owner's."""
-    release = _train(shop, who="schedule")
+    release = _train(shop, Effort(), who="schedule")
     if release.served and shop.registry.live() is not None:
         shop.registry.start_shadow(release.number, who="schedule")
     return f"Release {release.number} was trained. {release.verdict}"

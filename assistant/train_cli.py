@@ -5,7 +5,8 @@ Like `assistant.cli` it reads arguments and loads nothing heavy before a command
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
@@ -41,17 +42,31 @@ def train_ranker(
     schedule: Annotated[
         bool, typer.Option("--schedule", help="Only where AISLE_RETRAIN_HOURS says that it is time.")
     ] = False,
+    search: Annotated[
+        int | None, typer.Option(help="Settings to try of every model; without it the usual ones are taken.", min=1)
+    ] = None,
+    search_minutes: Annotated[
+        float | None, typer.Option(help="Begin no further try of a model after so long.", min=0.0)
+    ] = None,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"],
+        typer.Option(help="Where the network is trained; auto takes a GPU if there is one."),
+    ] = "auto",
+    tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard.")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Train a ranker on what shoppers did, and make a candidate release of it; a server may go on running.
 
-    Nothing is changed for shoppers: `aisle models` takes it further.
+    Nothing is changed for shoppers: `aisle models` takes it further. A training that was stopped goes on where it was,
+    a search with the tries that it has made.
 
-    Example: aisle train ranker --catalogue myshop
+    Example: aisle train ranker --catalogue myshop --search 30
     """
+    from assistant.models_commands import Effort
     from assistant.models_commands import train_ranker as run
 
-    run(read_settings(catalogue=catalogue), only_if_due=schedule, as_json=json)
+    effort = Effort(trials=search, minutes=search_minutes, device=device, logs=tensorboard)
+    run(read_settings(catalogue=catalogue), only_if_due=schedule, effort=effort, as_json=json)
 
 
 @train.command("data")

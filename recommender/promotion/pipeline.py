@@ -7,17 +7,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+
+from filelock import FileLock, Timeout
 
 from recommender.card import ModelCard
 from recommender.ctr.artifact import load_artifact
 from recommender.data.card import DataCard
 from recommender.data.card import read_card as read_data_card
 from recommender.data.settings import KnownTraffic
-from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
+from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, RegistryBusy, ReleaseMissing
 from recommender.events import EventLog, Item
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards
@@ -72,25 +76,49 @@ class Shop:
     known: KnownTraffic = field(default_factory=KnownTraffic)
 
 
-def submit(shop: Shop, *, who: str, progress: Progress) -> tuple[Release, ModelCard]:
+def submit(shop: Shop, *, who: str, progress: Progress, how: TrainSettings | None = None) -> tuple[Release, ModelCard]:
     """Train a ranker on the log and make a candidate of it, also where it did not beat the baselines: its card says so.
+
+    A training that was stopped goes on where it was.
+
+    Args:
+        shop: see there.
+        who: is told with the release.
+        progress: see Progress.
+        how: budget, device and TensorBoard's folder; who is no customer, and where work is kept, is known here.
 
     Raises:
         NotEnoughEvents: the log is too short; nothing is changed.
+        RegistryBusy: another training of this catalogue is running.
     """
-    draft = shop.registry.root / "training"
-    shutil.rmtree(draft, ignore_errors=True)
-    card = train(
-        shop.log,
-        shop.items,
-        draft,
-        seed=shop.seed,
-        progress=progress,
-        now=shop.now.timestamp(),
-        settings=shop.settings,
-        how=TrainSettings(known=shop.known, before=_last_data(shop.registry)),
-    )
-    return shop.registry.add(draft, who=who, seed=shop.seed), card
+    root = shop.registry.root
+    draft, work = root / "training", root / "training-work"
+    how = replace(how or TrainSettings(), known=shop.known, before=_last_data(shop.registry), work=work)
+    with _alone(root):
+        shutil.rmtree(draft, ignore_errors=True)
+        card = train(
+            shop.log,
+            shop.items,
+            draft,
+            seed=shop.seed,
+            progress=progress,
+            now=shop.now.timestamp(),
+            settings=shop.settings,
+            how=how,
+        )
+        release = shop.registry.add(draft, who=who, seed=shop.seed)
+        shutil.rmtree(work, ignore_errors=True)
+    return release, card
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    root.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(root / "training.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise RegistryBusy("Another training of this catalogue is running: wait for it, or end it first.") from error
 
 
 def measure_shadow(shop: Shop, number: int) -> ShadowReport:

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommender.ctr.contenders import CONTENDERS, POPULARITY
+from recommender.ctr.search import Budget
 from recommender.data.card import read_card as read_data_card
-from recommender.errors import LogUnusable, MoveRefused, NotEnoughEvents, ReleaseBroken
+from recommender.errors import LogUnusable, MoveRefused, NotEnoughEvents, RegistryBusy, ReleaseBroken
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate
 from recommender.fusion import total, weighed
@@ -31,6 +33,7 @@ from recommender.replay import scores_of
 from recommender.settings import RecommenderSettings
 from recommender.stack import FittedStack
 from recommender.trace import pack, unpack
+from recommender.train import TrainSettings
 from recommender.treatment import RankerChange, Treatment
 from tests.recommender.promotion.drafts import add_release, let_gate_say
 from tests.recommender.promotion.shop import CLOSED, SmallShop
@@ -61,6 +64,51 @@ def test_a_training_becomes_a_candidate_with_its_card(tmp_path: Path) -> None:
     # Condition 8 of the gate reads the error of the model that would serve.
     figures = next(row for row in card.rows if row.name == card.model)
     assert read_card(small.registry.root, 1).ece == figures.click.ece
+
+
+def test_a_training_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(stage: str, share: float) -> None:
+        if stage == "training" and share > 0.4:
+            raise Stopped
+
+    whole, broken = SmallShop(tmp_path / "whole"), SmallShop(tmp_path / "broken")
+    for small in (whole, broken):
+        small.visits(150)
+    _, expected = submit(whole.shop(), who="test", progress=lambda *_: None)
+    with pytest.raises(Stopped):
+        submit(broken.shop(), who="test", progress=stop)
+    assert (broken.registry.root / "training-work").exists()
+    assert broken.registry.list_releases() == ()
+    _, card = submit(broken.shop(), who="test", progress=lambda *_: None)
+    assert (card.sha256, card.rows) == (expected.sha256, expected.rows)
+    assert not (broken.registry.root / "training-work").exists()
+
+
+def test_two_trainings_at_once_do_not_take_each_others_draft(tmp_path: Path) -> None:
+    small, refused = SmallShop(tmp_path / "models"), []
+    small.visits(150)
+
+    def begin_another(stage: str, share: float) -> None:
+        if stage == "baselines" and not refused:
+            with pytest.raises(RegistryBusy, match="Another training") as found:
+                submit(small.shop(), who="other", progress=lambda *_: None)
+            refused.append(found)
+
+    release, _ = submit(small.shop(), who="test", progress=begin_another)
+    assert refused
+    assert (release.number, release.made_by) == (1, "test")
+
+
+def test_a_budget_is_spent_on_every_model_and_the_card_keeps_what_was_found(tmp_path: Path) -> None:
+    small = SmallShop(tmp_path / "models")
+    small.visits(100)
+    how = TrainSettings(budget=Budget(1), logs=tmp_path / "board")
+    _, card = submit(small.shop(), who="test", progress=lambda *_: None, how=how)
+    assert set(CONTENDERS) - {POPULARITY} <= set(card.params)
+    assert any((tmp_path / "board").rglob("events.out.*"))
 
 
 def test_a_release_keeps_what_it_was_trained_on_and_what_moved_since_the_one_before(tmp_path: Path) -> None:
