@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.ope.blocks import Blocks
 from recommender.ope.diagnostics import Diagnostics, diagnose, drift
 from recommender.ope.estimators import Evidence, doubly_robust, gather, lift, snips
 from recommender.ope.intervals import (
-    Blocks,
     Interval,
     bootstrap,
     calibrated,
