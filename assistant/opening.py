@@ -235,6 +235,7 @@ class Opener:
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
         recommender = Recommender(products, events, settings=numbers, controls=self._controls)
+        self._w.sponsored.remember(events)
         self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._starting = Starting(

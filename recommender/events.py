@@ -322,5 +322,8 @@ class EventLog(Protocol):
             traces: read also what each was served with; without, `trace` is empty.
         """
 
+    def last_decision(self) -> int:
+        """Return the highest sequence number of a decision; 0 without any."""
+
     def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
         """Return events in order of arrival as (sequence number, event), with numbers above `after`."""
