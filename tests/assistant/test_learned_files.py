@@ -10,6 +10,7 @@ from assistant.places import models_folder
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
 from recommender.events import DecisionContext, Event, EventType, Item
+from recommender.reasons import Code
 from recommender.sequences.neighbours import CARD_FILE, TENSORS_FILE, learn_neighbours
 from recommender.settings import RecommenderSettings
 from recommender.stack import STACK_FILE, save_stack
