@@ -395,6 +395,7 @@ def recommender_settings(settings: Settings) -> RecommenderSettings:
         explore=settings.exploration,
         holdout_share=settings.holdout_share,
         explored_per_day=settings.trials_per_day,
+        click_model_device=settings.click_model_device,
     )
 
 
