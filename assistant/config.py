@@ -93,6 +93,8 @@ class Settings(CheckedSettings, BaseSettings):
     """Versions of a catalogue that are kept to go back to, with the one that is served."""
     retrain_hours: float = Field(default=0.0, ge=0)
     """Age of the newest ranker release at which a running server trains the next one; 0 trains none by itself."""
+    click_model_device: Literal["cpu", "cuda"] = "cpu"
+    """Where the click model of a release is computed: "cuda" lets torch compute a network on a GPU."""
     ranking: Literal["learned", "default"] = "learned"
     """Whether slates are ranked by what was learned; "default" ranks by fixed weights and tries nothing out. A running
     server is switched with `aisle rules switch`."""

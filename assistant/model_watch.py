@@ -16,7 +16,7 @@ from typing import Final, Protocol
 import structlog
 
 from assistant.config import Settings
-from assistant.releases import registry_of, training_is_due
+from assistant.releases import click_model_device, registry_of, training_is_due
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.promotion.pipeline import load_line_up
@@ -68,7 +68,7 @@ class ModelWatch:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings, self._recommender = settings, recommender
-        self._registry = registry_of(settings)
+        self._registry, self._device = registry_of(settings), click_model_device(settings)
         self._tried, self._start, self._clock = tried, start, clock
         self._stamp: object = None
         self._tended_at: float | None = None
@@ -80,7 +80,7 @@ class ModelWatch:
         self._stamp = (self._registry.stamp(), tried)
         problems: list[str] = []
         try:
-            self._recommender.serve(load_line_up(self._registry, problems.append, sorted(tried)))
+            self._recommender.serve(load_line_up(self._registry, problems.append, sorted(tried), device=self._device))
         except RecommenderError as error:
             problems.append(str(error))
         return tuple(problems)

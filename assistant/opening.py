@@ -24,6 +24,7 @@ from assistant.grounding import Lexicon
 from assistant.head_watch import HeadWatch
 from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
+from assistant.learned_files import LearnedFiles
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
@@ -33,7 +34,7 @@ from assistant.llm.embedded.wording import Wording
 from assistant.llm.vllm import endpoint_model
 from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
-from assistant.places import catalogues_folder, models_folder
+from assistant.places import catalogues_folder
 from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import OPENING_WAIT_S, Readiness, Rooms
 from assistant.starters import Starter, starter_pool
@@ -47,13 +48,11 @@ from assistant.turn import Principal
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.decide import Recommender
-from recommender.errors import RecommenderError
 from recommender.events import Item
 from recommender.exploring import Controls
 from recommender.selling.rules import MIN_CONFIDENCE, MIN_ORDERS, cross_selling_rules
 from recommender.selling.starters import StarterBandit
 from recommender.settings import RecommenderSettings
-from recommender.stack import load_stack
 from retrieval.cross_encoder import load_cross_encoder
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.engine import Retrieval
@@ -225,6 +224,7 @@ class Opener:
         while not self._closing.wait(RELOAD_EVERY_S):
             self._reload(retrieval)
             self._models.follow()
+            self._learned.follow()
             self._head.follow(self._closing)
         self._models.close()
         self._head.close()
@@ -235,7 +235,9 @@ class Opener:
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
         recommender = Recommender(products, events, settings=numbers, controls=self._controls)
+        self._w.sponsored.remember(events)
         self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
+        self._learned = LearnedFiles(settings, recommender, numbers)
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._starting = Starting(
             StarterBandit(SqlEventLog(self._w.store)),
@@ -321,7 +323,7 @@ class Opener:
         for problem in self._models.load():
             degraded.append(f"{problem} Ranking goes on without this click model; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])
-        degraded += self._load_stack(plan.shop.recommender)
+        degraded += self._learned.follow()
         if settings.shop_encoder == "off" and self._w.encoder is None:
             return tuple(degraded)
         try:
@@ -346,18 +348,6 @@ class Opener:
             else:
                 log.error("index.broken", reason=degraded[-1])
         return tuple(degraded)
-
-    def _load_stack(self, recommender: Recommender) -> tuple[str, ...]:
-        """Weigh by what was fitted from the log, where there is something; return what did not work."""
-        settings = self._w.settings
-        try:
-            recommender.use_stack(
-                load_stack(models_folder(settings) / settings.catalogue, recommender_settings(settings))
-            )
-        except RecommenderError as problem:
-            log.error("stack.broken", reason=str(problem))
-            return (f"{problem} Ranking goes on with the settings' weights.",)
-        return ()
 
     def _open_cross_encoder(self, retrieval: Retrieval) -> tuple[str, ...]:
         """Let the cross-encoder of the settings look at results, if there is one; return what did not work."""
@@ -405,6 +395,7 @@ def recommender_settings(settings: Settings) -> RecommenderSettings:
         explore=settings.exploration,
         holdout_share=settings.holdout_share,
         explored_per_day=settings.trials_per_day,
+        click_model_device=settings.click_model_device,
     )
 
 

@@ -20,7 +20,7 @@ from assistant.config import Settings
 from assistant.errors import Refused
 from assistant.lab import Lab
 from assistant.places import models_folder
-from assistant.releases import registry_of
+from assistant.releases import click_model_device, registry_of
 from assistant.rooms import Readiness
 from assistant.rule_preview import Previewed, preview_rules
 from assistant.slate_trace import SlateTrace, trace_slate
@@ -146,7 +146,7 @@ class Owner:
         self._rooms, self._clock = rooms, clock
         self._funnels = Funnels(rooms.store, rooms.now, rooms.settings.timezone)
         self._registry: Registry = registry_of(rooms.settings)
-        self._ranker_of = ranker_of(self._registry)
+        self._ranker_of = ranker_of(self._registry, click_model_device(rooms.settings))
         self._counted = _Counted()
 
     # ------------------------------------------------------------ funnel

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from assistant.config import Settings
 from assistant.places import catalogues_folder, models_folder
 from recommender.errors import RecommenderError
@@ -20,12 +22,26 @@ if TYPE_CHECKING:
     from recommender.promotion.pipeline import Shop
     from recommender.promotion.registry import Registry
 
+log = structlog.get_logger()
+
 
 def registry_of(settings: Settings) -> Registry:
     """The releases of the served catalogue."""
     from recommender.promotion.registry import Registry
 
     return Registry(models_folder(settings) / settings.catalogue)
+
+
+def click_model_device(settings: Settings) -> str:
+    """Where click models are computed: as the settings say, but by the CPU where there is no GPU."""
+    if settings.click_model_device == "cpu":
+        return "cpu"  # Needs no torch.
+    from recommender.ctr.torch_served import device_at_hand
+
+    device = device_at_hand(settings.click_model_device)
+    if device != settings.click_model_device:
+        log.warning("click_model.no_gpu", asked=settings.click_model_device, used=device)
+    return device
 
 
 @contextmanager
@@ -40,6 +56,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
     from assistant.store import SqlEventLog, open_beside
     from assistant.train_data import known_traffic
     from recommender.promotion.pipeline import Shop
+    from recommender.settings import RecommenderSettings
     from retrieval.catalogue import read_catalogue
     from retrieval.storage import current_version
 
@@ -52,6 +69,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
             items=items_of(products.values()),
             now=datetime.now(UTC),
             seed=settings.seed,
+            settings=RecommenderSettings(click_model_device=click_model_device(settings)),
             known=known_traffic(settings),
         )
     finally:

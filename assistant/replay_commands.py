@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from assistant.config import Settings
-from assistant.releases import registry_of
+from assistant.releases import click_model_device, registry_of
 from assistant.rules_commands import latest_decisions
 from assistant.terminal import say, say_json, showing_progress, warn
 from recommender.errors import RecommenderError
@@ -45,7 +45,7 @@ def replay_decisions(settings: Settings, n: int, *, as_json: bool) -> bool:
 def _live_model(settings: Settings) -> Predicted | None:
     """The click model that serves; decisions of others are computed again from their parts on."""
     try:
-        ranker = load_line_up(registry_of(settings), warn).live.ranker
+        ranker = load_line_up(registry_of(settings), warn, device=click_model_device(settings)).live.ranker
     except RecommenderError:
         return None
     return ranker if isinstance(ranker, Predicted) and ranker.sha else None

@@ -15,7 +15,7 @@ from recommender.stack_fit import Verdict, fit_stack
 
 
 def train_stack(settings: Settings, *, as_json: bool) -> None:
-    """Fit, judge, and write the weights of the surfaces that passed; a server takes them up when it starts.
+    """Fit, judge, and write the weights of the surfaces that passed; running servers take them up.
 
     Raises:
         StoreError: there is no log yet.

@@ -86,8 +86,7 @@ def train_data(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
 def train_stack(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
     """Fit how much each part of the ranking weighs, from what shoppers took; kept only if later slates agree.
 
-    Relevance keeps its lead in a search whatever the log says. A server may go on running; it takes new weights up when
-    it starts.
+    Relevance keeps its lead in a search whatever the log says. Running servers take new weights up.
 
     Example: aisle train stack --catalogue myshop
     """
@@ -100,7 +99,7 @@ def train_stack(catalogue: CatalogueName = None, json: JsonFlag = False) -> None
 def train_neighbours(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
     """Learn which items are taken by the same shoppers, from whole histories, for candidates.
 
-    The better of EASE and item-kNN on each shopper's last item is kept. A server takes it when it starts.
+    The better of EASE and item-kNN on each shopper's last item is kept. Running servers take it up.
 
     Example: aisle train neighbours --catalogue myshop
     """

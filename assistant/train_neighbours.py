@@ -20,15 +20,15 @@ def train_neighbours(settings: Settings, *, as_json: bool) -> None:
     Raises:
         NotEnoughEvents: too few shoppers were interested in two items or more.
         CatalogueMissing: there is no such catalogue.
-        DataFolderBusy: a server holds the data folder.
+        StoreError: there is no log yet.
     """
     from assistant.places import catalogues_folder, models_folder
-    from assistant.store import SqlEventLog, open_store
+    from assistant.store import SqlEventLog, open_beside
     from recommender.sequences.neighbours import learn_neighbours
     from retrieval.engine import Retrieval
 
     ids = tuple(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.products)
-    with closing(open_store(settings.data)) as store, showing_progress() as progress:
+    with closing(open_beside(settings.data)) as store, showing_progress() as progress:
         card = learn_neighbours(
             counted(SqlEventLog(store)), ids, models_folder(settings) / settings.catalogue, progress
         )
@@ -38,7 +38,7 @@ def train_neighbours(settings: Settings, *, as_json: bool) -> None:
     say(f"{card.shoppers:,} shoppers, {card.items:,} items. NDCG@10 on each shopper's last item, held out:")
     for name, figure in card.ndcg.items():
         say(f"{name:12}{figure:.4f}")
-    say(f"{card.model} is kept; a server takes it when it starts.")
+    say(f"{card.model} is kept; running servers take it up within seconds.")
 
 
 def counted(log: EventLog) -> Iterator[Event]:

@@ -45,6 +45,7 @@ __all__ = [
     "CartLineFact",
     "Choosing",
     "ComparisonFact",
+    "Device",
     "Done",
     "Evidence",
     "EvidenceFound",
@@ -86,6 +87,10 @@ __all__ = [
 # ---------------------------------------------------------------- who and what
 
 
+Device = Literal["phone", "desktop", ""]
+"""On what somebody shops; "" where it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who speaks, as the session knows it; the model never sees it.
@@ -124,6 +129,7 @@ class Turn:
         text: as typed.
         principal: from the session.
         page_product_id: the product on the page that the shopper looks at; None without one.
+        device: as the channel knows it.
     """
 
     conversation_id: str
@@ -131,6 +137,7 @@ class Turn:
     text: str
     principal: Principal
     page_product_id: str | None = None
+    device: Device = ""
 
 
 class Floor(StrEnum):

@@ -206,6 +206,7 @@ class TurnRunner:
             shop=replace(plan.shop, retrieval=plan.shop.retrieval.view()),
             ledger=ledger,
             page_product_id=turn.page_product_id,
+            device=turn.device,
             before_decisions=decisions(before),
             arms=treated.arms,
             waiting=before.floor is not Floor.ASSISTANT,

@@ -86,7 +86,7 @@ class Recommender:
         self._fitted = self._settings
         self._head = LiveHead()
         self._rules = CompiledRules(NO_RULES, self._table)
-        self._explored = ExploredSlots(self._settings)
+        self._explored = ExploredSlots(self._settings, log)
         self._state = BehaviourState(self._settings)
         self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)

@@ -121,7 +121,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     field = replace(field, pins=dict(sorted({**field.pins, **paid.slots}.items())))
     drawn = _draw(deciding, field, scores, order)
     items = _items(scored, order, drawn.draw, set(field.pins.values()), set(paid.slots.values()))
-    deciding.explored.note(context.shopper_key, context.now, sum(_tried(item) for item in items))
+    deciding.explored.note(context, items)
     kept = field.request.candidates
     default_slate = default_order(order_of(context, default.scores), context.k, field.pins)
     return Decision(
@@ -246,10 +246,6 @@ def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int], paid: 
             free += 1
         items.append(SlateItem(scored.candidates[i].item_id, position, float(scores[i]), probability, reasons))
     return tuple(items)
-
-
-def _tried(item: SlateItem) -> bool:
-    return any(reason.code == Code.TRYING_NEW for reason in item.reasons)
 
 
 def _trace(

@@ -56,6 +56,11 @@ class MemoryEventLog:
             some = [self._as_shown(d) for d in islice(self._decisions.values(), after, after + limit)]
         return tuple(enumerate(some if traces else (replace(d, trace=b"") for d in some), start=after + 1))
 
+    def last_decision(self) -> int:
+        """Return the highest sequence number of a decision; 0 without any."""
+        with self._lock:
+            return len(self._decisions)
+
     def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
         """Return events as (sequence number from 1, event), with numbers above `after`, at most `limit`."""
         with self._lock:

@@ -149,6 +149,9 @@ class DecisionContext:
         stated: (field, value) wishes of now, in lower case, e.g. (("colour", "blue"),): they outweigh what a profile
             says of a field.
         sponsored: what may be put into a paid slot; each meets every stated limit.
+        locale: in which the shop speaks, e.g. "en_US"; "" where not known.
+        device: "phone", "desktop" or "" where not known. Like the locale it ranks nothing: a new ranking must not do
+            harm to any of these groups.
     """
 
     shopper_key: str
@@ -168,6 +171,8 @@ class DecisionContext:
     treatment: Treatment | None = None
     stated: tuple[tuple[str, str], ...] = ()
     sponsored: tuple[PaidPlace, ...] = ()
+    locale: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +326,9 @@ class EventLog(Protocol):
             limit: most decisions.
             traces: read also what each was served with; without, `trace` is empty.
         """
+
+    def last_decision(self) -> int:
+        """Return the highest sequence number of a decision; 0 without any."""
 
     def events(self, *, after: int = 0, limit: int = 100_000) -> Sequence[tuple[int, Event]]:
         """Return events in order of arrival as (sequence number, event), with numbers above `after`."""

@@ -6,16 +6,18 @@ Decided before anything is drawn and from the past alone, so the probabilities t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
 from recommender.decay import Recent
-from recommender.events import DecisionContext, Stream
+from recommender.events import DecisionContext, EventLog, SlateItem, Stream
+from recommender.last_day import last_day
 from recommender.owner_rules import NO_RULES, OwnerRules
 from recommender.policies import make_policy
 from recommender.policies.base import Policy
+from recommender.reasons import Code
 from recommender.settings import DAY_S, RecommenderSettings
 
 _HOLDOUT_SALT: Final = "aisle-holdout/1"
@@ -54,11 +56,18 @@ class Exploring:
 
 
 class ExploredSlots:
-    """When each shopper was last shown something above its place; in memory, so a restart begins anew."""
+    """When each shopper was last shown something above its place.
 
-    def __init__(self, settings: RecommenderSettings) -> None:
+    Args:
+        settings: how many a shopper may be shown in a day.
+        log: counted on from its last day, so that a restart forgets nothing.
+    """
+
+    def __init__(self, settings: RecommenderSettings, log: EventLog) -> None:
         self._most = settings.explored_per_day
         self._times: Recent[str, deque[float]] = Recent(settings.max_shoppers, lambda: deque(maxlen=self._most or 1))
+        for decision in last_day(log):
+            self.note(decision.context, decision.items)
 
     def full(self, shopper_key: str, now: float) -> bool:
         """Tell whether a shopper has had the day's share."""
@@ -67,10 +76,16 @@ class ExploredSlots:
             return self._most == 0
         return now - times[0] < DAY_S
 
-    def note(self, shopper_key: str, now: float, n: int) -> None:
-        """Count slots that showed an item above its place."""
-        if n:
-            self._times.touch(shopper_key).extend([now] * n)
+    def note(self, context: DecisionContext, items: Sequence[SlateItem]) -> None:
+        """Count slots that showed an item above its place.
+
+        Args:
+            context: of the slate.
+            items: the slate.
+        """
+        tried = sum(any(reason.code == Code.TRYING_NEW for reason in item.reasons) for item in items)
+        if tried:
+            self._times.touch(context.shopper_key).extend([context.now] * tried)
 
 
 def how_to_draw(

@@ -15,8 +15,9 @@ from fastapi import FastAPI
 
 from assistant.config import Settings
 from assistant.errors import AisleError
-from assistant.turn import Failed, Turn
+from assistant.turn import Device, Failed, Turn
 from ui.actions import PageActions, Reply
+from ui.device import device_of
 from ui.gradio_page import mount_page, safe_template
 from ui.limits import MovingWindows, message_limit, refuse_flood
 from ui.render import Renderer
@@ -57,7 +58,8 @@ def build_page(assistant: Assistant, renderer: Renderer, settings: Settings) -> 
         return await actions.perform(body.get("action"), body.get("payload"), request.cookies)
 
     async def answer(event: gr.EventData, request: gr.Request) -> AsyncIterator[str]:
-        async for log in stream_turn(assistant, renderer, running, event._data, dict(request.cookies), limit):
+        cookies, device = dict(request.cookies), device_of(request.headers)
+        async for log in stream_turn(assistant, renderer, running, event._data, cookies, device, limit):
             yield log
 
     # Gradio reads these annotations at run time; the module itself must not import it.
@@ -100,6 +102,7 @@ async def stream_turn(
     running: RunningTurns,
     asked: Any,
     cookies: dict[str, str],
+    device: Device,
     limit: MovingWindows,
 ) -> AsyncIterator[str]:
     """Answer one message; yields the log so far, growing.
@@ -107,6 +110,7 @@ async def stream_turn(
     Args:
         asked: what the page sent: {"message_id", "text", "page_product_id"}.
         cookies: of the request; the session's cookie says who asks.
+        device: from which they ask.
         limit: of messages in one visit.
     """
     body = asked if isinstance(asked, dict) else {}
@@ -122,6 +126,7 @@ async def stream_turn(
             text=str(body.get("text", "")),
             principal=session.principal,
             page_product_id=str(page_product_id)[:300] if page_product_id else None,
+            device=device,
         )
         async for batch in running.batches(session.principal, message_id, assistant.stream(turn), FLUSH_S):
             for event in batch:

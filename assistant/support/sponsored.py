@@ -14,7 +14,8 @@ from assistant.errors import StoreError
 from assistant.store.engine import Store
 from assistant.store.ranking import campaigns as table
 from recommender.errors import CampaignBroken
-from recommender.events import Decision, PaidPlace
+from recommender.events import Decision, EventLog, PaidPlace
+from recommender.last_day import last_day
 from recommender.selling.sponsored import Campaign, PaidShowings, offers, read_campaign
 
 log = structlog.get_logger()
@@ -110,19 +111,23 @@ class SponsoredDesk:
             meeting: ids of candidates that meet every stated limit and can be bought.
             now: epoch seconds.
         """
-        try:
-            running = [kept.campaign for kept in self.campaigns() if kept.stopped_at is None]
-        except StoreError as problem:
-            log.error("campaigns.not_read", reason=str(problem))
-            return ()
         with self._lock:
-            return offers(running, self._showings, meeting, shopper_key=shopper_key, query=query, now=now)
+            return offers(self._running(), self._showings, meeting, shopper_key=shopper_key, query=query, now=now)
 
     def note(self, decision: Decision) -> None:
         """Count what a slate shows of campaigns."""
-        paid = set(decision.sponsored_ids)
         with self._lock:
-            for offer in decision.context.sponsored:
-                if offer.item_id in paid:
-                    paid.remove(offer.item_id)
-                    self._showings.note(decision.context.shopper_key, offer.campaign, decision.context.now)
+            self._showings.note(decision)
+
+    def remember(self, slates: EventLog) -> None:
+        """Count what the slates of the last day showed of campaigns, so that a restart forgets nothing."""
+        if self._running():
+            for decision in last_day(slates):
+                self.note(decision)
+
+    def _running(self) -> tuple[Campaign, ...]:
+        try:
+            return tuple(kept.campaign for kept in self.campaigns() if kept.stopped_at is None)
+        except StoreError as problem:
+            log.error("campaigns.not_read", reason=str(problem))
+            return ()

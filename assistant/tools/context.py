@@ -22,7 +22,7 @@ from assistant.support.policies import Policies
 from assistant.support.sponsored import SponsoredDesk
 from assistant.titles import TitleIndex
 from assistant.tools.profiling import Profiling, session_key
-from assistant.turn import Evidence, Focus, Need, Principal, Question
+from assistant.turn import Device, Evidence, Focus, Need, Principal, Question
 from recommender.decide import Recommender
 from recommender.events import Decision, Event, EventType
 from recommender.selling.rules import RuleBook
@@ -111,6 +111,7 @@ class ShopperContext:
         words: what the shopper typed this turn: the only text that may cause a cart change.
         before: what was on the table when the turn began.
         page_product_id: the product on the page that the shopper looks at.
+        device: on which they shop.
         before_decisions: product id -> the decision that last showed it in this conversation.
         arms: what experiments change in this turn.
         waiting: whether the conversation waits for a person.
@@ -126,6 +127,7 @@ class ShopperContext:
     shop: Shop
     ledger: Ledger
     page_product_id: str | None = None
+    device: Device = ""
     before_decisions: Mapping[str, str] = field(default_factory=dict)
     arms: Arms = NO_ARMS
     waiting: bool = False

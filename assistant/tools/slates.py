@@ -48,6 +48,8 @@ def decision_context(
         intent=intent_of(context),
         stated=stated_pairs(need.constraints),
         treatment=context.arms.treatment,
+        locale=settings.locale,
+        device=context.device,
     )
 
 

@@ -14,6 +14,11 @@ from recommender.errors import ArtifactBroken
 from recommender.features import FEATURES, FeatureBlock, History
 
 
+def device_at_hand(wanted: str) -> str:
+    """Return the device that is asked for; "cpu" in place of a GPU that torch does not find."""
+    return wanted if wanted != "cuda" or torch.cuda.is_available() else "cpu"
+
+
 class TorchModel:
     """See the module.
 

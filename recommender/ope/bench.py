@@ -13,9 +13,10 @@ from typing import Final
 
 import numpy as np
 
+from recommender.ope.blocks import Blocks
 from recommender.ope.estimators import ESTIMATORS, Estimate, gather
 from recommender.ope.gate import Operations, Verdict, judge
-from recommender.ope.intervals import Blocks, Interval, bootstrap, calibrated, empirical_bernstein, normal
+from recommender.ope.intervals import Interval, bootstrap, calibrated, empirical_bernstein, normal
 from recommender.ope.logged import LoggedSlates, Table
 from recommender.ope.open_bandit import POLICIES, Campaign, read_campaign
 from recommender.ope.plan import frozen_plan

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from recommender.item_table import FloatArray, IntArray
+from recommender.ope.blocks import Blocks
 from recommender.ope.estimators import Evidence
-from recommender.ope.intervals import Blocks
 from recommender.ope.logged import LoggedSlates, Table
 
 _MIN_EXPECTED: Final = 20.0

@@ -8,18 +8,21 @@ are the textbook ones. Every estimate is a ratio of two means over rows, so one 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from recommender.item_table import FloatArray
+from recommender.ope.blocks import Blocks
 from recommender.ope.logged import LoggedSlates, Table
 from recommender.ope.reward_model import Predictions, cross_fit
 
 CLIP_QUANTILE: Final = 0.995
 _GRID: Final = (0.8, 0.9, 0.95, 0.99, 0.999)
 _LARGE: Final = 1.5
+_DOUBT: Final = 0.5
+"""Standard errors of a bias that count as bias, too, when a limit is chosen: a bias that looks small may be luck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,14 @@ class Estimate:
         name: in ESTIMATORS.
         numerators, denominators: (n,) each; the value is sum(numerators) / sum(denominators).
         has_interval: False for the direct method, whose rows say nothing about the reward model's own error.
+        unbiased: the estimate from which this one departs for less scatter; its rows know how far off this one may be.
     """
 
     name: str
     numerators: FloatArray
     denominators: FloatArray
     has_interval: bool = True
+    unbiased: Estimate | None = None
 
     @property
     def value(self) -> float:
@@ -159,17 +164,20 @@ def _robust(name: str, evidence: Evidence, weights: FloatArray) -> Estimate:
 
 
 def _tuned(name: str, evidence: Evidence, shrink: Callable[[FloatArray, float], FloatArray]) -> Estimate:
-    """Take the limit whose estimated squared error is least: variance / n + (what the cut weights would have added)^2
-    (Su et al. 2020, section 4, with the bias estimated directly).
+    """Take the limit whose squared error is least: variance + (bias + half its own standard error)^2.
 
-    The limits tried are large quantiles of the weights, and none at all; a weight near 1 is no reason to cut.
+    Su et al. 2020, section 4, with the bias estimated as what the cut weights would have added. The limits tried are
+    large quantiles of the weights, and none at all; a weight near 1 is no reason to cut.
     """
-    surprises = evidence.predictions.surprises(evidence.log)
     limits = (float(np.quantile(evidence.ratios, quantile)) for quantile in _GRID)
-    tried = [evidence.ratios, *(shrink(evidence.ratios, limit) for limit in limits if limit > _LARGE)]
+    uncut = _robust(name, evidence, evidence.ratios)
+    cut = [_robust(name, evidence, shrink(evidence.ratios, limit)) for limit in limits if limit > _LARGE]
+    blocks = Blocks(evidence.log.blocks)
 
-    def error(weights: FloatArray) -> float:
-        cut = float(((evidence.ratios - weights) * surprises).sum(axis=1).mean())
-        return float(_robust(name, evidence, weights).numerators.var()) / evidence.log.n + cut**2
+    def error(one: Estimate) -> float:
+        departure = one.numerators - uncut.numerators
+        bias = abs(float(departure.mean())) + _DOUBT * blocks.standard_error(departure)
+        return blocks.standard_error(one.numerators) ** 2 + bias**2
 
-    return _robust(name, evidence, min(tried, key=error))
+    best = min((uncut, *cut), key=error)
+    return best if best is uncut else replace(best, unbiased=uncut)

@@ -6,8 +6,10 @@ Scores come from outside (promotion/rescoring.py); nothing here knows a model.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -94,7 +96,15 @@ def tells(decision: Decision) -> bool:
     return context.explore and not context.keep_order and not decision.policy.startswith("greedy/")
 
 
-def build(rescored: Iterable[Rescored], rewards: Rewards, *, plan: Plan, now: float, policy: str) -> Comparison:
+def build(
+    rescored: Iterable[Rescored],
+    rewards: Rewards,
+    *,
+    plan: Plan,
+    now: float,
+    policy: str,
+    classes: Mapping[str, str] = MappingProxyType({}),
+) -> Comparison:
     """Put decisions into arrays.
 
     Args:
@@ -103,6 +113,7 @@ def build(rescored: Iterable[Rescored], rewards: Rewards, *, plan: Plan, now: fl
         plan: says when a window is closed.
         now: epoch seconds.
         policy: name in POLICIES that serves; decisions of the even hold-out are judged as if it had drawn.
+        classes: item id -> class, e.g. its department; a decision is of the class of most of its candidates.
 
     Raises:
         LogUnusable: there is no decision that tells anything.
@@ -110,7 +121,7 @@ def build(rescored: Iterable[Rescored], rewards: Rewards, *, plan: Plan, now: fl
     rows = [_Row.of(one, rewards, plan, now, policy) for one in rescored if tells(one.decision)]
     if not rows:
         raise LogUnusable("No slate of the log had anything tried out on it, so it cannot tell two releases apart.")
-    return _stack(rows)
+    return _stack(rows, classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +215,7 @@ def _features(one: Rescored) -> FloatArray:
     return result
 
 
-def _stack(rows: Sequence[_Row]) -> Comparison:
+def _stack(rows: Sequence[_Row], classes: Mapping[str, str]) -> Comparison:
     kept = [row.columns() for row in rows]
     n, k, m = len(rows), max(len(row.chosen) for row in rows), max(map(len, kept))
     numbers: dict[str, int] = {}
@@ -235,14 +246,18 @@ def _stack(rows: Sequence[_Row]) -> Comparison:
         blocks=blocks.astype(np.int64),
         closed=np.array([row.closed for row in rows]),
         shown_as_chosen=np.array([row.as_chosen for row in rows]),
-        segments=_segments(decisions),
+        segments=_segments(decisions, classes),
     )
     return Comparison(log, tables[1], tables[2])
 
 
-def _segments(decisions: Sequence[Decision]) -> dict[str, BoolArray]:
+def _segments(decisions: Sequence[Decision], classes: Mapping[str, str]) -> dict[str, BoolArray]:
+    """Groups of decisions, by what was known before anything was drawn."""
     found = {}
     for name, labels in (
+        ("locale", [decision.context.locale for decision in decisions]),
+        ("device", [decision.context.device for decision in decisions]),
+        ("class", [_class_of(decision, classes) for decision in decisions]),
         ("surface", [decision.context.surface for decision in decisions]),
         ("shoppers", [decision.segment for decision in decisions]),
         ("stream", [str(decision.stream) for decision in decisions]),
@@ -250,3 +265,8 @@ def _segments(decisions: Sequence[Decision]) -> dict[str, BoolArray]:
         for label in sorted(set(labels) - {""}):
             found[f"{name} {label}"] = np.array([one == label for one in labels])
     return found
+
+
+def _class_of(decision: Decision, classes: Mapping[str, str]) -> str:
+    counted = Counter(classes[item_id] for item_id in decision.candidate_ids if item_id in classes)
+    return max(counted, key=lambda name: (counted[name], name), default="")

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.ope.blocks import Blocks
 from recommender.ope.diagnostics import Diagnostics, diagnose, drift
 from recommender.ope.estimators import Evidence, doubly_robust, gather, lift, snips
 from recommender.ope.intervals import (
-    Blocks,
     Interval,
     bootstrap,
-    calibrated,
+    calibrated_of_many,
     empirical_bernstein,
     standard_error,
     wider,
@@ -230,13 +230,14 @@ def _lift_check(figures: _Figures, plan: Plan) -> Check:
 
 
 def _segments(figures: _Figures, plan: Plan) -> Check:
+    """Look at each group that is large enough; "surely" is meant of all of them together, so many may be looked at."""
     worse = []
-    for name, member in figures.evidence.log.segments.items():
-        if int(member.sum()) < plan.min_segment_rows:
-            continue
+    segments = figures.evidence.log.segments
+    large = {name: member for name, member in segments.items() if int(member.sum()) >= plan.min_segment_rows}
+    for name, member in large.items():
         rows = figures.lift.numerators[member]
         part = type(figures.lift)("lift", rows, np.ones(len(rows)))
-        high = calibrated(part, Blocks(figures.evidence.log.blocks[member])).high
+        high = calibrated_of_many(part, Blocks(figures.evidence.log.blocks[member]), len(large)).high
         here = float(figures.evidence.log.values[member].mean())
         if here > 0 and high / here < plan.worst_segment:
             worse.append(f"{name} loses at least {-high / here:.1%}")

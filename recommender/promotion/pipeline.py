@@ -157,6 +157,7 @@ def ask_gate(shop: Shop, number: int) -> GateReport:
         plan=plan,
         now=shop.now.timestamp(),
         policy=shop.settings.policy,
+        classes={item.item_id: item.department or item.category or "" for item in shop.items.values()},
     )
     shadow = find_evidence(registry.root, number, "shadow", ShadowReport)
     operations = _operations(shop, number, live, shadow)
@@ -186,32 +187,35 @@ def watch_canary(shop: Shop) -> CanaryReport | None:
     return report
 
 
-def load_line_up(registry: Registry, problem: Callable[[str], None], tried: Iterable[int] = ()) -> LineUp:
+def load_line_up(
+    registry: Registry, problem: Callable[[str], None], tried: Iterable[int] = (), *, device: str = "cpu"
+) -> LineUp:
     """Load what serves now; what is damaged is told and left out, and ranking goes on without it.
 
     Args:
         registry: of the catalogue.
         problem: called with a sentence.
         tried: releases that running experiments rank with.
+        device: that computes their click models; see RecommenderSettings.
     """
-    live = _served(registry, registry.live(), problem)
-    others = (_served(registry, number, problem) for number in tried)
+    live = _served(registry, registry.live(), problem, device)
+    others = (_served(registry, number, problem, device) for number in tried)
     line_up = LineUp(live, tried={other.version: other for other in others if other.version})
     found = registry.canary()
     if found is None:
         return line_up
-    trial = _served(registry, found[0], problem)
+    trial = _served(registry, found[0], problem, device)
     return replace(line_up, canary=trial, share=found[1]) if trial.version else line_up
 
 
-def ranker_of(registry: Registry) -> Callable[[str], Predicted]:
+def ranker_of(registry: Registry, device: str = "cpu") -> Callable[[str], Predicted]:
     """Return what finds the click model of a release by its name in the log; loaded once each."""
     known: dict[str, Predicted] = {}
 
     def find(version: str) -> Predicted:
         if version not in known:
             number = version.removeprefix("release-")
-            known[version] = _ranker(registry, int(number)) if number.isdigit() else Predicted()
+            known[version] = _ranker(registry, int(number), device) if number.isdigit() else Predicted()
         return known[version]
 
     return find
@@ -228,24 +232,24 @@ def _last_data(registry: Registry) -> DataCard | None:
 
 def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[Shadowed]:
     check_release(shop.registry.root, number)
-    live = shop.registry.live()
-    rescorer = Rescorer(shop.log, ranker_of(shop.registry))
+    live, device = shop.registry.live(), shop.settings.click_model_device
+    rescorer = Rescorer(shop.log, ranker_of(shop.registry, device))
     return rescorer.replay(
-        live=Predicted() if live is None else _ranker(shop.registry, live),
-        candidate=_ranker(shop.registry, number),
+        live=Predicted() if live is None else _ranker(shop.registry, live, device),
+        candidate=_ranker(shop.registry, number, device),
         since=since,
         until=until,
     )
 
 
-def _ranker(registry: Registry, number: int) -> Predicted:
+def _ranker(registry: Registry, number: int, device: str) -> Predicted:
     """A release's click model; one that predicts nothing where the release is gone."""
     try:
         check_release(registry.root, number)
     except ReleaseMissing:
         return Predicted()
     artifact = load_artifact(release_folder(registry.root, number))
-    return Predicted(artifact if artifact is not None and artifact.manifest.served else None)
+    return Predicted(artifact if artifact is not None and artifact.manifest.served else None, device)
 
 
 def _operations(shop: Shop, number: int, live: int, shadow: ShadowReport | None) -> Operations:
@@ -256,7 +260,7 @@ def _operations(shop: Shop, number: int, live: int, shadow: ShadowReport | None)
     return shadow.operations(ece_candidate=candidate, ece_live=present)
 
 
-def _served(registry: Registry, number: int | None, problem: Callable[[str], None]) -> Served:
+def _served(registry: Registry, number: int | None, problem: Callable[[str], None], device: str) -> Served:
     if number is None:
         return Served()
     try:
@@ -264,7 +268,7 @@ def _served(registry: Registry, number: int | None, problem: Callable[[str], Non
         artifact = load_artifact(release_folder(registry.root, number))
         if artifact is None or not artifact.manifest.served:
             return Served(status="not used: it did not beat popularity")
-        ranker = Predicted(artifact)
+        ranker = Predicted(artifact, device)
     except RecommenderError as error:
         problem(str(error))
         return Served(status=f"broken: {error}")

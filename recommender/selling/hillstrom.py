@@ -18,8 +18,9 @@ import numpy as np
 
 from recommender.errors import LogUnusable
 from recommender.item_table import FloatArray, IntArray
+from recommender.ope.blocks import Blocks
 from recommender.ope.estimators import ESTIMATORS, gather
-from recommender.ope.intervals import Blocks, Interval, calibrated
+from recommender.ope.intervals import Interval, calibrated
 from recommender.ope.logged import LoggedSlates
 from recommender.selling.uplift import (
     BoolArray,

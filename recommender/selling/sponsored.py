@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from recommender.decay import Recent
 from recommender.errors import CampaignBroken
-from recommender.events import Candidate, DecisionContext, PaidPlace
+from recommender.events import Candidate, Decision, DecisionContext, PaidPlace
 from recommender.item_table import FloatArray, IntArray
 from recommender.settings import DAY_S, RecommenderSettings
 
@@ -83,7 +83,7 @@ def read_campaign(given: object) -> Campaign:
 
 
 class PaidShowings:
-    """How often each shopper was shown each campaign in a day; in memory, so a restart begins anew."""
+    """How often each shopper was shown each campaign in a day; in memory, from the slates as they are noted."""
 
     def __init__(self, max_shoppers: int) -> None:
         self._times: Recent[tuple[str, str], deque[float]] = Recent(max_shoppers, lambda: deque(maxlen=20))
@@ -93,9 +93,13 @@ class PaidShowings:
         times = self._times.find((shopper_key, campaign.id)) or ()
         return sum(now - at < DAY_S for at in times) >= campaign.per_shopper_per_day
 
-    def note(self, shopper_key: str, campaign_id: str, now: float) -> None:
-        """Count a showing."""
-        self._times.touch((shopper_key, campaign_id)).append(now)
+    def note(self, decision: Decision) -> None:
+        """Count what a slate shows of campaigns."""
+        paid = set(decision.sponsored_ids)
+        for offer in decision.context.sponsored:
+            if offer.item_id in paid:
+                paid.remove(offer.item_id)
+                self._times.touch((decision.context.shopper_key, offer.campaign)).append(decision.context.now)
 
 
 def offers(

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import torch
 
 from assistant.config import Settings
 from assistant.model_watch import TEND_EVERY_S, ModelWatch
-from assistant.releases import registry_of
+from assistant.releases import click_model_device, registry_of
 from recommender.promotion.registry import Registry
 from tests.recommender.promotion.drafts import add_release
 from tests.recommender.promotion.shop import SmallShop
@@ -81,6 +82,18 @@ def test_damaged_moves_leave_what_serves_in_place(house: _House) -> None:
     (house.registry.root / "moves.json").write_text("{ torn")
     house.watch.follow()
     assert house.serves.startswith("in use: release 1")
+
+
+def test_without_a_gpu_the_cpu_computes_what_one_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    house = _House(tmp_path, click_model_device="cuda")
+    add_release(house.registry)
+    house.registry.promote(1, who="test")
+    assert house.watch.load() == ()
+    assert house.serves.startswith("in use: release 1")
+    assert click_model_device(house.settings) == "cpu"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert click_model_device(house.settings) == "cuda"
 
 
 def test_nothing_is_started_while_nothing_is_due(house: _House) -> None:

@@ -59,6 +59,7 @@ class EventLogContract:
 
     def test_an_unknown_decision_is_none(self, log: EventLog) -> None:
         assert log.find_decision("d1") is None
+        assert log.last_decision() == 0
 
     def test_the_first_decision_of_an_id_stays(self, log: EventLog) -> None:
         log.append_decision(DECISION)
@@ -103,6 +104,7 @@ class EventLogContract:
         rest = log.decisions(after=first[-1][0])
         assert [decision for _, decision in [*first, *rest]] == bare
         assert not log.decisions(after=rest[-1][0])
+        assert log.last_decision() == rest[-1][0]
 
     def test_an_event_comes_back_as_it_was(self, log: EventLog) -> None:
         bare = replace(EVENT, event_id="e2", decision_id=None, position=None, type=EventType.PURCHASE, value_minor=1999)

@@ -82,7 +82,7 @@ def test_a_shopper_is_not_experimented_on_without_end() -> None:
 
 
 def test_no_trials_a_day_means_none() -> None:
-    slots = ExploredSlots(RecommenderSettings(explored_per_day=0))
+    slots = ExploredSlots(RecommenderSettings(explored_per_day=0), MemoryEventLog())
     assert slots.full("ann", NOW)
 
 
@@ -112,3 +112,16 @@ def test_what_was_not_shown_after_all_teaches_nothing_and_is_something_different
     kept, fresh = recommender._state.item_impressions, restarted._state.item_impressions
     assert {key: n for key, n in kept.items() if n} == {key: n for key, n in fresh.items() if n}
     assert np.sum(list(kept.values())) == 1 + 3
+
+
+def test_a_restart_forgets_no_trial_of_the_day() -> None:
+    log, settings = MemoryEventLog(), RecommenderSettings(explored_per_day=5)
+    recommender = Recommender(ITEMS, log, settings=settings)
+    for n in range(60):
+        recommender.decide(replace(CONTEXT, turn_id=f"turn-{n}", now=NOW + n), FOUND)
+    assert recommender.decide(replace(CONTEXT, now=NOW + 60), FOUND).guards == ("no_explore:cap",)
+    restarted = Recommender(ITEMS, log, settings=settings)
+    assert restarted.decide(replace(CONTEXT, now=NOW + 61), FOUND).guards == ("no_explore:cap",)
+    for later in (0.9 * DAY_S, DAY_S, DAY_S + 10, 1.1 * DAY_S):
+        assert restarted._explored.full("ann", NOW + later) == recommender._explored.full("ann", NOW + later)
+    assert not restarted._explored.full("bob", NOW + 61)

@@ -259,7 +259,7 @@ def test_the_page_holds_messages_to_the_same_limit(tmp_path: Path) -> None:
 
     async def say(cookies: dict[str, str]) -> str:
         asked = {"message_id": "m-1", "text": "a gift"}
-        logs = [log async for log in stream_turn(assistant, renderer, RunningTurns(), asked, cookies, limit)]  # type: ignore[arg-type]
+        logs = [log async for log in stream_turn(assistant, renderer, RunningTurns(), asked, cookies, "phone", limit)]  # type: ignore[arg-type]
         return logs[-1]
 
     async def twice() -> list[str]:
@@ -269,7 +269,7 @@ def test_the_page_holds_messages_to_the_same_limit(tmp_path: Path) -> None:
     first, second = asyncio.run(twice())
     assert "Gladly" in first
     assert "Please go on in 60 seconds" in second
-    assert len(assistant.turns) == 1
+    assert [turn.device for turn in assistant.turns] == ["phone"]
 
 
 def test_a_served_shop_loads_pictures_from_the_hosts_of_its_settings(tmp_path: Path) -> None:

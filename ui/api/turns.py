@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from assistant.turn import Failed, TextDelta, Turn, TurnEvent
 from ui.api.errors import APOLOGY, ApiError
@@ -16,6 +16,7 @@ from ui.api.room import Caller, InRoom, Room, find_caller
 from ui.api.schema import TURN_STREAM
 from ui.api.sse import EventStream, frame
 from ui.api_json import TurnJson
+from ui.device import device_of
 from ui.limits import too_many
 
 FLUSH_S = 0.04
@@ -27,7 +28,7 @@ private = APIRouter(tags=["dialogue"], dependencies=[Depends(find_caller)])
 
 
 @private.post("/turns", status_code=200, response_class=Response, responses={200: TURN_STREAM})
-async def answer(asked: TurnAsked, room: InRoom, caller: Caller) -> EventStream:
+async def answer(asked: TurnAsked, request: Request, room: InRoom, caller: Caller) -> EventStream:
     """Answer a message as a stream of events; closing it stops the turn, what was shown is kept."""
     session_id = caller.principal.session_id
     if not room.turns.take(session_id):
@@ -36,7 +37,14 @@ async def answer(asked: TurnAsked, room: InRoom, caller: Caller) -> EventStream:
     if wait_s := room.messages.take(session_id):
         room.turns.give_back(session_id)
         raise ApiError(429, "too_many", too_many(wait_s), retry_after_s=wait_s)
-    turn = Turn(caller.conversation_id, asked.message_id, asked.text, caller.principal, asked.page_product_id)
+    turn = Turn(
+        caller.conversation_id,
+        asked.message_id,
+        asked.text,
+        caller.principal,
+        asked.page_product_id,
+        device_of(request.headers),
+    )
     return EventStream(turn_frames(room, turn), lambda: room.turns.give_back(session_id), room.heartbeat_s)
 
 

@@ -78,10 +78,13 @@ def test_another_catalogue_has_its_own(tmp_path: Path, desk: SponsoredDesk, cloc
     store.close()
 
 
-def test_what_slates_show_is_counted_towards_the_cap(desk: SponsoredDesk, clock: ManualClock) -> None:
+def test_what_slates_show_is_counted_towards_the_cap_also_after_a_restart(
+    desk: SponsoredDesk, elsewhere: SponsoredDesk, clock: ManualClock
+) -> None:
     desk.add(campaign(clock, per_shopper_per_day=2), "Ann")
     items = {f"item-{i}": Item(f"item-{i}", f"kind-{i}", None, None, 100, in_stock=True) for i in range(9)}
-    recommender = Recommender(items, MemoryEventLog())
+    log = MemoryEventLog()
+    recommender = Recommender(items, log)
     candidates = [Candidate(item_id, relevance=0.9) for item_id in items]
     shown = []
     for turn in range(4):
@@ -92,3 +95,8 @@ def test_what_slates_show_is_counted_towards_the_cap(desk: SponsoredDesk, clock:
         desk.note(decision)
         shown.append(decision.sponsored_ids)
     assert shown == [("item-6",), ("item-6",), (), ()]
+    assert offered(elsewhere, clock) == ["item-6"]
+    elsewhere.remember(log)
+    assert offered(elsewhere, clock) == []
+    clock.move(hours=23)
+    assert offered(elsewhere, clock) == []

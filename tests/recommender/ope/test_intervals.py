@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from recommender.ope.blocks import Blocks
 from recommender.ope.estimators import Estimate
 from recommender.ope.intervals import (
-    Blocks,
     Interval,
+    around,
     bootstrap,
     calibrated,
     empirical_bernstein,
@@ -16,6 +18,8 @@ from recommender.ope.intervals import (
     standard_error,
     wider,
 )
+
+Z = 1.959963984540054
 
 
 def _mean_of(rows: list[float]) -> Estimate:
@@ -78,6 +82,31 @@ def test_intervals_of_a_skewed_mean_hold_it_in_about_95_of_100() -> None:
     assert 0.91 <= hits["calibrated"] / 200 <= 0.98
     assert 0.89 <= hits["bootstrap"] / 200 <= 0.98
     assert hits["bernstein"] >= hits["calibrated"]
+
+
+def test_an_interval_around_what_departs_is_the_same_without_a_departure_and_one_sided_with_a_large_one() -> None:
+    unbiased = Interval(-Z, Z)
+    same = around(0.0, unbiased)
+    assert (same.low, same.high) == pytest.approx((-Z, Z))
+    # 95 % of a standard normal lie above -1.645; the far end is where nothing of it is left.
+    assert around(10.0, unbiased).low == pytest.approx(-1.6449, abs=1e-3)
+    assert around(10.0, unbiased).high == pytest.approx(21.6449, abs=1e-3)
+    assert around(3.0, Interval(1.0, 1.0)) == Interval(1.0, 3.0)
+
+
+def test_what_was_cut_away_is_in_every_interval_of_what_is_left() -> None:
+    """Large rows are cut; their own scatter is in the interval all the same, and so is what they would have added."""
+    rng = np.random.default_rng(4)
+    rows = rng.normal(size=400) + np.where(rng.random(400) < 0.05, 20.0, 0.0)
+    blocks, whole = Blocks(np.arange(400)), _mean_of(list(rows))
+    alone = _mean_of(list(np.minimum(rows, 3.0)))
+    cut = replace(alone, unbiased=whole)
+    for find in (calibrated, normal, empirical_bernstein):
+        assert find(cut, blocks).width > find(whole, blocks).width > find(alone, blocks).width
+    drawn = bootstrap((cut, whole, alone), blocks, seed=1)
+    assert drawn[0].width > drawn[1].width > drawn[2].width
+    assert whole.value in normal(cut, blocks)
+    assert (normal(cut, blocks).low + normal(cut, blocks).high) / 2 == pytest.approx(cut.value)
 
 
 def test_the_wider_one_is_taken() -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommender.ctr.artifact import save_artifact
 from recommender.ctr.contenders import CONTENDERS, POPULARITY
 from recommender.ctr.search import Budget
+from recommender.ctr.served import OnnxModel
+from recommender.ctr.torch_served import TorchModel
 from recommender.data.card import read_card as read_data_card
 from recommender.errors import LogUnusable, MoveRefused, NotEnoughEvents, RegistryBusy, ReleaseBroken
 from recommender.event_log import MemoryEventLog
@@ -35,6 +38,7 @@ from recommender.stack import FittedStack
 from recommender.trace import pack, unpack
 from recommender.train import TrainSettings
 from recommender.treatment import RankerChange, Treatment
+from tests.recommender.ctr.small import network_bytes
 from tests.recommender.promotion.drafts import add_release, let_gate_say
 from tests.recommender.promotion.shop import CLOSED, SmallShop
 
@@ -327,6 +331,27 @@ def test_a_broken_release_is_told_and_left_out(small: SmallShop) -> None:
     assert "release 1 is missing or damaged" in told[0]
     with pytest.raises(ReleaseBroken):
         measure_shadow(small.shop(), 2)
+
+
+def test_a_network_is_computed_where_the_setting_says(small: SmallShop) -> None:
+    """By torch on another device than the plain CPU; "cpu:0" stands for a GPU here."""
+    draft = small.registry.root / "training"
+    save_artifact(draft, "network", network_bytes(), base_logit=0.0, served=True)
+    (draft / "card.json").write_text('{"served": true, "verdict": "It is used."}')
+    number = small.registry.add(draft, who="test", seed=1).number
+    small.registry.roll_back(who="test", why="test")
+    small.registry.promote(number, who="test")
+    small.visits(3)
+    (decision, *_) = (one for _, one in small.log.decisions(traces=True))
+    served = unpack(decision.trace).served
+    said = {}
+    for device, kind in (("cpu", OnnxModel), ("cpu:0", TorchModel)):
+        ranker = load_line_up(small.registry, pytest.fail, device=device).live.ranker
+        assert isinstance(ranker, Predicted)
+        assert isinstance(ranker._model, kind)
+        assert isinstance(ranker_of(small.registry, device)(f"release-{number}")._model, kind)  # type: ignore[attr-defined]
+        said[device] = ranker.values(served)
+    np.testing.assert_allclose(said["cpu"], said["cpu:0"], atol=1e-4)
 
 
 def test_a_trial_is_served_to_its_share_and_both_are_logged(small: SmallShop) -> None:

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from recommender.decide import Recommender, replay
 from recommender.errors import CampaignBroken
 from recommender.event_log import MemoryEventLog
-from recommender.events import Candidate, Decision, DecisionContext, Event, EventType, Item, PaidPlace
+from recommender.events import (
+    Candidate,
+    Decision,
+    DecisionContext,
+    Event,
+    EventType,
+    Item,
+    PaidPlace,
+    Reason,
+    SlateItem,
+)
 from recommender.examples import collect_examples
 from recommender.ope.from_log import Rescored, build, collect_rewards
 from recommender.ope.plan import frozen_plan
@@ -172,9 +182,12 @@ def test_offers_are_those_of_running_campaigns_that_meet_the_limits() -> None:
 def test_a_shopper_is_shown_a_campaign_so_often_a_day() -> None:
     campaign = Campaign(id="1", sponsor="Alp", item_ids=("item-1",), ends=ENDS, per_shopper_per_day=2)
     showings = PaidShowings(10)
+    context = search("item-1")
+    paid = SlateItem("item-1", 0, 0.5, 1.0, (Reason("sponsored", "", 0.0),))
+    shown = Decision("d", context, (paid,), 1.0, "greedy/1", "m", ("item-1",), (0.5,))
     for _ in range(2):
         assert not showings.full("ann", campaign, NOW)
-        showings.note("ann", "1", NOW)
+        showings.note(shown)
     assert showings.full("ann", campaign, NOW + DAY_S - 1)
     assert not showings.full("ann", campaign, NOW + DAY_S + 1)
     assert not showings.full("bob", campaign, NOW)

@@ -53,6 +53,17 @@ def test_the_page_that_the_shopper_looks_at_comes_along(visit: Begin, assistant:
     assert assistant.turns[-1].page_product_id == "tent-zh"
 
 
+def test_the_kind_of_device_is_what_the_browser_says_and_nothing_that_is_sent(
+    visit: Begin, assistant: FakeAssistant
+) -> None:
+    begun = visit()
+    begun.post("/turns", json={"message_id": "m-1", "text": "a gift"}, headers={"sec-ch-ua-mobile": "?1"})
+    assert assistant.turns[-1].device == "phone"
+    begun.post("/turns", json={"message_id": "m-2", "text": "a gift"})
+    assert assistant.turns[-1].device == ""
+    assert begun.post("/turns", json={"message_id": "m-3", "text": "a gift", "device": "phone"}).status_code == 422
+
+
 def test_a_question_has_answers_to_send(visit: Begin) -> None:
     name, done = visit().say("a gift")[-1]
     assert name == "done"
