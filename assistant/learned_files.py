@@ -1,4 +1,5 @@
-"""What training writes beside the releases, and a running server takes up: weights of the stack, item neighbours.
+"""What training writes beside the releases, and a running server takes up: weights of the stack, item neighbours, the
+sequence model.
 
 Each is one file that is replaced as a whole and passed its own gate before it was written; so there are no stages, and
 deleting the file goes back to the settings' weights, and to candidates by counting.
@@ -17,6 +18,8 @@ from assistant.places import models_folder
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.sequences.neighbours import CARD_FILE, load_neighbours
+from recommender.sequences.next_item import CARD_FILE as NEXT_ITEM_CARD
+from recommender.sequences.next_item import load_next_item
 from recommender.settings import RecommenderSettings
 from recommender.stack import STACK_FILE, load_stack
 
@@ -54,6 +57,11 @@ class LearnedFiles:
                 # Written after the neighbours themselves, whose hash it holds.
                 folder / CARD_FILE,
                 lambda: recommender.use_neighbours(load_neighbours(folder)),
+                "Candidates go on as they were.",
+            ),
+            _Watched(
+                folder / NEXT_ITEM_CARD,
+                lambda: recommender.use_next_item(load_next_item(folder)),
                 "Candidates go on as they were.",
             ),
         )

@@ -106,3 +106,17 @@ def train_neighbours(catalogue: CatalogueName = None, json: JsonFlag = False) ->
     from assistant.train_neighbours import train_neighbours as run
 
     run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("sequence")
+def train_sequence(catalogue: CatalogueName = None, json: JsonFlag = False) -> None:
+    """Train a model of what a shopper takes next, from the order in which others took things, for candidates.
+
+    SASRec is kept only if it beats counting, item-kNN and EASE on each shopper's last item. A training that was stopped
+    goes on where it was; a server takes the file within seconds.
+
+    Example: aisle train sequence --catalogue myshop
+    """
+    from assistant.train_neighbours import train_sequence as run
+
+    run(read_settings(catalogue=catalogue), as_json=json)

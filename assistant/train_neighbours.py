@@ -1,4 +1,4 @@
-"""What `aisle train neighbours` does: item neighbours are learned from the shop's log, for candidates."""
+"""What `aisle train neighbours` and `aisle train sequence` do: candidates are learned from the shop's log."""
 
 from __future__ import annotations
 
@@ -39,6 +39,38 @@ def train_neighbours(settings: Settings, *, as_json: bool) -> None:
     for name, figure in card.ndcg.items():
         say(f"{name:12}{figure:.4f}")
     say(f"{card.model} is kept; running servers take it up within seconds.")
+
+
+def train_sequence(settings: Settings, *, as_json: bool) -> None:
+    """Train the sequence model, judge it, write it where it is better, and tell.
+
+    Args:
+        settings: the catalogue, the data folder, the seed.
+        as_json: for programs.
+
+    Raises:
+        NotEnoughEvents: too few shoppers were interested in four items or more.
+        CatalogueMissing: there is no such catalogue.
+        StoreError: there is no log yet.
+    """
+    from assistant.places import catalogues_folder, models_folder
+    from assistant.store import SqlEventLog, open_beside
+    from recommender.sequences.next_item_training import learn_next_item
+    from retrieval.engine import Retrieval
+
+    ids = tuple(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.products)
+    folder = models_folder(settings) / settings.catalogue
+    with closing(open_beside(settings.data)) as store, showing_progress() as progress:
+        card, kept = learn_next_item(counted(SqlEventLog(store)), ids, folder, progress, seed=settings.seed)
+    if as_json:
+        say_json({**card.model_dump(exclude={"ids"}), "kept": kept})
+        return
+    say(f"{card.shoppers:,} shoppers, {len(ids):,} items. NDCG@10 on each shopper's last item, held out:")
+    for name, figure in card.ndcg.items():
+        say(f"{name:12}{figure:.4f}")
+    beside = f"{card.gain:+.4f} beside {card.rival}, lower bound {card.gain_low:+.4f}"
+    fate = "It is kept; running servers take it up within seconds." if kept else "It is not clearly better: not kept."
+    say(f"The sequence model is {beside}. {fate}")
 
 
 def counted(log: EventLog) -> Iterator[Event]:

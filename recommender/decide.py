@@ -36,6 +36,7 @@ from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
 from recommender.sequences.neighbours import Neighbours, load_neighbours
+from recommender.sequences.next_item import NextItem
 from recommender.settings import RecommenderSettings
 from recommender.slate import replay
 from recommender.stack import FittedStack
@@ -80,6 +81,7 @@ class Recommender:
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
         self._neighbours: Neighbours | None = None
+        self._next_item: NextItem | None = None
         self._rankers = {code: make() for code, make in RANKERS.items()}
         self._line_up = LineUp()
         self._stack: FittedStack | None = None
@@ -208,8 +210,13 @@ class Recommender:
         with self._lock:
             self._neighbours = neighbours
 
+    def use_next_item(self, model: NextItem | None) -> None:
+        """Swap the sequence model that gives candidates; None goes on without one."""
+        with self._lock:
+            self._next_item = model
+
     def _pool(self) -> Pool:
-        return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours)
+        return Pool(self._table, self._vectors, self._state, self._settings, self._neighbours, self._next_item)
 
     def baskets(self) -> tuple[tuple[str, ...], ...]:
         """Return what was bought in each remembered visit, oldest visit first."""

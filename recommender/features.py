@@ -19,7 +19,7 @@ from recommender.field_rates import ALL, DEARNESS
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, bucket
 from recommender.profiles.profile import Profile
 from recommender.similarity import similarity_to
-from recommender.state import KINDS, STRENGTH, BehaviourState, Links
+from recommender.state import INTERESTED, BehaviourState, Links
 
 CROWD: Final = (
     "popularity",
@@ -57,7 +57,6 @@ FEATURE_SCHEMA: Final = (
     "click/" + blake2b("|".join((*FEATURES, *HASH_FIELDS, *HISTORY_FIELDS)).encode(), digest_size=6).hexdigest()
 )
 """Changes with what the features are."""
-_INTERESTED: Final = frozenset(KINDS[kind] for kind in STRENGTH)
 _N_RECENT: Final = 3
 # A new item is believed to be clicked once in ten impressions until it has some of its own.
 _PRIOR_CLICKS, _PRIOR_IMPRESSIONS = 1.0, 10.0
@@ -230,7 +229,7 @@ def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _C
     now, n = scene.now, len(scene.item_ids)
     overall = shopper.rates.lift(ALL, scene.base, _OWN_STRENGTH, now)
     own_base = scene.base * float(np.exp(overall))
-    acted = {act.item_id for act in shopper.acts if act.kind in _INTERESTED}
+    acted = {act.item_id for act in shopper.acts if act.kind in INTERESTED}
     columns: dict[str, _Column] = {
         "shopper_lift": [overall] * n,
         "price_fit": _dearness_liked(shopper, own_base, now) * np.asarray(dearness),

@@ -38,6 +38,7 @@ INTEREST: Final[Mapping[EventType, float]] = {
 }
 # What a shopper did, as the click model's history of events tells it; 0 is kept for "nothing".
 KINDS: Final[Mapping[EventType, int]] = {kind: number for number, kind in enumerate(INTEREST, start=1)}
+INTERESTED: Final = frozenset(KINDS[kind] for kind in STRENGTH)
 _DISTANCE_DECAY: Final = 0.8
 _SHRINK: Final = 3.0
 _MAX_NEIGHBOURS: Final = 200

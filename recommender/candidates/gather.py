@@ -12,6 +12,7 @@ from recommender.candidates.sources import (
     Pool,
     Source,
     alike,
+    expected,
     fresh,
     given,
     learned,
@@ -63,13 +64,15 @@ def next_items(pool: Pool, context: DecisionContext, n: int) -> tuple[Candidate,
         n: most candidates, 1 or more.
 
     Returns:
-        Distinct candidates in order; open ends carry the origin "unfinished", what follows "seen_with:…". Empty for a
-        shopper who left nothing open.
+        Distinct candidates in order; open ends carry the origin "unfinished", what follows "seen_with:…" and so on.
+        Empty for a shopper who left nothing open.
     """
     profile = pool.state.shoppers.find(context.shopper_key)
     open_ends = [] if profile is None else [one.item_id for one in profile.unfinished(context.session_key)]
+    if not open_ends:
+        return ()
     out = context.exclude | pool.state.dismissed_now(context.session_key)
-    follows = [linked(open_ends, Code.SEEN_WITH), learned(open_ends)]
+    follows = [linked(open_ends, Code.SEEN_WITH), learned(open_ends), _expected(context)]
     found = [
         *(Candidate(item_id, sources=("unfinished",)) for item_id in open_ends if item_id in pool.table.index),
         *merged([source(pool, n + len(out)) for source in follows]),
@@ -90,7 +93,11 @@ def _sources(
     recent = pool.state.recent_items(context.session_key)[:_N_RECENT]
     near = [alike(item_id, as_request=False) for item_id in recent]
     follows = [given(related), linked(recent, Code.SEEN_WITH), learned(recent)]
-    return [likes, *follows, *near, popular, well_rated, fresh]
+    return [likes, *follows, _expected(context), *near, popular, well_rated, fresh]
+
+
+def _expected(context: DecisionContext) -> Source:
+    return expected(context.shopper_key, context.session_key, context.now)
 
 
 def merged(lists: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:

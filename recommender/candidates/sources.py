@@ -17,20 +17,22 @@ from recommender.events import Candidate
 from recommender.item_table import FloatArray, ItemTable
 from recommender.reasons import Code
 from recommender.sequences.neighbours import Neighbours
+from recommender.sequences.next_item import NextItem
 from recommender.settings import RecommenderSettings
 from recommender.similarity import MIN_SIMILARITY, similarity_to
-from recommender.state import BehaviourState, Links
+from recommender.state import INTERESTED, BehaviourState, Links
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What sources read: the catalogue, content vectors, behaviour, numbers, and neighbours learned at training."""
+    """What sources read: the catalogue, content vectors, behaviour, numbers, and what was learned at training."""
 
     table: ItemTable
     vectors: NDArray[np.float32] | None
     state: BehaviourState
     settings: RecommenderSettings
     neighbours: Neighbours | None = None
+    next_item: NextItem | None = None
 
 
 # Weight of an item at hand per later one; 0.8 in the published recipe, and about as good as any on the tuning item.
@@ -87,6 +89,21 @@ def learned(anchors: Sequence[str]) -> Source:
             return []
         near = [(one, pool.neighbours.of(one)) for one in anchors]
         return _summed(pool, near, "taken_with", n)
+
+    return source
+
+
+def expected(shopper_key: str, session_key: str, now: float) -> Source:
+    """Make the source of what usually comes next after all that a shopper took, in order, by the sequence model."""
+
+    def source(pool: Pool, n: int) -> list[Candidate]:
+        if pool.next_item is None:
+            return []
+        taste = pool.state.taste(shopper_key, session_key, now)
+        acts = () if taste is None else taste.acts
+        taken = [act.item_id for act in acts if act.kind in INTERESTED] or pool.state.recent_items(session_key)[::-1]
+        found = pool.next_item.expect(tuple(dict.fromkeys(taken)), n)
+        return [Candidate(item_id, sources=("next_item",)) for item_id in found if item_id in pool.table.index]
 
     return source
 

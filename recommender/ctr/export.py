@@ -67,16 +67,16 @@ def _graphs(net: CtrNet) -> tuple[bytes, bytes]:
     kinds, ages_s = torch.ones(1, length, dtype=torch.long), torch.ones(1, length)
     acts = torch.export.Dim("acts", min=1)
     columns = acts * net.size.attention
-    with _quiet(), torch.no_grad():
+    with torch.no_grad():
         half = net.user_half(past, kinds, ages_s, torch.ones(1, dtype=torch.long))
-        user = _export(
+        user = export_graph(
             _UserGraph(net),
             {"past": past, "kinds": kinds, "ages_s": ages_s, "shoppers": torch.ones(1, dtype=torch.long)},
             UserHalf._fields,
             {"past": {1: acts}, "kinds": {1: acts}, "ages_s": {1: acts}, "shoppers": None},
         )
         candidates = torch.export.Dim("candidates", min=1)
-        item = _export(
+        item = export_graph(
             _ItemGraph(net),
             {
                 "dense": torch.zeros(1, n, len(FEATURES)),
@@ -96,17 +96,26 @@ def _graphs(net: CtrNet) -> tuple[bytes, bytes]:
     return user, item
 
 
-def _export(graph: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[str], shapes: dict[str, Any]) -> bytes:
-    program = torch.onnx.export(
-        graph.eval(),
-        tuple(inputs.values()),
-        None,
-        input_names=list(inputs),
-        output_names=list(outputs),
-        dynamic_shapes=tuple(shapes.values()),
-        dynamo=True,
-        verbose=False,
-    )
+def export_graph(graph: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[str], shapes: dict[str, Any]) -> bytes:
+    """Write a module as an ONNX graph.
+
+    Args:
+        graph: put into evaluation.
+        inputs: name -> an example, in the order of its arguments.
+        outputs: names.
+        shapes: input -> its dynamic dimensions as torch.export has them; None for a fixed shape.
+    """
+    with _quiet(), torch.no_grad():
+        program = torch.onnx.export(
+            graph.eval(),
+            tuple(inputs.values()),
+            None,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=tuple(shapes.values()),
+            dynamo=True,
+            verbose=False,
+        )
     assert program is not None
     return bytes(program.model_proto.SerializeToString())
 

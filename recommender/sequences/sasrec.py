@@ -131,6 +131,7 @@ class SasRec:
         self.settings = settings or SasRecSettings()
         self._seed, self._checkpoint, self._told = seed, checkpoint, told
         self._net: Net | None = None
+        self.best_epoch = 0
 
     def fit(self, data: Sequences, users: Ints, targets: Ints) -> Self:
         """Train until the validation gets no better, and keep the best pass.
@@ -145,7 +146,7 @@ class SasRec:
             run.one_pass()
             run.judge(_validation(run.net, data.part(users), targets, self.settings))
             self._told(run.epoch, run.figure)
-        self._net = run.best()
+        self._net, self.best_epoch = run.best(), run.best_epoch
         return self
 
     def refresh(self, data: Sequences) -> Self:
@@ -155,7 +156,7 @@ class SasRec:
             data: with the latest items; the same rows stand for the same items.
         """
         run = Training(data, self.settings, self._seed + 1, None)
-        run.net.load_state_dict(self._fitted().state_dict())
+        run.net.load_state_dict(self.net.state_dict())
         for epoch in range(self.settings.refresh_epochs):
             run.one_pass()
             self._told(epoch + 1, None)
@@ -164,9 +165,15 @@ class SasRec:
 
     def score(self, data: Sequences) -> Floats:
         """Score every item for each user, (users, items): unnormalised logarithms of probabilities."""
-        return _scores(self._fitted(), data, self.settings)
+        return _scores(self.net, data, self.settings)
 
-    def _fitted(self) -> Net:
+    @property
+    def net(self) -> Net:
+        """The network as it is now.
+
+        Raises:
+            ModelNotFitted: nothing was learned yet.
+        """
         if self._net is None:
             raise ModelNotFitted("SASRec was asked before it was fitted: call fit first.")
         return self._net

@@ -13,7 +13,7 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "erase", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker", "data", "stack", "neighbours"),
+    "train": ("encoder", "ranker", "data", "stack", "neighbours", "sequence"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": (
