@@ -101,9 +101,14 @@ class ModelWatch:
 
     def _tend(self) -> None:
         now = self._clock()
+        if self._running is not None:
+            code = self._running.poll()
+            if code is None:
+                return
+            if code:
+                log.error("releases.not_tended", code=code, reason="`aisle models tend` says why")
+            self._running = None
         if self._tended_at is not None and now - self._tended_at < TEND_EVERY_S:
-            return
-        if self._running is not None and self._running.poll() is None:
             return
         self._tended_at = now
         if self._something_is_due():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +13,7 @@ from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.releases import open_shop_log, registry_of, training_is_due
 from assistant.terminal import say, say_json, showing_progress, warn
-from recommender.errors import LogUnusable, NotEnoughEvents
+from recommender.errors import RecommenderError
 from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
 from recommender.promotion.registry import Registry, Release
 from recommender.promotion.releases import Stage, card_json, find_evidence
@@ -189,28 +191,39 @@ def stop_release(settings: Settings, number: int, *, who: str, why: str, as_json
 
 
 def tend(settings: Settings, *, as_json: bool) -> None:
-    """Do what is due; what cannot be done yet is said and left for the next time.
+    """Do what is due; what cannot be done is said and left for the next time, and keeps nothing else from being done.
+
+    The release on trial comes first: what does harm is taken back whatever happens to a training.
 
     Raises:
         StoreError, CatalogueMissing, IndexBroken: there is nothing to look at.
     """
     done: list[str] = []
+
+    def attempt(step: Callable[[], str | None]) -> None:
+        try:
+            told = step()
+        except RecommenderError as problem:
+            warn(str(problem))
+        else:
+            done.extend([told] if told else [])
+
     with open_shop_log(settings) as shop:
         registry = shop.registry
-        try:
-            if training_is_due(settings, registry, shop.now):
-                done.append(_trained_by_schedule(shop))
-            for release in registry.list_releases():
-                if release.stage is Stage.SHADOW and _is_old(registry, release, shop.now):
-                    done.append(_judged(shop, release.number))
-        except (NotEnoughEvents, LogUnusable) as problem:
-            warn(str(problem))
-        from recommender.promotion.pipeline import watch_canary
-
-        counted = watch_canary(shop)
-        if counted is not None:
-            done.append(f"On trial: {counted.told}.")
+        attempt(lambda: _watched(shop))
+        for release in registry.list_releases():
+            if release.stage is Stage.SHADOW and _is_old(registry, release, shop.now):
+                attempt(partial(_judged, shop, release.number))
+        if training_is_due(settings, registry, shop.now):
+            attempt(lambda: _trained_by_schedule(shop))
     _answer({"done": done}, "\n".join(done) or "Nothing is due.", as_json=as_json)
+
+
+def _watched(shop: Shop) -> str | None:
+    from recommender.promotion.pipeline import watch_canary
+
+    counted = watch_canary(shop)
+    return None if counted is None else f"On trial: {counted.told}."
 
 
 def _train(shop: Shop, effort: Effort, *, who: str) -> Release:

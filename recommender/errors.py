@@ -17,7 +17,7 @@ RecommenderError
     ├── ReleaseBroken   a file of a release is missing or is not the one that its manifest names
     ├── MoveRefused     the release is not at the stage that this move begins from, or what it needs is not there yet
     ├── GateRefused     the promotion gate said no; an owner may overrule it, giving the reason
-    └── RegistryBusy    somebody else is moving a release
+    └── RegistryBusy    somebody else is moving a release, or training one
 """
 
 

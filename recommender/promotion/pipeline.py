@@ -6,22 +6,21 @@
 
 from __future__ import annotations
 
+import json
+import math
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-
-from filelock import FileLock, Timeout
 
 from recommender.card import ModelCard
 from recommender.ctr.artifact import load_artifact
 from recommender.data.card import DataCard
 from recommender.data.card import read_card as read_data_card
 from recommender.data.settings import KnownTraffic
-from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, RegistryBusy, ReleaseMissing
+from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
 from recommender.events import EventLog, Item
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards
@@ -39,6 +38,7 @@ from recommender.promotion.releases import (
     keep_evidence,
     read_card,
     release_folder,
+    write_durably,
 )
 from recommender.promotion.rescoring import Rescorer, Shadowed
 from recommender.promotion.shadow import sum_up
@@ -47,6 +47,8 @@ from recommender.train import Progress, TrainSettings, train
 
 SHADOW_DAYS: Final = 2.0
 """Requests of so many last days are scored in shadow."""
+UNFINISHED_S: Final = 6 * 3600.0
+"""A training that was killed longer ago is not gone on with: by then there is more to learn from."""
 GATE_DAYS: Final = 60.0
 """Slates of so many days, up to the last closed window, are judged from."""
 
@@ -79,7 +81,7 @@ class Shop:
 def submit(shop: Shop, *, who: str, progress: Progress, how: TrainSettings | None = None) -> tuple[Release, ModelCard]:
     """Train a ranker on the log and make a candidate of it, also where it did not beat the baselines: its card says so.
 
-    A training that was stopped goes on where it was.
+    A training that was killed goes on at its last epoch, on what had happened when it began.
 
     Args:
         shop: see there.
@@ -89,36 +91,44 @@ def submit(shop: Shop, *, who: str, progress: Progress, how: TrainSettings | Non
 
     Raises:
         NotEnoughEvents: the log is too short; nothing is changed.
-        RegistryBusy: another training of this catalogue is running.
+        RegistryBusy: another training is under way.
     """
-    root = shop.registry.root
-    draft, work = root / "training", root / "training-work"
-    how = replace(how or TrainSettings(), known=shop.known, before=_last_data(shop.registry), work=work)
-    with _alone(root):
+    draft, work = shop.registry.root / "training", shop.registry.root / "unfinished"
+    with shop.registry.training():
         shutil.rmtree(draft, ignore_errors=True)
-        card = train(
-            shop.log,
-            shop.items,
-            draft,
-            seed=shop.seed,
-            progress=progress,
-            now=shop.now.timestamp(),
-            settings=shop.settings,
-            how=how,
-        )
-        release = shop.registry.add(draft, who=who, seed=shop.seed)
+        try:
+            card = train(
+                shop.log,
+                shop.items,
+                draft,
+                seed=shop.seed,
+                progress=progress,
+                now=_began(work, shop.now.timestamp()),
+                settings=shop.settings,
+                how=replace(how or TrainSettings(), work=work, known=shop.known, before=_last_data(shop.registry)),
+            )
+            release = shop.registry.add(draft, who=who, seed=shop.seed)
+        except Exception:
+            # It would fail again on the same log; only what was killed goes on.
+            shutil.rmtree(work, ignore_errors=True)
+            raise
         shutil.rmtree(work, ignore_errors=True)
     return release, card
 
 
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    root.mkdir(parents=True, exist_ok=True)
+def _began(work: Path, now: float) -> float:
+    """Return when the training to be done began, epoch seconds: now, or earlier where it was killed lately."""
+    note = work / "began.json"
     try:
-        with FileLock(root / "training.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise RegistryBusy("Another training of this catalogue is running: wait for it, or end it first.") from error
+        began = float(json.loads(note.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        began = -math.inf
+    if 0.0 <= now - began <= UNFINISHED_S:
+        return began
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    write_durably(note, json.dumps(now))
+    return now
 
 
 def measure_shadow(shop: Shop, number: int) -> ShadowReport:

@@ -286,6 +286,20 @@ class Registry:
             self._write(history, self._move(history, number, Stage.RETIRED, 0.0, who, why))
         return self.get_release(number)
 
+    @contextmanager
+    def training(self) -> Iterator[None]:
+        """Be the only one who trains: two would write into one draft.
+
+        Raises:
+            RegistryBusy: another training is under way.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.root / "training.lock", timeout=0):
+                yield
+        except Timeout as error:
+            raise RegistryBusy("Another training of this shop is under way: wait until it has ended.") from error
+
     # ------------------------------------------------------------ inside
 
     def _to_canary(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 import torch
 
 from assistant.config import Settings
@@ -121,6 +122,20 @@ def test_what_is_in_shadow_is_tended_every_ten_minutes_one_at_a_time(house: _Hou
     assert len(house.started) == 2
     house.watch.close()
     assert house.processes[1].code == -15
+
+
+def test_a_tending_that_failed_or_was_killed_is_told_once_and_tried_again(tmp_path: Path) -> None:
+    house = _House(tmp_path, retrain_hours=24.0)
+    house.watch.follow()
+    house.processes[0].code = -9
+    with structlog.testing.capture_logs() as logs:
+        house.watch.follow()
+        house.watch.follow()
+    assert [(line["event"], line["code"]) for line in logs] == [("releases.not_tended", -9)]
+    assert len(house.started) == 1
+    house.time += TEND_EVERY_S
+    house.watch.follow()
+    assert len(house.started) == 2
 
 
 def test_the_schedule_starts_a_training(tmp_path: Path) -> None:

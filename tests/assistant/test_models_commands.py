@@ -155,6 +155,23 @@ def test_tending_does_what_is_due_and_says_what_cannot_be_done_yet(aisle: Any, b
     assert "On trial: 0 visits" in aisle("models", "tend").out
 
 
+def test_a_damaged_release_keeps_nothing_else_from_being_tended(
+    aisle: Any, busy: SmallShop, two: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Release 3 is on trial and 2 in shadow is damaged: the trial is counted all the same."""
+    add_release(two)
+    two.start_shadow(3, who="test")
+    let_gate_say(two, 3, accepted=True, live=1)
+    two.promote(3, who="test")
+    two.start_shadow(2, who="test")
+    (two.root / "releases" / "2" / "ctr.safetensors").write_bytes(b"torn")
+    monkeypatch.setenv("AISLE_RETRAIN_HOURS", "1000000")
+    ran = aisle("models", "tend")
+    assert ran.code == 0
+    assert "On trial: 0 visits" in ran.out
+    assert "release 2 is missing or damaged" in ran.err
+
+
 def test_the_schedule_puts_what_is_better_into_shadow(
     aisle: Any, busy: SmallShop, aisle_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

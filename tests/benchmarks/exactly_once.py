@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,7 +67,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of it."""
+    """What came of it; `kills` counts the workers that SIGKILL ended, `starts` all."""
 
     events: int
     repeated: int
@@ -131,10 +132,10 @@ def run(n: int, kills: int, seed: int, folder: Path, *, gamma: float = 1.0) -> R
     stream = make_stream(n, seed)
     rng = np.random.default_rng([seed, 1])
     batches = -(-n // BATCH)
-    starts = 0
-    for target in sorted(rng.integers(batches, size=kills).tolist()):
-        starts += 1
-        _work(folder, n, seed, gamma, kill_at=target, after_s=float(rng.uniform(0.0, 0.1)))
+    targets = sorted(rng.integers(batches, size=kills).tolist())
+    killed = sum(
+        _work(folder, n, seed, gamma, kill_at=target, after_s=float(rng.uniform(0.0, 0.1))) for target in targets
+    )
     _work(folder, n, seed, gamma)
     store = open_store(folder)
     log = SqlEventLog(store)
@@ -151,8 +152,8 @@ def run(n: int, kills: int, seed: int, folder: Path, *, gamma: float = 1.0) -> R
         n,
         n - len(set(stream.places.tolist())),
         stream.disordered,
-        kills,
-        starts + 1,
+        killed,
+        kills + 1,
         learned.counts.impressions,
         learned.counts.clicks,
         bool(exact),
@@ -181,7 +182,8 @@ def work(folder: Path, n: int, seed: int, gamma: float) -> None:
     store.close()
 
 
-def _work(folder: Path, n: int, seed: int, gamma: float, *, kill_at: int | None = None, after_s: float = 0.0) -> None:
+def _work(folder: Path, n: int, seed: int, gamma: float, *, kill_at: int | None = None, after_s: float = 0.0) -> bool:
+    """Let a worker work, until it is done or has begun a batch; return whether it was killed."""
     command = [sys.executable, "-m", "tests.benchmarks.exactly_once", "--work", str(folder)]
     command += ["--events", str(n), "--seed", str(seed), "--gamma", str(gamma)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
@@ -191,8 +193,10 @@ def _work(folder: Path, n: int, seed: int, gamma: float, *, kill_at: int | None 
                 time.sleep(after_s)
                 worker.kill()
                 break
-        worker.wait()
-        assert kill_at is not None or worker.returncode == 0
+        code = worker.wait()
+    assert code in (0, -signal.SIGKILL), code
+    assert kill_at is not None or code == 0
+    return code == -signal.SIGKILL
 
 
 def _learner(log: SqlEventLog, folder: Path, gamma: float) -> OnlineLearner:

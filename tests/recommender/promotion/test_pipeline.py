@@ -9,6 +9,7 @@ import pytest
 
 from recommender.ctr.artifact import save_artifact
 from recommender.ctr.contenders import CONTENDERS, POPULARITY
+from recommender.ctr.fitting import FitSettings
 from recommender.ctr.search import Budget
 from recommender.ctr.served import OnnxModel
 from recommender.ctr.torch_served import TorchModel
@@ -22,6 +23,7 @@ from recommender.ope.from_log import build, collect_rewards, tells
 from recommender.ope.plan import frozen_plan
 from recommender.promotion.evidence import GateReport, ShadowReport
 from recommender.promotion.pipeline import (
+    _began,
     ask_gate,
     load_line_up,
     measure_shadow,
@@ -29,7 +31,7 @@ from recommender.promotion.pipeline import (
     submit,
     watch_canary,
 )
-from recommender.promotion.releases import Stage, find_evidence, read_card, release_folder
+from recommender.promotion.releases import Stage, find_evidence, read_card, read_manifest, release_folder
 from recommender.promotion.rescoring import Rescorer
 from recommender.reasons import Code
 from recommender.replay import scores_of
@@ -70,42 +72,6 @@ def test_a_training_becomes_a_candidate_with_its_card(tmp_path: Path) -> None:
     assert read_card(small.registry.root, 1).ece == figures.click.ece
 
 
-def test_a_training_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) -> None:
-    class Stopped(Exception):
-        pass
-
-    def stop(stage: str, share: float) -> None:
-        if stage == "training" and share > 0.4:
-            raise Stopped
-
-    whole, broken = SmallShop(tmp_path / "whole"), SmallShop(tmp_path / "broken")
-    for small in (whole, broken):
-        small.visits(150)
-    _, expected = submit(whole.shop(), who="test", progress=lambda *_: None)
-    with pytest.raises(Stopped):
-        submit(broken.shop(), who="test", progress=stop)
-    assert (broken.registry.root / "training-work").exists()
-    assert broken.registry.list_releases() == ()
-    _, card = submit(broken.shop(), who="test", progress=lambda *_: None)
-    assert (card.sha256, card.rows) == (expected.sha256, expected.rows)
-    assert not (broken.registry.root / "training-work").exists()
-
-
-def test_two_trainings_at_once_do_not_take_each_others_draft(tmp_path: Path) -> None:
-    small, refused = SmallShop(tmp_path / "models"), []
-    small.visits(150)
-
-    def begin_another(stage: str, share: float) -> None:
-        if stage == "baselines" and not refused:
-            with pytest.raises(RegistryBusy, match="Another training") as found:
-                submit(small.shop(), who="other", progress=lambda *_: None)
-            refused.append(found)
-
-    release, _ = submit(small.shop(), who="test", progress=begin_another)
-    assert refused
-    assert (release.number, release.made_by) == (1, "test")
-
-
 def test_a_budget_is_spent_on_every_model_and_the_card_keeps_what_was_found(tmp_path: Path) -> None:
     small = SmallShop(tmp_path / "models")
     small.visits(100)
@@ -113,6 +79,59 @@ def test_a_budget_is_spent_on_every_model_and_the_card_keeps_what_was_found(tmp_
     _, card = submit(small.shop(), who="test", progress=lambda *_: None, how=how)
     assert set(CONTENDERS) - {POPULARITY} <= set(card.params)
     assert any((tmp_path / "board").rglob("events.out.*"))
+
+
+def test_a_training_that_was_killed_goes_on_where_it_was_and_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    """Killed after some epochs; what happens in the shop until it goes on does not change what it learns from."""
+
+    class Killed(BaseException):
+        pass
+
+    small = SmallShop(tmp_path / "models")
+    small.visits(100)
+    shop, epochs = small.shop(), []
+    whole, _ = submit(shop, who="test", progress=lambda what, _share: epochs.append(what))
+
+    def kill(what: str, share: float) -> None:
+        if what == "training" and share > 0.3 and epochs.count("killed") < 1:
+            epochs.append("killed")
+        elif "killed" in epochs:
+            raise Killed
+
+    epochs.clear()
+    with pytest.raises(Killed):
+        submit(shop, who="test", progress=kill)
+    assert len(small.registry.list_releases()) == 1
+    small.visits(3)
+    told: list[tuple[str, float]] = []
+    later = small.shop(later=timedelta(hours=1))
+    again, _ = submit(later, who="test", progress=lambda what, share: told.append((what, share)))
+    first = min(share for what, share in told if what == "training" and share > 0.3)
+    assert first > 0.3 + 0.6 / FitSettings().max_epochs + 1e-9, "the first epochs are not trained again"
+    root = small.registry.root
+    models = [read_manifest(root, one.number).files["ctr.safetensors"] for one in (whole, again)]
+    assert models[0] == models[1]
+    assert not (root / "unfinished").exists()
+
+
+def test_a_killed_training_of_long_ago_and_one_that_failed_begin_anew(tmp_path: Path) -> None:
+    small = SmallShop(tmp_path / "models")
+    work = small.registry.root / "unfinished"
+    assert _began(work, 1000.0) == 1000.0
+    assert _began(work, 2000.0) == 1000.0
+    assert _began(work, 1000.0 + 7 * 3600) == 1000.0 + 7 * 3600
+    (work / "began.json").write_text("{ torn")
+    assert _began(work, 5000.0) == 5000.0
+    small.visits(2)
+    with pytest.raises(NotEnoughEvents):
+        submit(small.shop(), who="test", progress=lambda *_: None)
+    assert not work.exists()
+
+
+def test_two_trainings_at_once_are_refused(tmp_path: Path) -> None:
+    small = SmallShop(tmp_path / "models")
+    with small.registry.training(), pytest.raises(RegistryBusy, match="under way"):
+        submit(small.shop(), who="test", progress=lambda *_: None)
 
 
 def test_a_release_keeps_what_it_was_trained_on_and_what_moved_since_the_one_before(tmp_path: Path) -> None:
