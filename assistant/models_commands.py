@@ -242,13 +242,12 @@ def _train(shop: Shop, effort: Effort, *, who: str) -> Release:
 
 
 def _device(wanted: str) -> str:
-    import torch
+    from recommender.ctr.torch_served import device_at_hand
 
-    if torch.cuda.is_available():
-        return "cpu" if wanted == "cpu" else "cuda"
-    if wanted == "cuda":
+    found = "cpu" if wanted == "cpu" else device_at_hand("cuda")
+    if wanted not in ("auto", found):
         raise ConfigError("torch sees no GPU here: leave --device out, or give --device cpu.")
-    return "cpu"
+    return found
 
 
 def _trained_by_schedule(shop: Shop) -> str:

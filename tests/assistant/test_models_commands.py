@@ -70,6 +70,15 @@ def test_a_training_makes_a_candidate_also_beside_a_running_server(
     assert (listed["live"], [one["number"] for one in listed["releases"]]) == (None, [1])
 
 
+def test_a_gpu_that_is_not_there_is_refused_before_anything_is_read(
+    aisle: Any, busy: SmallShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    ran = aisle("train", "ranker", "--device", "cuda")
+    assert ran.code == 1
+    assert "torch sees no GPU here" in ran.err
+
+
 def test_without_a_log_training_says_so(aisle: Any, tmp_path: Path) -> None:
     assert "no release yet" in aisle("models", "list").out
     ran = aisle("train", "ranker")
