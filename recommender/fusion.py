@@ -217,12 +217,9 @@ def _buried(request: RankRequest, buried: NDArray[np.bool_]) -> Part:
 
 def _dismissed(request: RankRequest) -> Part:
     context = request.context
-    values = np.zeros(len(request.candidates))
-    shopper = request.state.shoppers.find(context.shopper_key)
-    if shopper is not None and shopper.dismissed:
-        freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
-        values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
-    return Part(_on_grid(values), ("",) * len(values))
+    item_ids = [candidate.item_id for candidate in request.candidates]
+    freshness = request.state.dismissals(context.shopper_key, item_ids, context.now)
+    return Part(_on_grid(-request.settings.dismissed_penalty * freshness), ("",) * len(item_ids))
 
 
 def _different(request: RankRequest) -> Part:
