@@ -64,11 +64,12 @@ class Predicted:
         Returns:
             With "click" (n,), the chance of a click in the first place, and "hidden" (n, d), the last layer.
         """
-        predictions = self._predict(served)
-        if self._artifact is None or predictions is None:
+        if self._artifact is None or self._model is None:
             return without_detail(np.zeros(len(served["dense"])))
-        margin = logit(predictions.click) - self._artifact.manifest.base_logit
-        beside: Inputs = {"click": predictions.click, "hidden": predictions.hidden}
+        past, block = _described(served)
+        clicks = self._model.clicks(self._model.user_half(past), block)
+        margin = logit(clicks.click) - self._artifact.manifest.base_logit
+        beside: Inputs = {"click": clicks.click, "hidden": clicks.hidden}
         return Part(np.tanh(margin / 2.0), ("",) * len(margin), served, beside)
 
     def values(self, served: Inputs) -> FloatArray:
@@ -81,19 +82,20 @@ class Predicted:
 
     def predict(self, request: RankRequest) -> Predictions | None:
         """Give probabilities of click, cart and purchase and the last layer; None without a model."""
-        return None if self._model is None else self._predict(served_inputs(request))
-
-    def _predict(self, served: Inputs) -> Predictions | None:
         if self._model is None:
             return None
-        past = History(
-            served["past.hashed"].astype(np.int64),
-            served["past.kinds"].astype(np.int64),
-            served["past.ages_s"],
-            int(served["past.shopper"][0]),
-        )
-        block = FeatureBlock(served["dense"], served["hashed"].astype(np.int64))
+        past, block = _described(served_inputs(request))
         return self._model.score(self._model.user_half(past), block)
+
+
+def _described(served: Inputs) -> tuple[History, FeatureBlock]:
+    past = History(
+        served["past.hashed"].astype(np.int64),
+        served["past.kinds"].astype(np.int64),
+        served["past.ages_s"],
+        int(served["past.shopper"][0]),
+    )
+    return past, FeatureBlock(served["dense"], served["hashed"].astype(np.int64))
 
 
 def served_inputs(request: RankRequest) -> Inputs:
