@@ -123,6 +123,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     drawn = _draw(deciding, field, scores, order)
     items = _items(scored, order, drawn.draw, set(field.pins.values()), set(paid.slots.values()))
     deciding.explored.note(context.shopper_key, context.now, sum(_tried(item) for item in items))
+    ordered = [field.request.candidates[i] for i in order.tolist()]
     kept = field.request.candidates
     default_slate = default_order(order_of(context, default.scores), context.k, field.pins)
     return Decision(
@@ -132,12 +133,12 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         slate_probability=float(np.prod(drawn.draw.probabilities)),
         policy=drawn.policy,
         model=stack_version(deciding.rankers, weights),
-        candidate_ids=tuple(kept[i].item_id for i in order),
+        candidate_ids=tuple(candidate.item_id for candidate in ordered),
         candidate_scores=tuple(scores[order].tolist()),
         params=drawn.params,
         model_sha=deciding.served.model_sha if learned else "",
         feature_schema=FEATURE_SCHEMA if learned and deciding.served.model_sha else "",
-        candidate_sources=tuple(kept[i].sources for i in order),
+        candidate_sources=tuple(candidate.sources for candidate in ordered),
         default_ids=tuple(kept[i].item_id for i in default_slate),
         stream=deciding.stream if learned and drawn.exploring.stream == "live" else drawn.exploring.stream,
         policy_version=deciding.served.version if learned else "",
@@ -160,10 +161,9 @@ def _field(deciding: Deciding, context: DecisionContext, candidates: Sequence[Ca
     treated = deciding.controls.learned and context.treatment is not None
     if len(kept) == 0:
         raise NothingToDecide("There is nothing to choose from.")
-    places = {int(i): place for place, i in enumerate(kept)}
     request = RankRequest(
         context,
-        tuple(found.candidates[i] for i in kept),
+        found.candidates if len(kept) == len(rows) else tuple(found.candidates[i] for i in kept.tolist()),
         rows[kept],
         deciding.table,
         deciding.state,
@@ -171,7 +171,7 @@ def _field(deciding: Deciding, context: DecisionContext, candidates: Sequence[Ca
         context.treatment.settings(deciding.settings) if treated and context.treatment else deciding.settings,
     )
     narrowed = Ruled(ruled.keep, ruled.buried[kept], ruled.pins, ruled.removed, ruled.guards, ruled.restricted)
-    pins = {slot: places[i] for slot, i, _ in ruled.pins}
+    pins = {slot: int(np.searchsorted(kept, i)) for slot, i, _ in ruled.pins}
     return _Field(request, narrowed, pins, (*found.removed, *ruled.removed))
 
 
@@ -232,17 +232,17 @@ def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int], paid: 
     items = []
     scores = scored.scores
     matches = [candidate.matches for candidate in scored.candidates]
-    told = reasons_of(scored.parts, matches, [int(order[place]) for place in draw.chosen])
+    chosen = order[list(draw.chosen)].tolist()
+    told = reasons_of(scored.parts, matches, chosen)
+    pinned_places = np.flatnonzero(np.isin(order, list(pinned))) if pinned else np.zeros(0, dtype=np.int64)
     free = 0
-    ahead = [int(i) for i in order if int(i) not in pinned]
-    rank = {i: place for place, i in enumerate(ahead)}
-    for position, (place, probability) in enumerate(zip(draw.chosen, draw.probabilities, strict=True)):
-        i = int(order[place])
+    for position, (i, probability) in enumerate(zip(chosen, draw.probabilities, strict=True)):
         reasons = told[position]
         if i in pinned:
             reasons = (*reasons, Reason(str(Code.SPONSORED if i in paid else Code.PINNED), "", 0.0))
         else:
-            if rank[i] > free:
+            place = draw.chosen[position]
+            if place - np.searchsorted(pinned_places, place) > free:
                 reasons = (*reasons, Reason(str(Code.TRYING_NEW), "", 0.0))
             free += 1
         items.append(SlateItem(scored.candidates[i].item_id, position, float(scores[i]), probability, reasons))

@@ -68,7 +68,8 @@ def reasons_of(
         matches: labels of the wishes that each candidate meets, n times.
         chosen: indices of the candidates.
     """
-    usual = {code: float(part.values.mean()) for code, part in parts}
+    means = np.array([part.values for _, part in parts]).mean(axis=1).tolist()
+    usual = {code: mean for (code, _), mean in zip(parts, means, strict=True)}
     relevance = next((part.values for code, part in parts if code == Code.RELEVANT), None)
     if relevance is not None and any(matches):
         usual |= _usual_shares(relevance, matches)
