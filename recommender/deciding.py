@@ -16,7 +16,7 @@ from recommender.events import Candidate, Decision, DecisionContext, Reason, Sla
 from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, logged_order
 from recommender.exploring import Controls, ExploredSlots, Exploring, how_to_draw
 from recommender.features import FEATURE_SCHEMA
-from recommender.fusion import Scored, reasons_of, rule_parts, score, stack_version, total, weighed, weights_of
+from recommender.fusion import Scored, reasons_of, score, spread_rules, stack_version, total, weighed, weights_of
 from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
@@ -185,11 +185,10 @@ def _default(
         weights.get(code) == default_weights.get(code) or not scored.values[i].any() for i, code in enumerate(codes)
     ):
         return _Default(default_weights, _rows(scored, n), scored.scores)
-    learned = total(
-        [weighed(row, default_weights.get(code, 0.0)) for code, row in zip(codes, scored.values, strict=True)]
-    )
-    parts = np.array([part.values for _, part in rule_parts(field.request, learned, field.ruled.buried)])
-    return _Default(default_weights, parts, learned + total(list(parts)))
+    learned = [weighed(row, default_weights.get(code, 0.0)) for code, row in zip(codes, scored.values, strict=True)]
+    rules = [part.values for code, part in scored.parts[n:] if code != Code.VARIETY]
+    rules += [part.values for _, part in spread_rules(field.request, total([*learned, *rules]))]
+    return _Default(default_weights, np.array(rules), total([*learned, *rules]))
 
 
 def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray) -> _Drawn:

@@ -173,9 +173,10 @@ class _Scene:
         taken = state.rates.taken.read(ALL, now)
         self.base = (taken + _PRIOR_CLICKS) / (shown + _PRIOR_IMPRESSIONS)
 
-    def of_kinds(self, found: Mapping[Key, float], field: str) -> FloatArray:
-        """Return for each item what was found for its value of a field, (n,); 0 where nothing was."""
-        return self.state.kinds.spread(found)[self.kinds[field]]
+    def by_field(self, found: Mapping[Key, float]) -> dict[str, FloatArray]:
+        """Return for each field what was found for the items' values of it, (n,); 0 where nothing was."""
+        spread = self.state.kinds.spread(found)
+        return {field: spread[places] for field, places in self.kinds.items()}
 
 
 def _crowd(scene: _Scene) -> dict[str, _Column]:
@@ -223,10 +224,10 @@ def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _C
         "acted_before": np.array([item_id in acted for item_id in scene.item_ids], dtype=np.float64),
         **_usual_prices(scene, shopper),
     }
-    likings, lifts = shopper.likings(now), shopper.rates.lifts(own_base, _OWN_STRENGTH, now)
-    for field in scene.kinds:
-        columns[f"{field}_affinity"] = scene.of_kinds(likings, field)
-        columns[f"{field}_lift_own"] = scene.of_kinds(lifts, field)
+    likings = scene.by_field(shopper.likings(now))
+    lifts = scene.by_field(shopper.rates.lifts(own_base, _OWN_STRENGTH, now))
+    columns |= {f"{field}_affinity": column for field, column in likings.items()}
+    columns |= {f"{field}_lift_own": column for field, column in lifts.items()}
     return columns
 
 
@@ -239,7 +240,7 @@ def _dearness_liked(shopper: Profile, own_base: float, now: float) -> float:
 
 
 def _usual_prices(scene: _Scene, shopper: Profile) -> dict[str, _Column]:
-    usual = scene.of_kinds(shopper.usual_log_prices(scene.now), "category")
+    usual = scene.by_field(shopper.usual_log_prices(scene.now))["category"]
     known = usual > 0.0
     distance = np.where(known, np.abs(scene.table.log_price[scene.rows] - usual), 0.0)
     return {"price_known": known.astype(np.float64), "price_distance": distance}

@@ -37,12 +37,13 @@ class Predicted:
 
     def __init__(self, artifact: Artifact | None = None, device: str = "cpu") -> None:
         self._artifact = artifact
+        self._sha = "" if artifact is None else artifact.manifest.sha256
         self._model = None if artifact is None else build_served(artifact, device)
 
     @property
     def sha(self) -> str:
         """Hash of the model; "" without one."""
-        return "" if self._artifact is None else self._artifact.manifest.sha256
+        return self._sha
 
     @property
     def version(self) -> str:
