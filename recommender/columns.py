@@ -22,14 +22,18 @@ class Places(Generic[K]):
 
     def __init__(self) -> None:
         self._places: dict[K, int] = {}
+        self._keys: list[K | None] = [None]
 
     def __len__(self) -> int:
         """Return how many places there are, place 0 included."""
-        return len(self._places) + 1
+        return len(self._keys)
 
     def of(self, key: K) -> int:
         """Return a key's place; a new key gets one."""
-        return self._places.setdefault(key, len(self._places) + 1)
+        place = self._places.setdefault(key, len(self._keys))
+        if place == len(self._keys):
+            self._keys.append(key)
+        return place
 
     def of_all(self, keys: Iterable[K | None]) -> IntArray:
         """Return each key's place, (n,); 0 for None."""
@@ -42,6 +46,11 @@ class Places(Generic[K]):
     def keys(self) -> Iterable[K]:
         """Return all keys in the order of their places, from 1 on."""
         return self._places.keys()
+
+    def keys_at(self, places: IntArray) -> list[K | None]:
+        """Return the keys at places, (n,); None for place 0."""
+        keys = self._keys
+        return [keys[place] for place in places.tolist()]
 
     def spread(self, found: Mapping[K, float]) -> FloatArray:
         """Return numbers by place, (len(self),); 0 for what is not among those found."""

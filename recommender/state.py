@@ -137,7 +137,7 @@ class Located:
     Args:
         item: places among `BehaviourState.items`, (n + 1,).
         category, department, brand: places among `BehaviourState.kinds`, (n + 1,).
-        attributes: likewise of up to m attributes, (n + 1, m), the item's own first.
+        attributes: likewise of up to m attributes, (m, n + 1), the item's own first.
         n_attributes: how many an item has, (n + 1,).
     """
 
@@ -231,7 +231,7 @@ class BehaviourState:
             category=places("category"),
             department=places("department"),
             brand=places("brand"),
-            attributes=attributes,
+            attributes=np.ascontiguousarray(attributes.T),
             n_attributes=n_attributes,
         )
 

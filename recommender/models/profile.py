@@ -5,12 +5,12 @@ Knows nothing of other shoppers. What is stated now outweighs history: a field w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from recommender.events import Item
+from recommender.columns import Places
+from recommender.field_rates import Key
 from recommender.item_table import FloatArray
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.profiles.profile import Profile
@@ -38,14 +38,14 @@ class ForYou:
         liked = _Liked(profile, request)
         value = liked.category + liked.brand + liked.price(profile, request)
         stating = liked.n_attributes > 0
-        with_attributes = (1.0 - _ATTRIBUTES) * value + _ATTRIBUTES * liked.attributes.sum(axis=1) / np.maximum(
+        with_attributes = (1.0 - _ATTRIBUTES) * value + _ATTRIBUTES * liked.attributes.sum(axis=0) / np.maximum(
             1, liked.n_attributes
         )
-        return Part(np.where(stating, with_attributes, value), liked.details(request.table.items))
+        return Part(np.where(stating, with_attributes, value), liked.details(request.state.kinds))
 
 
 class _Liked:
-    """What one shopper likes of n candidates: category (n,), brand (n,), attributes (n, m), 0 where nothing is known."""
+    """What one shopper likes of n candidates: category (n,), brand (n,), attributes (m, n), 0 where nothing is known."""
 
     def __init__(self, profile: Profile, request: RankRequest) -> None:
         self.stated = frozenset(field for field, _ in request.context.stated)
@@ -55,7 +55,8 @@ class _Liked:
         by_place = request.state.kinds.spread(unstated)
         self.category = _CATEGORY * by_place[self.located.category[self.rows]]
         self.brand = _BRAND * by_place[self.located.brand[self.rows]]
-        self.attributes = by_place[self.located.attributes[self.rows]]
+        self.stating = self.located.attributes[:, self.rows]
+        self.attributes = by_place[self.stating]
         self.n_attributes = self.located.n_attributes[self.rows]
 
     def price(self, profile: Profile, request: RankRequest) -> FloatArray:
@@ -68,15 +69,15 @@ class _Liked:
         nearness: FloatArray = _PRICE * self.category / _CATEGORY * np.exp(-distance / _PRICE_SCALE)
         return np.where((usual > 0.0) & (self.category > 0.0), nearness, 0.0)
 
-    def details(self, items: Sequence[Item]) -> tuple[str, ...]:
+    def details(self, kinds: Places[Key]) -> tuple[str, ...]:
         """Return the value that says most for each candidate, n texts; "" where nothing does."""
-        details = [""] * len(self.rows)
+        located, rows = self.located, self.rows
+        best = np.zeros(len(rows), dtype=np.int64)
+        if self.attributes.size:
+            best = self.stating[self.attributes.argmax(axis=0), np.arange(len(rows))]
+        places = np.stack([located.category[rows], located.brand[rows], best])
         # The first of equals: a kind says more than a brand, and a brand more than a colour.
-        said = np.stack([self.category, self.brand, _ATTRIBUTES * self.attributes.max(axis=1, initial=0.0)])
-        liked = np.flatnonzero(said.max(axis=0) > 0.0)
-        most = said[:, liked].argmax(axis=0).tolist()
-        attribute = self.attributes[liked].argmax(axis=1).tolist() if self.attributes.size else most
-        for i, row, which, place in zip(liked.tolist(), self.rows[liked].tolist(), most, attribute, strict=True):
-            item = items[row]
-            details[i] = (item.category, item.brand, item.attributes[place][1] if which == 2 else None)[which] or ""
-        return tuple(details)
+        said = np.stack([self.category, self.brand, _ATTRIBUTES * self.attributes.max(axis=0, initial=0.0)])
+        said_most = places[said.argmax(axis=0), np.arange(len(rows))]
+        most = np.where(said.max(axis=0) > 0.0, said_most, 0)
+        return tuple("" if key is None else key[1] for key in kinds.keys_at(most))
