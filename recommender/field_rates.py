@@ -155,9 +155,7 @@ class OwnRates(Rates[DecayedSums[Key]]):
         self.taken.keep(kept)
 
 
-def lift(
-    taken: float | FloatArray, shown: float | FloatArray, base: float | FloatArray, strength: float
-) -> FloatArray:
+def lift(taken: float | FloatArray, shown: float | FloatArray, base: float | FloatArray, strength: float) -> FloatArray:
     """Return the log of how much more often something is taken than usual, shrunk towards 0, in the shape of the sums.
 
     Args:

@@ -45,7 +45,7 @@ class ForYou:
 
 
 class _Liked:
-    """What one shopper likes of n candidates: category (n,), brand (n,), attributes (m, n), 0 where nothing is known."""
+    """What a shopper likes of n candidates: category (n,), brand (n,), attributes (m, n); 0 where nothing is known."""
 
     def __init__(self, profile: Profile, request: RankRequest) -> None:
         self.stated = frozenset(field for field, _ in request.context.stated)
