@@ -1,7 +1,8 @@
 """What `aisle bench decide` does: the online path on the demo shop, with its log on disk.
 
 The demo's simulated shoppers are shown slates and react by their hidden tastes; then the whole log is computed again,
-and the named reasons are taken away. Times are measured apart, at several numbers of candidates and events.
+and the named reasons are taken away. Times are measured apart, with trees and with a network as the click model, at
+several numbers of candidates, products and shoppers.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import os
 import platform
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -33,26 +34,30 @@ from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item
+from recommender.explaining import Deletions
 from recommender.models.predicted import Predicted
+from recommender.online_head import HeadKeeper
 from recommender.promotion.line_up import LineUp, Served
 from recommender.settings import RecommenderSettings
-from recommender.train import train
+from recommender.train import train_each
 
 Progress = Callable[[str, int, int | None], None]
 _DAY_S = 86_400.0
 _VECTOR_WIDTH = 384
-_CURVE = (20, 50, 100, 200, 500)
+_CANDIDATES = (20, 50, 100, 200, 500)
+_PRODUCTS = (600, 20_000, 100_000)
+_MODELS = ("trees", "network")
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class _Shop:
-    """The demo shop as the bench needs it."""
+    """A shop as the bench needs it: `vectors` (items, d), row i of the i-th item; `models` by name."""
 
     items: dict[str, Item]
     behaviour: Behaviour
     vectors: NDArray[np.float32]
-    model: Predicted
+    models: dict[str, Predicted]
 
 
 def bench_decide(*, decisions: int, candidates: int, timed: int, shoppers: int, seed: int, as_json: bool) -> None:
@@ -68,10 +73,13 @@ def bench_decide(*, decisions: int, candidates: int, timed: int, shoppers: int, 
     """
     with tempfile.TemporaryDirectory() as folder, showing_progress() as progress:
         shop = _make_shop(Path(folder), shoppers, seed, progress)
+        timing = _Timing(Path(folder), candidates, timed, seed, progress)
         found = {
             "candidates": candidates,
-            "times": _curve_over_candidates(shop, Path(folder), sorted({*_CURVE, candidates}), timed, seed, progress),
-            "over_events": _curve_over_events(shop, Path(folder), candidates, timed, seed, progress),
+            "products": len(shop.items),
+            "over_candidates": timing.over_candidates(shop),
+            "over_products": timing.over_products(shop),
+            "over_shoppers": timing.over_shoppers(shop),
             **_replayed(shop, Path(folder), decisions, seed, progress),
             "machine": _machine(),
         }
@@ -83,23 +91,36 @@ def bench_decide(*, decisions: int, candidates: int, timed: int, shoppers: int, 
 
 def _make_shop(folder: Path, shoppers: int, seed: int, progress: Progress) -> _Shop:
     catalogue = make_catalogue(load_spec(), seed=seed, progress=progress)
-    behaviour = simulate(catalogue, seed=seed, now=_NOW, n_shoppers=shoppers, progress=progress)
     items = items_of(made.product for made in catalogue)
+    behaviour = _behaviour(shoppers, seed, progress)
     log = MemoryEventLog()
     log.append_many(behaviour.decisions, behaviour.events)
+    progress("training click models", 0, 1)
     try:
-        train(
-            log,
-            items,
-            folder / "model",
-            seed=seed,
-            progress=lambda what, share: progress(what, round(100 * share), 100),
-            now=_NOW.timestamp(),
-        )
-        model = Predicted(load_artifact(folder / "model"))
+        train_each(log, items, folder / "models", _MODELS, seed=seed, now=_NOW.timestamp())
+        models = {name: Predicted(load_artifact(folder / "models" / name)) for name in _MODELS}
     except RecommenderError:
-        model = Predicted()
-    return _Shop(items, behaviour, _vectors(items, seed), model)
+        models = {"none": Predicted()}
+    progress("training click models", 1, 1)
+    return _Shop(items, behaviour, _vectors(items, seed), models)
+
+
+def _behaviour(shoppers: int, seed: int, progress: Progress) -> Behaviour:
+    catalogue = make_catalogue(load_spec(), seed=seed, progress=progress)
+    return simulate(catalogue, seed=seed, now=_NOW, n_shoppers=shoppers, progress=progress)
+
+
+def _grown(shop: _Shop, n: int, seed: int) -> _Shop:
+    """The shop with n products: the demo's, then copies of them under other names and at other prices."""
+    rng, base = np.random.default_rng([seed, 4]), list(shop.items.values())
+    copies = (
+        replace(item, item_id=f"{item.item_id}-{i}", price_minor=int(item.price_minor * rng.uniform(0.5, 2.0)))
+        for i in range(n // len(base) + 1)
+        for item in base
+    )
+    listed = [*base, *copies][:n]
+    rows = np.arange(n) % len(base)
+    return replace(shop, items={item.item_id: item for item in listed}, vectors=shop.vectors[rows])
 
 
 def _vectors(items: dict[str, Item], seed: int) -> NDArray[np.float32]:
@@ -111,12 +132,13 @@ def _vectors(items: dict[str, Item], seed: int) -> NDArray[np.float32]:
     return unit
 
 
-def _recommender(shop: _Shop, log: EventLog, settings: RecommenderSettings) -> Recommender:
-    numbers = count()
+def _recommender(shop: _Shop, log: EventLog, model: Predicted, folder: Path) -> Recommender:
+    numbers, settings = count(), RecommenderSettings(holdout_share=0.02)
     recommender = Recommender(shop.items, log, settings=settings, new_id=lambda: f"bench-{next(numbers):07d}")
     recommender.use_vectors(list(shop.items), shop.vectors)
-    served = Served("bench", shop.model, "in use", shop.model.sha) if shop.model.sha else Served()
-    recommender.serve(LineUp(served))
+    recommender.serve(LineUp(Served("bench", model, "in use", model.sha) if model.sha else Served()))
+    # With the head in place, "learned_lately" costs what it costs in a shop.
+    HeadKeeper(log, folder / "head", settings, _NOW.timestamp).follow(recommender)
     return recommender
 
 
@@ -157,57 +179,85 @@ def _requests(shop: _Shop, n: int, n_candidates: int, seed: int, *, matches: boo
         )
 
 
-def _curve_over_candidates(
-    shop: _Shop, folder: Path, sizes: Sequence[int], timed: int, seed: int, progress: Progress
-) -> dict[str, Any]:
-    with closing(open_store(folder / "candidates")) as store:
-        log = SqlEventLog(store)
-        log.append_many((), shop.behaviour.events)
-        recommender = _recommender(shop, log, RecommenderSettings(holdout_share=0.02))
+@dataclass(frozen=True)
+class _Timing:
+    """Times `timed` decisions at each point of a curve, each on a log of its own, with every click model."""
+
+    folder: Path
+    candidates: int
+    timed: int
+    seed: int
+    progress: Progress
+
+    def over_candidates(self, shop: _Shop) -> dict[str, Any]:
+        sizes = sorted({*_CANDIDATES, self.candidates})
+        return {str(n): self._point(shop, f"{n} candidates", n) for n in sizes}
+
+    def over_products(self, shop: _Shop) -> dict[str, Any]:
+        return {str(n): self._point(_grown(shop, n, self.seed), f"{n} products", self.candidates) for n in _PRODUCTS}
+
+    def over_shoppers(self, shop: _Shop) -> dict[str, Any]:
+        """Before anything happened, and after a quarter, all and four times the shoppers with their events."""
+        found, n_shoppers = {}, len(shop.behaviour.tastes.shopper_keys)
+        for n in (0, n_shoppers // 4, n_shoppers, 4 * n_shoppers):
+            behaviour = shop.behaviour if n in (0, n_shoppers) else _behaviour(n, self.seed, self.progress)
+            events = behaviour.events if n else ()
+            here = replace(shop, behaviour=replace(behaviour, events=events))
+            found[str(n)] = {"events": len(events), **self._point(here, f"{n} shoppers", self.candidates)}
+        return found
+
+    def _point(self, shop: _Shop, name: str, n_candidates: int) -> dict[str, Any]:
         found = {}
-        for done, size in enumerate(sizes, start=1):
-            found[str(size)] = asdict(
-                time_decisions(recommender, list(_requests(shop, timed + 20, size, seed, matches=True)))
-            )
-            progress("timing decisions", done, len(sizes))
-    return found
-
-
-def _curve_over_events(
-    shop: _Shop, folder: Path, candidates: int, timed: int, seed: int, progress: Progress
-) -> dict[str, Any]:
-    found = {}
-    total = len(shop.behaviour.events)
-    for done, n in enumerate((0, total // 4, total), start=1):
-        with closing(open_store(folder / f"events-{n}")) as store:
-            log = SqlEventLog(store)
-            log.append_many((), shop.behaviour.events[:n])
-            recommender = _recommender(shop, log, RecommenderSettings(holdout_share=0.02))
-            requests = list(_requests(shop, timed + 20, candidates, seed + 1, matches=True))
-            found[str(n)] = asdict(time_decisions(recommender, requests))
-        progress("timing over events", done, 3)
-    return found
+        for done, (kind, model) in enumerate(shop.models.items(), start=1):
+            folder = self.folder / f"{name}, {kind}"
+            with closing(open_store(folder)) as store:
+                log = SqlEventLog(store)
+                log.append_many((), shop.behaviour.events)
+                recommender = _recommender(shop, log, model, folder)
+                requests = list(_requests(shop, self.timed + 20, n_candidates, self.seed, matches=True))
+                found[kind] = asdict(time_decisions(recommender, requests))
+            self.progress(f"timing at {name}", done, len(shop.models))
+        return found
 
 
 def _replayed(shop: _Shop, folder: Path, n: int, seed: int, progress: Progress) -> dict[str, Any]:
-    """Let shoppers visit, and compute every decision again from the log on disk."""
-    with closing(open_store(folder / "replay")) as store:
-        log = SqlEventLog(store)
-        log.append_many(shop.behaviour.decisions, shop.behaviour.events)
-        before = log.last_decision()
-        recommender = _recommender(shop, log, RecommenderSettings(holdout_share=0.02))
-        react = _reactions(shop, seed)
-        requests = _requests(shop, n, 60, seed + 2, matches=True)
-        live(recommender, requests, react, lambda done: progress("shoppers are shown slates", done, n))
-        report, deletions = read_back(
-            log, shop.model if shop.model.sha else None, lambda done: progress("computing again", done, n), after=before
-        )
-    mismatches = [{"task": one.decision_id, "difference": one.difference} for one in report.mismatches]
-    share = deletions.lowered / deletions.named if deletions.named else 0.0
+    """Let shoppers visit with each click model, and compute every decision again from the log on disk."""
+    reports, deletions = [], []
+    share = -(-n // len(shop.models))
+    for number, (kind, model) in enumerate(shop.models.items()):
+        here = folder / f"replay, {kind}"
+        with closing(open_store(here)) as store:
+            log = SqlEventLog(store)
+            log.append_many(shop.behaviour.decisions, shop.behaviour.events)
+            before = log.last_decision()
+            recommender = _recommender(shop, log, model, here)
+            requests = _requests(shop, share, 60, seed + 2 + number, matches=True)
+            live(recommender, requests, _reactions(shop, seed), _counted(progress, f"slates are shown, {kind}", share))
+            told = _counted(progress, f"computing again, {kind}", share)
+            report, deleted = read_back(log, model if model.sha else None, told, after=before)
+        reports.append(report)
+        deletions.append(deleted)
+    summed = {field.name: sum(getattr(one, field.name) for one in deletions) for field in fields(Deletions)}
     return {
-        "replay": {**asdict(report), "mismatches": mismatches},
-        "explanations": {**asdict(deletions), "lowered_share": share},
+        "replay": {
+            "tasks": sum(report.tasks for report in reports),
+            "matched": sum(report.matched for report in reports),
+            "with_features": sum(report.with_features for report in reports),
+            "mismatches": [
+                {"task": one.decision_id, "difference": one.difference}
+                for report in reports
+                for one in report.mismatches
+            ],
+        },
+        "explanations": {
+            **summed,
+            "lowered_share": summed["lowered"] / summed["named"] if summed["named"] else 0.0,
+        },
     }
+
+
+def _counted(progress: Progress, what: str, n: int) -> Callable[[int], None]:
+    return lambda done: progress(what, done, n)
 
 
 def _reactions(shop: _Shop, seed: int) -> Callable[[Decision], list[Event]]:
@@ -250,17 +300,15 @@ def _machine() -> dict[str, Any]:
 
 
 def _tell(found: dict[str, Any]) -> None:
-    say("The whole of decide(), click model, vectors and the log on disk included:")
-    for size, row in found["times"].items():
-        say(
-            f"  {size:>4} candidates: p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms "
-            f"(processor {row['cpu_p50_ms']:.2f} and {row['cpu_p99_ms']:.2f} ms, {row['n']} decisions)"
-        )
-    for n, row in found["over_events"].items():
-        say(
-            f"  {found['candidates']} candidates after {n} events: "
-            f"p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms"
-        )
+    say("The whole of decide(), click model, head, vectors and the log on disk included:")
+    for curve, what in (
+        ("over_candidates", "candidates"),
+        ("over_products", "products"),
+        ("over_shoppers", "shoppers"),
+    ):
+        for size, row in found[curve].items():
+            for kind in (name for name in row if name != "events"):
+                say(f"  {size:>6} {what}, {kind}: {_times(row[kind])}")
     replayed, told = found["replay"], found["explanations"]
     say(
         f"{replayed['matched']} of {replayed['tasks']} logged decisions came out identical, "
@@ -271,3 +319,10 @@ def _tell(found: dict[str, Any]) -> None:
         f"{100 * told['lowered_share']:.1f} % of cases ({told['items']} products shown)."
     )
     say(f"Load average {found['machine']['load_average'][0]:.2f} on {found['machine']['cores']} cores.")
+
+
+def _times(row: dict[str, float]) -> str:
+    return (
+        f"p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms "
+        f"(processor {row['cpu_p50_ms']:.2f} and {row['cpu_p99_ms']:.2f} ms, {row['n']} decisions)"
+    )

@@ -18,23 +18,43 @@ V = TypeVar("V")
 _MAX_EXPONENT = 900.0  # 2**900 is still finite
 
 
-class DecayedSums(Generic[K]):
-    """Amounts by key, halved every `half_life_s` seconds."""
+class Fading:
+    """How far amounts of a moment are scaled up; the first moment is the origin."""
 
     def __init__(self, half_life_s: float) -> None:
         self._half_life_s = half_life_s
         self._origin: float | None = None
-        self._values: dict[K, float] = {}
-        self._largest = 0.0
         self._latest = (math.nan, 1.0)
+
+    def _begun(self, at: float) -> float:
+        """Return the growth at a moment from which something is added."""
+        if self._origin is None:
+            self._origin = at
+        return self._growth(at)
+
+    def _growth(self, at: float) -> float:
+        if self._origin is None:
+            return 1.0
+        moment, growth = self._latest
+        # Many keys are read at one moment.
+        if at == moment:
+            return growth
+        exponent = (at - self._origin) / self._half_life_s
+        growth = float(2.0 ** max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
+        self._latest = (at, growth)
+        return growth
+
+
+class DecayedSums(Fading, Generic[K]):
+    """Amounts by key, halved every `half_life_s` seconds."""
+
+    def __init__(self, half_life_s: float) -> None:
+        super().__init__(half_life_s)
+        self._values: dict[K, float] = {}
 
     def add(self, key: K, amount: float, at: float) -> None:
         """Add an amount that happened at `at` (epoch seconds)."""
-        if self._origin is None:
-            self._origin = at
-        value = self._values.get(key, 0.0) + amount * self._growth(at)
-        self._values[key] = value
-        self._largest = max(self._largest, value)
+        self._values[key] = self._values.get(key, 0.0) + amount * self._begun(at)
 
     def read(self, key: K, now: float) -> float:
         """Return what is left of a key's sum at `now`; 0 for an unknown key."""
@@ -45,10 +65,6 @@ class DecayedSums(Generic[K]):
         """Return what is left of each key's sum at `now`."""
         growth = self._growth(now)
         return [self._values.get(key, 0.0) / growth for key in keys]
-
-    def largest(self, now: float) -> float:
-        """Return the largest value that any key has had, faded to `now`."""
-        return self._largest / self._growth(now)
 
     def ranked(self) -> list[K]:
         """Return keys with a positive sum, largest first; ties in order of first arrival."""
@@ -69,20 +85,12 @@ class DecayedSums(Generic[K]):
             for key, value in other._values.items():
                 self.add(key, value, other._origin)
 
+    def known(self) -> list[K]:
+        """Return all keys."""
+        return list(self._values)
+
     def __len__(self) -> int:
         return len(self._values)
-
-    def _growth(self, at: float) -> float:
-        if self._origin is None:
-            return 1.0
-        moment, growth = self._latest
-        # Many keys are read at one moment.
-        if at == moment:
-            return growth
-        exponent = (at - self._origin) / self._half_life_s
-        growth = float(2.0 ** max(-_MAX_EXPONENT, min(_MAX_EXPONENT, exponent)))
-        self._latest = (at, growth)
-        return growth
 
 
 class Recent(Generic[K, V]):

@@ -16,7 +16,7 @@ from recommender.events import Candidate, Decision, DecisionContext, Reason, Sla
 from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, logged_order
 from recommender.exploring import Controls, ExploredSlots, Exploring, how_to_draw
 from recommender.features import FEATURE_SCHEMA
-from recommender.fusion import Scored, reasons_of, rule_parts, score, stack_version, total, weighed, weights_of
+from recommender.fusion import Scored, reasons_of, score, spread_rules, stack_version, total, weighed, weights_of
 from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
@@ -122,6 +122,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     drawn = _draw(deciding, field, scores, order)
     items = _items(scored, order, drawn.draw, set(field.pins.values()), set(paid.slots.values()))
     deciding.explored.note(context, items)
+    ordered = [field.request.candidates[i] for i in order.tolist()]
     kept = field.request.candidates
     default_slate = default_order(order_of(context, default.scores), context.k, field.pins)
     return Decision(
@@ -131,12 +132,12 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
         slate_probability=float(np.prod(drawn.draw.probabilities)),
         policy=drawn.policy,
         model=stack_version(deciding.rankers, weights),
-        candidate_ids=tuple(kept[i].item_id for i in order),
+        candidate_ids=tuple(candidate.item_id for candidate in ordered),
         candidate_scores=tuple(scores[order].tolist()),
         params=drawn.params,
         model_sha=deciding.served.model_sha if learned else "",
         feature_schema=FEATURE_SCHEMA if scored.served else "",
-        candidate_sources=tuple(kept[i].sources for i in order),
+        candidate_sources=tuple(candidate.sources for candidate in ordered),
         default_ids=tuple(kept[i].item_id for i in default_slate),
         stream=deciding.stream if learned and drawn.exploring.stream == "live" else drawn.exploring.stream,
         policy_version=deciding.served.version if learned else "",
@@ -159,10 +160,9 @@ def _field(deciding: Deciding, context: DecisionContext, candidates: Sequence[Ca
     treated = deciding.controls.learned and context.treatment is not None
     if len(kept) == 0:
         raise NothingToDecide("There is nothing to choose from.")
-    places = {int(i): place for place, i in enumerate(kept)}
     request = RankRequest(
         context,
-        tuple(found.candidates[i] for i in kept),
+        found.candidates if len(kept) == len(rows) else tuple(found.candidates[i] for i in kept.tolist()),
         rows[kept],
         deciding.table,
         deciding.state,
@@ -170,7 +170,7 @@ def _field(deciding: Deciding, context: DecisionContext, candidates: Sequence[Ca
         context.treatment.settings(deciding.fitted) if treated and context.treatment else deciding.fitted,
     )
     narrowed = Ruled(ruled.keep, ruled.buried[kept], ruled.pins, ruled.removed, ruled.guards, ruled.restricted)
-    pins = {slot: places[i] for slot, i, _ in ruled.pins}
+    pins = {slot: int(np.searchsorted(kept, i)) for slot, i, _ in ruled.pins}
     return _Field(request, narrowed, pins, (*found.removed, *ruled.removed))
 
 
@@ -184,11 +184,10 @@ def _default(
         weights.get(code) == default_weights.get(code) or not scored.values[i].any() for i, code in enumerate(codes)
     ):
         return _Default(default_weights, _rows(scored, n), scored.scores)
-    learned = total(
-        [weighed(row, default_weights.get(code, 0.0)) for code, row in zip(codes, scored.values, strict=True)]
-    )
-    parts = np.array([part.values for _, part in rule_parts(field.request, learned, field.ruled.buried)])
-    return _Default(default_weights, parts, learned + total(list(parts)))
+    learned = [weighed(row, default_weights.get(code, 0.0)) for code, row in zip(codes, scored.values, strict=True)]
+    rules = [part.values for code, part in scored.parts[n:] if code != Code.VARIETY]
+    rules += [part.values for _, part in spread_rules(field.request, total([*learned, *rules]))]
+    return _Default(default_weights, np.array(rules), total([*learned, *rules]))
 
 
 def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray) -> _Drawn:
@@ -231,17 +230,17 @@ def _items(scored: Scored, order: IntArray, draw: Draw, pinned: set[int], paid: 
     items = []
     scores = scored.scores
     matches = [candidate.matches for candidate in scored.candidates]
-    told = reasons_of(scored.parts, matches, [int(order[place]) for place in draw.chosen])
+    chosen = order[list(draw.chosen)].tolist()
+    told = reasons_of(scored.parts, matches, chosen)
+    pinned_places = np.flatnonzero(np.isin(order, list(pinned))) if pinned else np.zeros(0, dtype=np.int64)
     free = 0
-    ahead = [int(i) for i in order if int(i) not in pinned]
-    rank = {i: place for place, i in enumerate(ahead)}
-    for position, (place, probability) in enumerate(zip(draw.chosen, draw.probabilities, strict=True)):
-        i = int(order[place])
+    for position, (i, probability) in enumerate(zip(chosen, draw.probabilities, strict=True)):
         reasons = told[position]
         if i in pinned:
             reasons = (*reasons, Reason(str(Code.SPONSORED if i in paid else Code.PINNED), "", 0.0))
         else:
-            if rank[i] > free:
+            place = draw.chosen[position]
+            if place - np.searchsorted(pinned_places, place) > free:
                 reasons = (*reasons, Reason(str(Code.TRYING_NEW), "", 0.0))
             free += 1
         items.append(SlateItem(scored.candidates[i].item_id, position, float(scores[i]), probability, reasons))

@@ -6,16 +6,15 @@ relevance, which is a part of the score of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.field_rates import ALL, DEARNESS
+from recommender.field_rates import ALL, DEARNESS, Key, lift
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray, ItemTable, bucket
 from recommender.profiles.profile import Profile
 from recommender.similarity import similarity_to
@@ -136,20 +135,23 @@ def features(
         **_catalogue(scene),
         **_visit(scene, session_key),
         **_moment(scene),
-        "dismissed": [state.dismissal(shopper_key, item_id, now) for item_id in item_ids],
+        "dismissed": state.dismissals(shopper_key, item_ids, now),
     }
     if shopper is not None:
         columns |= _shopper(scene, shopper, columns["dearness"])
-    nothing = np.zeros(len(item_ids))
-    dense = np.stack([np.asarray(columns.get(name, nothing), dtype=np.float32) for name in FEATURES], axis=1)
+    dense = np.zeros((len(item_ids), len(FEATURES)), dtype=np.float32)
+    for number, name in enumerate(FEATURES):
+        if name in columns:
+            dense[:, number] = columns[name]
     return FeatureBlock(dense, table.hashed[rows])
 
 
-_Column = Sequence[float] | FloatArray
+_Column = FloatArray | float
+"""One number per item, (n,), or one for all of them."""
 
 
 class _Scene:
-    """Everything that the groups of features read, and values by category, department or brand looked up once."""
+    """Everything that the groups of features read: n items, and where the shop's counts of them stand."""
 
     def __init__(
         self,
@@ -162,63 +164,48 @@ class _Scene:
     ) -> None:
         self.state, self.table, self.item_ids, self.rows = state, table, item_ids, rows
         self.shopper, self.now = shopper, now
-        self.items = [table.find(item_id) for item_id in item_ids]
-        self._kinds: dict[str, tuple[list[str | None], IntArray]] = {}
+        located = state.located(table)
+        self.item = located.item[rows]
+        self.kinds = {field: getattr(located, field)[rows] for field in ("category", "brand", "department")}
+        self.category = self.kinds["category"]
         shown = state.rates.shown.read(ALL, now)
         taken = state.rates.taken.read(ALL, now)
         self.base = (taken + _PRIOR_CLICKS) / (shown + _PRIOR_IMPRESSIONS)
 
-    def by_value(self, field: str, read: Callable[[str], float]) -> FloatArray:
-        """Read something for each item's category, department or brand, (n,); 0 where it has none."""
-        if field not in self._kinds:
-            codes = getattr(self.table, field)[self.rows]
-            _, first, place = np.unique(codes, return_index=True, return_inverse=True)
-            found = [self.items[i] for i in first]
-            self._kinds[field] = ([None if item is None else getattr(item, field) for item in found], place)
-        values, place = self._kinds[field]
-        read_once: FloatArray = np.array([0.0 if value is None else read(value) for value in values])[place]
-        return read_once
+    def by_field(self, found: Mapping[Key, float]) -> dict[str, FloatArray]:
+        """Return for each field what was found for the items' values of it, (n,); 0 where nothing was."""
+        spread = self.state.kinds.spread(found)
+        return {field: spread[places] for field, places in self.kinds.items()}
 
 
 def _crowd(scene: _Scene) -> dict[str, _Column]:
     # Shares and ratios, no raw counts: those grow with the shop's age, and a model would meet numbers it never saw.
-    state, ids, now = scene.state, scene.item_ids, scene.now
+    state, item, now = scene.state, scene.item, scene.now
     top = float(np.log1p(max(1.0, state.popularity.largest(now))))
-    shown = np.array([state.item_impressions.get(item_id, 0) for item_id in ids], dtype=np.float64)
-    clicks = np.array([state.item_clicks.get(item_id, 0) for item_id in ids], dtype=np.float64)
-    interested = np.array([state.item_sessions.get(item_id, 0) for item_id in ids], dtype=np.float64)
-    category = scene.by_value("category", lambda value: _shop_rate(scene, ("category", value)))
+    shown, clicks = state.item_impressions.at(item), state.item_clicks.at(item)
+    interested = state.item_sessions.at(item)
+    category = np.where(
+        scene.category == 0,
+        0.0,
+        float(np.log(scene.base)) + state.rates.lift_at(scene.category, scene.base, _SHOP_STRENGTH, now),
+    )
+    usual = np.exp(category)
     return {
-        "popularity": np.log1p(state.popularity.read_many(ids, now)) / top,
+        "popularity": np.log1p(state.popularity.at(item, now)) / top,
         "interest_share": _share(interested, np.maximum(interested, shown)),
         "click_rate": _share(clicks, shown),
         "confidence": shown / (shown + _PRIOR_IMPRESSIONS),
-        "item_lift": _item_lift(scene, category),
+        "item_lift": _item_lift(scene, np.where(scene.category == 0, scene.base, usual)),
         "category_rate": category,
-        "category_trend": scene.by_value("category", lambda value: _trend(scene, ("category", value))),
-        "brand_lift": scene.by_value(
-            "brand", lambda value: state.rates.lift(("brand", value), scene.base, _SHOP_STRENGTH, now)
-        ),
+        "category_trend": state.trends.lift_at(scene.category, usual, _SHOP_STRENGTH, now),
+        "brand_lift": state.rates.lift_at(scene.kinds["brand"], scene.base, _SHOP_STRENGTH, now),
     }
 
 
-def _shop_rate(scene: _Scene, key: tuple[str, str]) -> float:
-    return float(np.log(scene.base)) + scene.state.rates.lift(key, scene.base, _SHOP_STRENGTH, scene.now)
-
-
-def _trend(scene: _Scene, key: tuple[str, str]) -> float:
-    usual = float(np.exp(_shop_rate(scene, key)))
-    return scene.state.trends.lift(key, usual, _SHOP_STRENGTH, scene.now)
-
-
-def _item_lift(scene: _Scene, category: FloatArray) -> FloatArray:
+def _item_lift(scene: _Scene, usual: FloatArray) -> FloatArray:
     """Log of how much more often an item is taken lately than its category (hierarchical back-off)."""
-    keys = [("item", item_id) for item_id in scene.item_ids]
-    taken = np.array(scene.state.rates.taken.read_many(keys, scene.now))
-    shown = np.array(scene.state.rates.shown.read_many(keys, scene.now))
-    usual = np.where(category == 0.0, scene.base, np.exp(category))
-    lift: FloatArray = np.log((taken + _SHOP_STRENGTH * usual) / ((shown + _SHOP_STRENGTH) * usual))
-    return lift
+    state, now = scene.state, scene.now
+    return lift(state.item_taken.at(scene.item, now), state.item_shown.at(scene.item, now), usual, _SHOP_STRENGTH)
 
 
 def _share(clicks: FloatArray, shown: FloatArray) -> FloatArray:
@@ -226,25 +213,21 @@ def _share(clicks: FloatArray, shown: FloatArray) -> FloatArray:
 
 
 def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _Column]:
-    now, n = scene.now, len(scene.item_ids)
+    now = scene.now
     overall = shopper.rates.lift(ALL, scene.base, _OWN_STRENGTH, now)
     own_base = scene.base * float(np.exp(overall))
     acted = {act.item_id for act in shopper.acts if act.kind in INTERESTED}
     columns: dict[str, _Column] = {
-        "shopper_lift": [overall] * n,
-        "price_fit": _dearness_liked(shopper, own_base, now) * np.asarray(dearness),
-        "acted_before": [float(item_id in acted) for item_id in scene.item_ids],
+        "shopper_lift": overall,
+        "price_fit": _dearness_liked(shopper, own_base, now) * dearness,
+        "acted_before": np.array([item_id in acted for item_id in scene.item_ids], dtype=np.float64),
         **_usual_prices(scene, shopper),
     }
-    affinity = shopper.affinities(now)
-    for field in ("category", "brand", "department"):
-        columns[f"{field}_affinity"] = scene.by_value(field, partial(affinity, field))
-        columns[f"{field}_lift_own"] = scene.by_value(field, partial(_own_lift, shopper, field, own_base, now))
+    likings = scene.by_field(shopper.likings(now))
+    lifts = scene.by_field(shopper.rates.lifts(own_base, _OWN_STRENGTH, now))
+    columns |= {f"{field}_affinity": column for field, column in likings.items()}
+    columns |= {f"{field}_lift_own": column for field, column in lifts.items()}
     return columns
-
-
-def _own_lift(shopper: Profile, field: str, own_base: float, now: float, value: str) -> float:
-    return shopper.rates.lift((field, value), own_base, _OWN_STRENGTH, now)
 
 
 def _dearness_liked(shopper: Profile, own_base: float, now: float) -> float:
@@ -256,23 +239,20 @@ def _dearness_liked(shopper: Profile, own_base: float, now: float) -> float:
 
 
 def _usual_prices(scene: _Scene, shopper: Profile) -> dict[str, _Column]:
-    missing = -1.0
-    usual = scene.by_value("category", lambda value: _or(shopper.usual_log_price(value, scene.now), missing))
-    known = np.array([item is not None and item.category is not None for item in scene.items]) & (usual != missing)
+    usual = scene.by_field(shopper.usual_log_prices(scene.now))["category"]
+    known = usual > 0.0
     distance = np.where(known, np.abs(scene.table.log_price[scene.rows] - usual), 0.0)
     return {"price_known": known.astype(np.float64), "price_distance": distance}
 
 
-def _or(value: float | None, other: float) -> float:
-    return other if value is None else value
-
-
 def _catalogue(scene: _Scene) -> dict[str, _Column]:
-    table, rows = scene.table, scene.rows
-    usual = scene.by_value("category", lambda value: _usual_shown(scene, value))
+    state, table, rows, now = scene.state, scene.table, scene.rows, scene.now
+    shown, prices = state.rates.shown.at(scene.category, now), state.prices_shown.at(scene.category, now)
+    known = shown > 1e-9
+    usual = prices / np.where(known, shown, 1.0)
     return {
         "price": table.log_price[rows],
-        "dearness": np.where(usual == 0.0, 0.0, table.log_price[rows] - usual),
+        "dearness": np.where(known & (usual != 0.0), table.log_price[rows] - usual, 0.0),
         "discount": table.discount[rows],
         "rating": table.rating[rows],
         "rating_count": np.log1p(table.rating_count[rows]),
@@ -280,36 +260,39 @@ def _catalogue(scene: _Scene) -> dict[str, _Column]:
     }
 
 
-def _usual_shown(scene: _Scene, category: str) -> float:
-    return scene.state.usual_price_shown(category, scene.now)
-
-
 def _visit(scene: _Scene, session_key: str) -> dict[str, _Column]:
     state, table = scene.state, scene.table
     recent = state.recent_items(session_key)
-    last_row = table.index.get(recent[0]) if recent else None
-    alike = np.zeros(len(scene.rows)) if last_row is None else similarity_to(table, None, last_row, scene.rows)
-    return {
-        "seen_with": _strongest(state.seen_with, recent[:_N_RECENT], scene.item_ids),
-        "bought_with": _strongest(state.bought_with, recent[:_N_RECENT], scene.item_ids),
-        "similar_to_last": alike,
-        "visit_length": [float(np.log1p(len(recent)))] * len(scene.rows),
-    }
+    columns: dict[str, _Column] = {"visit_length": float(np.log1p(len(recent)))}
+    if not recent:
+        return columns
+    last_row = table.index.get(recent[0])
+    if last_row is not None:
+        columns["similar_to_last"] = similarity_to(table, None, last_row, scene.rows)
+    columns["seen_with"] = _strongest(state.seen_with, recent[:_N_RECENT], scene.item_ids)
+    columns["bought_with"] = _strongest(state.bought_with, recent[:_N_RECENT], scene.item_ids)
+    return columns
 
 
-def _strongest(links: Links, sources: Sequence[str], item_ids: Sequence[str]) -> Sequence[float]:
-    return [max((links.strength(source, item_id) for source in sources), default=0.0) for item_id in item_ids]
+def _strongest(links: Links, sources: Sequence[str], item_ids: Sequence[str]) -> FloatArray:
+    """Return each item's strongest link from one of the sources, (n,); 0 without any."""
+    found: dict[str, float] = {}
+    targets = dict.fromkeys(item_ids)
+    for source in sources:
+        for item_id, strength in links.among(source, targets).items():
+            found[item_id] = max(found.get(item_id, 0.0), strength)
+    return np.array([found.get(item_id, 0.0) for item_id in item_ids])
 
 
 def _moment(scene: _Scene) -> dict[str, _Column]:
-    n, angle = len(scene.item_ids), 2.0 * np.pi * (scene.now % _DAY_S) / _DAY_S
+    angle = 2.0 * np.pi * (scene.now % _DAY_S) / _DAY_S
     acts = () if scene.shopper is None else scene.shopper.acts
     idle = np.log1p(max(0.0, scene.now - acts[-1].at) / _HOUR_S) if acts else 0.0
     return {
-        "hour_sin": [float(np.sin(angle))] * n,
-        "hour_cos": [float(np.cos(angle))] * n,
-        "n_acts": [float(np.log1p(len(acts)))] * n,
-        "idle": [float(idle)] * n,
+        "hour_sin": float(np.sin(angle)),
+        "hour_cos": float(np.cos(angle)),
+        "n_acts": float(np.log1p(len(acts))),
+        "idle": float(idle),
     }
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from math import floor
 from typing import Any, Final
 
 import numpy as np
@@ -68,7 +69,8 @@ def reasons_of(
         matches: labels of the wishes that each candidate meets, n times.
         chosen: indices of the candidates.
     """
-    usual = {code: float(part.values.mean()) for code, part in parts}
+    means = np.array([part.values for _, part in parts]).mean(axis=1).tolist()
+    usual = {code: mean for (code, _), mean in zip(parts, means, strict=True)}
     relevance = next((part.values for code, part in parts if code == Code.RELEVANT), None)
     if relevance is not None and any(matches):
         usual |= _usual_shares(relevance, matches)
@@ -103,7 +105,7 @@ def _labelled(label: str) -> str:
 
 
 def _share(whole: float, n_labels: int) -> float:
-    return float(np.floor(whole / (n_labels + 1) * _GRID) / _GRID)
+    return floor(whole / (n_labels + 1) * _GRID) / _GRID
 
 
 def score(
@@ -132,29 +134,33 @@ def score(
     ]
     served = {name: array for _, part in asked for name, array in part.served.items()}
     shown = {name: array for _, part in asked for name, array in part.shown.items()}
-    parts += rule_parts(request, total([part.values for _, part in parts]), buried)
+    rules = fixed_rules(request, buried)
+    parts += [*rules, *spread_rules(request, total([part.values for _, part in (*parts, *rules)]))]
     return Scored(tuple(request.candidates), tuple(parts), values, served, shown)
 
 
-def rule_parts(
-    request: RankRequest, learned: FloatArray, buried: NDArray[np.bool_] | None = None
-) -> list[tuple[str, Part]]:
-    """Return the parts that rules add: stock, dismissals, burying, being different, variety.
+def fixed_rules(request: RankRequest, buried: NDArray[np.bool_] | None = None) -> list[tuple[str, Part]]:
+    """Return the parts that rules add whatever was learned: stock, dismissals, burying, being different.
 
     Args:
-        request: as in `score`.
-        learned: (n,) sum of what the rankers said; variety is spread over the order that it gives.
-        buried: as in `score`.
+        request, buried: as in `score`.
     """
     parts = [(Code.SOLD_OUT, _sold_out(request)), (Code.DISMISSED, _dismissed(request))]
     if buried is not None and buried.any():
         parts.append((Code.BURIED, _buried(request, buried)))
     if request.context.different:
         parts.append((Code.DIFFERENT, _different(request)))
-    if request.context.surface == "recommend":
-        so_far = learned + total([part.values for _, part in parts])
-        parts.append((Code.VARIETY, _variety(request, so_far)))
     return [(str(code), part) for code, part in parts]
+
+
+def spread_rules(request: RankRequest, so_far: FloatArray) -> list[tuple[str, Part]]:
+    """Return the part that spreads a recommendation over kinds, where there is one.
+
+    Args:
+        request: as in `score`.
+        so_far: (n,) sum of all other parts; variety is spread over the order that it gives.
+    """
+    return [(str(Code.VARIETY), _variety(request, so_far))] if request.context.surface == "recommend" else []
 
 
 def weights_of(request: RankRequest) -> Mapping[str, float]:
@@ -217,12 +223,9 @@ def _buried(request: RankRequest, buried: NDArray[np.bool_]) -> Part:
 
 def _dismissed(request: RankRequest) -> Part:
     context = request.context
-    values = np.zeros(len(request.candidates))
-    shopper = request.state.shoppers.find(context.shopper_key)
-    if shopper is not None and shopper.dismissed:
-        freshness = [request.state.dismissal(context.shopper_key, c.item_id, context.now) for c in request.candidates]
-        values = -request.settings.dismissed_penalty * np.array(freshness, dtype=np.float64)
-    return Part(_on_grid(values), ("",) * len(values))
+    item_ids = [candidate.item_id for candidate in request.candidates]
+    freshness = request.state.dismissals(context.shopper_key, item_ids, context.now)
+    return Part(_on_grid(-request.settings.dismissed_penalty * freshness), ("",) * len(item_ids))
 
 
 def _different(request: RankRequest) -> Part:
@@ -240,8 +243,10 @@ def _variety(request: RankRequest, scores: FloatArray) -> Part:
     values = np.zeros(len(scores))
     of_category: Counter[int] = Counter()
     of_kind: Counter[tuple[int, int]] = Counter()
-    for i in greedy_order(scores)[:_VARIETY_DEPTH]:
-        category, brand = int(request.table.category[request.rows[i]]), int(request.table.brand[request.rows[i]])
+    best = greedy_order(scores)[:_VARIETY_DEPTH]
+    rows = request.rows[best]
+    kinds = zip(best.tolist(), request.table.category[rows].tolist(), request.table.brand[rows].tolist(), strict=True)
+    for i, category, brand in kinds:
         if category < 0:
             continue
         same = of_kind[category, brand]

@@ -114,7 +114,7 @@ def default_order(order: IntArray, k: int, pinned: Mapping[int, int]) -> tuple[i
         pinned: slot -> index of its candidate.
     """
     held = set(pinned.values())
-    rest = iter([int(i) for i in order if int(i) not in held])
+    rest = (i for i in order.tolist() if i not in held)
     inside = _inside(pinned, min(k, len(order)))
     return tuple(inside[slot] if slot in inside else next(rest) for slot in range(min(k, len(order))))
 
@@ -146,7 +146,8 @@ def pinned_places(decision: Decision) -> dict[int, int]:
 
 
 def _free(n: int, pinned: Mapping[int, int]) -> IntArray:
-    return np.setdiff1d(np.arange(n, dtype=np.int64), np.fromiter(pinned.values(), np.int64, len(pinned)))
+    everyone = np.arange(n, dtype=np.int64)
+    return np.setdiff1d(everyone, list(pinned.values())) if pinned else everyone
 
 
 def _inside(pinned: Mapping[int, int], k: int) -> dict[int, int]:

@@ -7,15 +7,18 @@ log nor decisions; what may count at all is decided before `apply` (see attribut
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log1p, sqrt
 from typing import Final
 
 import numpy as np
 
-from recommender.decay import DecayedSums, Recent
+from recommender.columns import Column, DecayedColumn, Places
+from recommender.decay import Recent
 from recommender.events import Event, EventType, Item
-from recommender.field_rates import Rates
+from recommender.field_rates import Key, ShopRates
+from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.profiles.edits import YES, Edit, EditKind, may_profile
 from recommender.profiles.profile import Act, Profile
 from recommender.settings import RecommenderSettings
@@ -94,7 +97,19 @@ class Links:
         if weight is None:
             return 0.0
         scale = (self._items.get(source, 0.0) + _SHRINK) * (self._items.get(target, 0.0) + _SHRINK)
-        return min(1.0, weight / float(np.sqrt(scale)))
+        return min(1.0, weight / sqrt(scale))
+
+    def among(self, source: str, targets: Mapping[str, object], *, min_visits: int = 0) -> dict[str, float]:
+        """Return the strengths of a source's links to those of some items that have one.
+
+        Args:
+            source: where links begin.
+            targets: item ids are its keys; other than itself.
+            min_visits: leave out links that rest on fewer.
+        """
+        visits = self._visits.get(source, {})
+        linked = visits.keys() & targets.keys()
+        return {one: self.strength(source, one) for one in linked if visits[one] >= min_visits and one != source}
 
     def visits(self, source: str, target: str) -> int:
         """Return how many visits a link rests on."""
@@ -116,17 +131,46 @@ class Links:
         self._visits[source] = {target: self._visits[source][target] for target in kept}
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the shop's counts of a catalogue's items stand, row by row of its table; 0 where there is nothing to count.
+
+    Args:
+        item: places among `BehaviourState.items`, (n + 1,).
+        category, department, brand: places among `BehaviourState.kinds`, (n + 1,).
+        attributes: likewise of up to m attributes, (m, n + 1), the item's own first.
+        n_attributes: how many an item has, (n + 1,).
+    """
+
+    item: IntArray
+    category: IntArray
+    department: IntArray
+    brand: IntArray
+    attributes: IntArray
+    n_attributes: IntArray
+
+
 class BehaviourState:
-    """Everything learned by counting. The same events in the same order give the same state."""
+    """Everything learned by counting. The same events in the same order give the same state.
+
+    What the whole shop's visits say is kept in columns: `items` numbers product ids, `kinds` fields with their values.
+    """
 
     def __init__(self, settings: RecommenderSettings) -> None:
         self._settings = settings
-        self.popularity: DecayedSums[str] = DecayedSums(settings.popularity_half_life_s)
-        self.rates = Rates(settings.popularity_half_life_s)
-        self.trends = Rates(settings.trend_half_life_s)
-        self.item_sessions: dict[str, int] = {}
-        self.item_impressions: dict[str, int] = {}
-        self.item_clicks: dict[str, int] = {}
+        self.items: Places[str] = Places()
+        self.kinds: Places[Key] = Places()
+        self._located: tuple[ItemTable, Located] | None = None
+        self.popularity: DecayedColumn[str] = DecayedColumn(settings.popularity_half_life_s, self.items)
+        self.item_shown: DecayedColumn[str] = DecayedColumn(settings.popularity_half_life_s, self.items)
+        self.item_taken: DecayedColumn[str] = DecayedColumn(settings.popularity_half_life_s, self.items)
+        self.item_sessions: Column[str] = Column(self.items)
+        self.item_impressions: Column[str] = Column(self.items)
+        self.item_clicks: Column[str] = Column(self.items)
+        self.rates = ShopRates(settings.popularity_half_life_s, self.kinds)
+        self.trends = ShopRates(settings.trend_half_life_s, self.kinds)
+        # Of log prices shown, by category.
+        self.prices_shown: DecayedColumn[Key] = DecayedColumn(settings.popularity_half_life_s, self.kinds)
         self.seen_with = Links()
         self.bought_with = Links()
         self.visits: Recent[str, Visit] = Recent(settings.max_sessions, Visit)
@@ -141,7 +185,7 @@ class BehaviourState:
             item: what the catalogue says of the item now; None where it no longer holds it.
         """
         if event.type is EventType.IMPRESSION:
-            self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
+            self.item_impressions.add(event.item_id, 1)
             self.visits.touch(event.session_key).shown.append(event.item_id)
             self._count_rates(event, item, taken=False)
             return
@@ -164,6 +208,33 @@ class BehaviourState:
             visit.dismissed.add(event.item_id)
             if event.item_id in visit.recent:
                 visit.recent.remove(event.item_id)
+
+    def located(self, table: ItemTable) -> Located:
+        """Return where the counts of a table's items stand; found once per table."""
+        if self._located is None or self._located[0] is not table:
+            self._located = (table, self._locate(table))
+        return self._located[1]
+
+    def _locate(self, table: ItemTable) -> Located:
+        """Number everything that a table names; the row of unknown items has no places."""
+        kinds, rows = self.kinds, (*table.items, None)
+
+        def places(field: str) -> IntArray:
+            values = [None if item is None else getattr(item, field) for item in rows]
+            return kinds.of_all(None if value is None else (field, value) for value in values)
+
+        n_attributes = np.array([0 if item is None else len(item.attributes) for item in rows], dtype=np.int64)
+        attributes = np.zeros((len(rows), int(n_attributes.max())), dtype=np.int64)
+        own = np.arange(attributes.shape[1]) < n_attributes[:, None]
+        attributes[own] = kinds.of_all(key for item in table.items for key in item.attributes)
+        return Located(
+            item=self.items.of_all((*table.ids, None)),
+            category=places("category"),
+            department=places("department"),
+            brand=places("brand"),
+            attributes=np.ascontiguousarray(attributes.T),
+            n_attributes=n_attributes,
+        )
 
     def recent_items(self, session_key: str) -> tuple[str, ...]:
         """Return what a visit has shown interest in, latest first."""
@@ -212,14 +283,23 @@ class BehaviourState:
             return 0.0
         return float(2.0 ** (-max(0.0, now - at) / self._settings.dismissal_half_life_s))
 
+    def dismissals(self, shopper_key: str, item_ids: Sequence[str], now: float) -> FloatArray:
+        """Return how fresh a shopper's dismissal of each item is, (n,); see `dismissal`."""
+        shopper = self.shoppers.find(shopper_key)
+        fresh = np.zeros(len(item_ids))
+        if shopper is not None and shopper.dismissed:
+            for i, item_id in enumerate(item_ids):
+                fresh[i] = self.dismissal(shopper_key, item_id, now) if item_id in shopper.dismissed else 0.0
+        return fresh
+
     def usual_price_shown(self, category: str, now: float) -> float:
         """Return the mean log price of what the shop lately showed of a category; 0 before it did."""
         n = self.rates.shown.read(("category", category), now)
-        return self.rates.shown.read(("price", category), now) / n if n > 1e-9 else 0.0
+        return self.prices_shown.read(("category", category), now) / n if n > 1e-9 else 0.0
 
     def _dearness(self, item: Item, now: float) -> float:
         usual = 0.0 if item.category is None else self.usual_price_shown(item.category, now)
-        return float(np.log1p(max(0, item.price_minor))) - usual if usual else 0.0
+        return log1p(max(0, item.price_minor)) - usual if usual else 0.0
 
     def _count_rates(self, event: Event, item: Item | None, *, taken: bool) -> None:
         if item is None:
@@ -232,17 +312,17 @@ class BehaviourState:
         self._count_item(item, 1.0, event.at, taken=taken)
 
     def _count_item(self, item: Item, amount: float, at: float, *, taken: bool) -> None:
-        """Count what the shop's rates hold beside those that shoppers' rates have, too."""
-        sums = self.rates.taken if taken else self.rates.shown
-        sums.add(("item", item.item_id), amount, at)
+        """Count what the shop counts beside the rates that shoppers have, too."""
+        (self.item_taken if taken else self.item_shown).add(item.item_id, amount, at)
         if item.category is not None:
-            trend = self.trends.taken if taken else self.trends.shown
-            trend.add(("category", item.category), amount, at)
+            key = ("category", item.category)
+            (self.trends.taken if taken else self.trends.shown).add(key, amount, at)
             if not taken:
-                sums.add(("price", item.category), amount * float(np.log1p(max(0, item.price_minor))), at)
+                self.prices_shown.add(key, amount * log1p(max(0, item.price_minor)), at)
 
     def _take_back(self, event: Event, item: Item | None) -> None:
-        self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
+        if self.item_impressions.read(event.item_id) > 0:
+            self.item_impressions.add(event.item_id, -1)
         visit = self.visits.find(event.session_key)
         if visit is not None and event.item_id in visit.shown:
             visit.shown.remove(event.item_id)
@@ -299,14 +379,14 @@ class BehaviourState:
         item_id = event.item_id
         self.popularity.add(item_id, STRENGTH[event.type], event.at)
         if event.type is EventType.CLICK:
-            self.item_clicks[item_id] = self.item_clicks.get(item_id, 0) + 1
+            self.item_clicks.add(item_id, 1)
         if ("seen", item_id) not in visit.counted:
             self._link_seen(item_id, visit)
         if event.type is EventType.PURCHASE:
             self._link_bought(item_id, visit)
 
     def _link_seen(self, item_id: str, visit: Visit) -> None:
-        self.item_sessions[item_id] = self.item_sessions.get(item_id, 0) + 1
+        self.item_sessions.add(item_id, 1)
         self.seen_with.count_item(item_id)
         earlier = list(visit.recent)[-self._settings.window :]
         for distance, source in enumerate(reversed(earlier)):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import zstandard
 from numpy.typing import NDArray
 
 from recommender.errors import LogBroken
@@ -84,7 +85,7 @@ def pack(trace: Trace) -> bytes:
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     body = b"".join(_shuffled(array) for array in little.values())
-    return zlib.compress(len(text).to_bytes(4, "little") + text + body, _LEVEL)
+    return zstandard.compress(len(text).to_bytes(4, "little") + text + body, _LEVEL)
 
 
 def unpack(data: bytes) -> Trace:
@@ -94,16 +95,28 @@ def unpack(data: bytes) -> Trace:
         LogBroken: these bytes are none, or of a version unknown here.
     """
     try:
-        stream = zlib.decompressobj()
-        raw = stream.decompress(data, _MAX_BYTES)
+        raw = _decompressed(data)
         start = 4 + int.from_bytes(raw[:4], "little")
         header = json.loads(raw[4:start])
         arrays = _arrays(header["arrays"], raw[start:])
-        if header["format"] != _FORMAT or not stream.eof:
+        if header["format"] != _FORMAT:
             raise ValueError("another format")
         return _trace(header, arrays)
-    except (zlib.error, ValueError, KeyError, TypeError) as error:
+    except (zlib.error, zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
         raise LogBroken("What a decision was served with cannot be read: its row is damaged.") from error
+
+
+def _decompressed(data: bytes) -> bytes:
+    if not data.startswith(zstandard.FRAME_HEADER):
+        # Traces of logs from before Zstandard, which takes a fifth of the time.
+        stream = zlib.decompressobj()
+        raw = stream.decompress(data, _MAX_BYTES)
+        if not stream.eof:
+            raise ValueError("too long, or cut off")
+        return raw
+    if zstandard.frame_content_size(data) not in range(_MAX_BYTES):
+        raise ValueError("too long, or of unknown length")
+    return zstandard.decompress(data)
 
 
 def _trace(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Trace:

@@ -103,7 +103,7 @@ def train(
     judged = {name: judge(trained, parts.validation, parts.test) for name, (trained, _) in fitted.items()}
     choice = choose(judged, parts.test, seed=seed)
     progress("writing", 0.95)
-    manifest = _write(out, choice, parts.train)
+    manifest = _write(out, choice.best, parts.train, served=choice.served)
     params = {name: dict(params) for name, (_, params) in fitted.items() if params}
     card = _card(examples, parts, judged, choice, manifest, seed, now).model_copy(update={"params": params})
     write_whole(out / CARD_FILE, card.model_dump_json(indent=2).encode())
@@ -161,14 +161,39 @@ def _fit_all(parts: Parts, seed: int, how: TrainSettings, progress: Progress) ->
     return fitted
 
 
-def _write(out: Path, choice: Choice, train_part: Examples) -> Manifest:
-    best = choice.best
+def train_each(
+    source: EventLog | Sequence[Event],
+    items: Mapping[str, Item],
+    out: Path,
+    names: Sequence[str],
+    *,
+    seed: int,
+    now: float,
+) -> None:
+    """Fit some contenders and write each into a folder of its name, whether it would earn its place or not.
+
+    Args:
+        source, items, seed, now: as in `train`.
+        out: folder of the folders.
+        names: keys of CONTENDERS that serve.
+
+    Raises:
+        NotEnoughEvents: as in `train`.
+    """
+    prepared = prepare(source, items, now=now, seed=seed)
+    parts = split(collect_examples(source, items, RecommenderSettings(), prepared), prepared)
+    for name in names:
+        trained = CONTENDERS[name].fit(Job(parts.train, parts.validation, seed), {})
+        _write(out / name, judge(trained, parts.validation, parts.test), parts.train, served=True)
+
+
+def _write(out: Path, best: Judged, train_part: Examples, *, served: bool) -> Manifest:
     kind = CONTENDERS[best.trained.name].kind
     assert kind is not None
     on_top = replace(train_part, positions=np.zeros_like(train_part.positions))
     clicks = calibration.apply(best.lines, best.trained.predict(on_top))[:, 0]
     base = float(calibration.logit(clicks).mean())
-    return save_artifact(out, kind, best.trained.files(best.lines), base_logit=base, served=choice.served)
+    return save_artifact(out, kind, best.trained.files(best.lines), base_logit=base, served=served)
 
 
 def _card(

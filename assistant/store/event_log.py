@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from recommender.events import Decision, Event, EventType
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 # Kept in tables of their own: the one is large and seldom read, the other comes later.
 _BESIDE = {"trace", "shown_ids"}
+_EVENT_FIELDS = tuple(field.name for field in fields(Event))
 
 
 def _new_row(table: sa.Table, known_by: str, otherwise: str = "DO NOTHING") -> sa.TextClause:
@@ -59,7 +60,7 @@ class SqlEventLog:
             How many of the events were new.
         """
         made = list(new_decisions)
-        rows = [asdict(event) | {"type": event.type.value} for event in new_events]
+        rows = [_event_row(event) for event in new_events]
         with self._store.write() as connection:
             if made:
                 _keep_decisions(connection, made)
@@ -67,7 +68,7 @@ class SqlEventLog:
 
     def append_shown(self, decision_id: str, shown_ids: Sequence[str], taken_back: Iterable[Event] = ()) -> None:
         """Keep what of a decision was shown in the end, and the events that take impressions back."""
-        rows = [asdict(event) | {"type": event.type.value} for event in taken_back]
+        rows = [_event_row(event) for event in taken_back]
         with self._store.write() as connection:
             connection.execute(_SHOWN, {"decision_id": decision_id, "shown_ids": json.dumps(list(shown_ids))})
             _keep_events(connection, rows)
@@ -97,6 +98,10 @@ class SqlEventLog:
         with self._store.read() as connection:
             rows = connection.execute(query).all()
         return [(row[0], Event(row[1], EventType(row[2]), *row[3:])) for row in rows]
+
+
+def _event_row(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in _EVENT_FIELDS} | {"type": event.type.value}
 
 
 def _keep_decisions(connection: sa.Connection, made: Sequence[Decision]) -> None:

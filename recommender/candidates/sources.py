@@ -114,14 +114,15 @@ def fresh(pool: Pool, n: int) -> list[Candidate]:
     At most one in five of the candidates asked for. Empty while nothing at all is known of any item: all are new then.
     """
     state, table = pool.state, pool.table
-    if not state.item_sessions:
+    places = state.located(table).item
+    sessions, shown = state.item_sessions.at(places), state.item_impressions.at(places)
+    if not sessions.any():
         return []
-    shown = [state.item_impressions.get(item_id, 0) for item_id in table.ids]
     new = [
         i
         for i, item in enumerate(table.items)
         if shown[i] < _NEW_IMPRESSIONS
-        and state.item_sessions.get(item.item_id, 0) < pool.settings.min_sessions
+        and sessions[i] < pool.settings.min_sessions
         and not table.sold_out[i]
         and item.category is not None
         and item.price_minor > 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from recommender.errors import ArtifactBroken
 from recommender.examples import HEADS
 from recommender.features import FEATURES, HISTORY_FIELDS, FeatureBlock, History
 from recommender.item_table import HASH_BUCKETS, FloatArray
+
+if TYPE_CHECKING:
+    from recommender.ctr.trees import Trees
 
 MAX_HIDDEN: Final = 32
 Tensors = Mapping[str, NDArray[np.float32]]
@@ -44,6 +47,14 @@ class Predictions:
     hidden: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """The part of predictions that is about clicks; see Predictions."""
+
+    click: FloatArray
+    hidden: NDArray[np.float32]
+
+
 class ServedModel(Protocol):
     """One click model, ready."""
 
@@ -52,6 +63,9 @@ class ServedModel(Protocol):
 
     def score(self, half: Any, block: FeatureBlock) -> Predictions:
         """Score candidates for the shopper of `half`."""
+
+    def clicks(self, half: Any, block: FeatureBlock) -> Clicks:
+        """Return what `score` would of clicks, all that ranking needs, without heads that cost time of their own."""
 
 
 class Calibrated:
@@ -65,6 +79,10 @@ class Calibrated:
         click, cart, buy = calibration.apply(self._lines, probabilities).T
         return Predictions(click, cart, buy, hidden)
 
+    def clicks(self, probabilities: FloatArray, hidden: NDArray[np.float32]) -> Clicks:
+        """Calibrate (n, 1 or more) probabilities, of which the first is that of a click."""
+        return Clicks(self._lines[0](probabilities[:, 0]), hidden)
+
 
 class PlainModel:
     """A model without history. Its last layer: its log-odds and the standardised features.
@@ -74,10 +92,19 @@ class PlainModel:
         linear: says how features are standardised, and which weigh most.
         calibrated: see Calibrated.
         base_logit: usual log-odds of a click.
+        clicks: the part of the model that computes clicks alone, where that costs less; otherwise None.
     """
 
-    def __init__(self, model: Plain, linear: Logistic, calibrated: Calibrated, base_logit: float) -> None:
+    def __init__(
+        self,
+        model: Plain,
+        linear: Logistic,
+        calibrated: Calibrated,
+        base_logit: float,
+        clicks: Plain | None = None,
+    ) -> None:
         self._base_logit = base_logit
+        self._clicks = clicks or model
         self._model, self._linear, self._calibrated = model, linear, calibrated
         # The bandit's head has room for 32: the features that weigh least are left out.
         self._kept = np.sort(np.argsort(-np.abs(linear.weights[0, 1 : 1 + len(FEATURES)]))[: MAX_HIDDEN - 1])
@@ -88,15 +115,24 @@ class PlainModel:
 
     def score(self, half: int, block: FeatureBlock) -> Predictions:
         """Score candidates."""
-        n = len(block.dense)
-        on_top, shoppers = np.zeros(n, dtype=np.int64), np.full(n, half, dtype=np.int64)
-        probabilities = self._model.probabilities(block.dense, block.hashed, shoppers, on_top)
+        probabilities = _on_top(self._model, half, block)
         return self._calibrated(probabilities, self._hidden(block, probabilities))
+
+    def clicks(self, half: int, block: FeatureBlock) -> Clicks:
+        """Score candidates for clicks alone."""
+        probabilities = _on_top(self._clicks, half, block)
+        return self._calibrated.clicks(probabilities, self._hidden(block, probabilities))
 
     def _hidden(self, block: FeatureBlock, probabilities: FloatArray) -> NDArray[np.float32]:
         standard = ((block.dense - self._linear.mean) / self._linear.scale)[:, self._kept]
         centred = calibration.logit(probabilities[:, :1]) - self._base_logit
         return np.concatenate([centred, standard], axis=1).astype(np.float32)
+
+
+def _on_top(model: Plain, shopper: int, block: FeatureBlock) -> FloatArray:
+    n = len(block.dense)
+    on_top, shoppers = np.zeros(n, dtype=np.int64), np.full(n, shopper, dtype=np.int64)
+    return model.probabilities(block.dense, block.hashed, shoppers, on_top)
 
 
 class OnnxModel:
@@ -132,9 +168,18 @@ class OnnxModel:
 
     def score(self, half: Mapping[str, NDArray[np.float32]], block: FeatureBlock) -> Predictions:
         """Score candidates."""
+        return self._calibrated(*self._run(half, block))
+
+    def clicks(self, half: Mapping[str, NDArray[np.float32]], block: FeatureBlock) -> Clicks:
+        """Score candidates for clicks alone."""
+        return self._calibrated.clicks(*self._run(half, block))
+
+    def _run(
+        self, half: Mapping[str, NDArray[np.float32]], block: FeatureBlock
+    ) -> tuple[FloatArray, NDArray[np.float32]]:
         inputs = {"dense": block.dense[None], "hashed": block.hashed[None], **half}
         logits, hidden = self._item.run(None, inputs)
-        return self._calibrated(chained(logits[0]), hidden[0])
+        return chained(logits[0]), hidden[0]
 
 
 def history_inputs(past: History) -> dict[str, NDArray[Any]]:
@@ -200,8 +245,9 @@ def build_served(artifact: Artifact, device: str = "cpu") -> ServedModel:
     linear = _linear(tensors)
     model: Plain = linear
     if kind == "trees":
-        model = _trees(files)
-    elif kind == "factorisation machine":
+        trees = _trees(files)
+        return PlainModel(trees, linear, calibrated, artifact.manifest.base_logit, trees.for_clicks())
+    if kind == "factorisation machine":
         model = _factors(tensors, linear)
     return PlainModel(model, linear, calibrated, artifact.manifest.base_logit)
 
@@ -251,7 +297,7 @@ def _tensor(tensors: Tensors, name: str, shape: tuple[int, ...] | None = None) -
     return tensors[name].astype(np.float64)
 
 
-def _trees(files: Mapping[str, bytes]) -> Plain:
+def _trees(files: Mapping[str, bytes]) -> Trees:
     from recommender.ctr.trees import Trees
 
     try:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load
 
 from recommender.ctr.network import CtrNet, Size, UserHalf
-from recommender.ctr.served import Calibrated, Predictions, chained, history_inputs
+from recommender.ctr.served import Calibrated, Clicks, Predictions, chained, history_inputs
 from recommender.errors import ArtifactBroken
 from recommender.features import FEATURES, FeatureBlock, History
+from recommender.item_table import FloatArray
 
 
 def device_at_hand(wanted: str) -> str:
@@ -43,11 +46,18 @@ class TorchModel:
 
     def score(self, half: UserHalf, block: FeatureBlock) -> Predictions:
         """Score candidates."""
+        return self._calibrated(*self._run(half, block))
+
+    def clicks(self, half: UserHalf, block: FeatureBlock) -> Clicks:
+        """Score candidates for clicks alone."""
+        return self._calibrated.clicks(*self._run(half, block))
+
+    def _run(self, half: UserHalf, block: FeatureBlock) -> tuple[FloatArray, NDArray[np.float32]]:
         dense, hashed = (torch.from_numpy(column)[None].to(self._device) for column in (block.dense, block.hashed))
         with torch.no_grad():
             hidden = self._net.phi(dense, hashed, half)
             logits = self._net.heads(hidden)
-        return self._calibrated(chained(logits[0].cpu().numpy()), hidden[0].cpu().numpy())
+        return chained(logits[0].cpu().numpy()), hidden[0].cpu().numpy()
 
 
 def load_network(weights: bytes) -> CtrNet:

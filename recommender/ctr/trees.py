@@ -37,17 +37,21 @@ class TreeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Fitted trees, one booster per head."""
+    """Fitted trees, one booster per head; fewer where only the first heads are asked for."""
 
     boosters: tuple[lgb.Booster, ...]
 
     def probabilities(
         self, dense: NDArray[np.float32], hashed: IntArray, shoppers: IntArray, positions: IntArray
     ) -> FloatArray:
-        """Return the probability of each head, (n, len(HEADS)); the shopper's key is not read."""
+        """Return the probability of each booster's head, (n, heads); the shopper's key is not read."""
         x = _inputs(dense, hashed, positions)
         found = [np.asarray(booster.predict(x, num_threads=1), np.float64) for booster in self.boosters]
         return np.stack(found, axis=1)
+
+    def for_clicks(self) -> Trees:
+        """Return the trees that predict clicks alone, a third of the work."""
+        return Trees(self.boosters[:1])
 
     def texts(self) -> tuple[str, ...]:
         """Return LightGBM's own text of each booster."""

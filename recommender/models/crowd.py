@@ -30,15 +30,14 @@ class Popularity:
     def rank(self, request: RankRequest) -> Part:
         """Give 0 (unknown, or shown and ignored) to 1 (half of the showings end in interest, and nothing has more)."""
         state, now = request.state, request.context.now
+        item = state.located(request.table).item[request.rows]
+        interested = state.item_sessions.at(item)
+        shown = np.maximum(interested, state.item_impressions.at(item))
+        share = (interested + _PRIOR_INTERESTED) / (shown + _PRIOR_SHOWN)
         top = float(np.log1p(max(_FULL_POPULARITY, state.popularity.largest(now))))
-        values = np.zeros(len(request.candidates))
-        for i, candidate in enumerate(request.candidates):
-            interested = state.item_sessions.get(candidate.item_id, 0)
-            if interested >= request.settings.min_sessions:
-                shown = max(interested, state.item_impressions.get(candidate.item_id, 0))
-                share = (interested + _PRIOR_INTERESTED) / (shown + _PRIOR_SHOWN)
-                amount = float(np.log1p(state.popularity.read(candidate.item_id, now))) / top
-                values[i] = min(1.0, share / _FULL_SHARE) * (0.5 + 0.5 * min(1.0, amount))
+        amount = np.log1p(state.popularity.at(item, now)) / top
+        values = np.minimum(1.0, share / _FULL_SHARE) * (0.5 + 0.5 * np.minimum(1.0, amount))
+        values[interested < request.settings.min_sessions] = 0.0
         return without_detail(values)
 
 

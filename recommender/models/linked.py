@@ -19,13 +19,11 @@ _N_RECENT: Final = 3
 
 def _strongest_link(request: RankRequest, links: Links, source: str) -> Part:
     values, details = np.zeros(len(request.candidates)), [""] * len(request.candidates)
-    for anchor in anchors(request, source, n_recent=_N_RECENT):
-        for i, candidate in enumerate(request.candidates):
-            if candidate.item_id == anchor:
-                continue
-            if links.visits(anchor, candidate.item_id) < request.settings.min_sessions:
-                continue
-            strength = links.strength(anchor, candidate.item_id)
+    at_hand = anchors(request, source, n_recent=_N_RECENT)
+    places = {candidate.item_id: i for i, candidate in enumerate(request.candidates)} if at_hand else {}
+    for anchor in at_hand:
+        for item_id, strength in links.among(anchor, places, min_visits=request.settings.min_sessions).items():
+            i = places[item_id]
             if strength > values[i]:
                 values[i], details[i] = strength, anchor
     return Part(values, tuple(details))

@@ -37,12 +37,13 @@ class Predicted:
 
     def __init__(self, artifact: Artifact | None = None, device: str = "cpu") -> None:
         self._artifact = artifact
+        self._sha = "" if artifact is None else artifact.manifest.sha256
         self._model = None if artifact is None else build_served(artifact, device)
 
     @property
     def sha(self) -> str:
         """Hash of the model; "" without one."""
-        return "" if self._artifact is None else self._artifact.manifest.sha256
+        return self._sha
 
     @property
     def version(self) -> str:
@@ -66,11 +67,12 @@ class Predicted:
             With "click" (n,), the chance of a click in the first place, and "hidden" (n, d), the last layer.
         """
         n = len(served["dense"])
-        predictions = self._predict(served)
-        if self._artifact is None or predictions is None:
+        if self._artifact is None or self._model is None:
             return Part(np.zeros(n), ("",) * n, served)
-        margin = logit(predictions.click) - self._artifact.manifest.base_logit
-        beside: Inputs = {"click": predictions.click, "hidden": predictions.hidden}
+        block, past = read_inputs(served)
+        clicks = self._model.clicks(self._model.user_half(past), block)
+        margin = logit(clicks.click) - self._artifact.manifest.base_logit
+        beside: Inputs = {"click": clicks.click, "hidden": clicks.hidden}
         return Part(np.tanh(margin / 2.0), ("",) * n, served, beside)
 
     def values(self, served: Inputs) -> FloatArray:
@@ -83,12 +85,9 @@ class Predicted:
 
     def predict(self, request: RankRequest) -> Predictions | None:
         """Give probabilities of click, cart and purchase and the last layer; None without a model."""
-        return None if self._model is None else self._predict(served_inputs(request))
-
-    def _predict(self, served: Inputs) -> Predictions | None:
         if self._model is None:
             return None
-        block, past = read_inputs(served)
+        block, past = read_inputs(served_inputs(request))
         return self._model.score(self._model.user_half(past), block)
 
 

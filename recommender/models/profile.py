@@ -9,7 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from recommender.events import Item
+from recommender.columns import Places
+from recommender.field_rates import Key
+from recommender.item_table import FloatArray
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.profiles.profile import Profile
 from recommender.reasons import Code
@@ -25,60 +27,57 @@ class ForYou:
     """Interest in the candidate's category, brand and attributes, and nearness to the prices usually chosen there."""
 
     code = Code.FOR_YOU
-    version = "2"
+    version = "3"
 
     def rank(self, request: RankRequest) -> Part:
         """Give -1 (disliked) to 1 (all interest lies there); the detail is the value that says most."""
         context = request.context
         profile = request.state.taste(context.shopper_key, context.session_key, context.now)
-        values, details = np.zeros(len(request.candidates)), [""] * len(request.candidates)
         if profile is None:
-            return without_detail(values)
-        taste = _Taste(profile, context.now, frozenset(field for field, _ in context.stated))
-        for i, candidate in enumerate(request.candidates):
-            item = request.table.find(candidate.item_id)
-            if item is not None:
-                values[i], details[i] = taste.of(item)
-        return Part(values, tuple(details))
+            return without_detail(np.zeros(len(request.rows)))
+        liked = _Liked(profile, request)
+        value = liked.category + liked.brand + liked.price(profile, request)
+        stating = liked.n_attributes > 0
+        with_attributes = (1.0 - _ATTRIBUTES) * value + _ATTRIBUTES * liked.attributes.sum(axis=0) / np.maximum(
+            1, liked.n_attributes
+        )
+        return Part(np.where(stating, with_attributes, value), liked.details(request.state.kinds))
 
 
-class _Taste:
-    """One shopper's affinities at one moment, each looked up once."""
+class _Liked:
+    """What a shopper likes of n candidates: category (n,), brand (n,), attributes (m, n); 0 where nothing is known."""
 
-    def __init__(self, profile: Profile, now: float, stated: frozenset[str]) -> None:
-        self._profile, self._now, self._stated = profile, now, stated
-        self._read = profile.affinities(now)
-        self._affinities: dict[tuple[str, str | None], float] = {}
-        self._prices: dict[str | None, float | None] = {}
+    def __init__(self, profile: Profile, request: RankRequest) -> None:
+        self.stated = frozenset(field for field, _ in request.context.stated)
+        self.rows, self.located = request.rows, request.state.located(request.table)
+        likings = profile.likings(request.context.now)
+        unstated = {key: liking for key, liking in likings.items() if key[0] not in self.stated}
+        by_place = request.state.kinds.spread(unstated)
+        self.category = _CATEGORY * by_place[self.located.category[self.rows]]
+        self.brand = _BRAND * by_place[self.located.brand[self.rows]]
+        self.stating = self.located.attributes[:, self.rows]
+        self.attributes = by_place[self.stating]
+        self.n_attributes = self.located.n_attributes[self.rows]
 
-    def of(self, item: Item) -> tuple[float, str]:
-        """Return the liking of an item and the value that says most for it; "" where nothing does."""
-        category = _CATEGORY * self._affinity("category", item.category)
-        brand = _BRAND * self._affinity("brand", item.brand)
-        value = category + brand + self._price(item, category)
-        said = [(category, item.category), (brand, item.brand)]
-        if item.attributes:
-            liked = [(self._affinity(name, stated), stated) for name, stated in item.attributes]
-            mean = sum(affinity for affinity, _ in liked) / len(liked)
-            value = (1.0 - _ATTRIBUTES) * value + _ATTRIBUTES * mean
-            best, stated = max(liked)
-            said.append((_ATTRIBUTES * best, stated))
+    def price(self, profile: Profile, request: RankRequest) -> FloatArray:
+        """Return what nearness to the usual prices adds where a category is liked, (n,)."""
+        if "price" in self.stated:
+            return np.zeros(len(self.rows))
+        by_place = request.state.kinds.spread(profile.usual_log_prices(request.context.now))
+        usual = by_place[self.located.category[self.rows]]
+        distance = np.abs(request.table.log_price[self.rows] - usual)
+        nearness: FloatArray = _PRICE * self.category / _CATEGORY * np.exp(-distance / _PRICE_SCALE)
+        return np.where((usual > 0.0) & (self.category > 0.0), nearness, 0.0)
+
+    def details(self, kinds: Places[Key]) -> tuple[str, ...]:
+        """Return the value that says most for each candidate, n texts; "" where nothing does."""
+        located, rows = self.located, self.rows
+        best = np.zeros(len(rows), dtype=np.int64)
+        if self.attributes.size:
+            best = self.stating[self.attributes.argmax(axis=0), np.arange(len(rows))]
+        places = np.stack([located.category[rows], located.brand[rows], best])
         # The first of equals: a kind says more than a brand, and a brand more than a colour.
-        weight, detail = max(said, key=lambda pair: pair[0])
-        return value, (detail or "") if weight > 0 else ""
-
-    def _price(self, item: Item, category: float) -> float:
-        if item.category not in self._prices:
-            self._prices[item.category] = self._profile.usual_log_price(item.category, self._now)
-        usual = self._prices[item.category]
-        if usual is None or category <= 0 or "price" in self._stated:
-            return 0.0
-        distance = abs(float(np.log1p(max(0, item.price_minor))) - usual)
-        return _PRICE * category / _CATEGORY * float(np.exp(-distance / _PRICE_SCALE))
-
-    def _affinity(self, field: str, value: str | None) -> float:
-        key = (field, value)
-        found = self._affinities.get(key)
-        if found is None:
-            found = self._affinities[key] = 0.0 if field in self._stated else self._read(field, value)
-        return found
+        said = np.stack([self.category, self.brand, _ATTRIBUTES * self.attributes.max(axis=0, initial=0.0)])
+        said_most = places[said.argmax(axis=0), np.arange(len(rows))]
+        most = np.where(said.max(axis=0) > 0.0, said_most, 0)
+        return tuple("" if key is None else key[1] for key in kinds.keys_at(most))

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from recommender.item_table import FloatArray
+from recommender.item_table import FloatArray, IntArray
 
 
 class Policy(Protocol):
@@ -67,7 +67,7 @@ def draw_slate(policy: Policy, scores: FloatArray, k: int, rng: np.random.Genera
         place = _inverse_cdf(probabilities, rng.random())
         taken.append(float(probabilities[place]))
         chosen.append(int(remaining[place]))
-        remaining = np.delete(remaining, place)
+        remaining = _without(remaining, place)
     return Draw(tuple(chosen), tuple(taken))
 
 
@@ -84,7 +84,7 @@ def slate_probabilities(policy: Policy, scores: FloatArray, chosen: Sequence[int
     for index in chosen:
         place = int(np.searchsorted(remaining, index))
         taken.append(float(policy.probabilities(scores[remaining])[place]))
-        remaining = np.delete(remaining, place)
+        remaining = _without(remaining, place)
     return tuple(taken)
 
 
@@ -127,6 +127,10 @@ def with_floor(probabilities: FloatArray, floor: float) -> FloatArray:
         return probabilities
     mixed: FloatArray = (1.0 - floor) * probabilities + floor / probabilities.shape[-1]
     return mixed
+
+
+def _without(remaining: IntArray, place: int) -> IntArray:
+    return np.concatenate((remaining[:place], remaining[place + 1 :]))
 
 
 def _inverse_cdf(probabilities: FloatArray, u: float) -> int:

@@ -53,6 +53,13 @@ class InterestAt:
         found = self.fields[field].get(value) if field in self.fields else None
         return 0.0 if found is None else found / self.growth * self.freshness
 
+    def signs(self) -> Iterator[tuple[Key, float]]:
+        """Yield what is left of each value's signs of interest, in clicks."""
+        growth, freshness = self.growth, self.freshness
+        for field, values in self.fields.items():
+            for value, found in values.items():
+                yield (field, value), found / growth * freshness
+
     def mass(self, field: str) -> float:
         """Return all signs about a field, for and against, in clicks."""
         return self.masses.get(field, 0.0) / self.growth * self.freshness

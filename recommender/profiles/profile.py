@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recommender.events import EventType, Item
-from recommender.field_rates import Rates
+from recommender.field_rates import OwnRates
 from recommender.profiles.edits import Edit, EditKind
 from recommender.profiles.interest import Interest, Key
 from recommender.settings import RecommenderSettings
@@ -85,7 +85,7 @@ class Profile:
         self.forgotten: dict[Key, float] = {}
         self.dismissed: dict[str, float] = {}
         self.recent: dict[str, Unfinished] = {}
-        self.rates = Rates(settings.interest_half_life_s, MAX_RATES)
+        self.rates = OwnRates(settings.interest_half_life_s, MAX_RATES)
         self.acts: deque[Act] = deque(maxlen=HISTORY_LENGTH)
         self.paused = False
         self.signs = 0
@@ -97,10 +97,7 @@ class Profile:
         return self.affinities(now)(field, value)
 
     def affinities(self, now: float) -> Callable[[str, str | None], float]:
-        """Return what reads likings at one moment.
-
-        A liking, in (-1, 1), is the value's share of all signs about its field, shrunk towards 0. An interest on trial
-        is measured against the lasting ones and itself, and never they against it.
+        """Return what reads likings at one moment; see `likings`.
 
         Args:
             now: epoch seconds.
@@ -108,23 +105,39 @@ class Profile:
         Returns:
             Takes "category", "department", "brand" or an attribute's name, and e.g. "Tents"; None gives 0.
         """
-        lasting = [interest.at(now) for interest in self.interests if interest.lasting]
-        trials = [interest.at(now) for interest in self.interests if not interest.lasting]
+        likings = self.likings(now)
+        return lambda field, value: 0.0 if value is None else likings.get((field, value), 0.0)
+
+    def likings(self, now: float) -> dict[Key, float]:
+        """Return the liking of every value that an interest knows; all others have 0.
+
+        A liking, in (-1, 1), is the value's share of all signs about its field, shrunk towards 0. An interest on trial
+        is measured against the lasting ones and itself, and never they against it.
+
+        Args:
+            now: epoch seconds.
+        """
+        signs: dict[Key, float] = {}
         masses: dict[str, float] = {}
+        for interest in (one.at(now) for one in self.interests if one.lasting):
+            for field in interest.fields:
+                masses[field] = masses.get(field, 0.0) + interest.mass(field)
+            for key, sign in interest.signs():
+                signs[key] = signs.get(key, 0.0) + sign
+        likings = {key: sign / (masses[key[0]] + 1.0) for key, sign in signs.items()}
+        for trial in (one.at(now) for one in self.interests if not one.lasting):
+            for key, own in trial.signs():
+                mass = masses.get(key[0], 0.0) + 1.0
+                share = (signs.get(key, 0.0) + own) / (mass + trial.mass(key[0]))
+                if own and abs(share) > abs(likings.get(key, 0.0)):
+                    likings[key] = share
+        return likings
 
-        def affinity(field: str, value: str | None) -> float:
-            if value is None:
-                return 0.0
-            if field not in masses:
-                masses[field] = sum(interest.mass(field) for interest in lasting) + 1.0
-            sign, mass = sum(interest.read(field, value) for interest in lasting), masses[field]
-            shares = [sign / mass]
-            for interest in trials:
-                if own := interest.read(field, value):
-                    shares.append((sign + own) / (mass + interest.mass(field)))
-            return max(shares, key=abs)
-
-        return affinity
+    def usual_log_prices(self, now: float) -> dict[Key, float]:
+        """Return ("category", category) -> mean log price of what was liked, for those where something was."""
+        categories = dict.fromkeys(category for interest in self.interests for category in interest.prices)
+        usual = ((category, self.usual_log_price(category, now)) for category in categories)
+        return {("category", category): price for category, price in usual if price is not None}
 
     def usual_log_price(self, category: str | None, now: float) -> float | None:
         """Return the mean log price of what was liked in a category; None where nothing was."""

@@ -121,6 +121,7 @@ def entries_of(profile: Profile, now: float) -> tuple[ProfileEntry, ...]:
 
 def _learned(profile: Profile, interest: Interest, place: int, now: float) -> list[ProfileEntry]:
     found: list[ProfileEntry] = []
+    liking = profile.affinities(now)
     for field, values in interest.fields.items():
         # A department is said by its categories.
         if field == "department":
@@ -128,7 +129,7 @@ def _learned(profile: Profile, interest: Interest, place: int, now: float) -> li
         strong = [(interest.read(field, value, now), value) for value in values]
         told = sorted((pair for pair in strong if abs(pair[0]) >= MIN_CLICKS), key=lambda pair: -abs(pair[0]))
         for _, value in told[:_PER_FIELD]:
-            affinity = profile.affinity(field, value, now)
+            affinity = liking(field, value)
             kind: EntryKind = "likes" if affinity > 0 else "less_of"
             found.append(ProfileEntry(kind, field, value, abs(affinity), interest=place))
     found.sort(key=lambda entry: (entry.field != "category", -entry.strength))

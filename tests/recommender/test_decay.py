@@ -17,7 +17,6 @@ def test_a_sum_is_that_of_its_faded_amounts_whatever_the_order(amounts: list[tup
         sums.add("a", amount, at)
     expected = sum(amount * 0.5 ** ((2000.0 - at) / 100.0) for amount, at in amounts)
     assert sums.read("a", 2000.0) == pytest.approx(expected)
-    assert sums.largest(2000.0) == pytest.approx(expected)
 
 
 def test_the_later_of_two_equal_amounts_ranks_first() -> None:
@@ -29,7 +28,7 @@ def test_the_later_of_two_equal_amounts_ranks_first() -> None:
 
 def test_an_unknown_key_and_an_empty_sum_are_zero() -> None:
     sums: DecayedSums[str] = DecayedSums(half_life_s=100.0)
-    assert sums.read("a", 5.0) == sums.largest(5.0) == 0.0
+    assert sums.read("a", 5.0) == 0.0
 
 
 def test_a_time_beyond_all_reason_stays_finite() -> None:

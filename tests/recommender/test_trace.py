@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,10 +64,19 @@ def test_parts_that_the_default_policy_shares_are_kept_once() -> None:
         b"nonsense",
         pack(_trace())[:-3],
         zlib.compress(b"\xff\xff\xff\x7f{}"),
-        zlib.compress((2).to_bytes(4, "little") + b"[]"),
-        zlib.compress((20).to_bytes(4, "little") + b'{"format": 9, "x": 1}'),
+        zstandard.compress(b"\xff\xff\xff\x7f{}"),
+        zstandard.compress((2).to_bytes(4, "little") + b"[]"),
+        zstandard.compress((20).to_bytes(4, "little") + b'{"format": 9, "x": 1}'),
+        zstandard.compress(bytes(64 * 2**20)),
+        zstandard.ZstdCompressor(write_content_size=False).compress(b"{}"),
     ],
 )
 def test_damaged_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(LogBroken):
         unpack(data)
+
+
+def test_a_trace_of_a_log_from_before_is_read_as_well() -> None:
+    before = _trace()
+    old = zlib.compress(zstandard.decompress(pack(before)))
+    assert unpack(old).values.tobytes() == before.values.tobytes()

@@ -87,6 +87,10 @@ def test_a_baseline_serves_what_it_was_judged_by(name: str, tmp_path: Path) -> N
     found = model.score(model.user_half(past), block)
     rows = validation.decisions == 5
     assert np.stack([found.click, found.cart, found.buy], axis=1) == pytest.approx(expected[rows], abs=1e-5)
+    # Ranking asks for clicks alone, and gets the very same.
+    clicks = model.clicks(model.user_half(past), block)
+    assert np.array_equal(clicks.click, found.click)
+    assert np.array_equal(clicks.hidden, found.hidden)
     assert found.hidden.shape == (8, MAX_HIDDEN)
     assert np.isfinite(found.hidden).all()
 

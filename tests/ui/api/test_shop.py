@@ -82,14 +82,14 @@ def test_the_cart_of_the_conversation_is_the_same_cart(shopper: Visit) -> None:
 def test_a_click_reaches_the_recommender_with_its_decision(shopper: Visit, real: Assistant) -> None:
     slate = next(data for name, data in shopper.say("tents") if name == "evidence")
     card = slate["products"][0]
-    before = behaviour(real).item_clicks.get(card["id"], 0)
+    before = behaviour(real).item_clicks.read(card["id"])
     seen = {"kind": "click", "product_id": card["id"], "decision_id": card["decision_id"], "position": 0}
     answer = shopper.post("/events", json=seen)
     assert (answer.status_code, answer.content) == (204, b"")
-    assert behaviour(real).item_clicks[card["id"]] == before + 1
+    assert behaviour(real).item_clicks.read(card["id"]) == before + 1
     forged = seen | {"product_id": "cup", "decision_id": "made-up"}
     assert shopper.post("/events", json=forged).status_code == 204
-    assert behaviour(real).item_clicks.get("cup", 0) == 0
+    assert behaviour(real).item_clicks.read("cup") == 0
 
 
 def behaviour(assistant: Assistant) -> object:
