@@ -106,6 +106,10 @@ class CleanLog:
         """Return all decisions, those of robots too, as (sequence number, decision)."""
         return self._log.decisions(after=after, limit=limit, traces=traces)
 
+    def last_decision(self) -> int:
+        """Return the highest sequence number of a decision; 0 without one."""
+        return self._log.last_decision()
+
     def events(self, *, after: int = 0, limit: int = _BATCH) -> Sequence[tuple[int, Event]]:
         """Return events that count as (sequence number, event), with numbers above `after`."""
         while rows := self._log.events(after=after, limit=limit):
