@@ -114,7 +114,8 @@ def _agrees(value: AttributeValue, right: bool | float | Range | list[str]) -> b
     if isinstance(right, Range):
         return isinstance(value, float) and right.holds(value)
     if isinstance(right, list):
-        return str(value).casefold() in {text.casefold() for text in right}
+        values = value if isinstance(value, tuple) else (str(value),)
+        return not {text.casefold() for text in values}.isdisjoint(text.casefold() for text in right)
     return value == right
 
 
@@ -240,7 +241,7 @@ def right_answer(question: Question, product: Product) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if question.equals is not None:
-        return "yes" if str(value).casefold() == question.equals.casefold() else "no"
+        return "yes" if _agrees(value, [question.equals]) else "no"
     if not isinstance(value, float):
         return ""
     if question.at_least is not None or question.at_most is not None:
@@ -339,9 +340,9 @@ def _books(seen: Seen) -> Iterator[str]:
 
 def _language(seen: Seen, reply: Reply) -> Iterator[str]:
     names = tuple(text for cards in seen.cards.values() for card in cards for text in _untranslated(card.product))
-    if len(reply.text.split()) >= _ENOUGH_WORDS or seen.language == "zh":
-        if not is_in(reply.text, seen.language, names):
-            yield f"the answer is not in {seen.language}"
+    enough = len(reply.text.split()) >= _ENOUGH_WORDS or seen.language == "zh"
+    if enough and not is_in(reply.text, seen.language, names):
+        yield f"the answer is not in {seen.language}"
 
 
 def _untranslated(product: Product) -> Iterator[str]:

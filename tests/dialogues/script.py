@@ -71,7 +71,7 @@ class Shown(Strict):
         order: in which order the cards stand.
         new: none of them was shown before in this dialogue.
         cheaper_than: it costs less than the dearest card of that message.
-        cards: how many such cards at least.
+        cards: how many such cards at least; 0 where the shop may well have nothing that fits all of it.
     """
 
     kind: Many = []
@@ -85,7 +85,7 @@ class Shown(Strict):
     order: Literal["cheapest first", "dearest first"] | None = None
     new: bool = False
     cheaper_than: int | None = None
-    cards: int = Field(1, ge=1)
+    cards: int = Field(1, ge=0)
 
 
 class CartLine(Strict):
