@@ -122,8 +122,9 @@ class World:
 
 def _icecat() -> Iterator[Product]:
     reader = RowReader(load_map(MAPS / "icecat.yaml"), "USD")
-    for line in gzip.open(ICECAT_FILE, "rt", encoding="utf-8"):
-        yield reader.read(json.loads(line))
+    with gzip.open(ICECAT_FILE, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield reader.read(json.loads(line))
 
 
 def _demo_scenes(products: Sequence[Product]) -> Iterator[Scene]:

@@ -2,89 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
-_EN = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_EN_TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_DE = [
-    "null",
-    "ein",
-    "zwei",
-    "drei",
-    "vier",
-    "fünf",
-    "sechs",
-    "sieben",
-    "acht",
-    "neun",
-    "zehn",
-    "elf",
-    "zwölf",
-    "dreizehn",
-    "vierzehn",
-    "fünfzehn",
-    "sechzehn",
-    "siebzehn",
-    "achtzehn",
-    "neunzehn",
-]
-_DE_TENS = ["_", "_", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
-_ES = [
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "once",
-    "doce",
-    "trece",
-    "catorce",
-    "quince",
-    "dieciséis",
-    "diecisiete",
-    "dieciocho",
-    "diecinueve",
-    "veinte",
-    "veintiuno",
-    "veintidós",
-    "veintitrés",
-    "veinticuatro",
-    "veinticinco",
-    "veintiséis",
-    "veintisiete",
-    "veintiocho",
-    "veintinueve",
-]
-_ES_TENS = ["_", "_", "_", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
-_ZH = "零一二三四五六七八九"
+import yaml
 
 BEFORE = {
     "en": "My pick is the {}. ",
@@ -93,56 +17,6 @@ BEFORE = {
     "zh": "我推荐{}。",
 }
 ORDER = {"en": "order {}", "de": "Bestellung {}", "es": "el pedido {}", "zh": "订单{}"}
-_MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-    "es": [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-}
-_WEEKDAYS = {
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    "de": ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
-    "es": ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
-    "zh": "一二三四五六日",
-}
 
 CONVERT: dict[tuple[str, str], Callable[[float], float]] = {
     ("g", "kg"): lambda g: g / 1000,
@@ -161,31 +35,31 @@ CONVERT: dict[tuple[str, str], Callable[[float], float]] = {
 """(unit of the shop, other unit) -> how to get from one to the other."""
 
 
+@functools.cache
+def _of(language: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))[language]
+    return found
+
+
 def in_words(number: int, language: str) -> str:
-    """Write a number from 0 to 99 in words.
+    """Write a number from 0 to 99 in words, as it stands before what is counted.
 
     Raises:
-        IndexError: it is 100 or more.
+        ValueError: it is 100 or more.
     """
+    if not 0 <= number < 100:
+        raise ValueError(number)
     tens, ones = divmod(number, 10)
-    if language == "zh":
-        return _chinese(tens, ones)
-    small = {"en": _EN, "de": _DE, "es": _ES}[language]
+    small = _of(language)["small"]
     if number < len(small):
-        return small[number]
-    if language == "en":
-        return _EN_TENS[tens] + (f"-{_EN[ones]}" if ones else "")
-    if language == "de":
-        return (f"{_DE[ones]}und" if ones else "") + _DE_TENS[tens]
-    return _ES_TENS[tens] + (f" y {_ES[ones]}" if ones else "")
-
-
-def _chinese(tens: int, ones: int) -> str:
-    if not tens:
-        return "两" if ones == 2 else _ZH[ones]
-    if tens >= 10:
-        raise IndexError(tens)
-    return ("" if tens == 1 else _ZH[tens]) + "十" + (_ZH[ones] if ones else "")
+        return str(small[number])
+    if language == "zh":
+        digits = "零一二三四五六七八九"
+        return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+    ten, one = _of(language)["tens"][tens], small[ones]
+    if not ones:
+        return str(ten)
+    return {"en": f"{ten}-{one}", "de": f"{one}und{ten}", "es": f"{ten} y {one}"}[language]
 
 
 def figure(number: float, language: str) -> str:
@@ -199,13 +73,13 @@ def written_date(day: date, language: str) -> str:
     """Write a day and its month, e.g. "30 November"."""
     if language == "zh":
         return f"{day.month}月{day.day}日"
-    month = _MONTHS[language][day.month - 1]
+    month = _of(language)["months"][day.month - 1]
     return {"en": f"{day.day} {month}", "de": f"{day.day}. {month}", "es": f"{day.day} de {month}"}[language]
 
 
 def written_day(day: date, language: str) -> str:
     """Write a day with its weekday, e.g. "Monday, 30 November"."""
-    weekday, written = _WEEKDAYS[language][day.weekday()], written_date(day, language)
+    weekday, written = _of(language)["weekdays"][day.weekday()], written_date(day, language)
     return {
         "en": f"{weekday}, {written}",
         "de": f"{weekday}, {written}",
