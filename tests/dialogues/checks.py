@@ -85,13 +85,10 @@ def _value(product: Product, name: str) -> AttributeValue | None:
 
 
 def misfits(wanted: Shown, product: Product, variant: Variant) -> list[str]:
-    """Say in what a product is not what a card must be (`order`, `new` and `cheaper_than` aside)."""
+    """Say in what a product is not what a card must be (`title`, `order`, `new` and `cheaper_than` aside)."""
     found = []
     if wanted.kind and product.category not in wanted.kind:
         found.append(f"is of the kind {product.category}")
-    title = product.title.casefold()
-    if wanted.title and not any(word.casefold() in title for word in wanted.title):
-        found.append(f"names none of {wanted.title}")
     if wanted.brand and product.brand not in wanted.brand:
         found.append(f"is made by {product.brand}")
     if product.brand in wanted.not_brand:
@@ -108,6 +105,12 @@ def misfits(wanted: Shown, product: Product, variant: Variant) -> list[str]:
     if wanted.in_stock is not None and product.in_stock is not wanted.in_stock:
         found.append("is in stock" if product.in_stock else "is not in stock")
     return found
+
+
+def is_named(product: Product, words: Sequence[str]) -> bool:
+    """Whether a title has one of the words, in any case; True where none is asked for."""
+    title = product.title.casefold()
+    return not words or any(word.casefold() in title for word in words)
 
 
 def _agrees(value: AttributeValue, right: bool | float | Range | list[str]) -> bool:
@@ -141,8 +144,13 @@ def _shown(seen: Seen) -> Iterator[str]:
         wrong = [misfits(wanted, card.product, card.variant) for wanted in seen.turn.wanted]
         if wrong and all(wrong):
             yield f"{card.product.title} {' and '.join(min(wrong, key=len))}"
+    words = [word for wanted in seen.turn.wanted for word in wanted.title]
+    named = [card for card in cards if is_named(card.product, words)]
+    if 2 * len(named) < len(cards):
+        yield f"only {len(named)} of {len(cards)} cards name one of {words}: {_titles(cards)}"
     for wanted in seen.turn.wanted:
-        yield from _group(seen, wanted, [c for c in cards if not misfits(wanted, c.product, c.variant)])
+        group = [card for card in named if is_named(card.product, wanted.title)]
+        yield from _group(seen, wanted, [card for card in group if not misfits(wanted, card.product, card.variant)])
 
 
 def _group(seen: Seen, wanted: Shown, cards: Sequence[ProductFact]) -> Iterator[str]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from assistant.logs import configure_logging
 from tests.dialogues.play import Outcome, Player
 from tests.dialogues.script import SETS, Dialogue, dialogues
 from tests.dialogues.shops import ICECAT, Houses
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a set; the exit code is 0 where all passed."""
     parser = argparse.ArgumentParser(prog="python -m tests.dialogues.run", description=__doc__)
     parser.add_argument("--set", choices=SETS, default=SETS[0])
-    parser.add_argument("--only", default="", metavar="PREFIX", help="only ids that begin so")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="PREFIX", help="only ids that begin so")
     parser.add_argument("--llm", metavar="URL", help="an OpenAI-compatible endpoint in place of the embedded model")
     parser.add_argument("--model", default="aisle", metavar="NAME", help="its name at the endpoint")
     parser.add_argument("--api-key", default="none", metavar="KEY")
@@ -62,8 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="one object with every transcript")
     options = parser.parse_args(arguments)
-    logging.disable(logging.WARNING)
-    chosen = [dialogue for dialogue in dialogues(options.set) if dialogue.id.startswith(options.only)]
+    configure_logging("ERROR")
+    chosen = [dialogue for dialogue in dialogues(options.set) if dialogue.id.startswith(tuple(options.only))]
     played = [dialogue for dialogue in chosen if can_be_played(dialogue)]
     with tempfile.TemporaryDirectory() as scratch:
         houses = Houses(options.keep or Path(scratch), options.llm, options.model, options.api_key)

@@ -62,7 +62,8 @@ class Shown(Strict):
 
     Args:
         kind: its category is one of these.
-        title: its title has one of these words, in any case.
+        title: at least half of the cards have one of these words in their titles, in any case (Icecat states no
+            kinds, and not every title names its own).
         brand, not_brand: its maker.
         price: of the variant on the card, in whole units of the shop's currency.
         states: attribute -> value, one of several values, or range. No card states otherwise, and one states it.

@@ -18,6 +18,8 @@ from tests.dialogues.script import Dialogue
 from tests.dialogues.starts import DATASETS
 
 ICECAT = DATASETS / "icecat" / "products.jsonl.gz"
+_REPEATABLE = {"exploration": False, "ranking": "default", "holdout_share": 0.0}
+"""Nothing is tried out in the ranking, for no visit, so that a run can be repeated."""
 _SHOPPERS = 25
 """Simulated shoppers of the demo shop: enough for orders in every state, and quickly made."""
 
@@ -26,7 +28,6 @@ class Houses:
     """Keeps the shops of a run open, each made once.
 
     Dialogues share a shop, except those that change what belongs to a customer: each of these has a copy of its own.
-    Nothing is tried out in the ranking, so that a run can be repeated.
 
     Args:
         root: an empty folder, or one that an earlier run has filled.
@@ -79,7 +80,7 @@ class Houses:
         return folder
 
     def _opened(self, shop: str, folder: Path) -> Assistant:
-        settings = Settings(data=folder, catalogue=shop, exploration=False, ranking="default", **self._llm)  # type: ignore[arg-type]
+        settings = Settings(data=folder, catalogue=shop, **_REPEATABLE, **self._llm)  # type: ignore[arg-type]
         if shop == "demo":
             assistant = build_assistant(settings, encoder=self._encoder)
             assistant.start(wait="meaning")

@@ -39,4 +39,13 @@ def _evidence(scene: dict[str, Any], world: World) -> Iterator[Evidence]:
     if "order" in scene:
         made = make_order(random.Random(scene["order"]["id"]), world.demo[0])
         days = {name: datetime.fromisoformat(value) for name, value in scene["order"].items() if name.endswith("_at")}
-        yield tracked(replace(made, id=scene["order"]["id"], carrier=scene["order"]["carrier"], **days))
+        yield tracked(
+            replace(
+                made,
+                id=scene["order"]["id"],
+                carrier=scene["order"]["carrier"],
+                placed_at=days["placed_at"],
+                shipped_at=days["shipped_at"],
+                expected_at=days["expected_at"],
+            )
+        )

@@ -287,10 +287,10 @@ def _unit(frame: Frame, wrong: bool, rng: random.Random, scene: Scene, product: 
     right = convert(value)
     if frame.how == "ml" and right > _MOST_ML:
         return None
-    others = (value, right + 18, right - 14, value * 2) if frame.how == "F" else (
-        value, right * 10, right / 10, right * 1.5, right * 0.6
-    )  # fmt: skip
-    others = tuple(other for other in others if abs(other - right) > _FAR * max(abs(right), abs(other)))
+    mistakes = [value, right * 10, right / 10, right * 1.5, right * 0.6]
+    if frame.how == "F":
+        mistakes = [value, right + 18, right - 14, value * 2]
+    others = [other for other in mistakes if abs(other - right) > _FAR * max(abs(right), abs(other))]
     return frame.text.replace("{v}", figure(rng.choice(others) if wrong else right, frame.language))
 
 
