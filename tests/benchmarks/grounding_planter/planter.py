@@ -36,6 +36,17 @@ _MOST_IN_WORDS = 99
 _MOST_ML = 10_000
 _PRINTERS = ("HP", "Epson", "Canon", "Brother", "Xerox", "Lexmark", "Kyocera", "OKI")
 _NO_SOCKET = "Built-in LED"
+_SAID_OF = {
+    "lens_mount": ("Lenses",),
+    "filter_diameter": ("Lenses",),
+    "strap_width": ("Watch straps",),
+    "fits_screen_size": ("Phone cases",),
+    "laptop_size": ("Laptop sleeves", "Backpacks"),
+    "socket": ("Desk lamps", "Floor lamps", "Pendant lamps"),
+}
+"""Kinds of which a fit is said, where others state the same attribute in another sense (a watch takes straps)."""
+_LOOSE = ("Kettles", "Coffee grinders")
+"""What goes with other things by taste: that it does not would be no plain truth."""
 _FAR = 0.1
 """A wrong value in another unit differs by more than this share: rounding is no lie."""
 Filled = tuple[str, str, tuple[Evidence, ...]]
@@ -210,7 +221,7 @@ class Planter:
             fitting = self._pairs[target_id]
             target, source = self._products[target_id], self._products[rng.choice(list(fitting))]
             shelf = [p for p in self._world.demo if p.category == source.category and p.id not in fitting]
-            if len(shelf) < 2 or source.category == target.category:
+            if len(shelf) < 2 or source.category in (target.category, *_LOOSE):
                 continue
             shown = (source, *rng.sample(shelf, 2))
             told = rng.choice(shown[1:]) if wrong else source
@@ -223,6 +234,8 @@ class Planter:
     def _stated_fit(self, frame: Frame, wrong: bool, rng: random.Random, scene: Scene, product: Product) -> str | None:
         stated = product.attributes.get(frame.about)
         if stated is None or isinstance(stated.value, bool):
+            return None
+        if product.category not in _SAID_OF.get(frame.about, (product.category,)):
             return None
         right = list(stated.value) if isinstance(stated.value, tuple) else [stated.text]
         if frame.about == "brand_compatibility":
