@@ -141,9 +141,10 @@ def _shown(seen: Seen) -> Iterator[str]:
             yield f"nothing should be shown, but {_titles(cards)}"
         return
     for card in cards:
-        wrong = [misfits(wanted, card.product, card.variant) for wanted in seen.turn.wanted]
+        wrong: list[list[str]] = [misfits(wanted, card.product, card.variant) for wanted in seen.turn.wanted]
         if wrong and all(wrong):
-            yield f"{card.product.title} {' and '.join(min(wrong, key=len))}"
+            fewest: list[str] = min(wrong, key=len)
+            yield f"{card.product.title} {' and '.join(fewest)}"
     words = [word for wanted in seen.turn.wanted for word in wanted.title]
     named = [card for card in cards if is_named(card.product, words)]
     if 2 * len(named) < len(cards):

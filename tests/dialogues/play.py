@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.service import Assistant
-from assistant.turn import Order, ProductFact
+from assistant.service import Assistant, Session
+from assistant.turn import CartLineFact, Order, ProductFact
 from tests.dialogues.checks import Seen, problems
 from tests.dialogues.script import Dialogue, Said, Start
 from tests.dialogues.starts import text_of
@@ -131,10 +130,10 @@ class Player:
         self._visitor.session = self._session()
         return found
 
-    def _session(self):  # type: ignore[no-untyped-def]
+    def _session(self) -> Session:
         return self._visitor.run(self._visitor.assistant.open_session(None))
 
-    def _cart(self) -> tuple:  # type: ignore[type-arg]
+    def _cart(self) -> tuple[CartLineFact, ...]:
         visitor = self._visitor
         return tuple(visitor.run(visitor.assistant.view_cart(visitor.session.principal)).lines)
 
@@ -154,7 +153,3 @@ def _told(reply: Reply | None) -> list[str]:
         return [f"FAILED: {reply.failed}"]
     cards = [f"  [{i}] {c.product.title}, {c.variant.price.format()}" for i, c in enumerate(reply.products, 1)]
     return [reply.text, *cards]
-
-
-Shops = Callable[[Dialogue], Assistant]
-"""Opens, or has open, the shop in which a dialogue takes place."""

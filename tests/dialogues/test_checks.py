@@ -180,7 +180,11 @@ def test_policies() -> None:
 
 def test_orders_proposals_and_states() -> None:
     order = _order()
-    books = {"orders": {"placed": order}, "orders_before": {order.id: order}, "orders_now": {order.id: order}}
+    books: dict[str, Any] = {
+        "orders": {"placed": order},
+        "orders_before": {order.id: order},
+        "orders_now": {order.id: order},
+    }
     proposal = Proposal("p", "cancel_order", order.id, "", "", "", None, order.placed_at)
     wanted = {"proposes": {"kind": "cancel_order", "order": "placed"}, "state": {"placed": "placed"}}
     assert _seen({"orders": ["placed"]}, _reply(OrdersFact((order,))), **books) == []

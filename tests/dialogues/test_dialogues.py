@@ -42,7 +42,7 @@ def test_there_are_as_many_as_were_promised() -> None:
     assert len(HELD_OUT) == 30
     assert len(STARTED) >= 40
     for chosen, least in ((ALL, 20), (HELD_OUT, 5)):
-        languages = Counter(dialogue.language for dialogue in chosen)
+        languages = Counter[str](dialogue.language for dialogue in chosen)
         assert all(languages[language] >= least for language in LANGUAGES), languages
         assert {dialogue.shop for dialogue in chosen} == {"demo", "icecat"}
 
