@@ -100,8 +100,8 @@ def misfits(wanted: Shown, product: Product, variant: Variant) -> list[str]:
         for name, right in wanted.states.items()
         if (value := _value(product, name)) is not None and not _agrees(value, right)
     ]
-    if wanted.options and not any(_comes_in(other, wanted.options) for other in product.variants):
-        found.append(f"does not come in {wanted.options}")
+    if not _is_variant(variant, wanted.options):
+        found.append(f"is shown in {dict(variant.options)}")
     if wanted.in_stock is not None and product.in_stock is not wanted.in_stock:
         found.append("is in stock" if product.in_stock else "is not in stock")
     return found
@@ -122,7 +122,7 @@ def _agrees(value: AttributeValue, right: bool | float | Range | list[str]) -> b
     return value == right
 
 
-def _comes_in(variant: Variant, options: Mapping[str, list[str]]) -> bool:
+def _is_variant(variant: Variant, options: Mapping[str, list[str]]) -> bool:
     return all(
         variant.options.get(name, "").casefold() in {text.casefold() for text in texts}
         for name, texts in options.items()

@@ -67,7 +67,7 @@ class Shown(Strict):
         brand, not_brand: its maker.
         price: of the variant on the card, in whole units of the shop's currency.
         states: attribute -> value, one of several values, or range. No card states otherwise, and one states it.
-        options: option -> value or one of several; the product comes in it.
+        options: option -> value or one of several: of the variant on the card.
         in_stock: it can be bought.
         order: in which order the cards stand.
         new: none of them was shown before in this dialogue.

@@ -21,6 +21,7 @@ from assistant.turn import (
     OrderStatus,
     PolicyFact,
     PolicySection,
+    ProductFact,
     Proposal,
     Question,
     Source,
@@ -76,7 +77,7 @@ CARDS = [
     ({"states": {"capacity": {"at_least": 3}}}, (DOME, FJELL_4), (FJELL_2,)),
     ({"states": {"material": ["Oak", "Enamel"]}}, (OAK_MUG, CAMP_MUG), (RIDGE,)),
     ({"states": {"dishwasher_safe": True}}, (CAMP_MUG, FJELL_2), (FJELL_2,)),
-    ({"options": {"size": "9", "colour": "red"}}, (RIDGE,), (FJELL_2,)),
+    ({"options": {"size": "8", "colour": "red"}}, (RIDGE,), (FJELL_2,)),
     ({"in_stock": True}, (RIDGE,), (MARSH,)),
     ({"order": "cheapest first"}, (DOME, FJELL_2), (FJELL_2, DOME)),
     ({"order": "dearest first"}, (FJELL_4, DOME), (DOME, FJELL_4)),
@@ -90,6 +91,13 @@ CARDS = [
 def test_cards(wanted: Mapping[str, Any], right: Sequence[Product], wrong: Sequence[Product]) -> None:
     assert _seen({"shown": wanted}, _reply(slate(*right)), before=(RIDGE,)) == []
     assert _seen({"shown": wanted}, _reply(slate(*wrong)), before=(RIDGE,)) != []
+
+
+def test_the_variant_on_the_card_is_the_one_that_was_asked_for() -> None:
+    nine = ProductFact(RIDGE, next(v for v in RIDGE.variants if v.options["size"] == "9"))
+    for size, right in (("9", True), ("10", False)):
+        turn = {"shown": {"options": {"size": size}}}
+        assert (_seen(turn, _reply(replace(slate(RIDGE), items=(nine,)))) == []) is right
 
 
 def test_several_needs_are_each_met() -> None:
