@@ -10,21 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from assistant.store import Clock, Store
-from assistant.store.tables import conversations, decisions, events, messages, sessions
-from recommender.events import APART, SPONSORED, EventType
+from assistant.support.funnel_sql import FIRST_VISITS, STEPS, slates_since, wrote_since
 from recommender.rates import Rate, clustered_rate
 
 Who = Literal["all", "new", "known"]
 Part = Literal["shoppers", "uniform", "sponsored"]
-_PAID: Final = f'"code":"{SPONSORED}"'
-"""Stands once in a decision's row for each paid place; within words the quotes would be written otherwise."""
-_STEPS: Final = ("shown", "clicked", "carted", "bought")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +133,10 @@ class Funnels:
         first_day = now.astimezone(self._zone).date() - timedelta(days=asked.days - 1)
         since = datetime.combine(first_day, datetime.min.time(), self._zone)
         with self._store.read() as connection:
-            everything = [_Slate(*row) for row in connection.execute(_slates(since.timestamp()))]
+            everything = [_Slate(*row) for row in connection.execute(slates_since(since.timestamp()))]
             wrote = {
                 f"s:{row.session_id[:24]}": f"c:{row.customer_id}" if row.customer_id else f"s:{row.session_id[:24]}"
-                for row in connection.execute(_wrote(since))
+                for row in connection.execute(wrote_since(since))
             }
             firsts = _first_visits(connection) if asked.who != "all" else {}
         counted = (slate.paid() for slate in everything) if asked.part == "sponsored" else everything
@@ -160,7 +156,7 @@ class Funnels:
         visits = _visits(slates)
         chats = {**wrote, **{visit: one.shopper for visit, one in visits.items()}}
         reached, before = {}, dict.fromkeys(chats, 1)
-        for step in _STEPS:
+        for step in STEPS:
             came = {visit: int(getattr(one, step) > 0) for visit, one in visits.items()}
             reached[step] = clustered_rate(_by_person((chats[v], came.get(v, 0), n) for v, n in before.items()))
             before = {visit: 1 for visit in before if came.get(visit)}
@@ -238,82 +234,10 @@ def _is(who: Who, shopper: str, visit: str, firsts: Mapping[str, str]) -> bool:
     return who == "all" or (firsts.get(shopper, visit) == visit) == (who == "new")
 
 
-def _slates(since: float) -> sa.Select[Any]:
-    """One row per slate shown since a time, with what came of it up to now: of its cards, and of its paid places."""
-    items = _items(since).subquery()
-    seen = items.c.shown > 0
-    totals = (
-        sa.select(
-            items.c.decision_id,
-            sa.func.min(items.c.shopper).label("shopper"),
-            sa.func.min(items.c.visit).label("visit"),
-            sa.func.min(items.c.at).label("at"),
-            *(_summed(seen, items.c[step]).label(step) for step in (*_STEPS, "value")),
-            *(_summed(~seen & ~items.c.hidden, items.c[step]).label(f"paid_{step}") for step in (*_STEPS, "value")),
-            sa.func.sum(items.c.events).label("events"),
-        )
-        .group_by(items.c.decision_id)
-        .subquery()
-    )
-    body = sa.type_coerce(decisions.c.body, sa.JSON)
-    n_paid = (sa.func.length(decisions.c.body) - sa.func.length(sa.func.replace(decisions.c.body, _PAID, ""))) / len(
-        _PAID
-    )
-    return sa.select(
-        *(column for column in totals.c if column.name not in ("paid_shown", "events")),
-        n_paid.label("paid_shown"),
-        totals.c.events,
-        sa.func.coalesce(body["context"]["surface"].as_string(), ""),
-        sa.func.coalesce(body["stream"].as_string(), "live"),
-    ).join(decisions, decisions.c.decision_id == totals.c.decision_id)
-
-
-def _items(since: float) -> sa.Select[Any]:
-    """One row per slate and item. What is paid for has no impression: nothing may be learned from it."""
-    kind = events.c.type
-
-    def did(event: EventType) -> sa.ColumnElement[int]:
-        return sa.func.max(sa.case((kind == event.value, 1), else_=0))
-
-    shown = did(EventType.IMPRESSION) - did(EventType.NOT_SHOWN)
-    return (
-        sa.select(
-            events.c.decision_id,
-            sa.func.min(events.c.shopper_key).label("shopper"),
-            sa.func.min(events.c.session_key).label("visit"),
-            sa.func.min(events.c.at).label("at"),
-            shown.label("shown"),
-            (did(EventType.NOT_SHOWN) == 1).label("hidden"),
-            did(EventType.CLICK).label("clicked"),
-            did(EventType.ADD_TO_CART).label("carted"),
-            did(EventType.PURCHASE).label("bought"),
-            sa.func.sum(sa.case((kind == EventType.PURCHASE.value, events.c.value_minor), else_=0)).label("value"),
-            sa.func.count().label("events"),
-        )
-        .where(events.c.at >= since, events.c.decision_id.is_not(None), ~events.c.item_id.startswith(APART))
-        .group_by(events.c.decision_id, events.c.item_id)
-    )
-
-
-def _summed(where: sa.ColumnElement[bool], value: Any) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((where, value), else_=0))
-
-
-def _wrote(since: datetime) -> sa.Select[Any]:
-    return (
-        sa.select(conversations.c.session_id, sa.func.max(sessions.c.customer_id).label("customer_id"))
-        .join(messages, messages.c.conversation_id == conversations.c.id)
-        .join(sessions, sessions.c.session_id == conversations.c.session_id, isouter=True)
-        .where(messages.c.role == "shopper", messages.c.at >= since)
-        .group_by(conversations.c.session_id)
-    )
-
-
 def _first_visits(connection: sa.Connection) -> dict[str, str]:
     """Return each shopper's first visit."""
-    query = sa.select(events.c.shopper_key, events.c.session_key, sa.func.min(events.c.at))
     firsts: dict[str, tuple[float, str]] = {}
-    for shopper, visit, at in connection.execute(query.group_by(events.c.shopper_key, events.c.session_key)):
+    for shopper, visit, at in connection.execute(FIRST_VISITS):
         if shopper not in firsts or at < firsts[shopper][0]:
             firsts[shopper] = (at, visit)
     return {shopper: visit for shopper, (_, visit) in firsts.items()}

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from assistant.store import SqlEventLog, Store, open_store
+from assistant.store.tables import conversations, decisions, events, messages, sessions
 from assistant.support.funnel import Asked, Funnel, Funnels
+from assistant.support.funnel_sql import FIRST_VISITS, slates_since, wrote_since
 from recommender.events import Decision, DecisionContext, Event, EventType, Reason, SlateItem, Stream
 from tests.assistant.house import House
+from tests.assistant.store.postgres import postgres, written
 from tests.fakes.clock import ManualClock
 
 ITEMS = ("a", "b", "c")
@@ -144,3 +147,18 @@ def test_an_empty_log_is_no_error(tmp_path: Path) -> None:
     found = Funnels(store, ManualClock(), "UTC").measure(Asked())
     store.close()
     assert (found.chats, found.click_rate.value, found.surfaces) == (0, None, ())
+
+
+def test_postgres_counts_the_same(house: House, log: Log) -> None:
+    log.slate("ann", "v1", (CLICK, "a"), (CLICK, "c"), (BUY, "c"), paid=("c",), surface="recommend")
+    log.slate("bob", "v2", (CART, "b"), hidden=("a",), stream="uniform")
+    session = house.sessions.open(None)
+    house.conversations.append_user(session.principal, session.conversation_id, "m1", "hello")
+    queries = (slates_since(0.0), wrote_since(house.clock() - timedelta(days=1)), FIRST_VISITS)
+    with house.store.read() as here, postgres() as there:
+        there.copy(here, conversations, sessions, messages, decisions, events)
+        for query in queries:
+            found = sorted(["" if value is None else str(value) for value in row] for row in here.execute(query))
+            assert sorted(there.run(written(query))) == found != []
+            # Sums would be decimals there, which are no Python numbers to calculate with.
+            assert "numeric" not in there.types(query)
