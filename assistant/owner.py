@@ -27,7 +27,8 @@ from assistant.slate_trace import SlateTrace, trace_slate
 from assistant.store import Clock, SqlEventLog, Store
 from assistant.support.experiments import Audited, Kept
 from assistant.support.funnel import Asked, Funnel, Funnels
-from assistant.support.ranking import KeptRule, Ranking, RankingDesk, Switch
+from assistant.support.ledger import Entry
+from assistant.support.ranking import Ranking, RankingDesk, Switch
 from assistant.support.slates import Latest, latest_slates, what_happened
 from assistant.tools.context import Shop
 from assistant.turn import Agent
@@ -221,7 +222,7 @@ class Owner:
 
     # ------------------------------------------------------------ rules
 
-    async def rules(self, agent: Agent) -> tuple[KeptRule, ...]:
+    async def rules(self, agent: Agent) -> tuple[Entry[Rule], ...]:
         """Every rule that there ever was, oldest first."""
         _check(agent)
         return await self._in_pool(self._rooms.ranking.history)
@@ -257,7 +258,7 @@ class Owner:
             await self._check_items(add)
 
         def tried() -> Previewed:
-            standing = tuple(kept.rule for kept in self._rooms.ranking.rules())
+            standing = tuple(entry.body for entry in self._rooms.ranking.rules())
             after = tuple(rule for rule in standing if rule.id != without)
             if add is not None:
                 after = (*after, read_rule(dict(add)).model_copy(update={"id": "new"}))

@@ -31,7 +31,8 @@ from ui.views import item_view, moment_view
 
 if TYPE_CHECKING:
     from assistant.owner import Owner
-    from assistant.support.ranking import KeptRule
+    from assistant.support.ledger import Entry
+    from recommender.owner_rules import Rule
 
 TITLES: Mapping[Section, str] = {
     "funnel": "Funnel",
@@ -149,14 +150,14 @@ class OwnerPages:
         titles = await self._owner.titles(agent)
         history = await self._owner.rules(agent)
         kinds, brands = await self._owner.names(agent)
-        rows = [self._rule(kept, titles) for kept in history if kept.removed_at is None]
-        gone = [self._rule(kept, titles) for kept in reversed(history) if kept.removed_at is not None]
+        rows = [self._rule(kept, titles) for kept in history if kept.stands]
+        gone = [self._rule(kept, titles) for kept in reversed(history) if not kept.stands]
         return self._renderer.page(
             "owner_rules.html", rows=rows, gone=gone[:20], kinds=kinds, brands=brands, when=self.when
         )
 
-    def _rule(self, kept: KeptRule, titles: Mapping[str, str]) -> dict[str, Any]:
-        rule = kept.rule
+    def _rule(self, kept: Entry[Rule], titles: Mapping[str, str]) -> dict[str, Any]:
+        rule = kept.body
         return {
             "id": rule.id,
             "words": rule_words(rule, titles),
