@@ -5,7 +5,7 @@ const one = (selector, from = root) => from.querySelector(selector);
 const all = (selector, from = root) => [...from.querySelectorAll(selector)];
 const page = one('[data-slot="page"]');
 const asking = one("dialog.asking");
-const SECTIONS = ["funnel", "experiments", "models", "rules", "slates", "health"];
+const SECTIONS = ["funnel", "experiments", "models", "rules", "sponsored", "slates", "health"];
 const state = { asked: 0, from: null };
 
 const call = async (action, payload = null) => {
@@ -25,6 +25,7 @@ const call = async (action, payload = null) => {
 
 const ended = (words) => {
   one("[data-ended]").textContent = words;
+  one(".ended a").hash = location.hash;
   if (!one(".ended").open) one(".ended").showModal();
 };
 
@@ -83,6 +84,7 @@ const show = async ({ keep = false } = {}) => {
   writeTimes(page);
   all("[data-changes]").forEach(follow);
   one("[data-me]").textContent = reply.me;
+  one("[data-alarm]").hidden = !reply.alarm;
   one("[data-off]").hidden = !reply.off || here.section === "health";
   document.title = `${reply.title} · Owner`;
   if (focused) one(`[name="${CSS.escape(focused)}"]`, page)?.focus();

@@ -1,4 +1,4 @@
-"""Files beside the database: tables are as the code speaks to them, several processes may open one, nobody else reads."""
+"""Files beside the database: tables are as the code speaks to them, several processes open one, others never read."""
 
 from __future__ import annotations
 
