@@ -225,8 +225,8 @@ class OwnerPages:
             rows=[row for row in rows if row.running],
             gone=[row for row in rows if not row.running][:_GONE],
             came=came,
-            clicks=rate_words(came.click_rate),
-            money=self.money(came.value_minor),
+            clicks=rate_words(came.figures.click_rate),
+            money=self.money(came.figures.worth.total),
             when=self.when,
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from assistant.store import Clock, Store
 from assistant.support.funnel_sql import FIRST_VISITS, STEPS, slates_since, wrote_since
-from recommender.rates import Rate, clustered_rate
+from recommender.rates import Mean, Rate, clustered_mean, clustered_rate
 
 Who = Literal["all", "new", "known"]
 Part = Literal["shoppers", "uniform", "sponsored"]
@@ -51,6 +51,21 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What a period's cards were worth.
+
+    Args:
+        click_rate: cards clicked of cards shown.
+        order_rate: visits that ordered of visits that saw cards.
+        worth: minor units that were bought from these cards, per visit that saw cards.
+    """
+
+    click_rate: Rate
+    order_rate: Rate
+    worth: Mean
+
+
+@dataclass(frozen=True, slots=True)
 class Funnel:
     """What came of a period's cards.
 
@@ -59,9 +74,8 @@ class Funnel:
         chats: visits that wrote a message or saw cards.
         saw, clicked, carted, bought: visits that came so far.
         reached: "saw", "clicked", "carted", "bought" -> share of the visits of the step before, people apart.
-        click_rate: cards clicked of cards shown.
-        order_rate: visits that ordered of visits that saw cards.
-        value_minor: of what was bought from these cards, minor units.
+        figures: of the period.
+        before: of the period of the same length before it.
         days: every day of the period.
         surfaces: all that there are in the period.
         events: read from the log.
@@ -75,9 +89,8 @@ class Funnel:
     carted: int
     bought: int
     reached: Mapping[str, Rate]
-    click_rate: Rate
-    order_rate: Rate
-    value_minor: int
+    figures: Figures
+    before: Figures
     days: tuple[Day, ...]
     surfaces: tuple[str, ...]
     events: int
@@ -131,18 +144,24 @@ class Funnels:
         began = time.thread_time()
         now = self._clock()
         first_day = now.astimezone(self._zone).date() - timedelta(days=asked.days - 1)
-        since = datetime.combine(first_day, datetime.min.time(), self._zone)
+        since, before = (
+            datetime.combine(day, datetime.min.time(), self._zone)
+            for day in (first_day, first_day - timedelta(days=asked.days))
+        )
         with self._store.read() as connection:
-            everything = [_Slate(*row) for row in connection.execute(slates_since(since.timestamp()))]
+            everything = [_Slate(*row) for row in connection.execute(slates_since(before.timestamp()))]
             wrote = {
                 f"s:{row.session_id[:24]}": f"c:{row.customer_id}" if row.customer_id else f"s:{row.session_id[:24]}"
                 for row in connection.execute(wrote_since(since))
             }
             firsts = _first_visits(connection) if asked.who != "all" else {}
         counted = (slate.paid() for slate in everything) if asked.part == "sponsored" else everything
-        slates = [slate for slate in counted if slate.shown > 0 and _belongs(slate, asked, firsts)]
+        meant = [slate for slate in counted if slate.shown > 0 and _belongs(slate, asked, firsts)]
+        slates = [slate for slate in meant if slate.at >= since.timestamp()]
+        earlier = _figures([slate for slate in meant if slate.at < since.timestamp()])
+        everything = [slate for slate in everything if slate.at >= since.timestamp()]
         kept = {visit: who for visit, who in wrote.items() if _is(asked.who, who, visit, firsts)}
-        return self._count(asked, slates, everything, kept, first_day, began)
+        return self._count(asked, slates, everything, kept, earlier, first_day, began)
 
     def _count(
         self,
@@ -150,16 +169,17 @@ class Funnels:
         slates: list[_Slate],
         everything: list[_Slate],
         wrote: Mapping[str, str],
+        before: Figures,
         first_day: date,
         began: float,
     ) -> Funnel:
         visits = _visits(slates)
         chats = {**wrote, **{visit: one.shopper for visit, one in visits.items()}}
-        reached, before = {}, dict.fromkeys(chats, 1)
+        reached, left = {}, dict.fromkeys(chats, 1)
         for step in STEPS:
             came = {visit: int(getattr(one, step) > 0) for visit, one in visits.items()}
-            reached[step] = clustered_rate(_by_person((chats[v], came.get(v, 0), n) for v, n in before.items()))
-            before = {visit: 1 for visit in before if came.get(visit)}
+            reached[step] = clustered_rate(_by_person((chats[v], came.get(v, 0), n) for v, n in left.items()))
+            left = {visit: 1 for visit in left if came.get(visit)}
         return Funnel(
             asked=asked,
             chats=len(chats),
@@ -168,9 +188,8 @@ class Funnels:
             carted=reached["carted"].hits,
             bought=reached["bought"].hits,
             reached=reached,
-            click_rate=_clicks(slates),
-            order_rate=clustered_rate(_by_person((one.shopper, int(one.bought > 0), 1) for one in visits.values())),
-            value_minor=sum(slate.value for slate in slates),
+            figures=_figures(slates),
+            before=before,
             days=self._days(slates, first_day, asked.days),
             surfaces=tuple(sorted({slate.surface for slate in everything if slate.surface})),
             events=sum(slate.events for slate in everything),
@@ -196,6 +215,7 @@ class _Visit:
     clicked: int = 0
     carted: int = 0
     bought: int = 0
+    value: int = 0
 
 
 def _visits(slates: Iterable[_Slate]) -> dict[str, _Visit]:
@@ -205,9 +225,19 @@ def _visits(slates: Iterable[_Slate]) -> dict[str, _Visit]:
         one = visits.setdefault(slate.visit, _Visit(slate.shopper))
         one.shown += slate.shown
         one.bought += slate.bought
+        one.value += slate.value
         one.carted += slate.carted or slate.bought
         one.clicked += slate.clicked or slate.carted or slate.bought
     return visits
+
+
+def _figures(slates: Sequence[_Slate]) -> Figures:
+    visits = _visits(slates).values()
+    return Figures(
+        _clicks(slates),
+        clustered_rate(_by_person((one.shopper, int(one.bought > 0), 1) for one in visits)),
+        clustered_mean(_by_person((one.shopper, one.value, 1) for one in visits)),
+    )
 
 
 def _clicks(slates: Iterable[_Slate]) -> Rate:

@@ -111,7 +111,7 @@ def test_every_section_fits_and_is_named(
         assert not ola.page.evaluate(WIDE), place
         assert ola.page.evaluate(UNNAMED) == [], place
         name = place.split("?")[0].split("/")[0]
-        expect(ola.page.locator('.tabs [aria-current="page"]')).to_have_text(name.capitalize())
+        expect(ola.page.locator('.tabs [aria-current="page"]')).to_have_accessible_name(name.capitalize())
     assert not ola.page.evaluate("document.querySelector('.skip').matches(':focus')")
 
 
