@@ -220,7 +220,7 @@ class Owner:
                 if (now.stage.value, now.share) != seen:
                     raise Refused(
                         "moved_meanwhile",
-                        f"Release {number} was moved meanwhile: {now.stage}, {now.share:.0%}. Look at it again.",
+                        f"Release {number} was moved meanwhile: {now.stage}, {now.share:.0%}. Close this and look again.",
                     )
                 return self._registry.promote(number, who=agent.name, because=because)
 

@@ -141,8 +141,8 @@ class OwnerActions:
 
     async def _promote(self, agent: Agent, asked: Promoted) -> Reply:
         release = await self._owner.promote(agent, asked.number, (asked.stage, asked.share), asked.reason or None)
-        whom = "everybody" if release.share >= 1 else f"{release.share:.0%} of the shoppers"
-        return {"message": f"Release {asked.number} is {release.stage} now, for {whom}."}
+        now = "serves everybody" if release.share >= 1 else f"is on trial with {release.share:.0%} of the shoppers"
+        return {"message": f"Release {asked.number} {now} now."}
 
     async def _roll_back(self, agent: Agent, asked: Moved) -> Reply:
         live = await self._owner.roll_back(agent, asked.number, asked.reason)

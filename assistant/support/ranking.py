@@ -86,7 +86,7 @@ class RankingDesk:
         """
         removed = self._rules.end(rule_id, who)
         if removed is None:
-            raise RuleBroken(f"There is no rule {rule_id!r} that stands; aisle rules list shows those that do.")
+            raise RuleBroken(f"There is no rule {rule_id!r} that stands: it was removed, or never there.")
         return removed
 
     def throw(self, ranking: Ranking, who: str, because: str) -> Switch:

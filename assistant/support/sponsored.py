@@ -62,7 +62,7 @@ class SponsoredDesk:
         """
         stopped = self._campaigns.end(number, who)
         if stopped is None:
-            raise CampaignBroken(f"There is no running campaign {number!r}; aisle sponsored list shows those that run.")
+            raise CampaignBroken(f"There is no running campaign {number!r}: it was stopped, or never there.")
         return stopped
 
     def offers(self, shopper_key: str, query: str, meeting: Collection[str], now: float) -> tuple[PaidPlace, ...]:

@@ -15,9 +15,13 @@ const call = async (action, payload = null) => {
     if (reply.code === "session") ended(reply.message);
     return reply;
   } catch (error) {
-    // The guard before the page answers without a session too; then the page is asked for anew.
+    // The guard before the page answers without a session, and to who is no admin any more.
     const answer = await fetch("/owner/", { redirect: "manual" }).catch(() => null);
-    if (answer && !answer.ok) ended("Your session has ended.");
+    if (answer && (answer.type === "opaqueredirect" || answer.status === 403)) {
+      const message = "Your session has ended.";
+      ended(message);
+      return { ok: false, code: "session", message };
+    }
     one("[data-lost]").hidden = false;
     return { ok: false, code: "connection", message: "The server cannot be reached just now." };
   }
@@ -77,6 +81,12 @@ const show = async ({ keep = false } = {}) => {
     sorry.className = "empty";
     sorry.textContent = reply.message;
     page.replaceChildren(sorry);
+    if (here.about) {
+      const back = one(`.tabs a[href="#${here.section}"]`).cloneNode(true);
+      back.removeAttribute("aria-current");
+      back.prepend("‹ ");
+      page.prepend(back);
+    }
     return;
   }
   const focused = keep ? document.activeElement?.getAttribute?.("name") : null;
