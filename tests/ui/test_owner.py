@@ -22,6 +22,7 @@ from recommender.promotion.releases import release_folder
 from tests.assistant.owner_house import PASSWORD, owner_house, shown_slate
 from tests.contracts.channel import live_markup, read
 from tests.recommender.promotion.drafts import a_card, add_release, write_draft
+from tests.ui.staff_page import call_page
 from ui.app import create_app
 from ui.front import ALLOWED_PATHS
 from ui.owner_actions import OwnerActions
@@ -76,16 +77,7 @@ def _sign_in(client: TestClient, name: str = "Ola", **more: str) -> str:
 
 
 def _call(client: TestClient, action: str, payload: dict[str, Any] | None = None) -> Any:
-    """Call the page's server function, as Gradio's script does."""
-    config = client.get("/owner/config").json()
-    (component,) = [each for each in config["components"] if each["type"] == "html"]
-    body = {
-        "session_hash": "s",
-        "component_id": component["id"],
-        "fn_name": "call",
-        "data": {"action": action, "payload": payload},
-    }
-    return client.post("/owner/gradio_api/component_server", json=body).json()
+    return call_page(client, "owner", action, payload)
 
 
 def _view(client: TestClient, section: str, about: str = "", **options: str) -> str:
