@@ -126,8 +126,10 @@ def serve_pages(settings: Settings) -> None:
 
 
 def _invitations(settings: Settings) -> tuple[str, str]:
-    """Say who may use the desk and the owner's page. The demo shop has an agent of its own, with a new password at
-    every start."""
+    """Say who may use the desk and the owner's page.
+
+    The demo shop has an admin of its own, with a new password at every start.
+    """
     from assistant.service import DEMO_CATALOGUE
     from assistant.store.clock import system_clock
     from assistant.store.staff import open_staff_store
@@ -141,10 +143,13 @@ def _invitations(settings: Settings) -> tuple[str, str]:
         else:
             staff.close_demo()
         roles = {member.role for member in staff.all() if member.disabled_at is None}
-    to_owner = own if "admin" in roles else "Nobody is an admin yet: aisle users add NAME --role admin"
     if password:
-        return f"Sign in as demo with the password {password} (a new one at every start).", to_owner
-    return own if roles else "Nobody can sign in yet: aisle users add NAME", to_owner
+        return (
+            f"Sign in as demo with the password {password} (a new one at every start).",
+            "The same name and password.",
+        )
+    to_desk = own if roles else "Nobody can sign in yet: aisle users add NAME"
+    return to_desk, own if "admin" in roles else "Nobody is an admin yet: aisle users add NAME --role admin"
 
 
 def _tell_what_is_missing(assistant: Assistant) -> None:
