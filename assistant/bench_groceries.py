@@ -6,7 +6,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from assistant.terminal import say, say_json, showing_progress
+from assistant.bench_file import bench_file
+from assistant.terminal import say
 from recommender.selling.groceries import CONFIDENCE, SUPPORT, Cost, Mined, mine, read_baskets
 from recommender.selling.rules import Rule
 
@@ -23,13 +24,7 @@ def bench_groceries(file: Path, *, as_json: bool) -> None:
     Raises:
         LogUnusable: it holds no baskets.
     """
-    baskets = read_baskets(file)
-    with showing_progress() as progress:
-        mined = mine(baskets, progress)
-    if as_json:
-        say_json(_json(mined))
-    else:
-        _write(mined)
+    bench_file(file, read_baskets, mine, _json, _write, as_json=as_json)
 
 
 def _json(mined: Mined) -> dict[str, Any]:

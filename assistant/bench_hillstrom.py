@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from assistant.terminal import say, say_json, showing_progress
+from assistant.bench_file import bench_file
+from assistant.terminal import say
 from recommender.ope.intervals import Interval
 from recommender.selling.hillstrom import PUBLISHED, Measured, measure, read_mailing
 from recommender.selling.uplift import Effect, Qini
@@ -21,13 +22,7 @@ def bench_hillstrom(file: Path, *, as_json: bool) -> None:
     Raises:
         LogUnusable: it is another file.
     """
-    mailing = read_mailing(file)
-    with showing_progress() as progress:
-        measured = measure(mailing, progress)
-    if as_json:
-        say_json(_json(measured))
-    else:
-        _write(measured)
+    bench_file(file, read_mailing, measure, _json, _write, as_json=as_json)
 
 
 def _json(measured: Measured) -> dict[str, Any]:

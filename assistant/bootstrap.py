@@ -161,6 +161,7 @@ def build_assistant(
         event_log=event_log,
         lab=lab,
         ranking=ranking,
+        sponsored=sponsored,
         pool=pool,
         open_shop=opener.shop,
         readiness=opener.readiness,

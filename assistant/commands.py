@@ -6,7 +6,7 @@ It knows how to call the rooms and how to write their answers; it decides nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -104,47 +104,52 @@ def serve_pages(settings: Settings) -> None:
         warn(caution)
     # Opened for a moment: what is wrong with it must end this command, not stand on a page.
     open_store(settings.data).close()
-    invitation = _desk_invitation(settings)
-    with ExitStack() as closing, suppress(KeyboardInterrupt):
+    to_desk, to_owner = _invitations(settings)
+    with ExitStack() as ending, suppress(KeyboardInterrupt):
 
         def build(settings: Settings) -> Assistant:
             from assistant.bootstrap import build_assistant
 
             assistant = build_assistant(settings)
-            closing.callback(assistant.close)
+            ending.callback(assistant.close)
             assistant.start()
             Thread(target=_tell_what_is_missing, args=(assistant,), name="aisle-tell", daemon=True).start()
             return assistant
 
         def ready(url: str) -> None:
             say(f"Serving {settings.shop_name} on {url}. Ctrl-C stops it.")
-            say(f"The desk for the staff: {url}/desk/. {invitation}")
+            say(f"The desk for the staff: {url}/desk/. {to_desk}")
+            say(f"The owner's page, for admins: {url}/owner/. {to_owner}")
 
         run(settings, build, ready, say)
     say("Stopped.")
 
 
-def _desk_invitation(settings: Settings) -> str:
-    """Say who may use the desk. The demo shop has an account of its own, with a new password at every start."""
+def _invitations(settings: Settings) -> tuple[str, str]:
+    """Say who may use the desk and the owner's page.
+
+    The demo shop has an admin of its own, with a new password at every start.
+    """
     from assistant.service import DEMO_CATALOGUE
     from assistant.store.clock import system_clock
     from assistant.store.staff import open_staff_store
     from assistant.support.staff import Staff
 
-    staff = Staff(open_staff_store(settings.data), system_clock)
-    try:
+    own = "Sign in with a name and password of your own."
+    with closing(Staff(open_staff_store(settings.data), system_clock)) as staff:
         password = None
         if settings.catalogue == DEMO_CATALOGUE:
             password = staff.open_demo()
         else:
             staff.close_demo()
-        if password:
-            return f"Sign in as demo with the password {password} (a new one at every start)."
-        if any(member.disabled_at is None for member in staff.all()):
-            return "Sign in with a name and password of your own."
-        return "Nobody can sign in yet: aisle users add NAME"
-    finally:
-        staff.close()
+        roles = {member.role for member in staff.all() if member.disabled_at is None}
+    if password:
+        return (
+            f"Sign in as demo with the password {password} (a new one at every start).",
+            "The same name and password.",
+        )
+    to_desk = own if roles else "Nobody can sign in yet: aisle users add NAME"
+    return to_desk, own if "admin" in roles else "Nobody is an admin yet: aisle users add NAME --role admin"
 
 
 def _tell_what_is_missing(assistant: Assistant) -> None:

@@ -10,13 +10,12 @@ from typing import Annotated
 
 import typer
 
-from assistant.given import JsonFlag, read_settings
+from assistant.given import JsonFlag, Who, read_settings
 
 experiments = typer.Typer(
     help="Compare ways to serve shoppers: start, stop, judge. They work while the server runs.", add_completion=False
 )
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the experiment.")]
-Who = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the audit.")]
 
 
 @experiments.command("list")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 CatalogueName = Annotated[
     str | None, typer.Option("--catalogue", metavar="NAME", help="The imported catalogue to use.")
 ]
+Who = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the record.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Write the answer as JSON.")]
 
 

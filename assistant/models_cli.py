@@ -9,13 +9,12 @@ from typing import Annotated
 
 import typer
 
-from assistant.given import CatalogueName, JsonFlag, read_settings
+from assistant.given import CatalogueName, JsonFlag, Who, read_settings
 
 models = typer.Typer(
     help="Releases of the ranker: try one out, ask the gate, promote it, take it back.", add_completion=False
 )
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Of a release.", min=1)]
-Who = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the history.")]
 Because = Annotated[str | None, typer.Option("--because", metavar="TEXT", help="Why, for the history.")]
 
 

@@ -1,4 +1,4 @@
-"""The owner's door: funnel, experiments, releases, rules, slates and the kill switch. For the owner's page only.
+"""The owner's door: funnel, experiments, releases, rules, campaigns, slates and the kill switch. For its page only.
 
 Every call names who acts, an `Agent` from a session looked up for this very call, and refuses who is no admin. What is
 done is kept with the name: by the lab, the registry and the ranking desk.
@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -19,7 +20,7 @@ import structlog
 from assistant.config import Settings
 from assistant.errors import Refused
 from assistant.lab import Lab
-from assistant.places import models_folder
+from assistant.release_cases import Releases, read_releases
 from assistant.releases import click_model_device, registry_of
 from assistant.rooms import Readiness
 from assistant.rule_preview import Previewed, preview_rules
@@ -27,23 +28,27 @@ from assistant.slate_trace import SlateTrace, trace_slate
 from assistant.store import Clock, SqlEventLog, Store
 from assistant.support.experiments import Audited, Kept
 from assistant.support.funnel import Asked, Funnel, Funnels
-from assistant.support.ranking import KeptRule, Ranking, RankingDesk, Switch
+from assistant.support.ledger import Entry
+from assistant.support.ranking import Ranking, RankingDesk, Switch
 from assistant.support.slates import Latest, latest_slates, what_happened
+from assistant.support.sponsored import SponsoredDesk
 from assistant.tools.context import Shop
 from assistant.turn import Agent
+from recommender.bandit.drift import DriftAlarm
 from recommender.data.card import DataCard, read_card, write_card
 from recommender.data.settings import KnownTraffic
-from recommender.errors import ArtifactBroken, RecommenderError, ReleaseBroken
+from recommender.decide import Recommender
+from recommender.errors import ArtifactBroken, RecommenderError
 from recommender.events import Item
 from recommender.experiments.analysis import Report
 from recommender.experiments.definitions import Experiment
 from recommender.models.predicted import Predicted
 from recommender.owner_rules import OwnerRules, Rule, read_rule
-from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
 from recommender.promotion.pipeline import ranker_of
-from recommender.promotion.registry import Move, Registry, Release
-from recommender.promotion.releases import card_json, find_evidence
+from recommender.promotion.registry import Registry, Release
+from recommender.promotion.releases import complete_releases, release_folder
 from recommender.replay import difference
+from recommender.selling.sponsored import Campaign, read_campaign
 from retrieval.product import Product
 
 log = structlog.get_logger()
@@ -63,18 +68,6 @@ class LabCase:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseCase:
-    """One release with everything that was measured of it; None where it was not."""
-
-    release: Release
-    card: Mapping[str, Any]
-    shadow: ShadowReport | None
-    gate: GateReport | None
-    canary: CanaryReport | None
-    moves: tuple[Move, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ShopHealth:
     """How the ranking stands.
 
@@ -84,7 +77,8 @@ class ShopHealth:
         switches: every throw, the latest first.
         readiness: of the shop.
         serving: what the recommender says of itself; empty while the shop is opening.
-        card: the last data card; None where there is none.
+        alarms: segments whose clicks no longer come as predicted, the latest first.
+        card: the last data card, of a training or made here; None where there is none.
     """
 
     learned: bool
@@ -92,6 +86,7 @@ class ShopHealth:
     switches: tuple[Switch, ...]
     readiness: Readiness
     serving: Mapping[str, str]
+    alarms: tuple[DriftAlarm, ...]
     card: DataCard | None
 
 
@@ -105,6 +100,7 @@ class OwnerRooms:
         event_log: in it.
         lab: experiments.
         ranking: rules and kill switch.
+        sponsored: campaigns.
         pool: where blocking work runs.
         open_shop: waits until products can be looked up; raises TurnRefused where they cannot.
         readiness: what works by now.
@@ -118,6 +114,7 @@ class OwnerRooms:
     event_log: SqlEventLog
     lab: Lab
     ranking: RankingDesk
+    sponsored: SponsoredDesk
     pool: Executor
     open_shop: Callable[[], Awaitable[Shop]]
     readiness: Callable[[], Readiness]
@@ -148,6 +145,11 @@ class Owner:
         self._registry: Registry = registry_of(rooms.settings)
         self._ranker_of = ranker_of(self._registry, click_model_device(rooms.settings))
         self._counted = _Counted()
+        self._moving = threading.Lock()
+
+    def now(self) -> datetime:
+        """The shop's time."""
+        return self._rooms.now()
 
     # ------------------------------------------------------------ funnel
 
@@ -187,32 +189,62 @@ class Owner:
 
     # ------------------------------------------------------------ releases
 
-    async def releases(self, agent: Agent) -> tuple[ReleaseCase, ...]:
-        """All releases with what was measured of them, the newest first."""
+    async def releases(self, agent: Agent) -> Releases:
+        """All releases with what was measured of them. Raises ReleaseBroken where the record of moves is."""
         _check(agent)
-        return await self._in_pool(
-            lambda: tuple(self._release_case(release) for release in self._registry.list_releases())
-        )
-
-    async def release(self, agent: Agent, number: int) -> ReleaseCase:
-        """One release. Raises ReleaseMissing, ReleaseBroken."""
-        _check(agent)
-        return await self._in_pool(lambda: self._release_case(self._registry.get_release(number)))
+        return await self._in_pool(lambda: read_releases(self._registry))
 
     async def start_shadow(self, agent: Agent, number: int) -> Release:
         """Let a candidate be scored beside the live one. Raises as `Registry.start_shadow`."""
         _check(agent)
         return await self._in_pool(lambda: self._registry.start_shadow(number, who=agent.name))
 
-    async def promote(self, agent: Agent, number: int, because: str | None) -> Release:
-        """Take a release one step further; `because` overrules gate and wait. Raises as `Registry.promote`."""
-        _check(agent)
-        return await self._in_pool(lambda: self._registry.promote(number, who=agent.name, because=because))
+    async def promote(self, agent: Agent, number: int, seen: tuple[str, float], because: str | None) -> Release:
+        """Take a release one step further.
 
-    async def roll_back(self, agent: Agent, why: str) -> int | None:
-        """Take the canary, else the live release back. Raises as `Registry.roll_back`."""
+        Args:
+            agent: who does it.
+            number: of the release.
+            seen: the stage and the share of shoppers from which it is meant to go on.
+            because: overrules gate and wait.
+
+        Raises:
+            Refused: somebody else moved it meanwhile.
+            GateRefused, MoveRefused, ReleaseBroken: as `Registry.promote`.
+        """
         _check(agent)
-        return await self._in_pool(lambda: self._registry.roll_back(who=agent.name, why=why))
+
+        def moved() -> Release:
+            with self._moving:
+                now = self._registry.get_release(number)
+                if (now.stage.value, now.share) != seen:
+                    where = f"{now.stage}, {now.share:.0%} of the shoppers"
+                    raise Refused(
+                        "moved_meanwhile", f"Release {number} was moved meanwhile: {where}. Look at it again."
+                    )
+                return self._registry.promote(number, who=agent.name, because=because)
+
+        return await self._in_pool(moved)
+
+    async def roll_back(self, agent: Agent, number: int, why: str) -> int | None:
+        """Take back the release that serves.
+
+        Raises:
+            Refused: it is not the one that a roll-back takes back now: it was moved, or another one is on trial.
+            MoveRefused, ReleaseBroken: as `Registry.roll_back`.
+        """
+        _check(agent)
+
+        def taken() -> int | None:
+            with self._moving:
+                trial = self._registry.canary()
+                if trial is not None and trial[0] != number:
+                    raise Refused("on_trial", f"Release {trial[0]} is on trial: stop the trial first.")
+                if trial is None and self._registry.live() != number:
+                    raise Refused("moved_meanwhile", f"Release {number} does not serve any more. Look at it again.")
+                return self._registry.roll_back(who=agent.name, why=why)
+
+        return await self._in_pool(taken)
 
     async def stop_release(self, agent: Agent, number: int, why: str) -> Release:
         """Retire a release that is not live. Raises as `Registry.stop`."""
@@ -221,7 +253,7 @@ class Owner:
 
     # ------------------------------------------------------------ rules
 
-    async def rules(self, agent: Agent) -> tuple[KeptRule, ...]:
+    async def rules(self, agent: Agent) -> tuple[Entry[Rule], ...]:
         """Every rule that there ever was, oldest first."""
         _check(agent)
         return await self._in_pool(self._rooms.ranking.history)
@@ -250,6 +282,7 @@ class Owner:
 
         Raises:
             RuleBroken: `add` is none.
+            Refused: a product, category or brand in it is not there, or `without` does not stand.
         """
         _check(agent)
         shop = await self._rooms.open_shop()
@@ -257,13 +290,33 @@ class Owner:
             await self._check_items(add)
 
         def tried() -> Previewed:
-            standing = tuple(kept.rule for kept in self._rooms.ranking.rules())
+            standing = tuple(entry.body for entry in self._rooms.ranking.rules())
+            if without and without not in {rule.id for rule in standing}:
+                raise Refused("no_such_rule", f"Rule {without} was removed meanwhile.")
             after = tuple(rule for rule in standing if rule.id != without)
             if add is not None:
                 after = (*after, read_rule(dict(add)).model_copy(update={"id": "new"}))
             return preview_rules(shop, query, OwnerRules(rules=standing), OwnerRules(rules=after))
 
         return await self._in_pool(tried)
+
+    # ------------------------------------------------------------ sponsored
+
+    async def campaigns(self, agent: Agent) -> tuple[Entry[Campaign], ...]:
+        """Every campaign that there ever was, oldest first."""
+        _check(agent)
+        return await self._in_pool(self._rooms.sponsored.campaigns)
+
+    async def add_campaign(self, agent: Agent, given: Mapping[str, Any]) -> Campaign:
+        """Keep a campaign; it acts from the next slate on. Raises CampaignBroken, Refused."""
+        _check(agent)
+        _check_products(await self._rooms.open_shop(), read_campaign(dict(given)).item_ids)
+        return await self._in_pool(lambda: self._rooms.sponsored.add(dict(given), agent.name))
+
+    async def stop_campaign(self, agent: Agent, number: str) -> Campaign:
+        """Stop a campaign at once. Raises CampaignBroken where none of this number runs."""
+        _check(agent)
+        return await self._in_pool(lambda: self._rooms.sponsored.stop(number, agent.name))
 
     # ------------------------------------------------------------ slates
 
@@ -297,10 +350,8 @@ class Owner:
     async def health(self, agent: Agent) -> ShopHealth:
         """How the ranking stands."""
         _check(agent)
-        serving: Mapping[str, str] = {}
-        if self._rooms.readiness().words:
-            serving = (await self._rooms.open_shop()).recommender.health
-        return await self._in_pool(lambda: self._health(serving))
+        recommender = (await self._rooms.open_shop()).recommender if self._rooms.readiness().words else None
+        return await self._in_pool(lambda: self._health(recommender))
 
     async def throw_switch(self, agent: Agent, ranking: Ranking, because: str) -> Switch:
         """Throw the kill switch, or back."""
@@ -331,29 +382,12 @@ class Owner:
         lab, name = self._rooms.lab, kept.experiment.name
         return LabCase(kept, lab.report(name), lab.audited(name))
 
-    def _release_case(self, release: Release) -> ReleaseCase:
-        root, number = self._registry.root, release.number
-        try:
-            card: Mapping[str, Any] = card_json(root, number)
-        except (OSError, ValueError) as error:
-            raise ReleaseBroken(f"The card of release {number} cannot be read; train again.") from error
-        return ReleaseCase(
-            release=release,
-            card=card,
-            shadow=find_evidence(root, number, "shadow", ShadowReport),
-            gate=find_evidence(root, number, "gate", GateReport),
-            canary=find_evidence(root, number, "canary", CanaryReport),
-            moves=tuple(move for move in self._registry.history() if move.release == number),
-        )
-
     async def _check_items(self, given: Mapping[str, Any]) -> None:
         """Refuse a rule on a product that is not there: it would do nothing, and nobody would know."""
         rule = read_rule(dict(given))
         shop = await self._rooms.open_shop()
         named = {*rule.item_ids, *([rule.item_id] if rule.kind == "pin" else [])}
-        unknown = sorted(item_id for item_id in named if shop.find_product(item_id) is None)
-        if unknown:
-            raise Refused("no_such_product", f"There is no product {unknown[0]!r} in the catalogue.")
+        _check_products(shop, named)
         kinds, brands = _names(shop)
         for what, names, there in (("category", rule.categories, kinds), ("brand", rule.brands, brands)):
             if missing := sorted(set(names) - set(there)):
@@ -374,31 +408,43 @@ class Owner:
         differs = difference(decision, model) or ""
         return trace_slate(decision, what_happened(self._rooms.store, decision_id), differs)
 
-    def _health(self, serving: Mapping[str, str]) -> ShopHealth:
-        settings = self._rooms.settings
+    def _health(self, recommender: Recommender | None) -> ShopHealth:
         switches = tuple(reversed(self._rooms.ranking.switches()))
         thrown = bool(switches) and switches[0].ranking == "default"
-        by_setting = settings.ranking == "default"
+        by_setting = self._rooms.settings.ranking == "default"
         try:
-            card = read_card(models_folder(settings) / settings.catalogue)
+            card = self._last_card()
         except ArtifactBroken:
             card = None
-        return ShopHealth(not thrown and not by_setting, by_setting, switches, self._rooms.readiness(), serving, card)
+        return ShopHealth(
+            learned=not thrown and not by_setting,
+            by_setting=by_setting,
+            switches=switches,
+            readiness=self._rooms.readiness(),
+            serving={} if recommender is None else recommender.health,
+            alarms=() if recommender is None else tuple(reversed(recommender.alarms)),
+            card=card,
+        )
+
+    def _last_card(self) -> DataCard | None:
+        """Of the last training, or made on the page since then."""
+        root = self._registry.root
+        folders = [root, *(release_folder(root, number) for number in complete_releases(root)[-1:])]
+        cards = [card for folder in folders if (card := read_card(folder)) is not None]
+        return max(cards, key=lambda card: card.made_at, default=None)
 
     def _made_card(self, shop: Shop) -> DataCard:
         from recommender.data.prepare import prepare
 
-        settings = self._rooms.settings
-        folder = models_folder(settings) / settings.catalogue
         card = prepare(
             self._rooms.event_log,
             self._rooms.items_of(shop.retrieval.catalogue.products.values()),
             now=self._rooms.now().timestamp(),
-            seed=settings.seed,
-            previous=read_card(folder),
+            seed=self._rooms.settings.seed,
+            previous=self._last_card(),
             known=self._rooms.known_traffic(),
         ).card
-        write_card(card, folder)
+        write_card(card, self._registry.root)
         return card
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
@@ -408,6 +454,12 @@ class Owner:
 def _check(agent: Agent) -> None:
     if agent.role != "admin":
         raise Refused("not_owner", NOT_FOR_AGENTS)
+
+
+def _check_products(shop: Shop, named: Iterable[str]) -> None:
+    unknown = sorted(item_id for item_id in named if shop.find_product(item_id) is None)
+    if unknown:
+        raise Refused("no_such_product", f"There is no product {unknown[0]!r} in the catalogue.")
 
 
 def _names(shop: Shop) -> tuple[tuple[str, ...], tuple[str, ...]]:

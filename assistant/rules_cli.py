@@ -9,14 +9,13 @@ from typing import Annotated
 
 import typer
 
-from assistant.given import CatalogueName, JsonFlag, read_settings
+from assistant.given import CatalogueName, JsonFlag, Who, read_settings
 
 rules = typer.Typer(
     help="The owner's rules over the ranking: pin, bury, exclude, stock, margin, age. They act from the next slate on.",
     add_completion=False,
 )
 RuleText = Annotated[str, typer.Argument(metavar="RULE", help='As JSON, e.g. {"kind": "bury", "brands": ["Alp"]}.')]
-Who = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the record.")]
 
 
 @rules.command("list")

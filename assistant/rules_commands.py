@@ -9,11 +9,13 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from assistant.config import Settings
+from assistant.entry_commands import entry_json, read_json, say_entries
 from assistant.errors import ConfigError
 from assistant.store import SqlEventLog, open_beside
 from assistant.store.clock import system_clock
 from assistant.store.ranking import open_ranking_store
-from assistant.support.ranking import KeptRule, RankingDesk, Switch
+from assistant.support.ledger import Entry
+from assistant.support.ranking import RankingDesk, Switch
 from assistant.terminal import say, say_json, showing_progress
 from recommender.errors import RuleBroken
 from recommender.events import Decision
@@ -35,11 +37,7 @@ def list_rules(settings: Settings, *, every: bool, as_json: bool) -> None:
         rows = [_json(one) for one in kept]
         say_json({"rules": rows, "ranking": ranking, "switches": [_switch_json(one) for one in switches]})
         return
-    for one in kept:
-        gone = f"; removed {one.removed_at:%Y-%m-%d %H:%M} by {one.removed_by}" if one.removed_at else ""
-        say(f"{one.rule.id:>4}  {_words(one.rule)}  (added {one.added_at:%Y-%m-%d %H:%M} by {one.added_by}{gone})")
-    if not kept:
-        say("There are no rules.")
+    say_entries(kept, _words, "removed", "There are no rules.")
     say(f"Slates are ranked by the {ranking} ranking." + _why(switch))
 
 
@@ -50,7 +48,7 @@ def add_rule(settings: Settings, text: str, *, who: str, as_json: bool) -> None:
         RuleBroken: it cannot be used.
     """
     with _desk(settings) as desk:
-        rule = desk.add(_read_json(text), who)
+        rule = desk.add(_read(text), who)
     _tell(rule, f"Rule {rule.id} acts from the next slate on: {_words(rule)}.", as_json)
 
 
@@ -96,7 +94,7 @@ def preview_rule(settings: Settings, text: str, *, n: int, as_json: bool) -> Non
     from recommender.settings import RecommenderSettings
     from retrieval.engine import Retrieval
 
-    rule = read_rule(_read_json(text)).model_copy(update={"id": "new"})
+    rule = read_rule(_read(text)).model_copy(update={"id": "new"})
     catalogue = Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue
     table = build_table(items_of(catalogue.products.values()))
     decisions = latest_decisions(settings, n)
@@ -140,9 +138,9 @@ def _desk(settings: Settings) -> Iterator[RankingDesk]:
         yield desk
 
 
-def _read_json(text: str) -> object:
+def _read(text: str) -> object:
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError as error:
         raise RuleBroken(f"The rule is no JSON: {error}.") from error
 
@@ -158,11 +156,9 @@ def _rule_json(rule: Rule) -> dict[str, Any]:
     return rule.model_dump(mode="json", exclude_defaults=True) | {"kind": rule.kind, "id": rule.id}
 
 
-def _json(kept: KeptRule) -> dict[str, Any]:
-    row = {**_rule_json(kept.rule), "added_by": kept.added_by, "added_at": kept.added_at.isoformat()}
-    if kept.removed_at is not None:
-        row |= {"removed_by": kept.removed_by, "removed_at": kept.removed_at.isoformat()}
-    return row
+def _json(entry: Entry[Rule]) -> dict[str, Any]:
+    record = entry_json(entry, "removed")
+    return _rule_json(entry.body) | {name: value for name, value in record.items() if value is not None}
 
 
 def _switch_json(switch: Switch) -> dict[str, Any]:

@@ -110,16 +110,20 @@ def trace_slate(decision: Decision, happened: Mapping[str, tuple[str, ...]], dif
     chances = _first_chances(decision)
     chosen = {item.item_id: item for item in decision.items}
     seen, paid = set(decision.seen_ids), set(decision.sponsored_ids)
+    ids, scores = decision.candidate_ids, decision.candidate_scores
+    # Candidates are kept best first, but for rows that somebody else wrote.
+    order = range(len(ids)) if trace else sorted(range(len(ids)), key=lambda i: -scores[i])
     rows = []
-    for i, (item_id, score) in enumerate(zip(decision.candidate_ids, decision.candidate_scores, strict=True)):
+    for place, i in enumerate(order, 1):
+        item_id = ids[i]
         item = chosen.get(item_id)
         rows.append(
             CandidateRow(
-                place=i + 1,
+                place=place,
                 item_id=item_id,
                 sources=decision.candidate_sources[i] if i < len(decision.candidate_sources) else (),
                 parts=parts[i],
-                score=score,
+                score=scores[i],
                 first_chance=chances[i] if chances else None,
                 slot=item.position + 1 if item else None,
                 chance=item.probability if item else None,

@@ -9,13 +9,12 @@ from typing import Annotated
 
 import typer
 
-from assistant.given import CatalogueName, JsonFlag, read_settings
+from assistant.given import CatalogueName, JsonFlag, Who, read_settings
 
 sponsored = typer.Typer(
     help="Sponsored places: at most one card of five, labelled, never first. There are none unless you add a campaign.",
     add_completion=False,
 )
-Who = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the record.")]
 
 
 @sponsored.command("list")

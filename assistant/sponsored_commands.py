@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
 from assistant.config import Settings
+from assistant.entry_commands import entry_json, read_json, say_entries
 from assistant.store.clock import system_clock
 from assistant.store.ranking import open_ranking_store
-from assistant.support.sponsored import KeptCampaign, SponsoredDesk
+from assistant.support.ledger import Entry
+from assistant.support.sponsored import SponsoredDesk
 from assistant.terminal import say, say_json
 from recommender.errors import CampaignBroken
 from recommender.selling.sponsored import Campaign
@@ -20,16 +21,11 @@ def list_campaigns(settings: Settings, *, every: bool, as_json: bool) -> None:
     """List campaigns."""
     now = system_clock()
     with _desk(settings) as desk:
-        kept = [one for one in desk.campaigns() if every or (one.stopped_at is None and one.campaign.ends > now)]
+        kept = [one for one in desk.campaigns() if every or (one.stands and one.body.ends > now)]
     if as_json:
         say_json({"campaigns": [_json(one) for one in kept]})
         return
-    for one in kept:
-        gone = f"; stopped {one.stopped_at:%Y-%m-%d %H:%M} by {one.stopped_by}" if one.stopped_at else ""
-        added = f"(added {one.added_at:%Y-%m-%d %H:%M} by {one.added_by}{gone})"
-        say(f"{one.campaign.id:>4}  {_words(one.campaign)}  {added}")
-    if not kept:
-        say("No place is sponsored.")
+    say_entries(kept, _words, "stopped", "No place is sponsored.")
 
 
 def add_campaign(settings: Settings, text: str, *, who: str, as_json: bool) -> None:
@@ -39,7 +35,7 @@ def add_campaign(settings: Settings, text: str, *, who: str, as_json: bool) -> N
         CampaignBroken: it cannot be used.
     """
     with _desk(settings) as desk:
-        campaign = desk.add(_read_json(text), who)
+        campaign = desk.add(_read(text), who)
     _tell(campaign, f"Campaign {campaign.id} acts from the next slate on: {_words(campaign)}.", as_json)
 
 
@@ -60,10 +56,10 @@ def _desk(settings: Settings) -> Iterator[SponsoredDesk]:
         yield SponsoredDesk(store, settings.catalogue, system_clock)
 
 
-def _read_json(text: str) -> object:
+def _read(text: str) -> object:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return read_json(text)
+    except ValueError as error:
         raise CampaignBroken('The campaign is no JSON: write {"sponsor": …, "item_ids": […], "ends": …}.') from error
 
 
@@ -76,14 +72,8 @@ def _words(campaign: Campaign) -> str:
     return f"{campaign.sponsor}: {', '.join(campaign.item_ids)}{words}, {when}, {most}"
 
 
-def _json(one: KeptCampaign) -> dict[str, Any]:
-    return {
-        **one.campaign.model_dump(mode="json"),
-        "added_by": one.added_by,
-        "added_at": one.added_at.isoformat(),
-        "stopped_by": one.stopped_by,
-        "stopped_at": one.stopped_at.isoformat() if one.stopped_at else None,
-    }
+def _json(entry: Entry[Campaign]) -> dict[str, Any]:
+    return entry.body.model_dump(mode="json") | entry_json(entry, "stopped")
 
 
 def _tell(campaign: Campaign, sentence: str, as_json: bool) -> None:

@@ -31,7 +31,8 @@ def add_user(settings: Settings, name: str, *, role: Role, generate: bool, as_js
     password = _password(generate)
     with _staff(settings) as staff:
         member = staff.add(name, role, password)
-    _tell(member, f"{member.name} can sign in at the desk.", password if generate else None, as_json)
+    where = "at the desk and on the owner's page" if role == "admin" else "at the desk"
+    _tell(member, f"{member.name} can sign in {where}.", password if generate else None, as_json)
 
 
 def reset_user(settings: Settings, name: str, *, generate: bool, as_json: bool) -> None:

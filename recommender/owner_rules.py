@@ -8,63 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from recommender.errors import RuleBroken
 from recommender.events import DecisionContext, Item
 from recommender.item_table import IntArray, ItemTable
+from recommender.standing import Standing, what_is_wrong
 
 MAX_SLOTS: Final = 12
 _ANYTHING: Final = "name at least one of item_ids, categories and brands: a rule on everything would empty the shop"
 
 
-class _Rule(BaseModel):
-    """Where and when a rule acts, and on what.
+class _Rule(Standing):
+    """Where a rule acts, and on what.
 
     Args:
-        id: given by the store.
         note: why, for people.
         surfaces: "search", "recommend", …; all where empty.
-        words: acts only on requests that hold one of them; on all where empty.
         item_ids, categories, brands: of the items meant; an item must be among each that is not empty.
-        starts, ends: from when until when; always where None.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = ""
     note: str = Field(default="", max_length=500)
     surfaces: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
     item_ids: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
-
-    @model_validator(mode="after")
-    def _check_dates(self) -> _Rule:
-        if self.starts is not None and self.ends is not None and self.ends <= self.starts:
-            raise ValueError("it ends before it starts")
-        return self
-
-    @property
-    def named(self) -> bool:
-        """Whether it says which items it means."""
-        return bool(self.item_ids or self.categories or self.brands)
 
     def acts(self, context: DecisionContext) -> bool:
         """Tell whether it acts on a request at all."""
-        if self.surfaces and context.surface not in self.surfaces:
-            return False
-        if self.words and not {word.casefold() for word in self.words} & set(context.query.casefold().split()):
-            return False
-        late = self.ends is not None and context.now >= self.ends.timestamp()
-        return not late and (self.starts is None or context.now >= self.starts.timestamp())
+        inside = not self.surfaces or context.surface in self.surfaces
+        return inside and self.runs(context.now, context.query)
 
     def means(self, item: Item) -> bool:
         """Tell whether an item is among those meant."""
@@ -75,6 +52,16 @@ class _Rule(BaseModel):
         )
 
 
+class _Named(_Rule):
+    """A rule that must say which items it means."""
+
+    @model_validator(mode="after")
+    def _check_named(self) -> Self:
+        if not (self.item_ids or self.categories or self.brands):
+            raise ValueError(_ANYTHING)
+        return self
+
+
 class Pin(_Rule):
     """Put an item into a slot wherever it is a candidate."""
 
@@ -83,28 +70,16 @@ class Pin(_Rule):
     slot: int = Field(ge=0, lt=MAX_SLOTS)
 
 
-class Bury(_Rule):
+class Bury(_Named):
     """Put items last; they are still found."""
 
     kind: Literal["bury"] = "bury"
 
-    @model_validator(mode="after")
-    def _check_named(self) -> Bury:
-        if not self.named:
-            raise ValueError(_ANYTHING)
-        return self
 
-
-class Exclude(_Rule):
+class Exclude(_Named):
     """Never show items."""
 
     kind: Literal["exclude"] = "exclude"
-
-    @model_validator(mode="after")
-    def _check_named(self) -> Exclude:
-        if not self.named:
-            raise ValueError(_ANYTHING)
-        return self
 
 
 class MinStock(_Rule):
@@ -121,19 +96,14 @@ class MarginFloor(_Rule):
     share: float = Field(gt=0, lt=1)
 
 
-class AgeLimit(_Rule):
+class AgeLimit(_Named):
     """Show items only to shoppers who are known to be old enough, and try nothing out among them."""
 
     kind: Literal["age_limit"] = "age_limit"
     years: int = Field(ge=1, le=120)
 
-    @model_validator(mode="after")
-    def _check_named(self) -> AgeLimit:
-        if not self.named:
-            raise ValueError(_ANYTHING)
-        return self
 
-
+_KINDS: Final = ("pin", "bury", "exclude", "min_stock", "margin_floor", "age_limit")
 Rule = Annotated[Pin | Bury | Exclude | MinStock | MarginFloor | AgeLimit, Field(discriminator="kind")]
 
 
@@ -164,11 +134,7 @@ def read_rule(given: object) -> Rule:
     try:
         return _One.model_validate({"rule": given}).rule
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        known = {"rule", "pin", "bury", "exclude", "min_stock", "margin_floor", "age_limit"}
-        where = ".".join(str(part) for part in first["loc"] if part not in known)
-        what = first["msg"].removeprefix("Value error, ")
-        raise RuleBroken(f"The rule cannot be used: {where + ': ' if where else ''}{what}.") from error
+        raise RuleBroken(f"The rule cannot be used: {what_is_wrong(error, 'rule', *_KINDS)}.") from error
 
 
 @dataclass(frozen=True, slots=True)

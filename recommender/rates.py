@@ -33,6 +33,27 @@ class Rate:
         return self.hits / self.tries if self.tries else None
 
 
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """An amount per try.
+
+    Args:
+        total: of all tries.
+        tries: a count.
+        low, high: 95 % interval of the amount per try; None where fewer than two people tried.
+    """
+
+    total: int
+    tries: int
+    low: float | None
+    high: float | None
+
+    @property
+    def value(self) -> float | None:
+        """The amount per try; None without tries."""
+        return self.total / self.tries if self.tries else None
+
+
 def wilson(rate: float, tries: float) -> tuple[float, float]:
     """Return the score interval of a rate (Wilson 1927).
 
@@ -62,6 +83,22 @@ def clustered_rate(counts: Iterable[tuple[int, int]]) -> Rate:
         return Rate(0, 0, 0, 0.0, 1.0)
     low, high = wilson(hits / tries, _effective(rows, hits, tries))
     return Rate(hits, tries, len(rows), low, high)
+
+
+def clustered_mean(amounts: Iterable[tuple[int, int]]) -> Mean:
+    """Return the amount per try with a normal interval that counts people, by linearisation of the ratio.
+
+    Args:
+        amounts: (amount, tries) of each person.
+    """
+    rows = [(amount, tries) for amount, tries in amounts if tries]
+    total, tries, people = sum(row[0] for row in rows), sum(row[1] for row in rows), len(rows)
+    if people < 2:
+        return Mean(total, tries, None, None)
+    mean = total / tries
+    squares = sum((amount - mean * n) ** 2 for amount, n in rows)
+    half = Z * math.sqrt(people / (people - 1) * squares) / tries
+    return Mean(total, tries, mean - half, mean + half)
 
 
 def _effective(rows: list[tuple[int, int]], hits: int, tries: int) -> float:

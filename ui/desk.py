@@ -6,15 +6,14 @@ stands before all of it; Gradio's own check is the second lock.
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 
 from assistant.config import Settings
 from assistant.errors import SignInNeeded
-from ui.desk_actions import DeskActions, Reply
-from ui.gradio_page import mount_page, safe_template
+from ui.desk_actions import DeskActions
+from ui.gradio_page import build_page, mount_page
 from ui.render import Renderer
 from ui.staff import STAFF_COOKIE
 
@@ -35,28 +34,8 @@ def build_desk(desk: Desk, renderer: Renderer, settings: Settings) -> gr.Blocks:
         renderer: writes the HTML.
         settings: for the shop's name and the longest reply.
     """
-    import gradio as gr
-
-    actions = DeskActions(desk, renderer)
-
-    async def call(asked: Any, request: gr.Request) -> Reply:
-        body = asked if isinstance(asked, dict) else {}
-        return await actions.perform(body.get("action"), body.get("payload"), request.cookies)
-
-    # Gradio reads these annotations at run time; the module itself must not import it.
-    call.__annotations__ = {"asked": Any, "request": gr.Request, "return": dict}
     shell = renderer.page("desk_shell.html", shop_name=settings.shop_name, max_chars=settings.max_message_chars)
-    with gr.Blocks(title="Desk", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
-        gr.HTML(
-            value="",
-            html_template=safe_template(shell),
-            js_on_load=files("ui").joinpath("static/desk.js").read_text(encoding="utf-8"),
-            apply_default_css=False,
-            server_functions=[call],
-            elem_id="aisle-desk",
-        )
-    page.queue(max_size=1)
-    return page
+    return build_page("Desk", "desk", shell, DeskActions(desk, renderer).perform)
 
 
 def mount(app: FastAPI, assistant: Assistant, renderer: Renderer, settings: Settings) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 
@@ -14,6 +15,7 @@ from assistant.config import Settings
 if TYPE_CHECKING:
     import gradio as gr
 
+Perform = Callable[[object, object, Mapping[str, str]], Awaitable[dict[str, Any]]]
 _TEMPLATE_SIGNS = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;", "\\": "&#92;"})
 
 
@@ -24,6 +26,36 @@ def safe_template(html: str) -> str:
     there are written as HTML character references.
     """
     return html.translate(_TEMPLATE_SIGNS)
+
+
+def build_page(title: str, name: str, shell: str, perform: Perform) -> gr.Blocks:
+    """Build a page of the staff: a shell, its script, and one function of the server.
+
+    Args:
+        title: of the window.
+        name: of its script in static/, and of its element.
+        shell: HTML.
+        perform: carries out an action: its name, its payload, the cookies of who asks.
+    """
+    import gradio as gr
+
+    async def call(asked: Any, request: gr.Request) -> dict[str, Any]:
+        body = asked if isinstance(asked, dict) else {}
+        return await perform(body.get("action"), body.get("payload"), request.cookies)
+
+    # Gradio reads these annotations at run time; the module itself must not import it.
+    call.__annotations__ = {"asked": Any, "request": gr.Request, "return": dict}
+    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+        gr.HTML(
+            value="",
+            html_template=safe_template(shell),
+            js_on_load=files("ui").joinpath(f"static/{name}.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            server_functions=[call],
+            elem_id=f"aisle-{name}",
+        )
+    page.queue(max_size=1)
+    return page
 
 
 def mount_page(

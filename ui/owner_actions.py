@@ -19,6 +19,8 @@ from assistant.turn import Agent
 from recommender.errors import RecommenderError
 from retrieval.errors import RetrievalError
 from ui.owner_forms import (
+    CampaignForm,
+    CampaignRef,
     ExperimentForm,
     Moved,
     Named,
@@ -31,7 +33,6 @@ from ui.owner_forms import (
     Thrown,
     Typed,
     View,
-    Why,
     WithoutRule,
 )
 from ui.owner_pages import OwnerPages
@@ -71,13 +72,15 @@ class OwnerActions:
             "stop_experiment": (Named, self._stop_experiment),
             "shadow": (Numbered, self._shadow),
             "promote": (Promoted, self._promote),
-            "roll_back": (Why, self._roll_back),
+            "roll_back": (Moved, self._roll_back),
             "stop_release": (Moved, self._stop_release),
             "find_items": (Typed, self._find_items),
             "preview_rule": (RuleForm, self._preview_rule),
             "preview_without": (WithoutRule, self._preview_without),
             "add_rule": (RuleForm, self._add_rule),
             "remove_rule": (RuleRef, self._remove_rule),
+            "add_campaign": (CampaignForm, self._add_campaign),
+            "stop_campaign": (CampaignRef, self._stop_campaign),
             "switch": (Thrown, self._switch),
             "make_card": (Payload, self._make_card),
         }
@@ -111,7 +114,7 @@ class OwnerActions:
 
     async def _view(self, agent: Agent, asked: View) -> Reply:
         shown = await self._pages.section(agent, asked)
-        return {"html": shown.html, "title": shown.title, "me": agent.name, "off": shown.off}
+        return {"html": shown.html, "title": shown.title, "me": agent.name, "off": shown.off, "alarm": shown.alarm}
 
     # ------------------------------------------------------------ experiments
 
@@ -137,12 +140,12 @@ class OwnerActions:
         }
 
     async def _promote(self, agent: Agent, asked: Promoted) -> Reply:
-        release = await self._owner.promote(agent, asked.number, asked.reason or None)
-        whom = "everybody" if release.share >= 1 else f"{release.share:.0%} of the shoppers"
-        return {"message": f"Release {asked.number} is {release.stage} now, for {whom}."}
+        release = await self._owner.promote(agent, asked.number, (asked.stage, asked.share), asked.reason or None)
+        now = "serves everybody" if release.share >= 1 else f"is on trial with {release.share:.0%} of the shoppers"
+        return {"message": f"Release {asked.number} {now} now."}
 
-    async def _roll_back(self, agent: Agent, asked: Why) -> Reply:
-        live = await self._owner.roll_back(agent, asked.reason)
+    async def _roll_back(self, agent: Agent, asked: Moved) -> Reply:
+        live = await self._owner.roll_back(agent, asked.number, asked.reason)
         serves = "No release serves now; ranking goes by counting." if live is None else f"Release {live} serves now."
         return {"message": serves}
 
@@ -170,6 +173,16 @@ class OwnerActions:
     async def _remove_rule(self, agent: Agent, asked: RuleRef) -> Reply:
         rule = await self._owner.remove_rule(agent, asked.rule_id)
         return {"message": f"Rule {rule.id} acts no more."}
+
+    # ------------------------------------------------------------ sponsored
+
+    async def _add_campaign(self, agent: Agent, asked: CampaignForm) -> Reply:
+        campaign = await self._owner.add_campaign(agent, asked.given(self._zone))
+        return {"message": f"Campaign {campaign.id} acts from the next slate on."}
+
+    async def _stop_campaign(self, agent: Agent, asked: CampaignRef) -> Reply:
+        campaign = await self._owner.stop_campaign(agent, asked.number)
+        return {"message": f"Campaign {campaign.id} acts no more."}
 
     # ------------------------------------------------------------ health
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from recommender.experiments.definitions import Experiment, read_experiment
 
-Section = Literal["funnel", "experiments", "models", "rules", "slates", "health"]
+Section = Literal["funnel", "experiments", "models", "rules", "sponsored", "slates", "health"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 _NOTHING = BeforeValidator(lambda value: None if value == "" else value)
@@ -65,21 +65,18 @@ class Moved(Numbered):
 
 
 class Promoted(Numbered):
-    """A release; a reason overrules the gate and the canary's wait."""
+    """A release where the page showed it; a reason overrules the gate and the canary's wait."""
 
+    stage: str = Field(max_length=20)
+    share: float = Field(ge=0, le=1)
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
 
 
-class Why(Payload):
-    """Why something is done."""
-
-    reason: Reason
-
-
-class Thrown(Why):
+class Thrown(Payload):
     """The kill switch, and why it is thrown."""
 
     ranking: Literal["learned", "default"]
+    reason: Reason
 
 
 class PlanForm(Payload):
@@ -165,11 +162,28 @@ class RuleForm(Payload):
             rule[own[self.kind][0]] = own[self.kind][1]
         if self.kind == "margin_floor":
             rule["share"] = None if self.share is None else self.share / 100
-        if self.starts:
-            rule["starts"] = datetime.combine(self.starts, time(), zone).isoformat()
-        if self.ends:
-            rule["ends"] = datetime.combine(self.ends + timedelta(days=1), time(), zone).isoformat()
-        return rule
+        return rule | _whole_days(self.starts, self.ends, zone)
+
+
+class CampaignForm(Payload):
+    """A campaign as typed: lists with commas, whole days."""
+
+    sponsor: Text
+    items: Text
+    words: Text = ""
+    starts: Day = None
+    ends: date
+    per_shopper_per_day: int = Field(default=3, ge=1, le=20)
+
+    def given(self, zone: ZoneInfo) -> dict[str, Any]:
+        """Return the campaign as `recommender.selling.sponsored.read_campaign` takes it; see RuleForm."""
+        return {
+            "sponsor": self.sponsor,
+            "item_ids": _listed(self.items),
+            "words": _listed(self.words),
+            "per_shopper_per_day": self.per_shopper_per_day,
+            **_whole_days(self.starts, self.ends, zone),
+        }
 
 
 class WithoutRule(Payload):
@@ -189,6 +203,18 @@ class RuleRef(Payload):
     """A rule that stands."""
 
     rule_id: str = Field(max_length=20)
+
+
+class CampaignRef(Payload):
+    """A campaign that runs."""
+
+    number: str = Field(max_length=20)
+
+
+def _whole_days(starts: date | None, ends: date | None, zone: ZoneInfo) -> dict[str, str]:
+    """Return from when until when: from the first midnight until the one after the last day."""
+    days = {"starts": starts, "ends": ends and ends + timedelta(days=1)}
+    return {name: datetime.combine(day, time(), zone).isoformat() for name, day in days.items() if day}
 
 
 def _listed(text: str) -> list[str]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assistant.support.funnel import Funnel
-from recommender.rates import Rate
+from recommender.rates import Mean, Rate
 from ui.owner_charts import Point, daily_chart, nice_top
-from ui.owner_words import percent, spread
+from ui.owner_words import percent, rate_words, spread
 from ui.views import Look, MomentView, moment_view
 
 
@@ -28,11 +28,12 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
-    """One figure with its interval and what it is made of."""
+    """One figure with its interval, the same of the period before, and what it is made of."""
 
     name: str
     value: str
     interval: str
+    before: str
     made_of: str
 
 
@@ -142,19 +143,39 @@ def _steps(funnel: Funnel) -> tuple[StepView, ...]:
 
 
 def _figures(funnel: Funnel, money: Callable[[float], str]) -> tuple[FigureView, ...]:
-    clicks, orders = funnel.click_rate, funnel.order_rate
+    now, before = funnel.figures, funnel.before
+    clicks, orders, worth = now.click_rate, now.order_rate, now.worth
+    when = f"{funnel.asked.days} days before"
     return (
         FigureView(
             "Cards clicked",
             percent(clicks.value),
             spread(clicks.low, clicks.high) if clicks.tries else "",
+            _compared(when, before.click_rate),
             f"{clicks.hits:,} of {clicks.tries:,} cards, {clicks.clusters:,} shoppers",
         ),
         FigureView(
             "Visits that ordered",
             percent(orders.value),
             spread(orders.low, orders.high) if orders.tries else "",
+            _compared(when, before.order_rate),
             f"{orders.hits:,} of {orders.tries:,} visits with cards, {orders.clusters:,} shoppers",
         ),
-        FigureView("Sold from cards", money(funnel.value_minor), "", "orders of products that a card had shown"),
+        FigureView(
+            "Sold per visit with cards",
+            "–" if worth.value is None else money(worth.value),
+            _between(worth, money),
+            f"{when}: {money(before.worth.value)}, {_between(before.worth, money)}" if before.worth.value else "",
+            f"{money(worth.total)} in all, of products that a card had shown",
+        ),
     )
+
+
+def _compared(when: str, rate: Rate) -> str:
+    return f"{when}: {rate_words(rate)}" if rate.tries else ""
+
+
+def _between(mean: Mean, money: Callable[[float], str]) -> str:
+    if mean.low is None or mean.high is None:
+        return "too few shoppers for an interval"
+    return f"{money(max(mean.low, 0.0))} to {money(mean.high)}"

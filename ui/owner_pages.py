@@ -18,40 +18,48 @@ from assistant.text import clean
 from assistant.turn import Agent, ProductFact
 from recommender.data.drift import MOVED
 from recommender.experiments.definitions import RATES
-from recommender.experiments.planning import Plan, plan_rate
+from recommender.experiments.planning import Plan, findable_lift, plan_rate
 from retrieval.filters import fold
 from retrieval.product import Money, Product
 from ui.owner_forms import FunnelOptions, PlanForm, Section, View
 from ui.owner_funnel import funnel_view
 from ui.owner_lab import LabViews
 from ui.owner_slates import outcome_words, slate_view
-from ui.owner_words import acted_words, percent, rule_words, scope_words, surface_words, without_words
+from ui.owner_standing import alarm_view, campaign_view, serving_words
+from ui.owner_words import acted_words, percent, rate_words, rule_words, scope_words, surface_words, without_words
 from ui.render import Renderer
 from ui.views import item_view, moment_view
 
 if TYPE_CHECKING:
     from assistant.owner import Owner
-    from assistant.support.ranking import KeptRule
+    from assistant.support.ledger import Entry
+    from recommender.owner_rules import Rule
 
 TITLES: Mapping[Section, str] = {
     "funnel": "Funnel",
     "experiments": "Experiments",
     "models": "Models",
     "rules": "Rules",
+    "sponsored": "Sponsored",
     "slates": "Slates",
     "health": "Health",
 }
 
+PATIENCE_DAYS: Final = 60
+"""A plan that takes longer is told together with what could be found in this time."""
 _CHOICES: Final = 12
+_GONE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One section: its HTML, the title of the window, and whether the kill switch is thrown."""
+    """One section: its HTML, the title of the window, whether the kill switch is thrown, and whether health needs a
+    look."""
 
     html: str
     title: str
     off: bool
+    alarm: bool
 
 
 class OwnerPages:
@@ -71,6 +79,7 @@ class OwnerPages:
             "experiments": self._experiments,
             "models": self._models,
             "rules": self._rules,
+            "sponsored": self._sponsored,
             "slates": self._slates,
             "health": self._health,
         }
@@ -80,7 +89,7 @@ class OwnerPages:
         html = await self._sections[asked.section](agent, asked)
         health = await self._owner.health(agent)
         title = f"{clean(asked.about)} · {TITLES[asked.section]}" if asked.about else TITLES[asked.section]
-        return Shown(html, title, not health.learned)
+        return Shown(html, title, not health.learned, bool(health.alarms or health.readiness.degraded))
 
     def money(self, minor: float) -> str:
         """Write an amount in the shop's currency."""
@@ -109,7 +118,7 @@ class OwnerPages:
             case = await self._owner.experiment(agent, asked.about)
             return self._renderer.page("owner_experiment.html", case=self._lab.case(case), when=self.when)
         cases = [self._lab.row(case) for case in await self._owner.experiments(agent)]
-        releases = [case.release for case in await self._owner.releases(agent) if case.release.served]
+        releases = [case.release for case in (await self._owner.releases(agent)).cases if case.release.served]
         plan, units = await self.plan(agent, PlanForm())
         return self._renderer.page(
             "owner_experiments.html", cases=cases, releases=releases, plan=plan, units=units, when=self.when
@@ -120,28 +129,38 @@ class OwnerPages:
         funnel = await self._owner.funnel(agent, Asked(30))
         counts = {"click": funnel.clicked, "cart": funnel.carted, "order": funnel.bought}
         plan: Plan | None = None
+        findable: float | None = None
         rate = counts[asked.metric] / funnel.saw if asked.metric in RATES and funnel.saw else 0.0
         per_day = funnel.chats / 30 * asked.traffic / 100
         if 0 < rate < 1 and rate * (1 + asked.lift / 100) < 1:
             plan = plan_rate(rate, asked.lift / 100, units_per_day=per_day)
+            if plan.days and plan.days > PATIENCE_DAYS:
+                findable = findable_lift(rate, PATIENCE_DAYS * per_day)
         units = None if plan is None else plan.per_arm_peeking * 2
         html = self._renderer.page(
-            "owner_plan.html", plan=plan, asked=asked, rate=percent(rate), per_day=per_day, units=units
+            "owner_plan.html",
+            plan=plan,
+            asked=asked,
+            rate=percent(rate),
+            per_day=per_day,
+            units=units,
+            findable=findable,
+            patience=PATIENCE_DAYS,
         )
         return html, units
 
     # ------------------------------------------------------------ models
 
     async def _models(self, agent: Agent, asked: View) -> str:
-        cases = await self._owner.releases(agent)
+        releases = await self._owner.releases(agent)
         if asked.about:
-            case = next((one for one in cases if str(one.release.number) == asked.about), None)
+            case = releases.find(int(asked.about)) if asked.about.isdecimal() else None
             if case is None:
-                raise Refused("no_such_release", "There is no release of this number.")
+                raise Refused("no_such_release", "There is no release of this number that can be read.")
             return self._renderer.page("owner_release.html", case=case, when=self.when, percent=percent)
-        live = next((case for case in cases if case.release.stage == "live"), None)
-        trial = next((case for case in cases if case.release.stage == "canary"), None)
-        return self._renderer.page("owner_models.html", cases=cases, live=live, trial=trial, when=self.when)
+        trial = next((case for case in releases.cases if case.release.stage == "canary"), None)
+        live = releases.find(releases.live)
+        return self._renderer.page("owner_models.html", releases=releases, live=live, trial=trial, when=self.when)
 
     # ------------------------------------------------------------ rules
 
@@ -149,14 +168,14 @@ class OwnerPages:
         titles = await self._owner.titles(agent)
         history = await self._owner.rules(agent)
         kinds, brands = await self._owner.names(agent)
-        rows = [self._rule(kept, titles) for kept in history if kept.removed_at is None]
-        gone = [self._rule(kept, titles) for kept in reversed(history) if kept.removed_at is not None]
+        rows = [self._rule(kept, titles) for kept in history if kept.stands]
+        gone = [self._rule(kept, titles) for kept in reversed(history) if not kept.stands]
         return self._renderer.page(
-            "owner_rules.html", rows=rows, gone=gone[:20], kinds=kinds, brands=brands, when=self.when
+            "owner_rules.html", rows=rows, gone=gone[:_GONE], kinds=kinds, brands=brands, when=self.when
         )
 
-    def _rule(self, kept: KeptRule, titles: Mapping[str, str]) -> dict[str, Any]:
-        rule = kept.rule
+    def _rule(self, kept: Entry[Rule], titles: Mapping[str, str]) -> dict[str, Any]:
+        rule = kept.body
         return {
             "id": rule.id,
             "words": rule_words(rule, titles),
@@ -193,6 +212,24 @@ class OwnerPages:
         item = item_view(ProductFact(product, product.default_variant), self._renderer.look)
         return {"item": item, "mark": mark}
 
+    # ------------------------------------------------------------ sponsored
+
+    async def _sponsored(self, agent: Agent, asked: View) -> str:
+        titles = await self._owner.titles(agent)
+        history = await self._owner.campaigns(agent)
+        now = self._owner.now()
+        rows = [campaign_view(entry, titles, now) for entry in reversed(history)]
+        came = await self._owner.funnel(agent, Asked(30, part="sponsored"))
+        return self._renderer.page(
+            "owner_sponsored.html",
+            rows=[row for row in rows if row.running],
+            gone=[row for row in rows if not row.running][:_GONE],
+            came=came,
+            clicks=rate_words(came.figures.click_rate),
+            money=self.money(came.figures.worth.total),
+            when=self.when,
+        )
+
     # ------------------------------------------------------------ slates
 
     async def _slates(self, agent: Agent, asked: View) -> str:
@@ -217,6 +254,8 @@ class OwnerPages:
             health=health,
             card=card,
             drift=[{"what": what.replace("_", " "), "value": value, "moved": value > MOVED} for what, value in drift],
+            alarms=[alarm_view(alarm) for alarm in health.alarms],
+            serving=serving_words(health.serving),
             when=self.when,
             percent=percent,
         )

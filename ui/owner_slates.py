@@ -45,7 +45,11 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class SlateView:
-    """One slate: its facts as pairs, its slots, all candidates, what was removed and what acted."""
+    """One slate: its facts as pairs, its slots, all candidates, what was removed and what acted.
+
+    Args:
+        old: whether nothing was kept to compute it again from: it was imported, or comes from an older version.
+    """
 
     decision_id: str
     at: datetime
@@ -63,6 +67,7 @@ class SlateView:
     seen: tuple[str, ...]
     differs: str
     traced: bool
+    old: bool
 
 
 def slate_view(trace: SlateTrace, titles: Mapping[str, str]) -> SlateView:
@@ -89,6 +94,7 @@ def slate_view(trace: SlateTrace, titles: Mapping[str, str]) -> SlateView:
         seen=tuple(map(name, decision.seen_ids)),
         differs=clean(trace.differs),
         traced=trace.traced,
+        old=not decision.trace,
     )
 
 

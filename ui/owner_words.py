@@ -55,6 +55,7 @@ _ACTED: Final[Mapping[str, str]] = {
     "min_stock": "A rule took products with too little stock away",
     "margin_floor": "A rule took products with too small a margin away",
     "age_limit": "A rule kept products from shoppers who may be too young",
+    "sponsored": "A campaign paid for “{}” in slot {}",
     "no_explore": "Nothing was tried out: {}",
 }
 _REMOVED: Final[Mapping[str, str]] = {
@@ -122,7 +123,7 @@ def removed_words(what: str) -> str:
 def acted_words(guard: str, titles: Mapping[str, str]) -> str:
     """Say what acted on a slate, e.g. "pin:7:tent-1@0"."""
     kind, _, rest = guard.partition(":")
-    if kind in ("pin", "pin_skipped"):
+    if kind in ("pin", "pin_skipped", "sponsored"):
         item_id, _, slot = rest.partition(":")[2].rpartition("@")
         return _ACTED[kind].format(clean(titles.get(item_id, item_id)), int(slot) + 1 if slot.isdigit() else "?")
     if kind == "no_explore":

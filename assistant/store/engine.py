@@ -154,7 +154,7 @@ def open_store(data: Path, clock: Clock = system_clock) -> Store:
     try:
         lock = _hold(data)
     except OSError as error:
-        raise _unusable(data, error) from error
+        raise unusable(data, error) from error
     try:
         return Store(data / FILE, lock, clock)
     except BaseException:
@@ -186,10 +186,11 @@ def check_data_folder(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unusable(data, error) from error
+        raise unusable(data, error) from error
 
 
-def _unusable(data: Path, error: OSError) -> StoreError:
+def unusable(data: Path, error: OSError) -> StoreError:
+    """Say that a data folder cannot be used, and why."""
     return StoreError(f"The data folder {data} cannot be used ({error.strerror}); choose another with AISLE_DATA.")
 
 

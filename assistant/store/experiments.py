@@ -6,18 +6,14 @@ but an experiment is stopped while it runs. `aisle experiments` writes here, and
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
-import filelock
 import sqlalchemy as sa
 
-from assistant.errors import StoreError
-from assistant.store.clock import Clock, system_clock
-from assistant.store.engine import Store
+from assistant.store.engine import Migrations
+from assistant.store.side import SideFile
 from assistant.store.tables import UtcTime, Words
 
-FILE = "experiments.db"
-_WAIT_S = 10.0
 METADATA = sa.MetaData()
 
 experiments = sa.Table(
@@ -55,7 +51,7 @@ exposures = sa.Table(
     sa.Column("hand_overs", sa.BigInteger, nullable=False),
 )
 
-MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
+MIGRATIONS: Migrations = (
     (
         1,
         (
@@ -96,21 +92,5 @@ MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     ),
 )
 
-
-def open_experiment_store(data: Path, clock: Clock = system_clock) -> Store:
-    """Open the experiments' file of a data folder, also while a server has the folder; makes what is missing.
-
-    Raises:
-        StoreBroken: the file cannot be read; nothing is changed.
-        StoreError: the folder cannot be used, or a newer version wrote the file.
-    """
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(data / "experiments.lock", timeout=_WAIT_S):
-            return Store(data / FILE, None, clock, MIGRATIONS)
-    except filelock.Timeout as error:
-        raise StoreError("The file of the experiments is busy; please try again.") from error
-    except OSError as error:
-        raise StoreError(
-            f"The data folder {data} cannot be used ({error.strerror}); choose another with AISLE_DATA."
-        ) from error
+FILE: Final = SideFile("experiments", "the experiments", MIGRATIONS)
+open_experiment_store: Final = FILE.open

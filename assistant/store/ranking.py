@@ -6,31 +6,34 @@ but rules are changed and the switch is thrown while it runs. Nothing is deleted
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
-import filelock
 import sqlalchemy as sa
 
-from assistant.errors import StoreError
-from assistant.store.clock import Clock, system_clock
-from assistant.store.engine import Store
+from assistant.store.engine import Migrations
+from assistant.store.side import SideFile
 from assistant.store.tables import UtcTime, Words
 
-FILE = "ranking.db"
-_WAIT_S = 10.0
 METADATA = sa.MetaData()
 
-owner_rules = sa.Table(
-    "owner_rules",
-    METADATA,
-    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("catalogue", Words, nullable=False),
-    sa.Column("body", Words, nullable=False),
-    sa.Column("added_by", Words, nullable=False),
-    sa.Column("added_at", UtcTime, nullable=False),
-    sa.Column("removed_by", Words, nullable=True),
-    sa.Column("removed_at", UtcTime, nullable=True),
-)
+
+def _ledger(name: str, ended: str) -> sa.Table:
+    """A table of what was decided and by whom, and who took it back: see assistant.support.ledger."""
+    return sa.Table(
+        name,
+        METADATA,
+        sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("catalogue", Words, nullable=False),
+        sa.Column("body", Words, nullable=False),
+        sa.Column("added_by", Words, nullable=False),
+        sa.Column("added_at", UtcTime, nullable=False),
+        sa.Column(f"{ended}_by", Words, key="ended_by", nullable=True),
+        sa.Column(f"{ended}_at", UtcTime, key="ended_at", nullable=True),
+    )
+
+
+owner_rules = _ledger("owner_rules", "removed")
+campaigns = _ledger("campaigns", "stopped")
 
 ranking_switches = sa.Table(
     "ranking_switches",
@@ -43,19 +46,7 @@ ranking_switches = sa.Table(
     sa.Column("thrown_at", UtcTime, nullable=False),
 )
 
-campaigns = sa.Table(
-    "campaigns",
-    METADATA,
-    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("catalogue", Words, nullable=False),
-    sa.Column("body", Words, nullable=False),
-    sa.Column("added_by", Words, nullable=False),
-    sa.Column("added_at", UtcTime, nullable=False),
-    sa.Column("stopped_by", Words, nullable=True),
-    sa.Column("stopped_at", UtcTime, nullable=True),
-)
-
-MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
+MIGRATIONS: Migrations = (
     (
         1,
         (
@@ -100,27 +91,5 @@ MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     ),
 )
 
-
-def open_ranking_store(data: Path, clock: Clock = system_clock) -> Store:
-    """Open the file of rules and switch of a data folder, also while a server has the folder; makes what is missing.
-
-    Args:
-        data: the folder.
-        clock: time of migrations.
-
-    Raises:
-        StoreBroken: the file cannot be read; nothing is changed.
-        StoreError: the folder cannot be used, or a newer version wrote the file.
-    """
-    path = data / FILE
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        with filelock.FileLock(data / "ranking.lock", timeout=_WAIT_S):
-            return Store(path, None, clock, MIGRATIONS)
-    except filelock.Timeout as error:
-        raise StoreError("The file of the owner's rules is busy; please try again.") from error
-    except OSError as error:
-        raise StoreError(
-            f"The data folder {data} cannot be used ({error.strerror}); choose another with AISLE_DATA."
-        ) from error
+FILE: Final = SideFile("ranking", "the owner's rules", MIGRATIONS)
+open_ranking_store: Final = FILE.open

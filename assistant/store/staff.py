@@ -1,24 +1,19 @@
 """The staff's file: who may use the desk, their open sessions, and sign-ins that failed lately.
 
 A file of its own beside the shop's database. A running server holds the data folder for itself, but people are added
-and shut out while it runs: `aisle users` writes here, and the server reads here on each call. SQLite's own locks order
-the two; only making the tables needs a lock of ours, held for that moment.
+and shut out while it runs: `aisle users` writes here, and the server reads here on each call.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
-import filelock
 import sqlalchemy as sa
 
-from assistant.errors import StoreError
-from assistant.store.clock import Clock, system_clock
-from assistant.store.engine import Store
+from assistant.store.engine import Migrations
+from assistant.store.side import SideFile
 from assistant.store.tables import UtcTime, Words
 
-FILE = "staff.db"
-_WAIT_S = 10.0
 METADATA = sa.MetaData()
 
 staff = sa.Table(
@@ -50,7 +45,7 @@ sign_in_failures = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
 )
 
-MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
+MIGRATIONS: Migrations = (
     (
         1,
         (
@@ -80,27 +75,5 @@ MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     ),
 )
 
-
-def open_staff_store(data: Path, clock: Clock = system_clock) -> Store:
-    """Open the staff's file of a data folder, also while a server has the folder; makes what is missing.
-
-    Args:
-        data: the folder.
-        clock: time of migrations.
-
-    Raises:
-        StoreBroken: the file cannot be read; nothing is changed.
-        StoreError: the folder cannot be used, or a newer version wrote the file.
-    """
-    path = data / FILE
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        with filelock.FileLock(data / "staff.lock", timeout=_WAIT_S):
-            return Store(path, None, clock, MIGRATIONS)
-    except filelock.Timeout as error:
-        raise StoreError("The file of the staff is busy; please try again.") from error
-    except OSError as error:
-        raise StoreError(
-            f"The data folder {data} cannot be used ({error.strerror}); choose another with AISLE_DATA."
-        ) from error
+FILE: Final = SideFile("staff", "the staff", MIGRATIONS)
+open_staff_store: Final = FILE.open

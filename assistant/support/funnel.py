@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from assistant.store import Clock, Store
-from assistant.store.tables import conversations, decisions, events, messages, sessions
-from recommender.events import APART, SPONSORED, EventType
-from recommender.rates import Rate, clustered_rate
+from assistant.support.funnel_sql import FIRST_VISITS, STEPS, slates_since, wrote_since
+from recommender.rates import Mean, Rate, clustered_mean, clustered_rate
 
 Who = Literal["all", "new", "known"]
 Part = Literal["shoppers", "uniform", "sponsored"]
-_PAID: Final = f'"code":"{SPONSORED}"'
-"""Stands once in a decision's row for each paid place; within words the quotes would be written otherwise."""
-_STEPS: Final = ("shown", "clicked", "carted", "bought")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,21 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What a period's cards were worth.
+
+    Args:
+        click_rate: cards clicked of cards shown.
+        order_rate: visits that ordered of visits that saw cards.
+        worth: minor units that were bought from these cards, per visit that saw cards.
+    """
+
+    click_rate: Rate
+    order_rate: Rate
+    worth: Mean
+
+
+@dataclass(frozen=True, slots=True)
 class Funnel:
     """What came of a period's cards.
 
@@ -63,9 +74,8 @@ class Funnel:
         chats: visits that wrote a message or saw cards.
         saw, clicked, carted, bought: visits that came so far.
         reached: "saw", "clicked", "carted", "bought" -> share of the visits of the step before, people apart.
-        click_rate: cards clicked of cards shown.
-        order_rate: visits that ordered of visits that saw cards.
-        value_minor: of what was bought from these cards, minor units.
+        figures: of the period.
+        before: of the period of the same length before it.
         days: every day of the period.
         surfaces: all that there are in the period.
         events: read from the log.
@@ -79,9 +89,8 @@ class Funnel:
     carted: int
     bought: int
     reached: Mapping[str, Rate]
-    click_rate: Rate
-    order_rate: Rate
-    value_minor: int
+    figures: Figures
+    before: Figures
     days: tuple[Day, ...]
     surfaces: tuple[str, ...]
     events: int
@@ -135,18 +144,24 @@ class Funnels:
         began = time.thread_time()
         now = self._clock()
         first_day = now.astimezone(self._zone).date() - timedelta(days=asked.days - 1)
-        since = datetime.combine(first_day, datetime.min.time(), self._zone)
+        since, before = (
+            datetime.combine(day, datetime.min.time(), self._zone)
+            for day in (first_day, first_day - timedelta(days=asked.days))
+        )
         with self._store.read() as connection:
-            everything = [_Slate(*row) for row in connection.execute(_slates(since.timestamp()))]
+            everything = [_Slate(*row) for row in connection.execute(slates_since(before.timestamp()))]
             wrote = {
                 f"s:{row.session_id[:24]}": f"c:{row.customer_id}" if row.customer_id else f"s:{row.session_id[:24]}"
-                for row in connection.execute(_wrote(since))
+                for row in connection.execute(wrote_since(since))
             }
             firsts = _first_visits(connection) if asked.who != "all" else {}
         counted = (slate.paid() for slate in everything) if asked.part == "sponsored" else everything
-        slates = [slate for slate in counted if slate.shown > 0 and _belongs(slate, asked, firsts)]
+        meant = [slate for slate in counted if slate.shown > 0 and _belongs(slate, asked, firsts)]
+        slates = [slate for slate in meant if slate.at >= since.timestamp()]
+        earlier = _figures([slate for slate in meant if slate.at < since.timestamp()])
+        everything = [slate for slate in everything if slate.at >= since.timestamp()]
         kept = {visit: who for visit, who in wrote.items() if _is(asked.who, who, visit, firsts)}
-        return self._count(asked, slates, everything, kept, first_day, began)
+        return self._count(asked, slates, everything, kept, earlier, first_day, began)
 
     def _count(
         self,
@@ -154,16 +169,17 @@ class Funnels:
         slates: list[_Slate],
         everything: list[_Slate],
         wrote: Mapping[str, str],
+        before: Figures,
         first_day: date,
         began: float,
     ) -> Funnel:
         visits = _visits(slates)
         chats = {**wrote, **{visit: one.shopper for visit, one in visits.items()}}
-        reached, before = {}, dict.fromkeys(chats, 1)
-        for step in _STEPS:
+        reached, left = {}, dict.fromkeys(chats, 1)
+        for step in STEPS:
             came = {visit: int(getattr(one, step) > 0) for visit, one in visits.items()}
-            reached[step] = clustered_rate(_by_person((chats[v], came.get(v, 0), n) for v, n in before.items()))
-            before = {visit: 1 for visit in before if came.get(visit)}
+            reached[step] = clustered_rate(_by_person((chats[v], came.get(v, 0), n) for v, n in left.items()))
+            left = {visit: 1 for visit in left if came.get(visit)}
         return Funnel(
             asked=asked,
             chats=len(chats),
@@ -172,9 +188,8 @@ class Funnels:
             carted=reached["carted"].hits,
             bought=reached["bought"].hits,
             reached=reached,
-            click_rate=_clicks(slates),
-            order_rate=clustered_rate(_by_person((one.shopper, int(one.bought > 0), 1) for one in visits.values())),
-            value_minor=sum(slate.value for slate in slates),
+            figures=_figures(slates),
+            before=before,
             days=self._days(slates, first_day, asked.days),
             surfaces=tuple(sorted({slate.surface for slate in everything if slate.surface})),
             events=sum(slate.events for slate in everything),
@@ -200,6 +215,7 @@ class _Visit:
     clicked: int = 0
     carted: int = 0
     bought: int = 0
+    value: int = 0
 
 
 def _visits(slates: Iterable[_Slate]) -> dict[str, _Visit]:
@@ -209,9 +225,19 @@ def _visits(slates: Iterable[_Slate]) -> dict[str, _Visit]:
         one = visits.setdefault(slate.visit, _Visit(slate.shopper))
         one.shown += slate.shown
         one.bought += slate.bought
+        one.value += slate.value
         one.carted += slate.carted or slate.bought
         one.clicked += slate.clicked or slate.carted or slate.bought
     return visits
+
+
+def _figures(slates: Sequence[_Slate]) -> Figures:
+    visits = _visits(slates).values()
+    return Figures(
+        _clicks(slates),
+        clustered_rate(_by_person((one.shopper, int(one.bought > 0), 1) for one in visits)),
+        clustered_mean(_by_person((one.shopper, one.value, 1) for one in visits)),
+    )
 
 
 def _clicks(slates: Iterable[_Slate]) -> Rate:
@@ -238,82 +264,10 @@ def _is(who: Who, shopper: str, visit: str, firsts: Mapping[str, str]) -> bool:
     return who == "all" or (firsts.get(shopper, visit) == visit) == (who == "new")
 
 
-def _slates(since: float) -> sa.Select[Any]:
-    """One row per slate shown since a time, with what came of it up to now: of its cards, and of its paid places."""
-    items = _items(since).subquery()
-    seen = items.c.shown > 0
-    totals = (
-        sa.select(
-            items.c.decision_id,
-            sa.func.min(items.c.shopper).label("shopper"),
-            sa.func.min(items.c.visit).label("visit"),
-            sa.func.min(items.c.at).label("at"),
-            *(_summed(seen, items.c[step]).label(step) for step in (*_STEPS, "value")),
-            *(_summed(~seen & ~items.c.hidden, items.c[step]).label(f"paid_{step}") for step in (*_STEPS, "value")),
-            sa.func.sum(items.c.events).label("events"),
-        )
-        .group_by(items.c.decision_id)
-        .subquery()
-    )
-    body = sa.type_coerce(decisions.c.body, sa.JSON)
-    n_paid = (sa.func.length(decisions.c.body) - sa.func.length(sa.func.replace(decisions.c.body, _PAID, ""))) / len(
-        _PAID
-    )
-    return sa.select(
-        *(column for column in totals.c if column.name not in ("paid_shown", "events")),
-        n_paid.label("paid_shown"),
-        totals.c.events,
-        sa.func.coalesce(body["context"]["surface"].as_string(), ""),
-        sa.func.coalesce(body["stream"].as_string(), "live"),
-    ).join(decisions, decisions.c.decision_id == totals.c.decision_id)
-
-
-def _items(since: float) -> sa.Select[Any]:
-    """One row per slate and item. What is paid for has no impression: nothing may be learned from it."""
-    kind = events.c.type
-
-    def did(event: EventType) -> sa.ColumnElement[int]:
-        return sa.func.max(sa.case((kind == event.value, 1), else_=0))
-
-    shown = did(EventType.IMPRESSION) - did(EventType.NOT_SHOWN)
-    return (
-        sa.select(
-            events.c.decision_id,
-            sa.func.min(events.c.shopper_key).label("shopper"),
-            sa.func.min(events.c.session_key).label("visit"),
-            sa.func.min(events.c.at).label("at"),
-            shown.label("shown"),
-            (did(EventType.NOT_SHOWN) == 1).label("hidden"),
-            did(EventType.CLICK).label("clicked"),
-            did(EventType.ADD_TO_CART).label("carted"),
-            did(EventType.PURCHASE).label("bought"),
-            sa.func.sum(sa.case((kind == EventType.PURCHASE.value, events.c.value_minor), else_=0)).label("value"),
-            sa.func.count().label("events"),
-        )
-        .where(events.c.at >= since, events.c.decision_id.is_not(None), ~events.c.item_id.startswith(APART))
-        .group_by(events.c.decision_id, events.c.item_id)
-    )
-
-
-def _summed(where: sa.ColumnElement[bool], value: Any) -> sa.ColumnElement[int]:
-    return sa.func.sum(sa.case((where, value), else_=0))
-
-
-def _wrote(since: datetime) -> sa.Select[Any]:
-    return (
-        sa.select(conversations.c.session_id, sa.func.max(sessions.c.customer_id).label("customer_id"))
-        .join(messages, messages.c.conversation_id == conversations.c.id)
-        .join(sessions, sessions.c.session_id == conversations.c.session_id, isouter=True)
-        .where(messages.c.role == "shopper", messages.c.at >= since)
-        .group_by(conversations.c.session_id)
-    )
-
-
 def _first_visits(connection: sa.Connection) -> dict[str, str]:
     """Return each shopper's first visit."""
-    query = sa.select(events.c.shopper_key, events.c.session_key, sa.func.min(events.c.at))
     firsts: dict[str, tuple[float, str]] = {}
-    for shopper, visit, at in connection.execute(query.group_by(events.c.shopper_key, events.c.session_key)):
+    for shopper, visit, at in connection.execute(FIRST_VISITS):
         if shopper not in firsts or at < firsts[shopper][0]:
             firsts[shopper] = (at, visit)
     return {shopper: visit for shopper, (_, visit) in firsts.items()}

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from assistant.errors import StoreError
 from assistant.store.engine import Store
 from assistant.store.ranking import owner_rules, ranking_switches
+from assistant.support.ledger import Entry, Ledger
 from recommender.errors import RuleBroken
 from recommender.exploring import Controls
 from recommender.owner_rules import OwnerRules, Rule, read_rule
@@ -28,17 +29,6 @@ Ranking = Literal["learned", "default"]
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 # Two changes within one tick of the file system's clock leave one date: a young file is read again.
 _YOUNG_NS = 2_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRule:
-    """A rule, who added it and when, and who took it away, if anybody did."""
-
-    rule: Rule
-    added_by: str
-    added_at: datetime
-    removed_by: str | None = None
-    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +52,19 @@ class RankingDesk:
 
     def __init__(self, store: Store, catalogue: str, now: Callable[[], datetime]) -> None:
         self._store, self._catalogue, self._now = store, catalogue, now
+        self._rules = Ledger[Rule](store, owner_rules, catalogue, now, _RULE.validate_json)
         self._lock = threading.Lock()
         self._date: tuple[int, int, int] | None = None
         self._known = False
         self._controls = Controls()
 
-    def rules(self) -> tuple[KeptRule, ...]:
+    def rules(self) -> tuple[Entry[Rule], ...]:
         """Return the rules that stand, oldest first."""
-        return tuple(kept for kept in self.history() if kept.removed_at is None)
+        return self._rules.standing()
 
-    def history(self) -> tuple[KeptRule, ...]:
+    def history(self) -> tuple[Entry[Rule], ...]:
         """Return every rule that there ever was, oldest first."""
-        query = sa.select(owner_rules).where(owner_rules.c.catalogue == self._catalogue).order_by(owner_rules.c.seq)
-        with self._store.read() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            KeptRule(_RULE.validate_json(row.body), row.added_by, row.added_at, row.removed_by, row.removed_at)
-            for row in rows
-        )
+        return self._rules.entries()
 
     def add(self, given: object, who: str) -> Rule:
         """Keep a rule; it acts from the next slate on.
@@ -91,19 +76,7 @@ class RankingDesk:
         Raises:
             RuleBroken: it is none.
         """
-        rule = read_rule(given)
-        with self._store.write() as connection:
-            last = connection.execute(sa.select(sa.func.max(owner_rules.c.seq))).scalar() or 0
-            rule = rule.model_copy(update={"id": str(last + 1)})
-            row = {
-                "seq": last + 1,
-                "catalogue": self._catalogue,
-                "body": rule.model_dump_json(),
-                "added_by": who,
-                "added_at": self._now(),
-            }
-            connection.execute(sa.insert(owner_rules).values(row))
-        return rule
+        return self._rules.add(read_rule(given), who)
 
     def remove(self, rule_id: str, who: str) -> Rule:
         """Let a rule act no more; its row stays.
@@ -111,16 +84,10 @@ class RankingDesk:
         Raises:
             RuleBroken: there is no such rule.
         """
-        found = next((kept.rule for kept in self.rules() if kept.rule.id == rule_id), None)
-        if found is None:
-            raise RuleBroken(f"There is no rule {rule_id!r}; aisle rules list shows those that stand.")
-        with self._store.write() as connection:
-            connection.execute(
-                sa.update(owner_rules)
-                .where(owner_rules.c.seq == int(rule_id), owner_rules.c.removed_at.is_(None))
-                .values(removed_by=who, removed_at=self._now())
-            )
-        return found
+        removed = self._rules.end(rule_id, who)
+        if removed is None:
+            raise RuleBroken(f"There is no rule {rule_id!r} that stands: it was removed, or never there.")
+        return removed
 
     def throw(self, ranking: Ranking, who: str, because: str) -> Switch:
         """Throw the kill switch, or back.
@@ -182,7 +149,7 @@ class RankingDesk:
         return (found.st_mtime_ns, found.st_size, found.st_ino), abs(age) < _YOUNG_NS
 
     def _read(self) -> Controls:
-        rules = OwnerRules(rules=tuple(kept.rule for kept in self.rules()))
+        rules = OwnerRules(rules=tuple(entry.body for entry in self.rules()))
         switches = self.switches()
         learned = not switches or switches[-1].ranking == "learned"
         same = rules == self._controls.rules

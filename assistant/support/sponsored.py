@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 import structlog
 
 from assistant.errors import StoreError
 from assistant.store.engine import Store
 from assistant.store.ranking import campaigns as table
+from assistant.support.ledger import Entry, Ledger
 from recommender.errors import CampaignBroken
 from recommender.events import Decision, EventLog, PaidPlace
 from recommender.last_day import last_day
@@ -20,17 +19,6 @@ from recommender.selling.sponsored import Campaign, PaidShowings, offers, read_c
 
 log = structlog.get_logger()
 _MAX_SHOPPERS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCampaign:
-    """A campaign, who added it and when, and who stopped it, if anybody did."""
-
-    campaign: Campaign
-    added_by: str
-    added_at: datetime
-    stopped_by: str | None = None
-    stopped_at: datetime | None = None
 
 
 class SponsoredDesk:
@@ -43,21 +31,14 @@ class SponsoredDesk:
     """
 
     def __init__(self, store: Store, catalogue: str, now: Callable[[], datetime]) -> None:
-        self._store, self._catalogue, self._now = store, catalogue, now
+        self._now = now
+        self._campaigns = Ledger[Campaign](store, table, catalogue, now, Campaign.model_validate_json)
         self._lock = threading.Lock()
         self._showings = PaidShowings(_MAX_SHOPPERS)
 
-    def campaigns(self) -> tuple[KeptCampaign, ...]:
+    def campaigns(self) -> tuple[Entry[Campaign], ...]:
         """Return every campaign that there ever was, oldest first."""
-        query = sa.select(table).where(table.c.catalogue == self._catalogue).order_by(table.c.seq)
-        with self._store.read() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            KeptCampaign(
-                Campaign.model_validate_json(row.body), row.added_by, row.added_at, row.stopped_by, row.stopped_at
-            )
-            for row in rows
-        )
+        return self._campaigns.entries()
 
     def add(self, given: object, who: str) -> Campaign:
         """Keep a campaign; it acts from the next slate on.
@@ -72,18 +53,7 @@ class SponsoredDesk:
         campaign = read_campaign(given)
         if campaign.ends <= self._now():
             raise CampaignBroken("The campaign cannot be used: ends: it is over already.")
-        with self._store.write() as connection:
-            last = connection.execute(sa.select(sa.func.max(table.c.seq))).scalar() or 0
-            campaign = campaign.model_copy(update={"id": str(last + 1)})
-            row = {
-                "seq": last + 1,
-                "catalogue": self._catalogue,
-                "body": campaign.model_dump_json(),
-                "added_by": who,
-                "added_at": self._now(),
-            }
-            connection.execute(sa.insert(table).values(row))
-        return campaign
+        return self._campaigns.add(campaign, who)
 
     def stop(self, number: str, who: str) -> Campaign:
         """Let a campaign act no more; its row stays.
@@ -91,16 +61,10 @@ class SponsoredDesk:
         Raises:
             CampaignBroken: there is no such campaign, or it was stopped before.
         """
-        found = next((k.campaign for k in self.campaigns() if k.campaign.id == number and k.stopped_at is None), None)
-        if found is None:
-            raise CampaignBroken(f"There is no running campaign {number!r}; aisle sponsored list shows those that run.")
-        with self._store.write() as connection:
-            connection.execute(
-                sa.update(table)
-                .where(table.c.seq == int(number), table.c.stopped_at.is_(None))
-                .values(stopped_by=who, stopped_at=self._now())
-            )
-        return found
+        stopped = self._campaigns.end(number, who)
+        if stopped is None:
+            raise CampaignBroken(f"There is no running campaign {number!r}: it was stopped, or never there.")
+        return stopped
 
     def offers(self, shopper_key: str, query: str, meeting: Collection[str], now: float) -> tuple[PaidPlace, ...]:
         """Return what may be put into a paid slot; nothing where the campaigns cannot be read.
@@ -127,7 +91,7 @@ class SponsoredDesk:
 
     def _running(self) -> tuple[Campaign, ...]:
         try:
-            return tuple(kept.campaign for kept in self.campaigns() if kept.stopped_at is None)
+            return tuple(entry.body for entry in self._campaigns.standing())
         except StoreError as problem:
             log.error("campaigns.not_read", reason=str(problem))
             return ()

@@ -7,6 +7,7 @@ smallest one worth finding, and far fewer where it is larger. Both are told.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
@@ -61,6 +62,21 @@ def plan_rate(
         raise ExperimentWrong("The rate must lie between 0 and 1, also with the change, and the change must not be 0.")
     spread = baseline * (1 - baseline) + other * (1 - other)
     return _plan(baseline, other - baseline, spread, alpha, power, units_per_day, n_arms)
+
+
+def findable_lift(baseline: float, units: float) -> float | None:
+    """Return the smallest relative rise of a rate that two arms find within so many units, looking all the time.
+
+    Args:
+        baseline: rate now, above 0 and below 1.
+        units: in both arms together.
+
+    Returns:
+        To a hundredth of the baseline; None where even the largest rise would be missed.
+    """
+    lifts = [step / 100 for step in range(1, 1000) if baseline * (1 + step / 100) < 1]
+    place = bisect_left(lifts, True, key=lambda lift: 2 * plan_rate(baseline, lift).per_arm_peeking <= units)
+    return lifts[place] if place < len(lifts) else None
 
 
 def plan_mean(

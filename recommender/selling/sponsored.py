@@ -11,57 +11,35 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, ValidationError
 
 from recommender.decay import Recent
 from recommender.errors import CampaignBroken
 from recommender.events import Candidate, Decision, DecisionContext, PaidPlace
 from recommender.item_table import FloatArray, IntArray
 from recommender.settings import DAY_S, RecommenderSettings
+from recommender.standing import Standing, what_is_wrong
 
 ORGANIC_PER_PAID: Final = 4
 """One slot of five may be paid for, and it is the last of the five: never the first."""
 SURFACES: Final = frozenset({"search", "recommend"})
 
 
-class Campaign(BaseModel):
+class Campaign(Standing):
     """Items that somebody pays for to be shown.
 
     Args:
-        id: given by the store.
         sponsor: who pays, for the record.
         item_ids: product ids; at most one of them is shown per paid slot.
-        words: acts only on requests that hold one of them; on all where empty.
-        starts, ends: from when until when.
+        ends: until when; it must be said.
         per_shopper_per_day: most showings to one shopper in a day.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = ""
     sponsor: str = Field(min_length=1, max_length=200)
     item_ids: tuple[str, ...] = Field(min_length=1, max_length=100)
     words: tuple[str, ...] = Field(default=(), max_length=100)
-    starts: AwareDatetime | None = None
     ends: AwareDatetime
     per_shopper_per_day: int = Field(default=3, ge=1, le=20)
-
-    @model_validator(mode="after")
-    def _check_dates(self) -> Campaign:
-        if self.starts is not None and self.ends <= self.starts:
-            raise ValueError("it ends before it starts")
-        return self
-
-    def runs(self, now: float, query: str) -> bool:
-        """Tell whether it acts on a request.
-
-        Args:
-            now: epoch seconds.
-            query: the request in words; may be empty.
-        """
-        begun = self.starts is None or now >= self.starts.timestamp()
-        meant = not self.words or bool({word.casefold() for word in self.words} & set(query.casefold().split()))
-        return begun and meant and now < self.ends.timestamp()
 
 
 def read_campaign(given: object) -> Campaign:
@@ -76,10 +54,7 @@ def read_campaign(given: object) -> Campaign:
     try:
         return Campaign.model_validate(given)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        what = first["msg"].removeprefix("Value error, ")
-        raise CampaignBroken(f"The campaign cannot be used: {where + ': ' if where else ''}{what}.") from error
+        raise CampaignBroken(f"The campaign cannot be used: {what_is_wrong(error)}.") from error
 
 
 class PaidShowings:

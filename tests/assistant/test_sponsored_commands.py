@@ -39,7 +39,7 @@ def test_a_campaign_is_added_listed_and_stopped(sponsored: Command) -> None:
     ("arguments", "told"),
     [
         (("add", "{"), "The campaign is no JSON"),
-        (("add", '{"sponsor": "Alp"}'), "item_ids: Field required"),
+        (("add", '{"sponsor": "Alp", "ends": "2099-01-01T00:00:00Z"}'), "item_ids: Field required"),
         (("add", '{"sponsor": "Alp", "item_ids": ["a"], "ends": "2001-01-01T00:00:00Z"}'), "it is over already"),
         (("stop", "7"), "There is no running campaign '7'"),
         (("stop", "seven"), "There is no running campaign 'seven'"),

@@ -112,12 +112,17 @@ def test_on_a_terminal_the_password_is_asked_for_twice(monkeypatch: pytest.Monke
 def test_the_demo_alone_has_an_account_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(passwords, "_N", 2**4)
     demo, shop = Settings(data=tmp_path), Settings(data=tmp_path, catalogue="shop")
-    first, second = commands._desk_invitation(demo), commands._desk_invitation(demo)
+    (first, _), (second, to_owner) = commands._invitations(demo), commands._invitations(demo)
     assert first != second
+    assert to_owner == "The same name and password."
     password = second.partition("password ")[2].partition(" ")[0]
     assert _sign_in(tmp_path, "demo", password) == "admin"
-    assert commands._desk_invitation(shop) == "Nobody can sign in yet: aisle users add NAME"
+    nobody = "Nobody is an admin yet: aisle users add NAME --role admin"
+    assert commands._invitations(shop) == ("Nobody can sign in yet: aisle users add NAME", nobody)
     staff = Staff(open_staff_store(tmp_path, system_clock), system_clock)
     staff.add("Nora", "agent", PASSWORD)
+    own = "Sign in with a name and password of your own."
+    assert commands._invitations(shop) == (own, nobody)
+    staff.add("Ola", "admin", PASSWORD)
     staff.close()
-    assert commands._desk_invitation(shop) == "Sign in with a name and password of your own."
+    assert commands._invitations(shop) == (own, own)

@@ -182,7 +182,7 @@ def test_signing_out_ends_every_tab(desk: Callable[..., DeskVisit]) -> None:
     tab.goto(f"{window.url}desk/")
     expect(tab.locator("[data-me]")).to_have_text("Nora")
     window.page.get_by_role("button", name="Sign out").click()
-    expect(window.page.get_by_role("heading", name="The desk")).to_be_visible()
+    expect(window.page.get_by_role("heading", name="Sign in to the desk")).to_be_visible()
     expect(tab.get_by_role("link", name="Sign in again")).to_be_visible()
 
 

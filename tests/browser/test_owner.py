@@ -105,14 +105,52 @@ def test_every_section_fits_and_is_named(
     ola.page.locator(".slate-row").first.click()
     expect(ola.page.locator(".replay")).to_contain_text("identical")
     one_slate = ola.page.evaluate("location.hash.slice(1)")
-    for place in ("funnel?days=90", "experiments", "models", "rules", "slates", one_slate, "health"):
+    for place in ("funnel?days=90", "experiments", "models", "rules", "sponsored", "slates", one_slate, "health"):
         ola.go(place)
         ola.page.screenshot(path=tmp_path / f"{place.split('?')[0].replace('/', '-')}.png")
         assert not ola.page.evaluate(WIDE), place
         assert ola.page.evaluate(UNNAMED) == [], place
         name = place.split("?")[0].split("/")[0]
-        expect(ola.page.locator('.tabs [aria-current="page"]')).to_have_text(name.capitalize())
+        expect(ola.page.locator('.tabs [aria-current="page"]')).to_have_accessible_name(name.capitalize())
     assert not ola.page.evaluate("document.querySelector('.skip').matches(':focus')")
+
+
+def test_a_place_on_the_page_is_kept_through_the_sign_in_and_its_end(owner: Callable[..., OwnerVisit]) -> None:
+    window = owner()
+    page = window.page
+    page.goto(f"{window.url}owner/#funnel?days=90")
+    page.fill("[name=name]", "Ola")
+    page.fill("[name=password]", "wrong")
+    page.press("[name=password]", "Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    expect(page.locator("[name=days]")).to_have_value("90")
+    page.context.clear_cookies()
+    page.get_by_role("link", name="Rules").click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    page.get_by_role("link", name="Sign in again").click()
+    expect(page.get_by_role("heading", name="Sign in to the owner’s page")).to_be_visible()
+    page.fill("[name=name]", "Ola")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    expect(page.locator("h1")).to_have_text("Rules over the ranking")
+
+
+def test_a_campaign_is_added_from_the_form_and_stopped(owner: Callable[..., OwnerVisit]) -> None:
+    ola = owner(width=390).enter("Ola", "sponsored")
+    page = ola.page
+    page.get_by_label("Who pays").fill("Fjell AS")
+    page.get_by_label("Product ids").fill("nothing")
+    page.get_by_label("Last day").fill("2999-01-31")
+    page.get_by_role("button", name="Add the campaign").click()
+    expect(page.locator("[data-wrong]")).to_contain_text("no product 'nothing'")
+    page.get_by_label("Product ids").fill("fjell-2")
+    page.get_by_role("button", name="Add the campaign").click()
+    expect(page.locator(".item h2")).to_have_text("Fjell AS")
+    page.get_by_role("button", name="Stop").click()
+    ola.confirm("Stop it")
+    expect(page.locator(".item")).to_have_count(0)
 
 
 def test_a_rule_is_previewed_kept_and_taken_away(owner: Callable[..., OwnerVisit]) -> None:

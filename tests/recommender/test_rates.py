@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from recommender.rates import clustered_rate, wilson
+from recommender.rates import Mean, Z, clustered_mean, clustered_rate, wilson
 
 
 @pytest.mark.parametrize(("hits", "tries"), [(0, 10), (1, 10), (17, 100), (499, 500), (10, 10)])
@@ -47,3 +47,17 @@ def test_the_rate_lies_in_its_interval(counts: list[tuple[int, int]]) -> None:
     assert 0.0 <= found.low <= found.high <= 1.0
     if found.value is not None:
         assert found.low - 1e-12 <= found.value <= found.high + 1e-12
+
+
+def test_an_amount_of_one_try_each_has_the_plain_interval() -> None:
+    found = clustered_mean([(0, 1), (0, 1), (600, 1), (200, 1)])
+    half = Z * (80_000 / 4) ** 0.5  # Sample variance 80,000.
+    assert (found.value, found.low, found.high) == pytest.approx((200, 200 - half, 200 + half))
+
+
+def test_visits_of_one_shopper_belong_together() -> None:
+    spread = clustered_mean([(100, 1), (300, 1)] * 10)
+    lumped = clustered_mean([(1000, 10), (3000, 10)])
+    assert spread.value == lumped.value == 200
+    assert (lumped.high or 0) - (lumped.low or 0) > 3 * ((spread.high or 0) - (spread.low or 0))
+    assert clustered_mean([(500, 3), (0, 0)]) == Mean(500, 3, None, None)

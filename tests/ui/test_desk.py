@@ -17,6 +17,7 @@ from assistant.turn import Agent, Answer, Focus, Need
 from tests.assistant.desk_house import PASSWORD, DeskHouse, open_house
 from tests.contracts.channel import PAYLOADS, attacks, events_with, live_markup, read
 from tests.fakes.assistant import FakeAssistant
+from tests.ui.staff_page import call_page
 from ui.app import create_app
 from ui.desk_actions import DeskActions
 from ui.front import ALLOWED_PATHS
@@ -102,18 +103,7 @@ def _sign_in(client: TestClient, name: str = "Nora") -> str:
 
 
 def _call(client: TestClient, action: str, payload: dict[str, Any] | None = None) -> Any:
-    """Call the page's server function, as Gradio's script does."""
-    config = client.get("/desk/config").json()
-    (component,) = [each for each in config["components"] if each["type"] == "html"]
-    body = {
-        "session_hash": "s",
-        "component_id": component["id"],
-        "fn_name": "call",
-        "data": {"action": action, "payload": payload},
-    }
-    answer = client.post("/desk/gradio_api/component_server", json=body)
-    assert answer.status_code == 200
-    return answer.json()
+    return call_page(client, "desk", action, payload)
 
 
 # ---------------------------------------------------------------- who may call

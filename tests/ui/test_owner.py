@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +14,15 @@ from starlette.testclient import TestClient
 from assistant.config import Settings
 from assistant.service import Assistant
 from assistant.support import passwords
+from recommender.bandit.drift import DriftAlarm
+from recommender.decide import Recommender
+from recommender.events import Decision, DecisionContext, SlateItem
+from recommender.online_head import LiveHead
+from recommender.promotion.releases import release_folder
 from tests.assistant.owner_house import PASSWORD, owner_house, shown_slate
 from tests.contracts.channel import live_markup, read
+from tests.recommender.promotion.drafts import a_card, add_release, write_draft
+from tests.ui.staff_page import call_page
 from ui.app import create_app
 from ui.front import ALLOWED_PATHS
 from ui.owner_actions import OwnerActions
@@ -69,16 +77,7 @@ def _sign_in(client: TestClient, name: str = "Ola", **more: str) -> str:
 
 
 def _call(client: TestClient, action: str, payload: dict[str, Any] | None = None) -> Any:
-    """Call the page's server function, as Gradio's script does."""
-    config = client.get("/owner/config").json()
-    (component,) = [each for each in config["components"] if each["type"] == "html"]
-    body = {
-        "session_hash": "s",
-        "component_id": component["id"],
-        "fn_name": "call",
-        "data": {"action": action, "payload": payload},
-    }
-    return client.post("/owner/gradio_api/component_server", json=body).json()
+    return call_page(client, "owner", action, payload)
 
 
 def _view(client: TestClient, section: str, about: str = "", **options: str) -> str:
@@ -129,6 +128,13 @@ def test_other_origins_are_refused(client: TestClient) -> None:
         assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(("to", "where"), [("owner", "owner’s page"), ("", "desk"), ("http://evil.example", "desk")])
+def test_the_sign_in_says_where_one_is_going(client: TestClient, to: str, where: str) -> None:
+    assert f"<h1>Sign in to the {where}</h1>" in client.get("/desk/login", params={"to": to}).text
+    wrong = client.post("/desk/login", data={"name": "Ola", "password": "wrong", "to": to})
+    assert f"<h1>Sign in to the {where}</h1>" in wrong.text
+
+
 def test_an_admin_is_led_to_where_they_wanted_to_go(client: TestClient) -> None:
     assert "to=" not in _sign_in(client)
     client.cookies.clear()
@@ -167,7 +173,9 @@ def test_every_action_looks_session_and_role_up_again(assistant: Assistant) -> N
         ("view", {"section": "secrets"}),
         ("view", {}),
         ("view", {"section": "funnel", "who": "x"}),
-        ("promote", {"number": 0}),
+        ("promote", {"number": 0, "stage": "shadow", "share": 0}),
+        ("promote", {"number": 1}),
+        ("add_campaign", {"sponsor": "x", "items": "dome"}),
         ("switch", {"ranking": "off", "reason": "because"}),
         ("add_rule", {"kind": "drop"}),
         ("__class__", None),
@@ -182,7 +190,8 @@ def test_unknown_actions_and_payloads_are_refused(client: TestClient, action: An
 @pytest.mark.parametrize("action", ["roll_back", "switch", "stop_release", "stop_experiment"])
 def test_what_takes_something_back_needs_a_reason(client: TestClient, action: str) -> None:
     _sign_in(client)
-    more = {"switch": {"ranking": "default"}, "stop_release": {"number": 1}, "stop_experiment": {"name": "x"}}
+    more: dict[str, dict[str, Any]] = {"switch": {"ranking": "default"}, "stop_experiment": {"name": "x"}}
+    more |= {action: {"number": 1} for action in ("stop_release", "roll_back")}
     reply = _call(client, action, {**more.get(action, {}), "reason": "  "})
     assert (reply["ok"], "say why" in reply["message"]) == (False, True)
 
@@ -196,6 +205,7 @@ def test_an_empty_shop_says_what_to_do(client: TestClient) -> None:
         ("experiments", "No experiment yet"),
         ("models", "aisle train ranker"),
         ("rules", "No rule stands"),
+        ("sponsored", "No place is sponsored"),
         ("health", "Make the data card"),
     ):
         assert words in _view(client, section)
@@ -241,6 +251,71 @@ def test_a_rule_is_previewed_added_and_removed(client: TestClient) -> None:
     assert "removed rule" in read(_view(client, "rules"))
 
 
+def test_a_campaign_is_added_shown_and_stopped(client: TestClient) -> None:
+    _sign_in(client)
+    form = {"sponsor": ATTACK, "items": "fjell-2", "words": "tent", "ends": "2999-01-31", "per_shopper_per_day": "2"}
+    refused = _call(client, "add_campaign", {**form, "items": "gone"})
+    assert (refused["ok"], refused["message"]) == (False, "There is no product 'gone' in the catalogue.")
+    assert "over already" in _call(client, "add_campaign", {**form, "ends": "2001-01-31"})["message"]
+    assert _call(client, "add_campaign", form)["message"].endswith("from the next slate on.")
+    page = read(_view(client, "sponsored"))
+    assert "at most 2 times a day" in page
+    assert "alert(1)" in page
+    number = _view(client, "sponsored").split("Campaign ")[1].split("<")[0]
+    assert _call(client, "stop_campaign", {"number": number})["ok"]
+    assert "no running campaign" in _call(client, "stop_campaign", {"number": number})["message"]
+    assert "Campaigns that are over" in _view(client, "sponsored")
+
+
+def test_a_release_shows_the_card_of_its_training_and_what_is_wrong_with_its_files(
+    client: TestClient, assistant: Assistant
+) -> None:
+    _sign_in(client)
+    registry = assistant.owner._registry
+    draft = write_draft(registry.root)
+    (draft / "card.json").write_text(a_card().model_dump_json())
+    registry.add(draft, who="test", seed=1)
+    add_release(registry, seed=2)
+    page = read(_view(client, "models", "1"))
+    assert "Factorisation machine chosen" in page
+    assert "+0.0006 (−0.0003 to 0.0015)" in page
+    assert "figures cannot be shown" in _view(client, "models", "2")
+    (release_folder(registry.root, 1) / "ctr.safetensors").unlink()
+    page = read(_view(client, "models", "1"))
+    assert "ctr.safetensors of release 1 is missing" in page
+    assert "Promote" not in page
+    assert "Damaged" in _view(client, "models")
+    for number in (1, 2):
+        shutil.rmtree(release_folder(registry.root, number))
+
+
+def test_a_slate_without_its_trace_is_no_alarm(client: TestClient, assistant: Assistant) -> None:
+    _sign_in(client)
+    context = DecisionContext("ann", "v", "t", "search", 1e9, seed=0, query="tents")
+    slots = (SlateItem("dome", 0, 0.9, 0.5, ()),)
+    decision = Decision("old", context, slots, 0.5, "demo-logging/1", "none", ("fjell-2", "dome"), (0.2, 0.9))
+    assistant.owner._rooms.event_log.append_many([decision], [])
+    page = read(_view(client, "slates", "old"))
+    assert "Cannot be computed again" in page
+    assert "Not the same again" not in page
+    assert "First chance" not in page
+    assert page.index("Dome") < page.rindex("Fjell")
+
+
+async def _recommender(assistant: Assistant) -> Recommender:
+    return (await assistant.owner._rooms.open_shop()).recommender
+
+
+def test_an_alarm_of_drift_shows_on_every_section(client: TestClient, assistant: Assistant) -> None:
+    _sign_in(client)
+    assert not _call(client, "view", {"section": "funnel"})["alarm"]
+    recommender = asyncio.run(_recommender(assistant))
+    recommender.use_head(LiveHead(alarms=(DriftAlarm("surface search", False, 900, 1e9),)))
+    assert _call(client, "view", {"section": "funnel"})["alarm"]
+    assert "Search: cards are clicked less often than the click model predicts" in _view(client, "health")
+    recommender.use_head(LiveHead())
+
+
 def test_products_are_found_by_words_of_their_title_and_what_is_typed_stays(client: TestClient) -> None:
     _sign_in(client)
     found = _call(client, "find_items", {"text": "camp-mug, fjell TENT"})["html"]
@@ -264,7 +339,7 @@ def test_nothing_of_the_shop_stands_in_errors(client: TestClient) -> None:
     for section, about in (("experiments", "none"), ("models", "99"), ("slates", "none")):
         reply = _call(client, "view", {"section": section, "about": about})
         assert (reply["code"], "no " in reply["message"]) == ("refused", True)
-    assert "Traceback" not in json.dumps(_call(client, "promote", {"number": 99}))
+    assert "Traceback" not in json.dumps(_call(client, "promote", {"number": 99, "stage": "shadow", "share": 0}))
 
 
 # ---------------------------------------------------------------- forms

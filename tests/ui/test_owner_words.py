@@ -51,6 +51,7 @@ def test_rules_are_sentences(rule: dict[str, object], words: str, scope: str) ->
     [
         ("pin:7:tent-1@0", "A rule put “Trail tent” into slot 1"),
         ("pin_skipped:7:gone@2", "A rule wanted “gone” in slot 3, but it is sold out or the slot was taken"),
+        ("sponsored:1:mug@4", "A campaign paid for “Camp mug” in slot 5"),
         ("no_explore:cap", "Nothing was tried out: this shopper has had the day’s share of trials"),
         ("no_explore:intent_checkout", "Nothing was tried out: the intent is checkout"),
         ("something_new", "something_new"),

@@ -5,7 +5,7 @@ const one = (selector, from = root) => from.querySelector(selector);
 const all = (selector, from = root) => [...from.querySelectorAll(selector)];
 const page = one('[data-slot="page"]');
 const asking = one("dialog.asking");
-const SECTIONS = ["funnel", "experiments", "models", "rules", "slates", "health"];
+const SECTIONS = ["funnel", "experiments", "models", "rules", "sponsored", "slates", "health"];
 const state = { asked: 0, from: null };
 
 const call = async (action, payload = null) => {
@@ -15,9 +15,13 @@ const call = async (action, payload = null) => {
     if (reply.code === "session") ended(reply.message);
     return reply;
   } catch (error) {
-    // The guard before the page answers without a session too; then the page is asked for anew.
+    // The guard before the page answers without a session, and to who is no admin any more.
     const answer = await fetch("/owner/", { redirect: "manual" }).catch(() => null);
-    if (answer && !answer.ok) ended("Your session has ended.");
+    if (answer && (answer.type === "opaqueredirect" || answer.status === 403)) {
+      const message = "Your session has ended.";
+      ended(message);
+      return { ok: false, code: "session", message };
+    }
     one("[data-lost]").hidden = false;
     return { ok: false, code: "connection", message: "The server cannot be reached just now." };
   }
@@ -25,6 +29,7 @@ const call = async (action, payload = null) => {
 
 const ended = (words) => {
   one("[data-ended]").textContent = words;
+  one(".ended a").hash = location.hash;
   if (!one(".ended").open) one(".ended").showModal();
 };
 
@@ -76,6 +81,12 @@ const show = async ({ keep = false } = {}) => {
     sorry.className = "empty";
     sorry.textContent = reply.message;
     page.replaceChildren(sorry);
+    if (here.about) {
+      const back = one(`.tabs a[href="#${here.section}"]`).cloneNode(true);
+      back.removeAttribute("aria-current");
+      back.prepend("‹ ");
+      page.prepend(back);
+    }
     return;
   }
   const focused = keep ? document.activeElement?.getAttribute?.("name") : null;
@@ -83,6 +94,7 @@ const show = async ({ keep = false } = {}) => {
   writeTimes(page);
   all("[data-changes]").forEach(follow);
   one("[data-me]").textContent = reply.me;
+  one("[data-alarm]").hidden = !reply.alarm;
   one("[data-off]").hidden = !reply.off || here.section === "health";
   document.title = `${reply.title} · Owner`;
   if (focused) one(`[name="${CSS.escape(focused)}"]`, page)?.focus();

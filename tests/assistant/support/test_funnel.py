@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from assistant.store import SqlEventLog, Store, open_store
+from assistant.store.tables import conversations, decisions, events, messages, sessions
 from assistant.support.funnel import Asked, Funnel, Funnels
+from assistant.support.funnel_sql import FIRST_VISITS, slates_since, wrote_since
 from recommender.events import Decision, DecisionContext, Event, EventType, Reason, SlateItem, Stream
 from tests.assistant.house import House
+from tests.assistant.store.postgres import postgres, written
 from tests.fakes.clock import ManualClock
 
 ITEMS = ("a", "b", "c")
@@ -79,8 +82,12 @@ def test_visits_are_counted_as_far_as_they_come(house: House, log: Log) -> None:
     log.slate("cem", "v4")
     found = _measure(house)
     assert (found.chats, found.saw, found.clicked, found.carted, found.bought) == (4, 4, 3, 2, 1)
-    assert (found.click_rate.hits, found.click_rate.tries, found.click_rate.clusters) == (3, 12, 3)
-    assert (found.order_rate.hits, found.order_rate.tries, found.value_minor) == (1, 4, 500)
+    assert (found.figures.click_rate.hits, found.figures.click_rate.tries, found.figures.click_rate.clusters) == (
+        3,
+        12,
+        3,
+    )
+    assert (found.figures.order_rate.hits, found.figures.order_rate.tries, found.figures.worth.total) == (1, 4, 500)
     assert [found.reached[step].tries for step in ("shown", "clicked", "carted", "bought")] == [4, 4, 3, 2]
 
 
@@ -98,7 +105,7 @@ def test_what_the_shopper_never_saw_was_not_shown(house: House, log: Log) -> Non
     log.slate("ann", "v1", hidden=("b", "c"))
     log.slate("bob", "v2", hidden=ITEMS)
     found = _measure(house)
-    assert (found.saw, found.click_rate.tries) == (1, 1)
+    assert (found.saw, found.figures.click_rate.tries) == (1, 1)
 
 
 def test_parts_of_the_traffic_stand_apart(house: House, log: Log) -> None:
@@ -114,8 +121,18 @@ def test_a_paid_place_counts_for_itself_and_never_for_the_ranking(house: House, 
     log.slate("ann", "v1", (CLICK, "a"), (CLICK, "c"), (BUY, "c"), paid=("c",))
     log.slate("bob", "v2", paid=("b",))
     ranked, paid = _measure(house), _measure(house, part="sponsored")
-    assert (ranked.click_rate.hits, ranked.click_rate.tries, ranked.bought, ranked.value_minor) == (1, 4, 0, 0)
-    assert (paid.click_rate.hits, paid.click_rate.tries, paid.bought, paid.value_minor) == (1, 2, 1, 500)
+    assert (
+        ranked.figures.click_rate.hits,
+        ranked.figures.click_rate.tries,
+        ranked.bought,
+        ranked.figures.worth.total,
+    ) == (1, 4, 0, 0)
+    assert (paid.figures.click_rate.hits, paid.figures.click_rate.tries, paid.bought, paid.figures.worth.total) == (
+        1,
+        2,
+        1,
+        500,
+    )
 
 
 def test_first_visits_and_later_ones(house: House, log: Log) -> None:
@@ -124,7 +141,7 @@ def test_first_visits_and_later_ones(house: House, log: Log) -> None:
     log.slate("bob", "v2", (CLICK, "a"))
     log.slate("bob", "v2", (CLICK, "a"))
     assert (_measure(house, who="known").saw, _measure(house, who="new").saw) == (1, 1)
-    assert _measure(house, who="new").click_rate.tries == 6
+    assert _measure(house, who="new").figures.click_rate.tries == 6
 
 
 def test_a_period_ends_today_and_begins_at_midnight(house: House, log: Log) -> None:
@@ -139,8 +156,33 @@ def test_a_period_ends_today_and_begins_at_midnight(house: House, log: Log) -> N
     assert isinstance(found.days[0].day, date)
 
 
+def test_the_same_is_counted_for_the_period_before(house: House, log: Log) -> None:
+    log.slate("ann", "v1", (CLICK, "a"), (BUY, "a"))
+    log.slate("bob", "v2", (CLICK, "a"), (CLICK, "b"), days=9)
+    log.slate("cem", "v3", (CLICK, "a"), days=20)
+    found = _measure(house, days=7)
+    assert (found.figures.click_rate.hits, found.figures.worth.value) == (1, 500)
+    assert (found.before.click_rate.hits, found.before.click_rate.tries, found.before.worth.value) == (2, 3, 0)
+    assert (found.chats, found.events) == (1, 5)
+
+
 def test_an_empty_log_is_no_error(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     found = Funnels(store, ManualClock(), "UTC").measure(Asked())
     store.close()
-    assert (found.chats, found.click_rate.value, found.surfaces) == (0, None, ())
+    assert (found.chats, found.figures.click_rate.value, found.surfaces) == (0, None, ())
+
+
+def test_postgres_counts_the_same(house: House, log: Log) -> None:
+    log.slate("ann", "v1", (CLICK, "a"), (CLICK, "c"), (BUY, "c"), paid=("c",), surface="recommend")
+    log.slate("bob", "v2", (CART, "b"), hidden=("a",), stream="uniform")
+    session = house.sessions.open(None)
+    house.conversations.append_user(session.principal, session.conversation_id, "m1", "hello")
+    queries = (slates_since(0.0), wrote_since(house.clock() - timedelta(days=1)), FIRST_VISITS)
+    with house.store.read() as here, postgres() as there:
+        there.copy(here, conversations, sessions, messages, decisions, events)
+        for query in queries:
+            found = sorted(["" if value is None else str(value) for value in row] for row in here.execute(query))
+            assert sorted(there.run(written(query))) == found != []
+            # Sums would be decimals there, which are no Python numbers to calculate with.
+            assert "numeric" not in there.types(query)

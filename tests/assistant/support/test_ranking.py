@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import StoreError
 from assistant.store.ranking import open_ranking_store
+from assistant.support.ledger import Ledger
 from assistant.support.ranking import RankingDesk
 from recommender.errors import RuleBroken
 from tests.fakes.clock import ManualClock
@@ -39,7 +40,7 @@ def elsewhere(tmp_path: Path, clock: ManualClock) -> Iterator[RankingDesk]:
 def test_a_rule_is_kept_with_who_and_when(desk: RankingDesk, clock: ManualClock) -> None:
     rule = desk.add(BURY, "Ann")
     (kept,) = desk.rules()
-    assert (kept.rule, kept.added_by, kept.added_at) == (rule, "Ann", clock())
+    assert (kept.body, kept.added_by, kept.added_at) == (rule, "Ann", clock())
     assert (rule.id, rule.note) == ("1", "sold badly")
 
 
@@ -47,9 +48,9 @@ def test_a_rule_that_was_removed_acts_no_more_and_its_record_stays(desk: Ranking
     desk.add(BURY, "Ann")
     second = desk.add({"kind": "min_stock", "units": 2}, "Ann")
     desk.remove("1", "Bob")
-    assert [kept.rule for kept in desk.rules()] == [second]
-    assert [(kept.rule.id, kept.removed_by) for kept in desk.history()] == [("1", "Bob"), ("2", None)]
-    with pytest.raises(RuleBroken, match="no rule '1'"):
+    assert [kept.body for kept in desk.rules()] == [second]
+    assert [(kept.body.id, kept.ended_by) for kept in desk.history()] == [("1", "Bob"), ("2", None)]
+    with pytest.raises(RuleBroken, match="no rule '1' that stands"):
         desk.remove("1", "Bob")
     assert desk.add(BURY, "Ann").id == "3"
 
@@ -100,3 +101,16 @@ def test_without_any_reading_there_is_no_slate(desk: RankingDesk, tmp_path: Path
     (tmp_path / "ranking.db").unlink()
     with pytest.raises((StoreError, OSError)):
         desk.controls()
+
+
+def test_of_two_who_remove_a_rule_at_once_one_is_told_that_it_is_gone(
+    desk: RankingDesk, elsewhere: RankingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = desk.add(BURY, "Ann")
+    seen = desk.rules()
+    monkeypatch.setattr(Ledger, "standing", lambda _: seen)
+    elsewhere.remove(rule.id, "Ann")
+    with pytest.raises(RuleBroken):
+        desk.remove(rule.id, "Bob")
+    monkeypatch.undo()
+    assert [kept.ended_by for kept in desk.history()] == ["Ann"]

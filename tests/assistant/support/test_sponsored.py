@@ -58,7 +58,7 @@ def test_a_campaign_of_the_command_line_acts_at_once_and_so_does_its_end(
     elsewhere.stop(added.id, "Bob")
     assert offered(desk, clock) == []
     (kept,) = desk.campaigns()
-    assert (kept.added_by, kept.stopped_by) == ("Ann", "Bob")
+    assert (kept.added_by, kept.ended_by) == ("Ann", "Bob")
     with pytest.raises(CampaignBroken, match="no running campaign"):
         desk.stop(added.id, "Bob")
 

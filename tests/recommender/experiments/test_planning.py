@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from recommender.errors import ExperimentWrong
-from recommender.experiments.planning import plan_mean, plan_rate
+from recommender.experiments.planning import findable_lift, plan_mean, plan_rate
 from recommender.experiments.sequential import Moments, compare_means
 
 
@@ -57,3 +57,10 @@ def test_looking_all_the_time_finds_the_effect_by_the_planned_size() -> None:
 def test_impossible_plans_are_refused(call: object) -> None:
     with pytest.raises(ExperimentWrong):
         call()  # type: ignore[operator]
+
+
+def test_what_a_traffic_can_find_is_the_smallest_change_whose_plan_fits() -> None:
+    found = findable_lift(0.4, 1_000)
+    assert found is not None
+    assert 2 * plan_rate(0.4, found).per_arm_peeking <= 1_000 < 2 * plan_rate(0.4, found - 0.01).per_arm_peeking
+    assert findable_lift(0.4, 4) is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recommender.card import Gain, HeadFigures, ModelCard, Row
 from recommender.features import FEATURES
 from recommender.ope.gate import Check, Verdict
 from recommender.ope.intervals import Interval
@@ -69,3 +70,32 @@ def let_canary_say(registry: Registry, number: int, *, share: float, enough: boo
         enough=enough,
     )
     keep_evidence(registry.root, number, "canary", report)
+
+
+def a_card(*, served: bool = True) -> ModelCard:
+    """Return a whole card, as a training writes it: four baselines and the network."""
+    figures = HeadFigures(log_loss=0.43, auc=0.67, gauc=None, ece=0.0121)
+    names = ("popularity", "logistic regression", "factorisation machine", "trees", "network")
+    return ModelCard(
+        trained_at=NOW,
+        seed=7,
+        n_train=30_000,
+        n_validation=6_000,
+        n_test=6_582,
+        n_decisions=7_000,
+        n_test_new=372,
+        new_shoppers_auc=None,
+        positive_rate=0.17,
+        rows=tuple(Row(name=name, click=figures, cart=figures, buy=figures) for name in names),
+        rival="factorisation machine",
+        gain=Gain(mean=0.0006, low=-0.0003, high=0.0015),
+        over_popularity=Gain(mean=0.0064, low=0.0032, high=0.0096),
+        best_epoch=2,
+        epochs=4,
+        params={},
+        model="factorisation machine",
+        served=served,
+        verdict="The factorisation machine is used.",
+        sha256="0" * 64,
+        features=FEATURES,
+    )
