@@ -218,9 +218,9 @@ class Owner:
             with self._moving:
                 now = self._registry.get_release(number)
                 if (now.stage.value, now.share) != seen:
-                    where = f"{now.stage}, {now.share:.0%} of the shoppers"
                     raise Refused(
-                        "moved_meanwhile", f"Release {number} was moved meanwhile: {where}. Look at it again."
+                        "moved_meanwhile",
+                        f"Release {number} was moved meanwhile: {now.stage}, {now.share:.0%}. Close this and look again.",
                     )
                 return self._registry.promote(number, who=agent.name, because=because)
 

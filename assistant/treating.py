@@ -7,7 +7,7 @@ it.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -17,7 +17,6 @@ from assistant.support.experiments import Experiments, TurnSeen
 from assistant.tools.context import Ledger
 from assistant.tools.profiling import identity_key, session_key
 from assistant.turn import HandOverFact, Principal, SlateFact
-from recommender.profiles.edits import counted_key, may_profile
 
 log = structlog.get_logger()
 
@@ -62,20 +61,10 @@ class Treating:
             log.error("experiments.unread", reason=str(problem))
             return Treated(at=at)
 
-    def end(self, treated: Treated, ledger: Ledger, shopper_key: str) -> None:
-        """Keep what a turn was like.
-
-        Args:
-            treated: of `begin`.
-            ledger: of the turn.
-            shopper_key: under which the log keeps what is done in this visit. Arms go by person; without consent the
-                log knows the visit alone, so the unit is the visit.
-        """
-        arms = treated.arms
-        if self._experiments is None or not arms.units:
+    def end(self, treated: Treated, ledger: Ledger) -> None:
+        """Keep what a turn was like."""
+        if self._experiments is None or not treated.arms.units:
             return
-        if not may_profile(shopper_key):
-            arms = replace(arms, units=tuple((name, counted_key(shopper_key), arm) for name, _, arm in arms.units))
         searches = [f for f in ledger.evidence if isinstance(f, SlateFact) and f.surface == "search"]
         seen = TurnSeen(
             at=treated.at,
@@ -85,6 +74,6 @@ class Treating:
             handed_over=any(isinstance(fact, HandOverFact) for fact in ledger.evidence),
         )
         try:
-            self._experiments.expose(arms, seen)
+            self._experiments.expose(treated.arms, seen)
         except StoreError as problem:
             log.error("experiments.unwritten", reason=str(problem))

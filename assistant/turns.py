@@ -351,7 +351,7 @@ class TurnRunner:
         self._conversations.append_answer(
             turn.principal, turn.conversation_id, turn.message_id, answer, need=answer.wishes, focus=focus, cut=cut
         )
-        self._treating.end(run.treated, run.context.ledger, run.context.shopper_key)
+        self._treating.end(run.treated, run.context.ledger)
         return answer
 
     def _answer_of(self, run: _Run, question: Question | None, *, handed_over: bool) -> Answer:

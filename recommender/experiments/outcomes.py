@@ -14,7 +14,6 @@ from typing import Final
 from recommender.events import Decision, Event, EventType
 from recommender.experiments.definitions import Experiment
 from recommender.experiments.interleaving import credit
-from recommender.profiles.edits import counted_key
 
 _TYPES: Final[Mapping[str, EventType]] = {
     "click": EventType.CLICK,
@@ -29,7 +28,7 @@ class Exposure:
     """One unit that an experiment has treated, and what its turns were like.
 
     Args:
-        unit_key: of the shopper or session; a shopper without consent to a profile is one in each visit.
+        unit_key: of the shopper or session.
         arm: as it was treated; of an interleaving the first arm's name.
         first_at: epoch seconds of the first turn in it.
         turns, searches, empty_searches, hand_overs: counted over its turns.
@@ -83,8 +82,7 @@ def outcomes(
     """
     by_unit: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        key = counted_key(event.shopper_key) if experiment.unit == "shopper" else event.session_key
-        by_unit[key].append(event)
+        by_unit[event.shopper_key if experiment.unit == "shopper" else event.session_key].append(event)
     window_s = experiment.window_hours * 3600
     rows = []
     for exposure in exposures:

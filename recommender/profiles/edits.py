@@ -70,11 +70,6 @@ def anonymous_key(session_key: str) -> str:
     return ANONYMOUS + session_key
 
 
-def counted_key(shopper_key: str) -> str:
-    """Return the key by which what a shopper does is counted: their own, that of the visit without consent."""
-    return shopper_key.removeprefix(ANONYMOUS)
-
-
 def may_profile(shopper_key: str) -> bool:
     """Tell whether a profile may be kept under a key."""
     return not shopper_key.startswith(ANONYMOUS)

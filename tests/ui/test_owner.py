@@ -15,7 +15,6 @@ from assistant.config import Settings
 from assistant.service import Assistant
 from assistant.support import passwords
 from recommender.bandit.drift import DriftAlarm
-from recommender.decide import Recommender
 from recommender.events import Decision, DecisionContext, SlateItem
 from recommender.online_head import LiveHead
 from recommender.promotion.releases import release_folder
@@ -190,7 +189,7 @@ def test_unknown_actions_and_payloads_are_refused(client: TestClient, action: An
 @pytest.mark.parametrize("action", ["roll_back", "switch", "stop_release", "stop_experiment"])
 def test_what_takes_something_back_needs_a_reason(client: TestClient, action: str) -> None:
     _sign_in(client)
-    more: dict[str, dict[str, Any]] = {"switch": {"ranking": "default"}, "stop_experiment": {"name": "x"}}
+    more = {"switch": {"ranking": "default"}, "stop_experiment": {"name": "x"}}
     more |= {action: {"number": 1} for action in ("stop_release", "roll_back")}
     reply = _call(client, action, {**more.get(action, {}), "reason": "  "})
     assert (reply["ok"], "say why" in reply["message"]) == (False, True)
@@ -302,18 +301,14 @@ def test_a_slate_without_its_trace_is_no_alarm(client: TestClient, assistant: As
     assert page.index("Dome") < page.rindex("Fjell")
 
 
-async def _recommender(assistant: Assistant) -> Recommender:
-    return (await assistant.owner._rooms.open_shop()).recommender
-
-
 def test_an_alarm_of_drift_shows_on_every_section(client: TestClient, assistant: Assistant) -> None:
     _sign_in(client)
     assert not _call(client, "view", {"section": "funnel"})["alarm"]
-    recommender = asyncio.run(_recommender(assistant))
-    recommender.use_head(LiveHead(alarms=(DriftAlarm("surface search", False, 900, 1e9),)))
+    shop = asyncio.run(assistant.owner._rooms.open_shop())
+    shop.recommender.use_head(LiveHead(alarms=(DriftAlarm("surface search", False, 900, 1e9),)))
     assert _call(client, "view", {"section": "funnel"})["alarm"]
     assert "Search: cards are clicked less often than the click model predicts" in _view(client, "health")
-    recommender.use_head(LiveHead())
+    shop.recommender.use_head(LiveHead())
 
 
 def test_products_are_found_by_words_of_their_title_and_what_is_typed_stays(client: TestClient) -> None:

@@ -40,7 +40,7 @@ class Postgres:
         done = _run([*command, "-d", "postgres", "-f", "-"], self._user, ";\n".join(statements) + ";\n")
         return list(csv.reader(io.StringIO(done)))
 
-    def types(self, statement: sa.ClauseElement) -> list[str]:
+    def types(self, statement: sa.Executable) -> list[str]:
         """Return the type of each column that a query gives."""
         described = "SELECT data_type FROM information_schema.columns WHERE table_name = 'told'"
         return [kind for (kind,) in self.run(f"CREATE TEMPORARY TABLE told AS {written(statement)}", described)]
@@ -51,10 +51,10 @@ class Postgres:
         self.run(*(written(sa.insert(table).values(row)) for table, row in rows))
 
 
-def written(statement: sa.ClauseElement) -> str:
+def written(statement: sa.Executable) -> str:
     """Write a statement with its values, as Postgres takes it."""
     # The driver's sign for parameters, %, would be doubled.
-    dialect: sa.Dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect(paramstyle="named")
     return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
