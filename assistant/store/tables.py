@@ -146,6 +146,7 @@ order_lines = sa.Table(
     _text("title"),
     _number("quantity"),
     _number("price_minor"),
+    _text("decision_id", null=True),
 )
 
 refunds = sa.Table(

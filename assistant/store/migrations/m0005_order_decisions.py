@@ -1,0 +1,5 @@
+"""0005: an order's line knows the decision that it was chosen from, as the line of the cart did."""
+
+from __future__ import annotations
+
+STATEMENTS: tuple[str, ...] = ("ALTER TABLE order_lines ADD COLUMN decision_id TEXT",)
