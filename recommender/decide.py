@@ -105,7 +105,8 @@ class Recommender:
         controls = self._controls()
         with self._lock:
             served, stream = self._line_up.pick(
-                context.shopper_key, context.treatment.release if context.treatment else ""
+                self._state.unit(context.shopper_key, context.session_key),
+                context.treatment.release if context.treatment else "",
             )
             decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
         # What is paid for is in the decision's row, and nowhere that anything is learned from.
@@ -142,7 +143,7 @@ class Recommender:
             found = tuple(candidate for candidate in candidates if candidate.sources != ("owner",))
             if bring_pinned:
                 found = self._with_pinned(found, compiled.pinned_ids(context))
-            served, stream = self._line_up.pick(context.shopper_key)
+            served, stream = self._line_up.pick(self._state.unit(context.shopper_key, context.session_key))
             deciding = replace(self._deciding(self._controls(), served, stream), rules=compiled, controls=controls)
             return decide_slate(deciding, context, found)
 

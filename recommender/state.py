@@ -55,8 +55,8 @@ class Gift:
 
 @dataclass(slots=True)
 class Visit:
-    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already and
-    for whom it is."""
+    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already,
+    for whom it is, and the shopper's key when it began."""
 
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     shown: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_SHOWN))
@@ -64,6 +64,7 @@ class Visit:
     dismissed: set[str] = field(default_factory=set)
     counted: set[tuple[str, str]] = field(default_factory=set)
     gift: Gift | None = None
+    began_as: str = ""
 
 
 class Links:
@@ -141,7 +142,8 @@ class BehaviourState:
         """
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
-            self.visits.touch(event.session_key).shown.append(event.item_id)
+            visit = self._visit(event)
+            visit.shown.append(event.item_id)
             self._count_rates(event, item, taken=False)
             return
         if event.type is EventType.NOT_SHOWN:
@@ -150,7 +152,7 @@ class BehaviourState:
         if event.type is EventType.EDIT:
             self._edit(event, Edit.from_text(event.item_id))
             return
-        visit = self.visits.touch(event.session_key)
+        visit = self._visit(event)
         if (event.type, event.item_id) in visit.counted:
             return
         visit.counted.add((event.type, event.item_id))
@@ -163,6 +165,19 @@ class BehaviourState:
             visit.dismissed.add(event.item_id)
             if event.item_id in visit.recent:
                 visit.recent.remove(event.item_id)
+
+    def unit(self, shopper_key: str, session_key: str) -> str:
+        """Return whom trials, caps and shares of traffic count in a visit: the person, where it began with one known.
+
+        Everywhere else the visit itself, also once its shopper agrees to a profile or signs in: what a visit has met
+        stays the same until it ends.
+
+        Args:
+            shopper_key, session_key: as in Event.
+        """
+        visit = self.visits.find(session_key)
+        began_as = shopper_key if visit is None else visit.began_as or shopper_key
+        return began_as if may_profile(began_as) else session_key
 
     def recent_items(self, session_key: str) -> tuple[str, ...]:
         """Return what a visit has shown interest in, latest first."""
@@ -215,6 +230,11 @@ class BehaviourState:
         """Return the mean log price of what the shop lately showed of a category; 0 before it did."""
         n = self.rates.shown.read(("category", category), now)
         return self.rates.shown.read(("price", category), now) / n if n > 1e-9 else 0.0
+
+    def _visit(self, event: Event) -> Visit:
+        visit = self.visits.touch(event.session_key)
+        visit.began_as = visit.began_as or event.shopper_key
+        return visit
 
     def _dearness(self, item: Item, now: float) -> float:
         usual = 0.0 if item.category is None else self.usual_price_shown(item.category, now)

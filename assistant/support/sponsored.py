@@ -101,11 +101,11 @@ class SponsoredDesk:
             )
         return found
 
-    def offers(self, shopper_key: str, query: str, meeting: Collection[str], now: float) -> tuple[PaidPlace, ...]:
+    def offers(self, unit: str, query: str, meeting: Collection[str], now: float) -> tuple[PaidPlace, ...]:
         """Return what may be put into a paid slot; nothing where the campaigns cannot be read.
 
         Args:
-            shopper_key: for whom.
+            unit: whom the cap of a day counts: a known person, else the visit.
             query: the request in words.
             meeting: ids of candidates that meet every stated limit and can be bought.
             now: epoch seconds.
@@ -116,13 +116,13 @@ class SponsoredDesk:
             log.error("campaigns.not_read", reason=str(problem))
             return ()
         with self._lock:
-            return offers(running, self._showings, meeting, shopper_key=shopper_key, query=query, now=now)
+            return offers(running, self._showings, meeting, shopper_key=unit, query=query, now=now)
 
-    def note(self, decision: Decision) -> None:
-        """Count what a slate shows of campaigns."""
+    def note(self, decision: Decision, unit: str) -> None:
+        """Count what a slate shows of campaigns to somebody; `unit` as in `offers`."""
         paid = set(decision.sponsored_ids)
         with self._lock:
             for offer in decision.context.sponsored:
                 if offer.item_id in paid:
                     paid.remove(offer.item_id)
-                    self._showings.note(decision.context.shopper_key, offer.campaign, decision.context.now)
+                    self._showings.note(unit, offer.campaign, decision.context.now)

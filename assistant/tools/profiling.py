@@ -62,6 +62,10 @@ class Profiling:
         """
         return shopper_key if self._allowed(shopper_key) else anonymous_key(session)
 
+    def unit(self, principal: Principal) -> str:
+        """The key under which experiments, trials and caps count this visit: a known person's, else the visit's."""
+        return self.profiles.unit(self.key(principal), session_key(principal))
+
     def view(self, principal: Principal) -> ProfileView:
         """What is known of the shopper now."""
         return self.profiles.view(identity_key(principal), session_key(principal), self.now())

@@ -170,7 +170,7 @@ def _decide(context: ShopperContext, about: DecisionContext, candidates: Sequenc
     except NothingToDecide:
         return None
     if decision.sponsored_ids and context.shop.sponsored is not None:
-        context.shop.sponsored.note(decision)
+        context.shop.sponsored.note(decision, context.shop.profiling.unit(context.principal))
     with context.ledger.lock:
         context.ledger.decided.append(decision)
     return decision

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from recommender.attribution import ANSWERS, Slate
 from recommender.data.bots import Thresholds, Watch
 from recommender.data.reason import Reason
 from recommender.data.settings import CleaningSettings, KnownTraffic
@@ -205,11 +206,10 @@ class _Tally:
 
 
 @dataclass(slots=True)
-class _Slate:
-    """When a slate was shown, with which items, and of which of them the impression was met."""
+class _Slate(Slate):
+    """Also when it was shown, and of which items the impression was met."""
 
     at: float = 0.0
-    items: set[str] = field(default_factory=set)
     counted: set[str] = field(default_factory=set)
 
 
@@ -267,6 +267,10 @@ class _Checks:
             return Reason.NOT_SHOWN
         if event.at < slate.at - self._settings.early_s:
             return Reason.BEFORE_DECISION
+        if event.type in ANSWERS and not slate.is_for(event):
+            return Reason.OTHER_VISIT
+        if not slate.takes(event):
+            return Reason.REPEATED
         if event.type is EventType.NOT_SHOWN:
             slate.items.discard(event.item_id)
         return None
@@ -277,10 +281,11 @@ class _Checks:
             return slate
         if event.type is EventType.IMPRESSION:
             slate = self._slates.touch(decision_id)
-            slate.at = event.at
+            slate.at, slate.session_key, slate.shopper_key = event.at, event.session_key, event.shopper_key
         elif self._log is not None and (decision := self._log.find_decision(decision_id)) is not None:
             slate = self._slates.touch(decision_id)
-            slate.at = decision.context.now
+            about = decision.context
+            slate.at, slate.session_key, slate.shopper_key = about.now, about.session_key, about.shopper_key
             slate.items.update(decision.organic_ids)
         return slate
 

@@ -48,6 +48,11 @@ class Profiles:
         with self._lock:
             return self._state().consents.get(shopper_key)
 
+    def unit(self, shopper_key: str, session_key: str) -> str:
+        """Return whom trials, caps and shares of traffic count in a visit; see `BehaviourState.unit`."""
+        with self._lock:
+            return self._state().unit(shopper_key, session_key)
+
     def known_values(self) -> tuple[Key, ...]:
         """Return every field and value that can be learned from the catalogue's items, in their order."""
         with self._lock:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from assistant.service import Assistant, Session
+from assistant.support import experiments
 from assistant.turn import EvidenceFound, SlateFact, Turn
 from recommender.events import Event, EventType
+from recommender.experiments.analysis import Report, analyse
+from recommender.experiments.definitions import Experiment
+from recommender.experiments.outcomes import Outcome
 from tests.assistant.owner_house import owner_house
 
 
@@ -38,6 +44,20 @@ async def asked(assistant: Assistant, session: Session, words: str, number: int 
     turn = Turn(session.conversation_id, f"message-{number}-{session.token[:12]}", words, session.principal)
     facts = [event.fact async for event in assistant.stream(turn) if isinstance(event, EvidenceFound)]
     return next(fact for fact in facts if isinstance(fact, SlateFact))
+
+
+def outcomes_now(assistant: Assistant, name: str) -> tuple[Outcome, ...]:
+    """What an experiment's units did by now, one row per unit."""
+    found: list[Outcome] = []
+
+    def keep(experiment: Experiment, rows: Iterable[Outcome], **more: object) -> Report:
+        found.extend(rows)
+        return analyse(experiment, found, **more)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(experiments, "analyse", keep)
+        assistant.lab.report(name)
+    return tuple(found)
 
 
 async def put_first_into_cart(assistant: Assistant, session: Session, slate: SlateFact) -> str:

@@ -13,8 +13,9 @@ from assistant.service import Assistant
 from assistant.support import passwords
 from assistant.turn import Order
 from recommender.events import EventType
-from tests.assistant.learning_house import asked, events_of, learning_house, put_first_into_cart
+from tests.assistant.learning_house import asked, events_of, learning_house, outcomes_now, put_first_into_cart
 from tests.assistant.owner_house import shown_slate
+from tests.recommender.experiments.some import an_experiment
 
 
 @pytest_asyncio.fixture
@@ -89,3 +90,56 @@ async def test_an_order_cancelled_by_the_shoppers_click_is_taken_back_once(assis
     (back,) = events_of(tmp_path, EventType.RETURN)
     (bought,) = events_of(tmp_path, EventType.PURCHASE)
     assert (back.item_id, back.decision_id) == (bought.item_id, bought.decision_id)
+
+
+@pytest.mark.parametrize("consent", [False, True])
+async def test_an_experiment_on_shoppers_counts_what_each_did(
+    assistant: Assistant, tmp_path: Path, consent: bool
+) -> None:
+    experiment = an_experiment(window_hours=1.0)
+    assistant.lab.start(experiment, who="Ola")
+    for name in ("maya", "nils", None):
+        session = await assistant.open_session(None)
+        session = await assistant.sign_in(session.token, name) if name else session
+        if consent:
+            await assistant.profiles.keep(session.principal, True)
+        slate = await asked(assistant, session, "show me tents")
+        first = slate.items[0]
+        for kind in ("click", "dismiss"):
+            await assistant.record(session.principal, kind, first.product.id, first.decision_id, 0)  # type: ignore[arg-type]
+    found = outcomes_now(assistant, experiment.name)
+    assert [(row.values["click"], row.values["dismiss"]) for row in found] == [(1.0, 1.0)] * 3
+    known = {row.unit_key for row in found if row.unit_key.startswith("c:")}
+    assert known == ({"c:maya", "c:nils"} if consent else set())
+
+
+async def test_agreeing_and_signing_in_change_no_arm_within_the_visit(assistant: Assistant) -> None:
+    experiment = an_experiment(window_hours=1.0)
+    assistant.lab.start(experiment, who="Ola")
+    session = await assistant.open_session(None)
+    first = await asked(assistant, session, "show me tents", 1)
+    session = await assistant.sign_in(session.token, "maya")
+    second = await asked(assistant, session, "show me mugs", 2)
+    await assistant.profiles.keep(session.principal, True)
+    third = await asked(assistant, session, "show me boots", 3)
+    assert third.decision is not None and third.decision.context.shopper_key == "c:maya"
+    arms = {slate.decision.experiments["cards"] for slate in (first, second, third) if slate.decision}
+    assert len(arms) == 1
+    (row,) = outcomes_now(assistant, experiment.name)
+    assert row.unit_key == f"s:{session.principal.session_id[:24]}"
+
+
+async def test_one_decision_clicked_from_many_visits_counts_its_own_click_alone(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    session, slate = await shown_slate(assistant)
+    first = slate.items[0]
+    for _ in range(40):
+        other = await assistant.open_session(None)
+        await assistant.record(other.principal, "click", first.product.id, first.decision_id, 0)
+    for _ in range(3):
+        await assistant.record(session.principal, "click", first.product.id, first.decision_id, 0)
+    recommender = (await assistant._opener.plan(5)).shop.recommender
+    assert len(events_of(tmp_path, EventType.CLICK)) == 43
+    assert recommender._state.item_clicks[first.product.id] == 1
+    assert recommender._state.item_impressions[first.product.id] == 1

@@ -89,6 +89,6 @@ def test_what_slates_show_is_counted_towards_the_cap(desk: SponsoredDesk, clock:
         paid = desk.offers("ann", "tent", set(items), now)
         context = DecisionContext("ann", "today", f"{turn}", "search", now, 7, query="tent", sponsored=paid)
         decision = recommender.decide(context, candidates)
-        desk.note(decision)
+        desk.note(decision, "ann")
         shown.append(decision.sponsored_ids)
     assert shown == [("item-6",), ("item-6",), (), ()]
