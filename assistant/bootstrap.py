@@ -92,7 +92,8 @@ def build_assistant(
         store.close()
         raise
     try:
-        experiments = Experiments(open_experiment_store(settings.data, now), now)
+        experiment_store = open_experiment_store(settings.data, now)
+        experiments = Experiments(experiment_store, now)
         ranking_store = open_ranking_store(settings.data, now)
     except BaseException:
         store.close()
@@ -127,7 +128,7 @@ def build_assistant(
         live=live,
         policies=policies,
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
-        eraser=Eraser(store),
+        eraser=Eraser(store, experiment_store),
         pool=pool,
     )
     ranking = RankingDesk(ranking_store, settings.catalogue, now)
