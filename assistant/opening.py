@@ -408,6 +408,12 @@ def recommender_settings(settings: Settings) -> RecommenderSettings:
     )
 
 
+def _stock(product: Product) -> int | None:
+    """Units of all variants together; None where that of one is not stated."""
+    stocks = [variant.stock for variant in product.variants]
+    return None if None in stocks else sum(stock for stock in stocks if stock is not None)
+
+
 def items_of(products: Iterable[Product]) -> dict[str, Item]:
     """What the recommender knows of each product."""
     rows, listed = {}, tuple(products)
@@ -426,6 +432,8 @@ def items_of(products: Iterable[Product]) -> dict[str, Item]:
             rating=product.rating,
             rating_count=product.rating_count,
             in_stock=product.in_stock,
+            stock=_stock(product),
+            cost_minor=variant.cost_minor,
             attributes=attributes[product.id],
         )
     return rows

@@ -38,7 +38,7 @@ from recommender.events import Item
 from recommender.experiments.analysis import Report
 from recommender.experiments.definitions import Experiment
 from recommender.models.predicted import Predicted
-from recommender.owner_rules import OwnerRules, Rule, read_rule
+from recommender.owner_rules import OwnerRules, Rule, check_costs, read_rule
 from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
 from recommender.promotion.pipeline import ranker_of
 from recommender.promotion.registry import Move, Registry, Release
@@ -347,9 +347,12 @@ class Owner:
         )
 
     async def _check_items(self, given: Mapping[str, Any]) -> None:
-        """Refuse a rule on a product that is not there: it would do nothing, and nobody would know."""
+        """Refuse a rule on a product or a margin that is not there: it would do nothing, and nobody would know."""
         rule = read_rule(dict(given))
         shop = await self._rooms.open_shop()
+        if rule.kind == "margin_floor":
+            items = self._rooms.items_of(shop.retrieval.catalogue.products.values())
+            check_costs(rule, items.values())
         named = {*rule.item_ids, *([rule.item_id] if rule.kind == "pin" else [])}
         unknown = sorted(item_id for item_id in named if shop.find_product(item_id) is None)
         if unknown:
