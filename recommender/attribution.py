@@ -8,7 +8,7 @@ one. Events without a decision (a product page, the checkout) always count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from recommender.decay import Recent
@@ -57,6 +57,11 @@ class ShownItems:
     def __init__(self, log: EventLog, *, max_decisions: int) -> None:
         self._log = log
         self._shown: Recent[str, Slate] = Recent(max_decisions, Slate)
+
+    def attributed(self, event: Event) -> Event:
+        """Return an event as it may be logged: an answer to a slate of somebody else's visit is an answer to none."""
+        slate = None if event.decision_id is None or event.type not in ANSWERS else self._find(event.decision_id)
+        return event if slate is None or slate.is_for(event) else replace(event, decision_id=None, position=None)
 
     def counts(self, event: Event) -> bool:
         """Tell whether an event may be learned from; what was shown, or was not after all, is noted on the way."""

@@ -73,6 +73,9 @@ class Recommender:
         timer_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         self._lock = threading.RLock()
+        # What is kept is learned in the order of the log, so that a restart comes to the same state. The log has one
+        # writer anyway, and slates are still made while it writes.
+        self._keeping = threading.Lock()
         self._log = log
         self._model_dir = model_dir
         self._settings = settings or RecommenderSettings()
@@ -113,10 +116,11 @@ class Recommender:
         paid = decision.sponsored_ids
         impressions = [_impression(decision, item) for item in decision.items if item.item_id not in paid]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
-        self._log.append_many((decision,), impressions)
-        with self._lock:
-            for impression in impressions:
-                self._learn(impression)
+        with self._keeping:
+            self._log.append_many((decision,), impressions)
+            with self._lock:
+                for impression in impressions:
+                    self._learn(impression)
         return decision
 
     def would_show(
@@ -158,10 +162,11 @@ class Recommender:
             return
         kept = {*shown_ids, *decision.sponsored_ids}
         gone = [_not_shown(decision, item) for item in decision.items if item.item_id not in kept]
-        self._log.append_shown(decision.decision_id, shown_ids, gone)
-        with self._lock:
-            for event in gone:
-                self._learn(event)
+        with self._keeping:
+            self._log.append_shown(decision.decision_id, shown_ids, gone)
+            with self._lock:
+                for event in gone:
+                    self._learn(event)
 
     def candidates(
         self,
@@ -221,15 +226,21 @@ class Recommender:
 
         Args:
             event: an impression is refused, because only `decide` knows what was shown. An event whose decision is
-                unknown, or did not show the item, is logged but not learned from.
+                unknown, or did not show the item, is logged but not learned from; one that names a slate of somebody
+                else's visit is logged as one without a slate.
 
         Returns:
             Whether the event was new.
         """
-        if event.type in (EventType.IMPRESSION, EventType.NOT_SHOWN) or not self._log.append_event(event):
+        if event.type in (EventType.IMPRESSION, EventType.NOT_SHOWN):
             return False
         with self._lock:
-            self._learn(event)
+            event = self._shown.attributed(event)
+        with self._keeping:
+            if not self._log.append_event(event):
+                return False
+            with self._lock:
+                self._learn(event)
         return True
 
     def use_items(self, items: Mapping[str, Item]) -> None:

@@ -317,7 +317,8 @@ class BehaviourState:
     def _learn_item(self, event: Event, visit: Visit) -> None:
         item_id = event.item_id
         self.popularity.add(item_id, STRENGTH[event.type], event.at)
-        if event.type is EventType.CLICK:
+        # A share of what was shown: clicks elsewhere are no part of it.
+        if event.type is EventType.CLICK and event.decision_id is not None:
             self.item_clicks[item_id] = self.item_clicks.get(item_id, 0) + 1
         if ("seen", item_id) not in visit.counted:
             self._link_seen(item_id, visit)
