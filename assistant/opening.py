@@ -234,7 +234,11 @@ class Opener:
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
-        recommender = Recommender(products, events, settings=numbers, controls=self._controls)
+        counted = self._w.rooms.counted
+        counted.look()
+        recommender = Recommender(
+            products, events, settings=numbers, controls=self._controls, outsiders=counted.outsiders
+        )
         self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._starting = Starting(

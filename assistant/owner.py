@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -110,6 +110,7 @@ class OwnerRooms:
         readiness: what works by now.
         items_of: what the recommender knows of products.
         known_traffic: who in the log is no customer.
+        outsiders: keys of all that are none, robots among them.
         now: aware clock.
     """
 
@@ -123,6 +124,7 @@ class OwnerRooms:
     readiness: Callable[[], Readiness]
     items_of: Callable[[Iterable[Product]], Mapping[str, Item]]
     known_traffic: Callable[[], KnownTraffic]
+    outsiders: Callable[[], Collection[str]]
     now: Clock
 
 
@@ -144,7 +146,7 @@ class Owner:
 
     def __init__(self, rooms: OwnerRooms, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rooms, self._clock = rooms, clock
-        self._funnels = Funnels(rooms.store, rooms.now, rooms.settings.timezone)
+        self._funnels = Funnels(rooms.store, rooms.now, rooms.settings.timezone, rooms.outsiders)
         self._registry: Registry = registry_of(rooms.settings)
         self._ranker_of = ranker_of(self._registry)
         self._counted = _Counted()

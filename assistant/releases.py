@@ -52,7 +52,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
             items=items_of(products.values()),
             now=datetime.now(UTC),
             seed=settings.seed,
-            known=known_traffic(settings),
+            known=known_traffic(settings, store),
         )
     finally:
         store.close()

@@ -184,6 +184,7 @@ class Assistant:
         """
         principal = (await self.open_session(token)).principal
         found = await self._in_pool(lambda: self._rooms.sessions.sign_in(principal, customer_id))
+        await self._in_pool(self._rooms.counted.notice_staff)
         if self.readiness().words and found.principal.session_id == principal.session_id:
             await self.profiles.join(principal, found.principal)
         return await self._named(found.principal, found.conversation_id, found.token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -24,13 +25,18 @@ def train_neighbours(settings: Settings, *, as_json: bool) -> None:
     """
     from assistant.places import catalogues_folder, models_folder
     from assistant.store import SqlEventLog, open_store
+    from assistant.train_data import known_traffic
+    from recommender.data.cleaning import clean_log
     from recommender.sequences.neighbours import learn_neighbours
     from retrieval.engine import Retrieval
 
     ids = tuple(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.products)
     with closing(open_store(settings.data)) as store, showing_progress() as progress:
         card = learn_neighbours(
-            counted(SqlEventLog(store)), ids, models_folder(settings) / settings.catalogue, progress
+            counted(clean_log(SqlEventLog(store), now=time.time(), known=known_traffic(settings, store))),
+            ids,
+            models_folder(settings) / settings.catalogue,
+            progress,
         )
     if as_json:
         say_json(card.model_dump())

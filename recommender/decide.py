@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -58,6 +58,7 @@ class Recommender:
         settings: numbers.
         new_id: makes decision ids.
         controls: the owner's rules and the kill switch, as they are now; asked with every decision.
+        outsiders: keys of shoppers and visits that are no customer's: they are served, and teach the crowd nothing.
         timer_ns: measures how long a decision takes.
     """
 
@@ -70,6 +71,7 @@ class Recommender:
         settings: RecommenderSettings | None = None,
         new_id: Callable[[], str] = _new_id,
         controls: ControlSource = Controls,
+        outsiders: Callable[[], Collection[str]] = frozenset,
         timer_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         self._lock = threading.RLock()
@@ -80,6 +82,7 @@ class Recommender:
         self._model_dir = model_dir
         self._settings = settings or RecommenderSettings()
         self._new_id, self._controls, self._timer_ns = new_id, controls, timer_ns
+        self._outsiders = outsiders
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
         self._neighbours: Neighbours | None = None
@@ -344,7 +347,9 @@ class Recommender:
             self._ignored += 1
             return
         self._learned += 1
-        self._state.apply(event, self._table.find(event.item_id))
+        out = self._outsiders()
+        crowd = event.session_key not in out and event.shopper_key not in out
+        self._state.apply(event, self._table.find(event.item_id), crowd=crowd)
 
     def _deciding(self, controls: Controls, served: Served, stream: Stream) -> Deciding:
         head = self._head

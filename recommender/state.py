@@ -133,13 +133,17 @@ class BehaviourState:
         self.shoppers: Recent[str, Profile] = Recent(settings.max_shoppers, lambda: Profile(settings))
         self.consents: dict[str, bool] = {}
 
-    def apply(self, event: Event, item: Item | None) -> None:
+    def apply(self, event: Event, item: Item | None, *, crowd: bool = True) -> None:
         """Learn from one event; a repeat of the same kind on the same item in one visit changes nothing.
 
         Args:
             event: attributed already.
             item: what the catalogue says of the item now; None where it no longer holds it.
+            crowd: False where it is no customer's: it counts in their visit and profile, and nowhere else.
         """
+        if event.type is EventType.IMPRESSION and not crowd:
+            self._visit(event).shown.append(event.item_id)
+            return
         if event.type is EventType.IMPRESSION:
             self.item_impressions[event.item_id] = self.item_impressions.get(event.item_id, 0) + 1
             visit = self._visit(event)
@@ -147,7 +151,7 @@ class BehaviourState:
             self._count_rates(event, item, taken=False)
             return
         if event.type is EventType.NOT_SHOWN:
-            self._take_back(event, item)
+            self._take_back(event, item, crowd=crowd)
             return
         if event.type is EventType.EDIT:
             self._edit(event, Edit.from_text(event.item_id))
@@ -157,7 +161,9 @@ class BehaviourState:
             return
         visit.counted.add((event.type, event.item_id))
         self._learn_shopper(event, item)
-        if event.type in STRENGTH:
+        if event.type in STRENGTH and not crowd:
+            _remember(event.item_id, visit)
+        elif event.type in STRENGTH:
             if ("seen", event.item_id) not in visit.counted:
                 self._count_rates(event, item, taken=True)
             self._learn_item(event, visit)
@@ -260,11 +266,13 @@ class BehaviourState:
             if not taken:
                 sums.add(("price", item.category), amount * float(np.log1p(max(0, item.price_minor))), at)
 
-    def _take_back(self, event: Event, item: Item | None) -> None:
-        self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
+    def _take_back(self, event: Event, item: Item | None, *, crowd: bool) -> None:
         visit = self.visits.find(event.session_key)
         if visit is not None and event.item_id in visit.shown:
             visit.shown.remove(event.item_id)
+        if not crowd:
+            return
+        self.item_impressions[event.item_id] = max(0, self.item_impressions.get(event.item_id, 0) - 1)
         if item is None:
             return
         dearness = self._dearness(item, event.at)
@@ -331,8 +339,7 @@ class BehaviourState:
         earlier = list(visit.recent)[-self._settings.window :]
         for distance, source in enumerate(reversed(earlier)):
             self.seen_with.add(source, item_id, _DISTANCE_DECAY**distance)
-        visit.recent.append(item_id)
-        visit.counted.add(("seen", item_id))
+        _remember(item_id, visit)
 
     def _link_bought(self, item_id: str, visit: Visit) -> None:
         self.bought_with.count_item(item_id)
@@ -340,3 +347,10 @@ class BehaviourState:
             self.bought_with.add(other, item_id, 1.0)
             self.bought_with.add(item_id, other, 1.0)
         visit.bought.append(item_id)
+
+
+def _remember(item_id: str, visit: Visit) -> None:
+    """Let a visit know that an item was of interest in it, once."""
+    if ("seen", item_id) not in visit.counted:
+        visit.recent.append(item_id)
+        visit.counted.add(("seen", item_id))

@@ -20,7 +20,16 @@ import sqlalchemy as sa
 from assistant.keys import customer_key, visit_key
 from assistant.store.engine import Store
 from assistant.store.experiments import exposures
-from assistant.store.tables import cart_lines, decision_traces, decisions, events, order_lines, orders, purchases
+from assistant.store.tables import (
+    cart_lines,
+    decision_traces,
+    decisions,
+    events,
+    order_lines,
+    orders,
+    purchases,
+    staff_visits,
+)
 from assistant.store.tables import sessions as open_sessions
 from recommender.events import EventType
 from recommender.profiles.edits import ERASED, Edit, EditKind, anonymous_key
@@ -106,6 +115,10 @@ def erase_behaviour(store: Store, shopper_key: str, experiments: Store | None = 
         connection.execute(sa.update(events).where(events.c.seq == kept).values(session_key=_nobody()))
         changed = _erase_decisions(connection, whose)
         _erase_purchases(connection, whose)
+        for old, new_key in whose.fresh.items():
+            # One of the shop's own people, erased as a customer, still counts for nothing.
+            mine = sa.update(staff_visits).where(staff_visits.c.session_key == old)
+            connection.execute(mine.values(session_key=new_key))
         # Before this file is written: should the other one fail, nothing is done, and all of it can be asked for again.
         left = 0 if experiments is None else _leave_experiments(experiments, {*whose.keys, *whose.fresh})
     return Erased(frozenset(whose.keys), frozenset(whose.fresh), len(done), changed, len(gone), left)

@@ -207,6 +207,8 @@ purchases = sa.Table(
     _time("received_at"),
 )
 
+staff_visits = sa.Table("staff_visits", METADATA, _text("session_key", key=True))
+
 hand_overs = sa.Table(
     "hand_overs",
     METADATA,

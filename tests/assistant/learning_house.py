@@ -1,4 +1,4 @@
-"""The house of `owner_house` with a customer, and looks into its files: for what it learns from a visit, and forgets."""
+"""The house of `owner_house` with a customer, and looks into its files: what it learns, and forgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the running shop learns from a visit, with the settings as they come: each thing once, and of the right visit."""
+"""What the running shop learns from a visit, with the settings as they come: everything once, of the right visit."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ async def test_the_cart_page_tells_what_is_taken_out_and_put_back(assistant: Ass
     ]
 
 
-async def test_an_order_cancelled_by_the_shoppers_click_is_taken_back_once(assistant: Assistant, tmp_path: Path) -> None:
+async def test_an_order_cancelled_by_the_shoppers_click_is_taken_back_once(
+    assistant: Assistant, tmp_path: Path
+) -> None:
     session, slate = await shown_slate(assistant)
     await put_first_into_cart(assistant, session, slate)
     order = await _order(assistant, session.principal)
@@ -122,7 +124,8 @@ async def test_agreeing_and_signing_in_change_no_arm_within_the_visit(assistant:
     second = await asked(assistant, session, "show me mugs", 2)
     await assistant.profiles.keep(session.principal, True)
     third = await asked(assistant, session, "show me boots", 3)
-    assert third.decision is not None and third.decision.context.shopper_key == "c:maya"
+    assert third.decision is not None
+    assert third.decision.context.shopper_key == "c:maya"
     arms = {slate.decision.experiments["cards"] for slate in (first, second, third) if slate.decision}
     assert len(arms) == 1
     (row,) = outcomes_now(assistant, experiment.name)
