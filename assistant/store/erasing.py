@@ -182,7 +182,9 @@ def _erase_decisions(connection: sa.Connection, whose: _Whose) -> int:
         for decision_id, body in connection.execute(bodies).all():
             row = json.loads(body)
             visit = whose.new(row["context"]["session_key"])
-            row["context"].update(shopper_key=anonymous_key(visit), session_key=visit, turn_id="", query="")
+            row["context"].update(
+                shopper_key=anonymous_key(visit), session_key=visit, turn_id="", query="", age_years=None
+            )
             new = sa.update(decisions).where(decisions.c.decision_id == decision_id)
             connection.execute(new.values(body=json.dumps(row, separators=(",", ":"), ensure_ascii=False)))
     return len(owned)

@@ -48,6 +48,7 @@ def decision_context(
         intent=intent_of(context),
         stated=stated_pairs(need.constraints),
         treatment=context.arms.treatment,
+        age_years=context.shop.find_age(context.principal),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from assistant.bootstrap import build_assistant
 from assistant.service import Assistant, Session
 from assistant.store import SqlEventLog, Store, open_beside
 from assistant.support import passwords
@@ -152,7 +153,8 @@ async def test_a_robot_is_taken_out_of_counters_at_the_next_start_and_out_of_the
     assert [row.unit_key for row in outcomes_now(assistant, "cards")] != []
     assert session_key not in {row.unit_key for row in outcomes_now(assistant, "cards")}
     assistant.close()
-    with learning_house(tmp_path) as again:
+    with closing(build_assistant(house_settings(tmp_path))) as again:
+        again.start(wait="words")
         started = await recommender_of(again)
         log: EventLog = started._log
         robots = {event.session_key for _, event in log.events() if event.event_id.startswith("robot-")}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from assistant.rules_commands import add_rule
 from assistant.support import passwords
 from recommender.errors import RuleBroken
 from retrieval.product import Product
+from tests.assistant.learning_house import asked, learning_house
 from tests.assistant.owner_house import OLA, house_settings, owner_house, shown_slate
 from tests.assistant.small_shop import DOME, FJELL_2, PRODUCTS, TENTS
 
@@ -68,3 +71,21 @@ async def test_a_margin_on_products_without_a_cost_is_refused_though_others_stat
         with pytest.raises(RuleBroken):
             await assistant.owner.add_rule(OLA, {"kind": "margin_floor", "share": 0.1, "categories": ["Mugs"]})
         await assistant.owner.add_rule(OLA, {"kind": "margin_floor", "share": 0.1, "categories": ["Tents"]})
+
+
+async def test_an_age_is_the_shops_own_word_and_nothing_is_tried_beside_what_has_a_limit(tmp_path: Path) -> None:
+    with learning_house(tmp_path) as assistant:
+        with closing(sqlite3.connect(tmp_path / "aisle.db")) as connection, connection:
+            connection.execute("UPDATE customers SET born_on = '1988-03-14' WHERE id = 'maya'")
+            connection.execute("UPDATE customers SET born_on = '2020-03-14' WHERE id = 'nils'")
+        await assistant.owner.add_rule(OLA, {"kind": "age_limit", "years": 18, "item_ids": [DOME.id]})
+        shown, guards = {}, {}
+        for who in (None, "nils", "maya"):
+            session = await assistant.open_session(None)
+            session = await assistant.sign_in(session.token, who) if who else session
+            slate = await asked(assistant, session, "I am 45 years old, show me tents")
+            assert slate.decision is not None
+            shown[who], guards[who] = {item.product.id for item in slate.items}, slate.decision.guards
+    assert {who: DOME.id in ids for who, ids in shown.items()} == {None: False, "nils": False, "maya": True}
+    assert "no_explore:restricted" in guards["maya"]
+    assert "no_explore:restricted" not in (*guards[None], *guards["nils"])

@@ -16,7 +16,7 @@ from assistant.store.migrations import (
     m0002_desk,
     m0003_purchases,
     m0004_decisions,
-    m0005_order_decisions,
+    m0005_behaviour,
 )
 
 MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
@@ -24,7 +24,7 @@ MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (2, m0002_desk.STATEMENTS),
     (3, m0003_purchases.STATEMENTS),
     (4, m0004_decisions.STATEMENTS),
-    (5, m0005_order_decisions.STATEMENTS),
+    (5, m0005_behaviour.STATEMENTS),
 )
 
 _TABLE = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL)"
