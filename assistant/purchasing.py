@@ -155,7 +155,8 @@ class Purchasing:
         """The first of the decisions that is known and did show the product, with its place there."""
         for decision_id in decision_ids:
             decision = self._log.find_decision(decision_id)
-            for item in decision.items if decision else ():
+            # What was erased belongs to nobody: no later order may lead back to it.
+            for item in decision.items if decision and not decision.erased else ():
                 if item.item_id == product_id:
                     return decision, item.position
         return None, None

@@ -8,6 +8,7 @@ one. Events without a decision (a product page, the checkout) always count.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -62,6 +63,12 @@ class ShownItems:
         """Return an event as it may be logged: an answer to a slate of somebody else's visit is an answer to none."""
         slate = None if event.decision_id is None or event.type not in ANSWERS else self._find(event.decision_id)
         return event if slate is None or slate.is_for(event) else replace(event, decision_id=None, position=None)
+
+    def forget(self, session_keys: Collection[str]) -> None:
+        """Forget who saw the slates of visits that were erased: what is done with them later is an answer to none."""
+        for slate in self._shown.values():
+            if slate.session_key in session_keys:
+                slate.session_key = slate.shopper_key = ""
 
     def counts(self, event: Event) -> bool:
         """Tell whether an event may be learned from; what was shown, or was not after all, is noted on the way."""

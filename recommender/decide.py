@@ -93,8 +93,8 @@ class Recommender:
         self._rules = CompiledRules(NO_RULES, self._table)
         self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
-        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
+        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record, self._shown.forget)
         self._learned = self._ignored = 0
         self._catch_up()
 

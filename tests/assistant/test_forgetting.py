@@ -17,6 +17,7 @@ from assistant.replay_commands import replay_decisions
 from assistant.service import Assistant, Session
 from assistant.support import passwords
 from assistant.support.purchases import Purchase, PurchaseLine
+from assistant.turn import Turn
 from recommender.events import EventType
 from recommender.profiles.edits import Edit, EditKind
 from tests.assistant.learning_house import asked, events_of, learning_house, put_first_into_cart
@@ -130,3 +131,22 @@ async def test_the_command_erases_the_same_and_slates_are_still_recomputed(
     report = json.loads(capsys.readouterr().out)
     assert (report["mismatches"], report["erased"]) == ([], erased["decisions"])
     assert report["matched"] == report["tasks"] >= 1
+
+
+async def test_what_is_done_later_does_not_lead_back_to_what_was_erased(assistant: Assistant, tmp_path: Path) -> None:
+    session = await assistant.sign_in((await assistant.open_session(None)).token, "maya")
+    questions = await assistant.starters(session.principal, "page")
+    slate = await asked(assistant, session, "show me tents", 1)
+    await assistant.profiles.erase(session.principal)
+    first = slate.items[0]
+    await assistant.record(session.principal, "click", first.product.id, first.decision_id, 0)
+    await put_first_into_cart(assistant, session, slate)
+    await assistant.place_order(session.principal, name="M", email="m@example.com", address="A", idempotency_key="k")
+    turn = Turn(session.conversation_id, "message-starter", questions[0], session.principal)
+    async for _ in assistant.stream(turn):
+        pass
+    later = [event for event in events_of(tmp_path, *EventType) if event.session_key in visit_keys(session)]
+    assert {EventType.CLICK, EventType.ADD_TO_CART, EventType.PURCHASE} <= {event.type for event in later}
+    log = assistant.owner._rooms.event_log
+    named = [log.find_decision(event.decision_id) for event in later if event.decision_id]
+    assert not any(decision is None or decision.erased for decision in named)
