@@ -108,7 +108,7 @@ async def test_an_experiment_on_shoppers_counts_what_each_did(
         slate = await asked(assistant, session, "show me tents")
         first = slate.items[0]
         for kind in ("click", "dismiss"):
-            await assistant.record(session.principal, kind, first.product.id, first.decision_id, 0)  # type: ignore[arg-type]
+            await assistant.record(session.principal, kind, first.product.id, first.decision_id, 0)
     found = outcomes_now(assistant, experiment.name)
     assert [(row.values["click"], row.values["dismiss"]) for row in found] == [(1.0, 1.0)] * 3
     known = {row.unit_key for row in found if row.unit_key.startswith("c:")}
