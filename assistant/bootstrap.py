@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.config import Settings
 from assistant.conversations import Conversations
+from assistant.counted import Counted
 from assistant.desk import Desk
 from assistant.lab import Lab
 from assistant.live import Live
@@ -45,7 +46,7 @@ from assistant.support.ranking import RankingDesk
 from assistant.support.sponsored import SponsoredDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
-from assistant.train_data import known_traffic
+from assistant.train_data import known_traffic, staff_numbers
 from assistant.treating import Treating
 from assistant.turns import TurnRunner
 from recommender.errors import RecommenderError
@@ -92,7 +93,8 @@ def build_assistant(
         store.close()
         raise
     try:
-        experiments = Experiments(open_experiment_store(settings.data, now), now)
+        experiment_store = open_experiment_store(settings.data, now)
+        experiments = Experiments(experiment_store, now)
         ranking_store = open_ranking_store(settings.data, now)
     except BaseException:
         store.close()
@@ -116,8 +118,11 @@ def build_assistant(
         ),
         live,
     )
+    counted = Counted(event_log, lambda: known_traffic(settings, store), lambda: now().timestamp())
     rooms = Rooms(
-        sessions=Sessions(store, now, demo=settings.catalogue == DEMO_CATALOGUE),
+        sessions=Sessions(
+            store, now, demo=settings.catalogue == DEMO_CATALOGUE, staff_numbers=lambda: staff_numbers(settings)
+        ),
         conversations=conversations,
         customers=Customers(store),
         carts=Carts(store, variants.find, settings, now),
@@ -127,7 +132,8 @@ def build_assistant(
         live=live,
         policies=policies,
         purchasing=Purchasing(PurchaseBook(store, now), event_log, variants.find, variants.find_product, now),
-        eraser=Eraser(store),
+        eraser=Eraser(store, experiment_store),
+        counted=counted,
         pool=pool,
     )
     ranking = RankingDesk(ranking_store, settings.catalogue, now)
@@ -154,7 +160,7 @@ def build_assistant(
         settings.max_message_chars,
     )
     runner = TurnRunner(conversations, pool, now, live, Treating(experiments))
-    lab = Lab(experiments, log_of(store, event_log), prompts, settings)
+    lab = Lab(experiments, log_of(store, event_log, counted.fresh), prompts, settings)
     owner_rooms = OwnerRooms(
         settings=settings,
         store=store,
@@ -166,7 +172,8 @@ def build_assistant(
         open_shop=opener.shop,
         readiness=opener.readiness,
         items_of=items_of,
-        known_traffic=lambda: known_traffic(settings),
+        known_traffic=lambda: known_traffic(settings, store),
+        outsiders=counted.fresh,
         now=now,
     )
     return Assistant(settings, rooms, runner, opener, desk, lab, Owner(owner_rooms))

@@ -6,6 +6,7 @@ It knows how to call the lab and how to write its answers; what an experiment is
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.config import Settings
+from assistant.counted import Counted
 from assistant.lab import Lab
 from assistant.prompts import load_prompts
 from assistant.store import SqlEventLog, open_beside
@@ -20,6 +22,7 @@ from assistant.store.clock import system_clock
 from assistant.store.experiments import open_experiment_store
 from assistant.support.experiments import Experiments, Kept, Log, log_of
 from assistant.terminal import say, say_json
+from assistant.train_data import known_traffic
 from recommender.errors import ExperimentWrong
 from recommender.experiments.analysis import ArmReport, Report
 from recommender.experiments.definitions import read_experiment
@@ -150,7 +153,9 @@ def _lab(settings: Settings, *, with_log: bool = False) -> Iterator[Lab]:
         if with_log:
             store = open_beside(settings.data)
             closing.callback(store.close)
-            log = log_of(store, SqlEventLog(store))
+            events = SqlEventLog(store)
+            counted = Counted(events, lambda: known_traffic(settings, store), time.time)
+            log = log_of(store, events, counted.fresh)
         experiments = Experiments(open_experiment_store(settings.data), system_clock)
         lab = Lab(experiments, log, load_prompts(), settings)
         closing.callback(lab.close)

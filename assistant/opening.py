@@ -234,8 +234,12 @@ class Opener:
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
-        recommender = Recommender(products, events, settings=numbers, controls=self._controls)
-        self._w.sponsored.remember(events)
+        counted = self._w.rooms.counted
+        counted.look()
+        recommender = Recommender(
+            products, events, settings=numbers, controls=self._controls, outsiders=counted.outsiders
+        )
+        self._w.sponsored.remember(events, recommender.unit)
         self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
         self._learned = LearnedFiles(settings, recommender, numbers)
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
@@ -274,6 +278,7 @@ class Opener:
             now=lambda: w.now().timestamp(),
             titles=titles,
             sponsored=w.sponsored,
+            find_age=lambda principal: rooms.customers.find_age(principal, w.now().date()),
             rules=cross_selling_rules(recommender.baskets(), min_orders=MIN_ORDERS, confidence=MIN_CONFIDENCE),
         )
         talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
@@ -399,6 +404,12 @@ def recommender_settings(settings: Settings) -> RecommenderSettings:
     )
 
 
+def _stock(product: Product) -> int | None:
+    """Units of all variants together; None where that of one is not stated."""
+    stocks = [variant.stock for variant in product.variants]
+    return None if None in stocks else sum(stock for stock in stocks if stock is not None)
+
+
 def items_of(products: Iterable[Product]) -> dict[str, Item]:
     """What the recommender knows of each product."""
     rows, listed = {}, tuple(products)
@@ -417,6 +428,8 @@ def items_of(products: Iterable[Product]) -> dict[str, Item]:
             rating=product.rating,
             rating_count=product.rating_count,
             in_stock=product.in_stock,
+            stock=_stock(product),
+            cost_minor=variant.cost_minor,
             attributes=attributes[product.id],
         )
     return rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,7 +43,7 @@ from recommender.events import Item
 from recommender.experiments.analysis import Report
 from recommender.experiments.definitions import Experiment
 from recommender.models.predicted import Predicted
-from recommender.owner_rules import OwnerRules, Rule, read_rule
+from recommender.owner_rules import OwnerRules, Rule, check_costs, read_rule
 from recommender.promotion.pipeline import ranker_of
 from recommender.promotion.registry import Registry, Release
 from recommender.promotion.releases import complete_releases, release_folder
@@ -106,6 +106,7 @@ class OwnerRooms:
         readiness: what works by now.
         items_of: what the recommender knows of products.
         known_traffic: who in the log is no customer.
+        outsiders: keys of all that are none, robots among them.
         now: aware clock.
     """
 
@@ -120,6 +121,7 @@ class OwnerRooms:
     readiness: Callable[[], Readiness]
     items_of: Callable[[Iterable[Product]], Mapping[str, Item]]
     known_traffic: Callable[[], KnownTraffic]
+    outsiders: Callable[[], Collection[str]]
     now: Clock
 
 
@@ -141,7 +143,7 @@ class Owner:
 
     def __init__(self, rooms: OwnerRooms, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rooms, self._clock = rooms, clock
-        self._funnels = Funnels(rooms.store, rooms.now, rooms.settings.timezone)
+        self._funnels = Funnels(rooms.store, rooms.now, rooms.settings.timezone, rooms.outsiders)
         self._registry: Registry = registry_of(rooms.settings)
         self._ranker_of = ranker_of(self._registry, click_model_device(rooms.settings))
         self._counted = _Counted()
@@ -220,7 +222,7 @@ class Owner:
                 if (now.stage.value, now.share) != seen:
                     raise Refused(
                         "moved_meanwhile",
-                        f"Release {number} was moved meanwhile: {now.stage}, {now.share:.0%}. Close this and look again.",
+                        f"Release {number} was moved meanwhile: {now.stage}, {now.share:.0%}. Close this; look again.",
                     )
                 return self._registry.promote(number, who=agent.name, because=because)
 
@@ -383,9 +385,12 @@ class Owner:
         return LabCase(kept, lab.report(name), lab.audited(name))
 
     async def _check_items(self, given: Mapping[str, Any]) -> None:
-        """Refuse a rule on a product that is not there: it would do nothing, and nobody would know."""
+        """Refuse a rule on a product or a margin that is not there: it would do nothing, and nobody would know."""
         rule = read_rule(dict(given))
         shop = await self._rooms.open_shop()
+        if rule.kind == "margin_floor":
+            items = self._rooms.items_of(shop.retrieval.catalogue.products.values())
+            check_costs(rule, items.values())
         named = {*rule.item_ids, *([rule.item_id] if rule.kind == "pin" else [])}
         _check_products(shop, named)
         kinds, brands = _names(shop)

@@ -1,9 +1,10 @@
-"""A purchase in the shop's own checkout reaches the recommender: each line once, joined to what showed the product."""
+"""What is bought reaches the recommender, in the shop's own checkout or in the demo's: each line once, joined to what
+showed the product."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assistant.support.purchases import (
@@ -17,7 +18,7 @@ from assistant.support.purchases import (
     product_of,
 )
 from assistant.tools.profiling import Profiling, identity_key, session_key
-from assistant.turn import Principal
+from assistant.turn import Order, Principal
 from recommender.decide import Recommender
 from recommender.events import Decision, Event, EventLog, EventType
 from retrieval.product import Product
@@ -83,6 +84,56 @@ class Purchasing:
         joined = sum(line.decision_id is not None for line in kept.lines)
         return PurchaseJoined(joined, len(kept.lines) - joined, kept.duplicate)
 
+    def record_order(
+        self,
+        order: Order,
+        chosen_from: Mapping[int, str],
+        principal: Principal,
+        recommender: Recommender,
+        profiling: Profiling,
+    ) -> None:
+        """Let the recommender learn from an order of this shop's own checkout, once however often it is placed.
+
+        Args:
+            order: as kept.
+            chosen_from: number of a line -> the decision that it was chosen from.
+            principal: who placed it.
+            recommender, profiling: the shop's.
+        """
+        for event in self._of_order(order, chosen_from, principal, profiling):
+            recommender.record(event)
+
+    def record_cancelled(
+        self,
+        order: Order,
+        chosen_from: Mapping[int, str],
+        principal: Principal,
+        recommender: Recommender,
+        profiling: Profiling,
+    ) -> None:
+        """Let the recommender learn, once, that an order came to nothing; see `record_order`."""
+        now = self._now().timestamp()
+        for bought in self._of_order(order, chosen_from, principal, profiling):
+            back = replace(bought, event_id=f"{bought.event_id}:back", type=EventType.RETURN, at=now, value_minor=0)
+            recommender.record(back)
+
+    def _of_order(
+        self, order: Order, chosen_from: Mapping[int, str], principal: Principal, profiling: Profiling
+    ) -> Iterator[Event]:
+        for number, line in enumerate(order.lines):
+            decision, position = self._shown(line.product_id, [chosen_from[number]] if number in chosen_from else ())
+            yield Event(
+                event_id=event_id(order.id, number),
+                type=EventType.PURCHASE,
+                item_id=line.product_id,
+                shopper_key=profiling.key(principal),
+                session_key=session_key(principal),
+                at=order.placed_at.timestamp(),
+                decision_id=decision.decision_id if decision else None,
+                position=position,
+                value_minor=line.unit_price.amount_minor * line.quantity,
+            )
+
     def _join(self, purchase: Purchase, cart: CartOrigin | None) -> tuple[JoinedLine, ...]:
         return tuple(self._line(purchase, number, line, cart) for number, line in enumerate(purchase.lines))
 
@@ -104,7 +155,8 @@ class Purchasing:
         """The first of the decisions that is known and did show the product, with its place there."""
         for decision_id in decision_ids:
             decision = self._log.find_decision(decision_id)
-            for item in decision.items if decision else ():
+            # What was erased belongs to nobody: no later order may lead back to it.
+            for item in decision.items if decision and not decision.erased else ():
                 if item.item_id == product_id:
                     return decision, item.position
         return None, None

@@ -70,7 +70,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
             now=datetime.now(UTC),
             seed=settings.seed,
             settings=RecommenderSettings(click_model_device=click_model_device(settings)),
-            known=known_traffic(settings),
+            known=known_traffic(settings, store),
         )
     finally:
         store.close()

@@ -56,5 +56,7 @@ def _tell(report: ReplayReport) -> None:
         f"{report.matched} of {report.tasks} decisions came out identical, "
         f"{report.with_features} of them from the click model's features on."
     )
+    if report.erased:
+        say(f"{report.erased} more cannot be computed again: their shoppers were erased.")
     for one in report.mismatches[:_TOLD]:
         say(f"  {one.decision_id}: {one.difference}")

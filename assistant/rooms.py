@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from assistant.conversations import Conversations
+from assistant.counted import Counted
 from assistant.live import Live
 from assistant.purchasing import Purchasing
 from assistant.session import Sessions
@@ -53,6 +54,7 @@ class Rooms:
         policies: the shop's texts.
         purchasing: what was bought in the shop's own checkout.
         eraser: erases a shopper's behaviour.
+        counted: who of the log is a shopper.
         pool: where blocking work runs.
     """
 
@@ -67,6 +69,7 @@ class Rooms:
     policies: Policies
     purchasing: Purchasing
     eraser: Eraser
+    counted: Counted
     pool: Executor
 
 

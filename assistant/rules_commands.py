@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.config import Settings
 from assistant.entry_commands import entry_json, read_json, say_entries
@@ -19,8 +19,11 @@ from assistant.support.ranking import RankingDesk, Switch
 from assistant.terminal import say, say_json, showing_progress
 from recommender.errors import RuleBroken
 from recommender.events import Decision
-from recommender.owner_rules import OwnerRules, Rule, read_rule
+from recommender.owner_rules import OwnerRules, Rule, check_costs, read_rule
 from recommender.rules_preview import Preview, preview
+
+if TYPE_CHECKING:
+    from retrieval.catalogue import Catalogue
 
 _PAGE = 500
 _TOLD = 10
@@ -46,9 +49,15 @@ def add_rule(settings: Settings, text: str, *, who: str, as_json: bool) -> None:
 
     Raises:
         RuleBroken: it cannot be used.
+        CatalogueMissing, IndexBroken: it asks for a margin, and the catalogue cannot be read.
     """
+    given = _read(text)
+    if (asked := read_rule(given)).kind == "margin_floor":
+        from assistant.opening import items_of
+
+        check_costs(asked, items_of(_catalogue(settings).products.values()).values())
     with _desk(settings) as desk:
-        rule = desk.add(_read(text), who)
+        rule = desk.add(given, who)
     _tell(rule, f"Rule {rule.id} acts from the next slate on: {_words(rule)}.", as_json)
 
 
@@ -89,13 +98,11 @@ def preview_rule(settings: Settings, text: str, *, n: int, as_json: bool) -> Non
         CatalogueMissing, IndexBroken: the catalogue cannot be read.
     """
     from assistant.opening import items_of
-    from assistant.places import catalogues_folder
     from recommender.item_table import build_table
     from recommender.settings import RecommenderSettings
-    from retrieval.engine import Retrieval
 
     rule = read_rule(_read(text)).model_copy(update={"id": "new"})
-    catalogue = Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue
+    catalogue = _catalogue(settings)
     table = build_table(items_of(catalogue.products.values()))
     decisions = latest_decisions(settings, n)
     found = preview(OwnerRules(rules=(rule,)), decisions, table, RecommenderSettings())
@@ -108,6 +115,13 @@ def preview_rule(settings: Settings, text: str, *, n: int, as_json: bool) -> Non
     for one in changed[:_TOLD]:
         say(f"  {one.decision_id}")
         _show(one, titles)
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    from assistant.places import catalogues_folder
+    from retrieval.engine import Retrieval
+
+    return Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue
 
 
 def latest_decisions(settings: Settings, n: int, *, traces: bool = False) -> list[Decision]:

@@ -40,6 +40,7 @@ from assistant.turn import (
     HandOverFact,
     Need,
     Order,
+    OrderStatus,
     PolicySection,
     Principal,
     ProductFact,
@@ -183,6 +184,7 @@ class Assistant:
         """
         principal = (await self.open_session(token)).principal
         found = await self._in_pool(lambda: self._rooms.sessions.sign_in(principal, customer_id))
+        await self._in_pool(self._rooms.counted.notice_staff)
         if self.readiness().words and found.principal.session_id == principal.session_id:
             await self.profiles.join(principal, found.principal)
         return await self._named(found.principal, found.conversation_id, found.token)
@@ -360,10 +362,7 @@ class Assistant:
         """
         await self._opener.plan(OPENING_WAIT_S)
         cart = await self._in_pool(lambda: self._rooms.carts.add(principal, variant_id, quantity, decision_id))
-        product_id = next(
-            (line.product.id for line in cart.lines if line.variant_id == variant_id and line.product), None
-        )
-        if product_id:
+        if product_id := _product_in(cart, variant_id):
             await self._learn(principal, EventType.ADD_TO_CART, product_id, decision_id, None)
         return cart
 
@@ -374,7 +373,19 @@ class Assistant:
             Refused: as in `add_to_cart`.
         """
         await self._opener.plan(OPENING_WAIT_S)
-        return await self._in_pool(lambda: self._rooms.carts.set_quantity(principal, variant_id, quantity))
+        carts = self._rooms.carts
+
+        def change() -> tuple[CartFact, CartFact, str | None]:
+            before, decision_id = carts.view(principal), carts.decisions(principal).get(variant_id)
+            return before, carts.set_quantity(principal, variant_id, quantity), decision_id
+
+        before, after, decision_id = await self._in_pool(change)
+        had, has = _product_in(before, variant_id), _product_in(after, variant_id)
+        if had and not has:
+            await self._learn(principal, EventType.REMOVE_FROM_CART, had, decision_id, None)
+        elif has and not had:
+            await self._learn(principal, EventType.ADD_TO_CART, has, None, None)
+        return after
 
     async def place_order(
         self, principal: Principal, *, name: str, email: str, address: str, idempotency_key: str
@@ -384,24 +395,18 @@ class Assistant:
         Raises:
             Refused: nothing in the cart can be bought.
         """
-        await self._opener.plan(OPENING_WAIT_S)
+        shop = (await self._opener.plan(OPENING_WAIT_S)).shop
         contact = Contact(name, email, address)
 
-        def place() -> tuple[Order, CartFact, dict[str, str]]:
-            cart = self._rooms.carts.view(principal)
-            chosen_from = dict(self._rooms.carts.decisions(principal))
-            order = self._rooms.orders.create_from_cart(
-                principal, cart, contact=contact, idempotency_key=idempotency_key
-            )
-            return order, cart, chosen_from
+        def place() -> Order:
+            rooms, cart = self._rooms, self._rooms.carts.view(principal)
+            order = rooms.orders.create_from_cart(principal, cart, contact=contact, idempotency_key=idempotency_key)
+            # Also for a repeat: what a crash left out the first time is made up for, and the rest is known by its id.
+            chosen_from = rooms.orders.decisions(order.id)
+            rooms.purchasing.record_order(order, chosen_from, principal, shop.recommender, shop.profiling)
+            return order
 
-        order, cart, chosen_from = await self._in_pool(place)
-        if cart.lines:
-            for line in order.lines:
-                value = line.unit_price.amount_minor * line.quantity
-                decision_id = chosen_from.get(line.variant_id)
-                await self._learn(principal, EventType.PURCHASE, line.product_id, decision_id, None, value)
-        return order
+        return await self._in_pool(place)
 
     async def record_purchase(self, purchase: Purchase) -> PurchaseJoined:
         """Learn from an order of the shop's own checkout, once however often its server tells it.
@@ -420,8 +425,18 @@ class Assistant:
         Raises:
             Refused: expired, changed since, or not this principal's.
         """
-        key = f"confirm:{proposal_id}"
-        return await self._in_pool(lambda: self._rooms.actions.confirm(principal, proposal_id, idempotency_key=key))
+        shop = (await self._opener.plan(OPENING_WAIT_S)).shop
+
+        def carry_out() -> Proposal:
+            rooms, key = self._rooms, f"confirm:{proposal_id}"
+            done = rooms.actions.confirm(principal, proposal_id, idempotency_key=key)
+            order = rooms.orders.get(principal, done.order_id)
+            if order.status is OrderStatus.CANCELLED:
+                chosen_from = rooms.orders.decisions(order.id)
+                rooms.purchasing.record_cancelled(order, chosen_from, principal, shop.recommender, shop.profiling)
+            return done
+
+        return await self._in_pool(carry_out)
 
     async def decline(self, principal: Principal, proposal_id: str) -> Proposal:
         """Decline a proposal.
@@ -440,7 +455,6 @@ class Assistant:
         product_id: str,
         decision_id: str | None,
         position: int | None,
-        value_minor: int = 0,
     ) -> None:
         plan = await self._opener.plan(OPENING_WAIT_S)
         event = Event(
@@ -452,9 +466,12 @@ class Assistant:
             at=plan.shop.now(),
             decision_id=decision_id,
             position=position,
-            value_minor=value_minor,
         )
         await self._in_pool(lambda: plan.shop.recommender.record(event))
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._rooms.pool, work)
+
+
+def _product_in(cart: CartFact, variant_id: str) -> str | None:
+    return next((line.product.id for line in cart.lines if line.variant_id == variant_id and line.product), None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from assistant.conversations import missing, new_conversation
 from assistant.store import Clock, Store
+from assistant.store.staff_visits import keep_staff_visit
 from assistant.store.tables import sessions
 from assistant.support.cart import merge_carts
 from assistant.support.handoff import leave_all
@@ -43,16 +45,25 @@ class Session:
 class Sessions:
     """Opens sessions from tokens."""
 
-    def __init__(self, store: Store, clock: Clock, *, demo: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        demo: bool = False,
+        staff_numbers: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
         """Args:
         store: where sessions are kept.
         clock: the time.
         demo: whether shoppers may sign in by choosing a customer.
+        staff_numbers: customer numbers of the shop's own people, whose visits are remembered as such.
         """
         self._store = store
         self._clock = clock
         self._demo = demo
         self._customers = Customers(store)
+        self._staff_numbers = staff_numbers
 
     def find(self, token: str) -> Session | None:
         """Return the session of a token; None where it is unknown or unused for 30 days."""
@@ -83,13 +94,18 @@ class Sessions:
             SessionMissing: the session is not there any more.
         """
         customer = check_sign_in(self._customers.find_customer(customer_id), demo=self._demo)
-        now, token = self._clock(), _new_token()
+        now, token, is_staff = self._clock(), _new_token(), customer.id in self._staff_numbers()
         with self._store.write() as connection:
             row = _session_row(connection, principal)
             if row.customer_id not in (None, customer.id):
                 leave_all(connection, principal.session_id, now)
                 connection.execute(sa.delete(sessions).where(sessions.c.session_id == principal.session_id))
-                return _new_session(connection, customer.id, now)
+                new = _new_session(connection, customer.id, now)
+                if is_staff:
+                    keep_staff_visit(connection, new.principal.session_id)
+                return new
+            if is_staff:
+                keep_staff_visit(connection, principal.session_id)
             known = replace(principal, customer_id=customer.id)
             values = {"customer_id": customer.id, "token_hash": _hash(token), "seen_at": now}
             mine = sessions.c.session_id == principal.session_id

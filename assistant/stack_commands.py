@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from dataclasses import asdict
 
@@ -9,6 +10,8 @@ from assistant.config import Settings
 from assistant.places import models_folder
 from assistant.store import SqlEventLog, open_beside
 from assistant.terminal import say, say_json
+from assistant.train_data import known_traffic
+from recommender.data.cleaning import clean_log
 from recommender.settings import RecommenderSettings
 from recommender.stack import save_stack
 from recommender.stack_fit import Verdict, fit_stack
@@ -22,7 +25,8 @@ def train_stack(settings: Settings, *, as_json: bool) -> None:
         NotEnoughEvents: it is too short.
     """
     with closing(open_beside(settings.data)) as store:
-        verdicts = fit_stack(SqlEventLog(store), RecommenderSettings(), seed=settings.seed)
+        log = clean_log(SqlEventLog(store), now=time.time(), known=known_traffic(settings, store))
+        verdicts = fit_stack(log, RecommenderSettings(), seed=settings.seed)
     kept = {verdict.surface: verdict.weights for verdict in verdicts if verdict.kept}
     sha = save_stack(models_folder(settings) / settings.catalogue, kept).sha if kept else ""
     if as_json:

@@ -10,6 +10,7 @@ from assistant.errors import ConfigError
 from assistant.terminal import say, say_json, showing_progress
 
 if TYPE_CHECKING:
+    from assistant.store import Store
     from recommender.data.settings import KnownTraffic
 
 STAFF_FILE = "staff.txt"
@@ -50,7 +51,7 @@ def train_data(settings: Settings, *, as_json: bool) -> None:
                 now=time.time(),
                 seed=settings.seed,
                 previous=previous,
-                known=known_traffic(settings),
+                known=known_traffic(settings, store),
             ).card
     finally:
         store.close()
@@ -61,10 +62,22 @@ def train_data(settings: Settings, *, as_json: bool) -> None:
         say(card.to_markdown())
 
 
-def known_traffic(settings: Settings) -> KnownTraffic:
-    """Read who in the log is no customer: the shop's own people."""
+def known_traffic(settings: Settings, store: Store) -> KnownTraffic:
+    """Read who in the log is no customer: the shop's own people, by name and by every visit they signed in to.
+
+    Args:
+        settings: of the data folder.
+        store: its database.
+    """
+    from assistant.keys import customer_key
+    from assistant.store.staff_visits import staff_visits_of
     from recommender.data.settings import KnownTraffic
 
+    numbers = staff_numbers(settings)
+    return KnownTraffic(staff=frozenset(map(customer_key, numbers)) | staff_visits_of(store, numbers))
+
+
+def staff_numbers(settings: Settings) -> frozenset[str]:
+    """Read the customer numbers of the shop's own people; empty where none are named."""
     file = settings.data / STAFF_FILE
-    lines = file.read_text(encoding="utf-8").split() if file.is_file() else ()
-    return KnownTraffic(staff=frozenset(f"c:{customer_id}" for customer_id in lines))
+    return frozenset(file.read_text(encoding="utf-8").split()) if file.is_file() else frozenset()

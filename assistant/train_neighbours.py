@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from assistant.config import Settings
 from assistant.terminal import say, say_json, showing_progress
-from recommender.events import Event, EventLog
+from recommender.events import Event
+
+if TYPE_CHECKING:
+    from assistant.store import Store
 
 
 def train_neighbours(settings: Settings, *, as_json: bool) -> None:
@@ -23,15 +28,14 @@ def train_neighbours(settings: Settings, *, as_json: bool) -> None:
         StoreError: there is no log yet.
     """
     from assistant.places import catalogues_folder, models_folder
-    from assistant.store import SqlEventLog, open_beside
+    from assistant.store import open_beside
     from recommender.sequences.neighbours import learn_neighbours
     from retrieval.engine import Retrieval
 
     ids = tuple(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.products)
     with closing(open_beside(settings.data)) as store, showing_progress() as progress:
-        card = learn_neighbours(
-            counted(SqlEventLog(store)), ids, models_folder(settings) / settings.catalogue, progress
-        )
+        events = counted(settings, store)
+        card = learn_neighbours(events, ids, models_folder(settings) / settings.catalogue, progress)
     if as_json:
         say_json(card.model_dump())
         return
@@ -54,14 +58,14 @@ def train_sequence(settings: Settings, *, as_json: bool) -> None:
         StoreError: there is no log yet.
     """
     from assistant.places import catalogues_folder, models_folder
-    from assistant.store import SqlEventLog, open_beside
+    from assistant.store import open_beside
     from recommender.sequences.next_item_training import learn_next_item
     from retrieval.engine import Retrieval
 
     ids = tuple(Retrieval.open(catalogues_folder(settings), settings.catalogue).catalogue.products)
     folder = models_folder(settings) / settings.catalogue
     with closing(open_beside(settings.data)) as store, showing_progress() as progress:
-        card, kept = learn_next_item(counted(SqlEventLog(store)), ids, folder, progress, seed=settings.seed)
+        card, kept = learn_next_item(counted(settings, store), ids, folder, progress, seed=settings.seed)
     if as_json:
         say_json({**card.model_dump(exclude={"ids"}), "kept": kept})
         return
@@ -73,11 +77,15 @@ def train_sequence(settings: Settings, *, as_json: bool) -> None:
     say(f"The sequence model is {beside}. {fate}")
 
 
-def counted(log: EventLog) -> Iterator[Event]:
-    """Return the events that count: not those that name a decision which did not show the item."""
+def counted(settings: Settings, store: Store) -> Iterator[Event]:
+    """Return the events that count: no robots', no staff's, none that name a decision which did not show the item."""
+    from assistant.store import SqlEventLog
+    from assistant.train_data import known_traffic
     from recommender.attribution import ShownItems
+    from recommender.data.cleaning import clean_log
     from recommender.settings import RecommenderSettings
 
+    log = clean_log(SqlEventLog(store), now=time.time(), known=known_traffic(settings, store))
     shown, after = ShownItems(log, max_decisions=RecommenderSettings().max_decisions), 0
     while batch := log.events(after=after):
         after = batch[-1][0]

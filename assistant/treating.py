@@ -15,8 +15,7 @@ from assistant.arms import NO_ARMS, Arms
 from assistant.errors import StoreError
 from assistant.support.experiments import Experiments, TurnSeen
 from assistant.tools.context import Ledger
-from assistant.tools.profiling import identity_key, session_key
-from assistant.turn import HandOverFact, Principal, SlateFact
+from assistant.turn import HandOverFact, SlateFact
 
 log = structlog.get_logger()
 
@@ -46,17 +45,18 @@ class Treating:
     def __init__(self, experiments: Experiments | None = None) -> None:
         self._experiments = experiments
 
-    def begin(self, principal: Principal, at: float) -> Treated:
+    def begin(self, unit: str, session: str, at: float) -> Treated:
         """Return what a turn is treated with.
 
         Args:
-            principal: whose turn.
+            unit: whom the visit counts for, see `Profiling.unit`.
+            session: key of the visit.
             at: epoch seconds.
         """
         if self._experiments is None:
             return Treated(at=at)
         try:
-            return Treated(self._experiments.arms(identity_key(principal), session_key(principal)), at)
+            return Treated(self._experiments.arms(unit, session), at)
         except StoreError as problem:
             log.error("experiments.unread", reason=str(problem))
             return Treated(at=at)

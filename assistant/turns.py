@@ -30,6 +30,7 @@ from assistant.showing import tell_shown
 from assistant.table import again, aged, decisions, on_the_table, turn_state
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
+from assistant.tools.profiling import session_key
 from assistant.tools.selling import find_offer
 from assistant.treating import Treated, Treating
 from assistant.turn import (
@@ -193,7 +194,8 @@ class TurnRunner:
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
         ledger = Ledger(need=before.need, focus=aged(before.focus))
-        treated = self._treating.begin(turn.principal, plan.shop.now())
+        unit = plan.shop.profiling.unit(turn.principal)
+        treated = self._treating.begin(unit, session_key(turn.principal), plan.shop.now())
         if treated.arms.prompt and plan.in_version:
             plan = plan.in_version(treated.arms.prompt)
         context = ShopperContext(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from recommender.errors import ArtifactBroken
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem, Stream
 from recommender.exploring import Controls, ControlSource, ExploredSlots
 from recommender.item_table import build_table
+from recommender.last_day import last_day
 from recommender.models import RANKERS
 from recommender.models.lately import LearnedLately
 from recommender.models.predicted import Predicted
@@ -59,6 +60,7 @@ class Recommender:
         settings: numbers.
         new_id: makes decision ids.
         controls: the owner's rules and the kill switch, as they are now; asked with every decision.
+        outsiders: keys of shoppers and visits that are no customer's: they are served, and teach the crowd nothing.
         timer_ns: measures how long a decision takes.
     """
 
@@ -71,13 +73,18 @@ class Recommender:
         settings: RecommenderSettings | None = None,
         new_id: Callable[[], str] = _new_id,
         controls: ControlSource = Controls,
+        outsiders: Callable[[], Collection[str]] = frozenset,
         timer_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         self._lock = threading.RLock()
+        # What is kept is learned in the order of the log, so that a restart comes to the same state. The log has one
+        # writer anyway, and slates are still made while it writes.
+        self._keeping = threading.Lock()
         self._log = log
         self._model_dir = model_dir
         self._settings = settings or RecommenderSettings()
         self._new_id, self._controls, self._timer_ns = new_id, controls, timer_ns
+        self._outsiders = outsiders
         self._table = build_table(items)
         self._vectors: NDArray[np.float32] | None = None
         self._neighbours: Neighbours | None = None
@@ -88,12 +95,19 @@ class Recommender:
         self._fitted = self._settings
         self._head = LiveHead()
         self._rules = CompiledRules(NO_RULES, self._table)
-        self._explored = ExploredSlots(self._settings, log)
+        self._explored = ExploredSlots(self._settings)
         self._state = BehaviourState(self._settings)
-        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
+        self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record, self._shown.forget)
         self._learned = self._ignored = 0
         self._catch_up()
+        # Counted on from the last day, so that a restart forgets nothing.
+        for decision in last_day(log):
+            self._explored.note(self.unit(decision.context), decision.context.now, decision.items)
+
+    def unit(self, context: DecisionContext) -> str:
+        """Return whom trials, caps and shares of traffic count in a visit; see `BehaviourState.unit`."""
+        return self._state.unit(context.shopper_key, context.session_key)
 
     def decide(self, context: DecisionContext, candidates: Sequence[Candidate]) -> Decision:
         """Make a slate, log it with its impressions, and return it.
@@ -108,17 +122,19 @@ class Recommender:
         controls = self._controls()
         with self._lock:
             served, stream = self._line_up.pick(
-                context.shopper_key, context.treatment.release if context.treatment else ""
+                self._state.unit(context.shopper_key, context.session_key),
+                context.treatment.release if context.treatment else "",
             )
             decision = decide_slate(self._deciding(controls, served, stream), context, candidates)
         # What is paid for is in the decision's row, and nowhere that anything is learned from.
         paid = decision.sponsored_ids
         impressions = [_impression(decision, item) for item in decision.items if item.item_id not in paid]
         # Written in one piece, so that a click never finds half a slate; learned only once it is kept.
-        self._log.append_many((decision,), impressions)
-        with self._lock:
-            for impression in impressions:
-                self._learn(impression)
+        with self._keeping:
+            self._log.append_many((decision,), impressions)
+            with self._lock:
+                for impression in impressions:
+                    self._learn(impression)
         return decision
 
     def would_show(
@@ -145,7 +161,7 @@ class Recommender:
             found = tuple(candidate for candidate in candidates if candidate.sources != ("owner",))
             if bring_pinned:
                 found = self._with_pinned(found, compiled.pinned_ids(context))
-            served, stream = self._line_up.pick(context.shopper_key)
+            served, stream = self._line_up.pick(self._state.unit(context.shopper_key, context.session_key))
             deciding = replace(self._deciding(self._controls(), served, stream), rules=compiled, controls=controls)
             return decide_slate(deciding, context, found)
 
@@ -160,10 +176,11 @@ class Recommender:
             return
         kept = {*shown_ids, *decision.sponsored_ids}
         gone = [_not_shown(decision, item) for item in decision.items if item.item_id not in kept]
-        self._log.append_shown(decision.decision_id, shown_ids, gone)
-        with self._lock:
-            for event in gone:
-                self._learn(event)
+        with self._keeping:
+            self._log.append_shown(decision.decision_id, shown_ids, gone)
+            with self._lock:
+                for event in gone:
+                    self._learn(event)
 
     def candidates(
         self,
@@ -228,15 +245,21 @@ class Recommender:
 
         Args:
             event: an impression is refused, because only `decide` knows what was shown. An event whose decision is
-                unknown, or did not show the item, is logged but not learned from.
+                unknown, or did not show the item, is logged but not learned from; one that names a slate of somebody
+                else's visit is logged as one without a slate.
 
         Returns:
             Whether the event was new.
         """
-        if event.type in (EventType.IMPRESSION, EventType.NOT_SHOWN) or not self._log.append_event(event):
+        if event.type in (EventType.IMPRESSION, EventType.NOT_SHOWN):
             return False
         with self._lock:
-            self._learn(event)
+            event = self._shown.attributed(event)
+        with self._keeping:
+            if not self._log.append_event(event):
+                return False
+            with self._lock:
+                self._learn(event)
         return True
 
     def use_items(self, items: Mapping[str, Item]) -> None:
@@ -341,7 +364,9 @@ class Recommender:
             self._ignored += 1
             return
         self._learned += 1
-        self._state.apply(event, self._table.find(event.item_id))
+        out = self._outsiders()
+        crowd = event.session_key not in out and event.shopper_key not in out
+        self._state.apply(event, self._table.find(event.item_id), crowd=crowd)
 
     def _deciding(self, controls: Controls, served: Served, stream: Stream) -> Deciding:
         head = self._head

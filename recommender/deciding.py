@@ -121,7 +121,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     field = replace(field, pins=dict(sorted({**field.pins, **paid.slots}.items())))
     drawn = _draw(deciding, field, scores, order)
     items = _items(scored, order, drawn.draw, set(field.pins.values()), set(paid.slots.values()))
-    deciding.explored.note(context, items)
+    deciding.explored.note(_unit(deciding, context), context.now, items)
     ordered = [field.request.candidates[i] for i in order.tolist()]
     kept = field.request.candidates
     default_slate = default_order(order_of(context, default.scores), context.k, field.pins)
@@ -193,7 +193,7 @@ def _default(
 def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray) -> _Drawn:
     """Fill the slots by a policy, or by two rankers where an experiment lets them share the slate."""
     request, context = field.request, field.request.context
-    capped = deciding.explored.full(context.shopper_key, context.now)
+    capped = deciding.explored.full(_unit(deciding, context), context.now)
     settings = explored_less(request.settings, deciding.head, _segment(deciding.state, context), context)
     exploring = how_to_draw(context, settings, deciding.controls, restricted=field.ruled.restricted, capped=capped)
     places = np.argsort(order)
@@ -278,6 +278,10 @@ def _rows(scored: Scored, n: int) -> FloatArray:
 
 def _without_learned(weights: Mapping[str, float]) -> Mapping[str, float]:
     return {code: weight for code, weight in weights.items() if code not in LEARNED}
+
+
+def _unit(deciding: Deciding, context: DecisionContext) -> str:
+    return deciding.state.unit(context.shopper_key, context.session_key)
 
 
 def _segment(state: BehaviourState, context: DecisionContext) -> str:

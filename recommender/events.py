@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Final, Literal, Protocol
 
+from recommender.profiles.edits import ERASED
 from recommender.treatment import Treatment
 
 Stream = Literal["live", "uniform", "canary"]
@@ -271,6 +272,11 @@ class Decision:
     def chosen_ids(self) -> tuple[str, ...]:
         """What was chosen, in order."""
         return tuple(item.item_id for item in self.items)
+
+    @property
+    def erased(self) -> bool:
+        """Whether its shopper was erased: it still counts, but can no longer be recomputed."""
+        return self.context.session_key.startswith(ERASED)
 
     @property
     def seen_ids(self) -> tuple[str, ...]:

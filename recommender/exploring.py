@@ -12,8 +12,7 @@ from hashlib import blake2b
 from typing import Final
 
 from recommender.decay import Recent
-from recommender.events import DecisionContext, EventLog, SlateItem, Stream
-from recommender.last_day import last_day
+from recommender.events import DecisionContext, SlateItem, Stream
 from recommender.owner_rules import NO_RULES, OwnerRules
 from recommender.policies import make_policy
 from recommender.policies.base import Policy
@@ -56,36 +55,34 @@ class Exploring:
 
 
 class ExploredSlots:
-    """When each shopper was last shown something above its place.
+    """When somebody (`BehaviourState.unit`) was last shown something above its place.
 
     Args:
-        settings: how many a shopper may be shown in a day.
-        log: counted on from its last day, so that a restart forgets nothing.
+        settings: how many may be shown to one in a day.
     """
 
-    def __init__(self, settings: RecommenderSettings, log: EventLog) -> None:
+    def __init__(self, settings: RecommenderSettings) -> None:
         self._most = settings.explored_per_day
         self._times: Recent[str, deque[float]] = Recent(settings.max_shoppers, lambda: deque(maxlen=self._most or 1))
-        for decision in last_day(log):
-            self.note(decision.context, decision.items)
 
-    def full(self, shopper_key: str, now: float) -> bool:
-        """Tell whether a shopper has had the day's share."""
-        times = self._times.find(shopper_key)
+    def full(self, unit: str, now: float) -> bool:
+        """Tell whether somebody has had the day's share."""
+        times = self._times.find(unit)
         if times is None or len(times) < self._most:
             return self._most == 0
         return now - times[0] < DAY_S
 
-    def note(self, context: DecisionContext, items: Sequence[SlateItem]) -> None:
+    def note(self, unit: str, now: float, items: Sequence[SlateItem]) -> None:
         """Count slots that showed an item above its place.
 
         Args:
-            context: of the slate.
+            unit: to whom.
+            now: epoch seconds.
             items: the slate.
         """
         tried = sum(any(reason.code == Code.TRYING_NEW for reason in item.reasons) for item in items)
         if tried:
-            self._times.touch(context.shopper_key).extend([context.now] * tried)
+            self._times.touch(unit).extend([now] * tried)
 
 
 def how_to_draw(

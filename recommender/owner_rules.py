@@ -6,7 +6,7 @@ where rules are kept nor who may change them. An order that the shopper asked fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Self
 
@@ -135,6 +135,23 @@ def read_rule(given: object) -> Rule:
         return _One.model_validate({"rule": given}).rule
     except ValidationError as error:
         raise RuleBroken(f"The rule cannot be used: {what_is_wrong(error, 'rule', *_KINDS)}.") from error
+
+
+def check_costs(rule: Rule, items: Iterable[Item]) -> None:
+    """Refuse a margin floor where the cost of nothing that it means is stated: it would do nothing, unnoticed.
+
+    Args:
+        rule: any; only a margin floor can be refused.
+        items: of the catalogue.
+
+    Raises:
+        RuleBroken: see above.
+    """
+    if isinstance(rule, MarginFloor) and not any(item.cost_minor is not None for item in items if rule.means(item)):
+        raise RuleBroken(
+            "The rule cannot be used: the catalogue does not say what these products cost the shop; "
+            "import it with a column of costs."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,16 +52,18 @@ class ReplayReport:
     """How a replay went.
 
     Args:
-        tasks: decisions looked at.
+        tasks: decisions looked at that can be recomputed.
         matched: those that came out identical.
         with_features: those whose model part was recomputed from features, too.
         mismatches: the rest.
+        erased: decisions beside these, whose shopper was erased with what they were served with.
     """
 
     tasks: int
     matched: int
     with_features: int
     mismatches: tuple[Mismatch, ...]
+    erased: int = 0
 
 
 def replay_many(
@@ -74,16 +76,19 @@ def replay_many(
         model: the click model at hand; decisions that another one served are recomputed from their parts on.
         progress: told how many are done.
     """
-    tasks, with_features = 0, 0
+    tasks, with_features, erased = 0, 0, 0
     mismatches: list[Mismatch] = []
     for decision in decisions:
+        if decision.erased:
+            erased += 1
+            continue
         tasks += 1
         found = difference(decision, model)
         if found is not None:
             mismatches.append(Mismatch(decision.decision_id, found))
         with_features += _knows(decision, model)
         progress(tasks)
-    return ReplayReport(tasks, tasks - len(mismatches), with_features, tuple(mismatches))
+    return ReplayReport(tasks, tasks - len(mismatches), with_features, tuple(mismatches), erased)
 
 
 def difference(decision: Decision, model: ClickModel | None = None) -> str | None:

@@ -59,8 +59,8 @@ class Gift:
 
 @dataclass(slots=True)
 class Visit:
-    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already and
-    for whom it is."""
+    """One session: items of interest and items shown (latest last), purchases, dismissals, what was counted already,
+    for whom it is, and the shopper's key when it began."""
 
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     shown: deque[str] = field(default_factory=lambda: deque(maxlen=_MAX_SHOWN))
@@ -68,6 +68,7 @@ class Visit:
     dismissed: set[str] = field(default_factory=set)
     counted: set[tuple[str, str]] = field(default_factory=set)
     gift: Gift | None = None
+    began_as: str = ""
 
 
 class Links:
@@ -177,30 +178,36 @@ class BehaviourState:
         self.shoppers: Recent[str, Profile] = Recent(settings.max_shoppers, lambda: Profile(settings))
         self.consents: dict[str, bool] = {}
 
-    def apply(self, event: Event, item: Item | None) -> None:
+    def apply(self, event: Event, item: Item | None, *, crowd: bool = True) -> None:
         """Learn from one event; a repeat of the same kind on the same item in one visit changes nothing.
 
         Args:
             event: attributed already.
             item: what the catalogue says of the item now; None where it no longer holds it.
+            crowd: False where it is no customer's: it counts in their visit and profile, and nowhere else.
         """
+        if event.type is EventType.IMPRESSION and not crowd:
+            self._visit(event).shown.append(event.item_id)
+            return
         if event.type is EventType.IMPRESSION:
             self.item_impressions.add(event.item_id, 1)
-            self.visits.touch(event.session_key).shown.append(event.item_id)
+            self._visit(event).shown.append(event.item_id)
             self._count_rates(event, item, taken=False)
             return
         if event.type is EventType.NOT_SHOWN:
-            self._take_back(event, item)
+            self._take_back(event, item, crowd=crowd)
             return
         if event.type is EventType.EDIT:
             self._edit(event, Edit.from_text(event.item_id))
             return
-        visit = self.visits.touch(event.session_key)
+        visit = self._visit(event)
         if (event.type, event.item_id) in visit.counted:
             return
         visit.counted.add((event.type, event.item_id))
         self._learn_shopper(event, item)
-        if event.type in STRENGTH:
+        if event.type in STRENGTH and not crowd:
+            _remember(event.item_id, visit)
+        elif event.type in STRENGTH:
             if ("seen", event.item_id) not in visit.counted:
                 self._count_rates(event, item, taken=True)
             self._learn_item(event, visit)
@@ -235,6 +242,19 @@ class BehaviourState:
             attributes=np.ascontiguousarray(attributes.T),
             n_attributes=n_attributes,
         )
+
+    def unit(self, shopper_key: str, session_key: str) -> str:
+        """Return whom trials, caps and shares of traffic count in a visit: the person, where it began with one known.
+
+        Everywhere else the visit itself, also once its shopper agrees to a profile or signs in: what a visit has met
+        stays the same until it ends.
+
+        Args:
+            shopper_key, session_key: as in Event.
+        """
+        visit = self.visits.find(session_key)
+        began_as = shopper_key if visit is None else visit.began_as or shopper_key
+        return began_as if may_profile(began_as) else session_key
 
     def recent_items(self, session_key: str) -> tuple[str, ...]:
         """Return what a visit has shown interest in, latest first."""
@@ -297,6 +317,11 @@ class BehaviourState:
         n = self.rates.shown.read(("category", category), now)
         return self.prices_shown.read(("category", category), now) / n if n > 1e-9 else 0.0
 
+    def _visit(self, event: Event) -> Visit:
+        visit = self.visits.touch(event.session_key)
+        visit.began_as = visit.began_as or event.shopper_key
+        return visit
+
     def _dearness(self, item: Item, now: float) -> float:
         usual = 0.0 if item.category is None else self.usual_price_shown(item.category, now)
         return log1p(max(0, item.price_minor)) - usual if usual else 0.0
@@ -320,12 +345,14 @@ class BehaviourState:
             if not taken:
                 self.prices_shown.add(key, amount * log1p(max(0, item.price_minor)), at)
 
-    def _take_back(self, event: Event, item: Item | None) -> None:
-        if self.item_impressions.read(event.item_id) > 0:
-            self.item_impressions.add(event.item_id, -1)
+    def _take_back(self, event: Event, item: Item | None, *, crowd: bool) -> None:
         visit = self.visits.find(event.session_key)
         if visit is not None and event.item_id in visit.shown:
             visit.shown.remove(event.item_id)
+        if not crowd:
+            return
+        if self.item_impressions.read(event.item_id) > 0:
+            self.item_impressions.add(event.item_id, -1)
         if item is None:
             return
         dearness = self._dearness(item, event.at)
@@ -378,7 +405,8 @@ class BehaviourState:
     def _learn_item(self, event: Event, visit: Visit) -> None:
         item_id = event.item_id
         self.popularity.add(item_id, STRENGTH[event.type], event.at)
-        if event.type is EventType.CLICK:
+        # A share of what was shown: clicks elsewhere are no part of it.
+        if event.type is EventType.CLICK and event.decision_id is not None:
             self.item_clicks.add(item_id, 1)
         if ("seen", item_id) not in visit.counted:
             self._link_seen(item_id, visit)
@@ -391,8 +419,7 @@ class BehaviourState:
         earlier = list(visit.recent)[-self._settings.window :]
         for distance, source in enumerate(reversed(earlier)):
             self.seen_with.add(source, item_id, _DISTANCE_DECAY**distance)
-        visit.recent.append(item_id)
-        visit.counted.add(("seen", item_id))
+        _remember(item_id, visit)
 
     def _link_bought(self, item_id: str, visit: Visit) -> None:
         self.bought_with.count_item(item_id)
@@ -400,3 +427,10 @@ class BehaviourState:
             self.bought_with.add(other, item_id, 1.0)
             self.bought_with.add(item_id, other, 1.0)
         visit.bought.append(item_id)
+
+
+def _remember(item_id: str, visit: Visit) -> None:
+    """Let a visit know that an item was of interest in it, once."""
+    if ("seen", item_id) not in visit.counted:
+        visit.recent.append(item_id)
+        visit.counted.add(("seen", item_id))

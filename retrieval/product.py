@@ -116,6 +116,8 @@ class Variant:
         stock: units at hand; 0 sold out; None where the shop does not say.
         gtin: barcode number, digits only.
         available: whether it is in stock, where the shop says only that and not how many; counts where stock is None.
+        cost_minor: what one costs the shop, minor units of the price's currency; None where not stated. For the owner's
+            rules alone: no shopper, no model and no page gets it.
     """
 
     id: str
@@ -125,6 +127,7 @@ class Variant:
     stock: int | None = None
     gtin: str | None = None
     available: bool | None = None
+    cost_minor: int | None = field(default=None, repr=False)
 
     @property
     def in_stock(self) -> bool | None:

@@ -39,7 +39,7 @@ _CURRENCIES: frozenset[str] = frozenset(list_currencies())
 _TEXT_KEYS = ("title", "description", "brand", "category", "department", "image", "url", "released")
 _PRODUCT_KEYS = frozenset({"id", "attributes", "variants", "rating", "rating_count", "more_images", *_TEXT_KEYS})
 _VARIANT_KEYS = frozenset(
-    ["id", "price_minor", "currency", "options", "list_price_minor", "stock", "available", "gtin"]
+    ["id", "price_minor", "currency", "options", "list_price_minor", "stock", "available", "gtin", "cost_minor"]
 )
 
 Pool = dict[tuple[object, ...], Attribute]
@@ -100,6 +100,8 @@ def _variant_json(variant: Variant) -> dict[str, object]:
         row["available"] = variant.available
     if variant.gtin is not None:
         row["gtin"] = variant.gtin
+    if variant.cost_minor is not None:
+        row["cost_minor"] = variant.cost_minor
     return row
 
 
@@ -237,7 +239,7 @@ def _variant(raw: object) -> Variant:
         raise BadRow(f"unknown currency {str(currency)[:10]!r}")
     if "price_minor" not in raw:
         raise BadRow("no price")
-    list_price = raw.get("list_price_minor")
+    list_price, cost = raw.get("list_price_minor"), raw.get("cost_minor")
     return Variant(
         id=_text(raw, "id", MAX_ID) or _missing("variant id"),
         price=Money(_price(raw["price_minor"], "price"), currency),
@@ -246,6 +248,7 @@ def _variant(raw: object) -> Variant:
         stock=_count(raw.get("stock"), "stock"),
         gtin=_text(raw, "gtin", 20),
         available=_available(raw.get("available")),
+        cost_minor=None if cost is None else _price(cost, "cost"),
     )
 
 

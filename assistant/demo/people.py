@@ -9,7 +9,7 @@ import random
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -56,7 +56,7 @@ def make_people(*, seed: int, now: datetime, first_bought: Mapping[str, float]) 
         if key is not None and key in first_bought:
             first = datetime.fromtimestamp(first_bought[key], now.tzinfo).replace(microsecond=0)
             joined = min(joined, first - timedelta(minutes=rng.randint(5, 90)))
-        people.append(_person(customer_id, place, row, joined, key))
+        people.append(_person(customer_id, place, row, joined, key, rows.born.get(customer_id)))
     return tuple(people)
 
 
@@ -78,6 +78,7 @@ class PeopleSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     demo: dict[str, list[str]]
+    born: dict[str, date]
     others: list[list[str]]
     places: tuple[Place, ...]
 
@@ -101,10 +102,12 @@ def _more(spec: PeopleSpec, n: int, rng: random.Random) -> list[list[str]]:
     return made
 
 
-def _person(customer_id: str, place: int, row: list[str], joined_at: datetime, shopper_key: str | None) -> Person:
+def _person(
+    customer_id: str, place: int, row: list[str], joined_at: datetime, shopper_key: str | None, born_on: date | None
+) -> Person:
     name, *address = row
     domain = "example.org" if place % 4 == 3 else "example.com"
-    customer = Customer(customer_id, name, f"{_mailbox(name, customer_id)}@{domain}", joined_at)
+    customer = Customer(customer_id, name, f"{_mailbox(name, customer_id)}@{domain}", joined_at, born_on)
     return Person(customer, "\n".join(address), shopper_key)
 
 

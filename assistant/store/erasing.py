@@ -1,24 +1,38 @@
 """Erase what ties behaviour to a person. The shop's counts stay: what is left belongs to nobody.
 
-An event loses its shopper and its visit, a decision its shopper, visit, turn and words, a purchase its shopper; they
-are replaced by keys that are drawn for this erasure and kept nowhere else. What a shopper changed in their profile goes
-away, all but their last word about whether one may be kept.
+Everything of a customer's visits goes, what they did there before they signed in or agreed to a profile too: an event
+loses its shopper and its visit, a decision its shopper, visit, turn and words, a purchase its shopper; they are
+replaced by keys that are drawn for this erasure and kept nowhere else. What a shopper changed in their profile goes
+away, all but their last word about whether one may be kept; so does their part in experiments, and what ties lines of
+carts and orders to a slate.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from assistant.keys import customer_key, visit_key
 from assistant.store.engine import Store
-from assistant.store.tables import decision_traces, decisions, events, purchases
+from assistant.store.experiments import exposures
+from assistant.store.tables import (
+    cart_lines,
+    decision_traces,
+    decisions,
+    events,
+    order_lines,
+    orders,
+    purchases,
+    staff_visits,
+)
+from assistant.store.tables import sessions as open_sessions
 from recommender.events import EventType
-from recommender.profiles.edits import Edit, EditKind, anonymous_key
+from recommender.profiles.edits import ERASED, Edit, EditKind, anonymous_key
 
 _BATCH: Final = 500
 
@@ -33,6 +47,7 @@ class Erased:
         events: events that belong to nobody now.
         decisions: likewise.
         edits: changes of the profile that were removed.
+        exposures: units taken out of experiments.
     """
 
     keys: frozenset[str]
@@ -40,41 +55,73 @@ class Erased:
     events: int
     decisions: int
     edits: int
+    exposures: int
 
 
 class Eraser:
-    """Erases behaviour from a store."""
+    """Erases behaviour from a shop's files.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Args:
+        store: where behaviour is kept.
+        experiments: the experiments' file; None where there is none.
+    """
+
+    def __init__(self, store: Store, experiments: Store | None = None) -> None:
+        self._store, self._experiments = store, experiments
 
     def erase(self, shopper_key: str) -> Erased:
         """Erase one shopper's behaviour; see `erase_behaviour`."""
-        return erase_behaviour(self._store, shopper_key)
+        return erase_behaviour(self._store, shopper_key, self._experiments)
 
 
-def erase_behaviour(store: Store, shopper_key: str) -> Erased:
-    """Erase one shopper's behaviour, in one transaction.
+@dataclass(slots=True)
+class _Whose:
+    """Whose rows go: the keys of the person, and those of their visits with what replaces each."""
+
+    keys: set[str]
+    fresh: dict[str, str] = field(default_factory=dict)
+
+    def new(self, session_key: str) -> str:
+        return self.fresh.setdefault(session_key, _nobody())
+
+    def owns(self, shopper_key: str, session_key: str) -> bool:
+        return shopper_key in self.keys or session_key in self.fresh
+
+
+def erase_behaviour(store: Store, shopper_key: str, experiments: Store | None = None) -> Erased:
+    """Erase one shopper's behaviour, in one transaction for each file.
 
     Args:
         store: where it is kept.
         shopper_key: as in Event, e.g. "c:maya".
+        experiments: the experiments' file; None where there is none.
     """
     with store.write() as connection:
-        keys = _joined(connection, shopper_key)
-        rows = connection.execute(sa.select(events).where(events.c.shopper_key.in_(keys))).mappings().all()
+        whose = _Whose(_joined(connection, shopper_key))
+        for session_key in _visits(connection, shopper_key, whose.keys):
+            whose.new(session_key)
+        rows = _events(connection, whose)
         done = [row for row in rows if row["type"] != EventType.EDIT]
-        fresh = {row["session_key"]: f"e:{secrets.token_hex(12)}" for row in rows}
-        changed = _erase_decisions(connection, {row["decision_id"] for row in done if row["decision_id"]}, fresh)
         for row in done:
-            visit = fresh[row["session_key"]]
+            visit = whose.new(row["session_key"])
             new = {"session_key": visit, "shopper_key": anonymous_key(visit)}
             connection.execute(sa.update(events).where(events.c.seq == row["seq"]).values(new))
-        kept = _last_word([row for row in rows if row["type"] == EventType.EDIT], shopper_key)
-        gone = [row["seq"] for row in rows if row["type"] == EventType.EDIT and row["seq"] != kept]
-        connection.execute(sa.delete(events).where(events.c.seq.in_(gone)))
-        _erase_purchases(connection, keys)
-    return Erased(frozenset(keys), frozenset(fresh), len(done), changed, len(gone))
+        edits = [row for row in rows if row["type"] == EventType.EDIT]
+        kept = _last_word(edits, shopper_key)
+        gone = [row["seq"] for row in edits if row["seq"] != kept]
+        for some in _batches(gone):
+            connection.execute(sa.delete(events).where(events.c.seq.in_(some)))
+        # The choice stays the person's; in which visit it was made does not.
+        connection.execute(sa.update(events).where(events.c.seq == kept).values(session_key=_nobody()))
+        changed = _erase_decisions(connection, whose)
+        _erase_purchases(connection, whose)
+        for old, new_key in whose.fresh.items():
+            # One of the shop's own people, erased as a customer, still counts for nothing.
+            mine = sa.update(staff_visits).where(staff_visits.c.session_key == old)
+            connection.execute(mine.values(session_key=new_key))
+        # Before this file is written: should the other one fail, nothing is done, and all of it can be asked for again.
+        left = 0 if experiments is None else _leave_experiments(experiments, {*whose.keys, *whose.fresh})
+    return Erased(frozenset(whose.keys), frozenset(whose.fresh), len(done), changed, len(gone), left)
 
 
 def _joined(connection: sa.Connection, shopper_key: str) -> set[str]:
@@ -82,6 +129,31 @@ def _joined(connection: sa.Connection, shopper_key: str) -> set[str]:
     mine = sa.and_(events.c.shopper_key == shopper_key, events.c.type == EventType.EDIT.value)
     edits = (Edit.from_text(text) for text in connection.execute(sa.select(events.c.item_id).where(mine)).scalars())
     return {shopper_key, *(edit.value for edit in edits if edit and edit.kind is EditKind.JOIN)}
+
+
+def _visits(connection: sa.Connection, shopper_key: str, keys: Collection[str]) -> set[str]:
+    """Keys of the shopper's visits: those they acted in by name, those open now, and those they ordered in."""
+    named = sa.select(events.c.session_key).where(events.c.shopper_key.in_(keys))
+    found = {key for key in connection.execute(named.distinct()).scalars() if not key.startswith(ERASED)}
+    # A guest's key is that of their visit.
+    found |= {key for key in keys if key.startswith(visit_key(""))}
+    for table in (open_sessions, orders):
+        theirs = sa.select(table.c.session_id, table.c.customer_id).where(table.c.customer_id.is_not(None))
+        found |= {
+            visit_key(row.session_id)
+            for row in connection.execute(theirs)
+            if row.session_id and customer_key(row.customer_id) == shopper_key
+        }
+    return found
+
+
+def _events(connection: sa.Connection, whose: _Whose) -> list[Any]:
+    rows: dict[int, Any] = {}
+    for column, wanted in ((events.c.shopper_key, whose.keys), (events.c.session_key, whose.fresh)):
+        for some in _batches(wanted):
+            query = sa.select(events).where(column.in_(some)).order_by(events.c.seq)
+            rows.update((row["seq"], row) for row in connection.execute(query).mappings())
+    return [rows[seq] for seq in sorted(rows)]
 
 
 def _last_word(edits: list[Any], shopper_key: str) -> int | None:
@@ -95,31 +167,53 @@ def _is_consent(text: str) -> bool:
     return edit is not None and edit.kind is EditKind.CONSENT
 
 
-def _erase_decisions(connection: sa.Connection, ids: Collection[str], fresh: dict[str, str]) -> int:
-    changed, listed = 0, sorted(ids)
-    for start in range(0, len(listed), _BATCH):
-        some = decisions.c.decision_id.in_(listed[start : start + _BATCH])
+def _erase_decisions(connection: sa.Connection, whose: _Whose) -> int:
+    about = sa.type_coerce(decisions.c.body, sa.JSON)["context"]
+    query = sa.select(
+        decisions.c.decision_id, about["shopper_key"].as_string(), about["session_key"].as_string()
+    ).order_by(decisions.c.seq)
+    owned = [row[0] for row in connection.execute(query) if whose.owns(row[1], row[2])]
+    for some in _batches(owned):
         # What was computed for this shopper goes; the probabilities of what was shown stay in the body.
-        traces = decision_traces.c.decision_id.in_(listed[start : start + _BATCH])
-        connection.execute(sa.delete(decision_traces).where(traces))
-        rows = connection.execute(sa.select(decisions.c.decision_id, decisions.c.body).where(some)).all()
-        for decision_id, body in rows:
+        connection.execute(sa.delete(decision_traces).where(decision_traces.c.decision_id.in_(some)))
+        for table in (cart_lines, order_lines):
+            connection.execute(sa.update(table).where(table.c.decision_id.in_(some)).values(decision_id=None))
+        bodies = sa.select(decisions.c.decision_id, decisions.c.body).where(decisions.c.decision_id.in_(some))
+        for decision_id, body in connection.execute(bodies).all():
             row = json.loads(body)
-            about = row["context"]
-            visit = fresh.setdefault(about["session_key"], f"e:{secrets.token_hex(12)}")
-            about.update(shopper_key=anonymous_key(visit), session_key=visit, turn_id="", query="")
+            visit = whose.new(row["context"]["session_key"])
+            row["context"].update(
+                shopper_key=anonymous_key(visit), session_key=visit, turn_id="", query="", age_years=None
+            )
             new = sa.update(decisions).where(decisions.c.decision_id == decision_id)
             connection.execute(new.values(body=json.dumps(row, separators=(",", ":"), ensure_ascii=False)))
-            changed += 1
-    return changed
+    return len(owned)
 
 
-def _erase_purchases(connection: sa.Connection, keys: Collection[str]) -> None:
+def _erase_purchases(connection: sa.Connection, whose: _Whose) -> None:
     for order_id, lines in connection.execute(sa.select(purchases.c.order_id, purchases.c.lines)).all():
-        if any(key in lines for key in keys):
-            rows = json.loads(lines)
-            for row in rows:
-                if row.get("shopper_key") in keys:
-                    row["shopper_key"] = row["session_key"] = f"e:{secrets.token_hex(12)}"
+        rows = json.loads(lines)
+        owned = [row for row in rows if whose.owns(row["shopper_key"], row["session_key"])]
+        for row in owned:
+            row["shopper_key"] = row["session_key"] = _nobody()
+        if owned:
             mine = sa.update(purchases).where(purchases.c.order_id == order_id)
             connection.execute(mine.values(lines=json.dumps(rows)))
+
+
+def _leave_experiments(experiments: Store, units: Collection[str]) -> int:
+    with experiments.write() as connection:
+        return sum(
+            connection.execute(sa.delete(exposures).where(exposures.c.unit_key.in_(some))).rowcount
+            for some in _batches(units)
+        )
+
+
+def _nobody() -> str:
+    return f"{ERASED}{secrets.token_hex(12)}"
+
+
+def _batches(values: Iterable[Any]) -> Iterator[list[Any]]:
+    listed = list(values)
+    for start in range(0, len(listed), _BATCH):
+        yield listed[start : start + _BATCH]

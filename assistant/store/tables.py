@@ -5,7 +5,7 @@ A test compares the two. Money is whole minor units beside a currency code; time
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
@@ -27,6 +27,19 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
+
+
+class Day(sa.types.TypeDecorator[date]):
+    """A date, kept as ISO text ("1988-03-14")."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -56,7 +69,15 @@ def _time(name: str, *, null: bool = False) -> sa.Column[datetime]:
 
 counters = sa.Table("counters", METADATA, _text("name", key=True), _number("value"))
 
-customers = sa.Table("customers", METADATA, _text("id", key=True), _text("name"), _text("email"), _time("joined_at"))
+customers = sa.Table(
+    "customers",
+    METADATA,
+    _text("id", key=True),
+    _text("name"),
+    _text("email"),
+    _time("joined_at"),
+    sa.Column("born_on", Day, nullable=True),
+)
 
 sessions = sa.Table(
     "sessions",
@@ -146,6 +167,7 @@ order_lines = sa.Table(
     _text("title"),
     _number("quantity"),
     _number("price_minor"),
+    _text("decision_id", null=True),
 )
 
 refunds = sa.Table(
@@ -205,6 +227,8 @@ purchases = sa.Table(
     _time("placed_at"),
     _time("received_at"),
 )
+
+staff_visits = sa.Table("staff_visits", METADATA, _text("session_key", key=True))
 
 hand_overs = sa.Table(
     "hand_overs",

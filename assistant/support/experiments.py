@@ -6,7 +6,7 @@ looked up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -98,19 +98,22 @@ class Log:
         find_decision: a decision by id.
         margin_share: item id -> share of its price that the shop keeps, None where its cost is not stated; None
             where the shop states no costs at all.
+        outsiders: keys of shoppers and visits that are no customer's: staff and robots.
     """
 
     events: Callable[[float], Sequence[Event]]
     find_decision: Callable[[str], Decision | None]
     margin_share: Callable[[str], float | None] | None = None
+    outsiders: Callable[[], Collection[str]] = frozenset
 
 
-def log_of(store: Store, log: EventLog) -> Log:
+def log_of(store: Store, log: EventLog, outsiders: Callable[[], Collection[str]]) -> Log:
     """Return the shop's own log as reports read it.
 
     Args:
         store: the shop's database.
         log: in it.
+        outsiders: as in Log.
     """
     query = sa.select(behaviour).where(behaviour.c.type != EventType.IMPRESSION.value)
 
@@ -119,7 +122,7 @@ def log_of(store: Store, log: EventLog) -> Log:
             rows = connection.execute(query.where(behaviour.c.at >= at)).all()
         return [Event(row[1], EventType(row[2]), *row[3:]) for row in rows]
 
-    return Log(since, log.find_decision)
+    return Log(since, log.find_decision, outsiders=outsiders)
 
 
 class Experiments:
@@ -205,8 +208,11 @@ class Experiments:
         with self._store.read() as connection:
             experiment = _get(connection, name).experiment
             query = sa.select(exposures).where(exposures.c.experiment == name)
-            units = [Exposure(*row[1:]) for row in connection.execute(query).all()]
-        events = log.events(min((unit.first_at for unit in units), default=self._clock().timestamp()))
+            met = [Exposure(*row[1:]) for row in connection.execute(query).all()]
+        out = log.outsiders()
+        units = [unit for unit in met if unit.unit_key not in out]
+        since = log.events(min((unit.first_at for unit in units), default=self._clock().timestamp()))
+        events = [event for event in since if event.session_key not in out and event.shopper_key not in out]
         found = outcomes(
             experiment,
             units,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
@@ -134,22 +134,27 @@ class Funnels:
         store: the shop's database.
         clock: the time.
         timezone: of the shop; days begin at its midnight.
+        outsiders: keys of shoppers and visits that are no customer's: staff and robots.
     """
 
-    def __init__(self, store: Store, clock: Clock, timezone: str) -> None:
-        self._store, self._clock, self._zone = store, clock, ZoneInfo(timezone)
+    def __init__(
+        self, store: Store, clock: Clock, timezone: str, outsiders: Callable[[], Collection[str]] = frozenset
+    ) -> None:
+        self._store, self._clock, self._zone, self._outsiders = store, clock, ZoneInfo(timezone), outsiders
 
     def measure(self, asked: Asked) -> Funnel:
         """Count a period."""
         began = time.thread_time()
         now = self._clock()
         first_day = now.astimezone(self._zone).date() - timedelta(days=asked.days - 1)
+        out = self._outsiders()
         since, before = (
             datetime.combine(day, datetime.min.time(), self._zone)
             for day in (first_day, first_day - timedelta(days=asked.days))
         )
         with self._store.read() as connection:
-            everything = [_Slate(*row) for row in connection.execute(slates_since(before.timestamp()))]
+            every = (_Slate(*row) for row in connection.execute(slates_since(before.timestamp())))
+            everything = [slate for slate in every if slate.visit not in out and slate.shopper not in out]
             wrote = {
                 f"s:{row.session_id[:24]}": f"c:{row.customer_id}" if row.customer_id else f"s:{row.session_id[:24]}"
                 for row in connection.execute(wrote_since(since))
@@ -160,6 +165,7 @@ class Funnels:
         slates = [slate for slate in meant if slate.at >= since.timestamp()]
         earlier = _figures([slate for slate in meant if slate.at < since.timestamp()])
         everything = [slate for slate in everything if slate.at >= since.timestamp()]
+        wrote = {visit: who for visit, who in wrote.items() if visit not in out and who not in out}
         kept = {visit: who for visit, who in wrote.items() if _is(asked.who, who, visit, firsts)}
         return self._count(asked, slates, everything, kept, earlier, first_day, began)
 

@@ -6,7 +6,7 @@ Who is signed in is decided by the session; who may sign in without proof (the d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -25,12 +25,14 @@ class Customer:
         name: e.g. "Mara Lindqvist".
         email: e.g. "mara@example.com".
         joined_at: aware datetime.
+        born_on: as the shop has verified it; None where it has not. Nothing that a shopper says counts.
     """
 
     id: str
     name: str
     email: str
     joined_at: datetime
+    born_on: date | None = None
 
 
 class Customers:
@@ -44,6 +46,12 @@ class Customers:
         with self._store.read() as connection:
             row = connection.execute(sa.select(customers).where(customers.c.id == customer_id)).one_or_none()
         return None if row is None else Customer(*row)
+
+    def find_age(self, principal: Principal, today: date) -> int | None:
+        """Return the age in whole years of who is signed in; None where nobody is, or the shop's books do not say."""
+        customer = self.find_customer(principal.customer_id) if principal.customer_id else None
+        born = customer.born_on if customer else None
+        return None if born is None else today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
     def all(self, *, limit: int = 50) -> tuple[Customer, ...]:
         """Return customers by name, at most `limit` (for the demo's sign-in list)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,8 +85,13 @@ def order_row(order: Order, customer_id: str | None, session_id: str | None, con
     }
 
 
-def line_rows(order: Order) -> list[dict[str, Any]]:
-    """Return the rows of an order's lines."""
+def line_rows(order: Order, decision_ids: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, Any]]:
+    """Return the rows of an order's lines.
+
+    Args:
+        order: the order.
+        decision_ids: variant id -> the decision that it was chosen from.
+    """
     return [
         {
             "order_id": order.id,
@@ -95,6 +101,7 @@ def line_rows(order: Order) -> list[dict[str, Any]]:
             "title": line.title,
             "quantity": line.quantity,
             "price_minor": line.unit_price.amount_minor,
+            "decision_id": decision_ids.get(line.variant_id),
         }
         for position, line in enumerate(order.lines)
     ]

@@ -6,7 +6,7 @@ Every question is asked with the principal; an order of somebody else and an ord
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from assistant.errors import Refused
 from assistant.store import Clock, Store
 from assistant.store.counters import take
-from assistant.store.tables import cart_lines, carts, counters, customers, orders
+from assistant.store.tables import cart_lines, carts, counters, customers, order_lines, orders
 from assistant.support import once
 from assistant.support.cart_check import buyable_lines
 from assistant.support.identity import Customer, owner_key, owns_order
@@ -127,10 +127,17 @@ class OrderBook:
                 expected_at=expected_delivery(now),
             )
             row = order_row(order, principal.customer_id, principal.session_id, once.canonical(asdict(contact)))
-            insert_orders(connection, [row], line_rows(order))
+            insert_orders(connection, [row], line_rows(order, _chosen_from(connection, owner)))
             _take_out_of_cart(connection, owner, [line.variant_id for line in lines])
             once.remember(connection, owner, idempotency_key, request_hash=request, result_id=order.id, now=now)
         return order
+
+    def decisions(self, order_id: str) -> Mapping[int, str]:
+        """Return position of a line -> the decision that it was chosen from, for lines that were chosen from one."""
+        query = sa.select(order_lines.c.position, order_lines.c.decision_id).where(order_lines.c.order_id == order_id)
+        with self._store.read() as connection:
+            rows = connection.execute(query.where(order_lines.c.decision_id.is_not(None))).all()
+        return {row.position: row.decision_id for row in rows}
 
     def load(self, new_customers: Iterable[Customer], new_orders: Iterable[tuple[str, Order]]) -> None:
         """Load customers and their orders in one transaction; those already there are left as they are.
@@ -176,6 +183,13 @@ def _matching(found: Sequence[Order], text: str) -> tuple[Order, ...]:
     scores = [len(wanted & {stem for line in order.lines for stem in stems(line.title)}) for order in found]
     best = max(scores, default=0)
     return tuple(order for order, score in zip(found, scores, strict=True) if score == best > 0)
+
+
+def _chosen_from(connection: sa.Connection, owner: str) -> dict[str, str]:
+    """Variant id -> the decision that a line of the cart was chosen from."""
+    query = sa.select(cart_lines.c.variant_id, cart_lines.c.decision_id).join(carts, carts.c.id == cart_lines.c.cart_id)
+    rows = connection.execute(query.where(carts.c.owner == owner, cart_lines.c.decision_id.is_not(None)))
+    return {row.variant_id: row.decision_id for row in rows}
 
 
 def _take_out_of_cart(connection: sa.Connection, owner: str, variant_ids: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from assistant.store.engine import Store
 from assistant.store.ranking import campaigns as table
 from assistant.support.ledger import Entry, Ledger
 from recommender.errors import CampaignBroken
-from recommender.events import Decision, EventLog, PaidPlace
+from recommender.events import Decision, DecisionContext, EventLog, PaidPlace
 from recommender.last_day import last_day
 from recommender.selling.sponsored import Campaign, PaidShowings, offers, read_campaign
 
@@ -66,28 +66,33 @@ class SponsoredDesk:
             raise CampaignBroken(f"There is no running campaign {number!r}: it was stopped, or never there.")
         return stopped
 
-    def offers(self, shopper_key: str, query: str, meeting: Collection[str], now: float) -> tuple[PaidPlace, ...]:
+    def offers(self, unit: str, query: str, meeting: Collection[str], now: float) -> tuple[PaidPlace, ...]:
         """Return what may be put into a paid slot; nothing where the campaigns cannot be read.
 
         Args:
-            shopper_key: for whom.
+            unit: whom the cap of a day counts: a known person, else the visit.
             query: the request in words.
             meeting: ids of candidates that meet every stated limit and can be bought.
             now: epoch seconds.
         """
         with self._lock:
-            return offers(self._running(), self._showings, meeting, shopper_key=shopper_key, query=query, now=now)
+            return offers(self._running(), self._showings, meeting, shopper_key=unit, query=query, now=now)
 
-    def note(self, decision: Decision) -> None:
-        """Count what a slate shows of campaigns."""
+    def note(self, decision: Decision, unit: str) -> None:
+        """Count what a slate shows of campaigns to somebody; `unit` as in `offers`."""
         with self._lock:
-            self._showings.note(decision)
+            self._showings.note(decision, unit)
 
-    def remember(self, slates: EventLog) -> None:
-        """Count what the slates of the last day showed of campaigns, so that a restart forgets nothing."""
+    def remember(self, slates: EventLog, unit: Callable[[DecisionContext], str]) -> None:
+        """Count what the slates of the last day showed of campaigns, so that a restart forgets nothing.
+
+        Args:
+            slates: the log.
+            unit: tells whom a cap counts in a visit.
+        """
         if self._running():
             for decision in last_day(slates):
-                self.note(decision)
+                self.note(decision, unit(decision.context))
 
     def _running(self) -> tuple[Campaign, ...]:
         try:

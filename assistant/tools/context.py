@@ -50,6 +50,7 @@ class Shop:
     titles: TitleIndex = field(default_factory=TitleIndex)
     sponsored: SponsoredDesk | None = None
     rules: RuleBook = field(default_factory=RuleBook)
+    find_age: Callable[[Principal], int | None] = lambda _: None
 
     @property
     def profiling(self) -> Profiling:

@@ -24,7 +24,9 @@ def with_paid_places(context: ShopperContext, about: DecisionContext, hits: Iter
     if desk is None or about.surface not in SURFACES or about.keep_order:
         return about
     meeting = frozenset(hit.product_id for hit in hits if _meets(context, hit))
-    return replace(about, sponsored=desk.offers(about.shopper_key, about.query, meeting, about.now))
+    return replace(
+        about, sponsored=desk.offers(context.shop.profiling.unit(context.principal), about.query, meeting, about.now)
+    )
 
 
 def _meets(context: ShopperContext, hit: Hit) -> bool:

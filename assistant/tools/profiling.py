@@ -12,23 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.keys import identity_key, session_key
 from assistant.store.erasing import Eraser
 from assistant.turn import Principal
 from recommender.profiles.door import Profiles
 from recommender.profiles.edits import NO, YES, Edit, EditKind, anonymous_key, may_profile
 from recommender.profiles.view import ProfileView
 
+__all__ = ["Mode", "Profiling", "identity_key", "session_key"]
+
 Mode = Literal["ask", "on", "off"]
-
-
-def identity_key(principal: Principal) -> str:
-    """Pseudonymous key of a person (signed in) or of a guest's visit."""
-    return f"c:{principal.customer_id}" if principal.customer_id else session_key(principal)
-
-
-def session_key(principal: Principal) -> str:
-    """Pseudonymous key of the session for the recommender."""
-    return f"s:{principal.session_id[:24]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +54,10 @@ class Profiling:
             session: of the visit.
         """
         return shopper_key if self._allowed(shopper_key) else anonymous_key(session)
+
+    def unit(self, principal: Principal) -> str:
+        """The key under which experiments, trials and caps count this visit: a known person's, else the visit's."""
+        return self.profiles.unit(self.key(principal), session_key(principal))
 
     def view(self, principal: Principal) -> ProfileView:
         """What is known of the shopper now."""

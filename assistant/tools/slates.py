@@ -50,6 +50,7 @@ def decision_context(
         treatment=context.arms.treatment,
         locale=settings.locale,
         device=context.device,
+        age_years=context.shop.find_age(context.principal),
     )
 
 
@@ -172,7 +173,7 @@ def _decide(context: ShopperContext, about: DecisionContext, candidates: Sequenc
     except NothingToDecide:
         return None
     if decision.sponsored_ids and context.shop.sponsored is not None:
-        context.shop.sponsored.note(decision)
+        context.shop.sponsored.note(decision, context.shop.profiling.unit(context.principal))
     with context.ledger.lock:
         context.ledger.decided.append(decision)
     return decision

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from recommender.attribution import ANSWERS, Slate
 from recommender.data.bots import Thresholds, Watch
 from recommender.data.reason import Reason
 from recommender.data.settings import CleaningSettings, KnownTraffic
 from recommender.decay import Recent
-from recommender.events import Decision, Event, EventLog, EventType
+from recommender.events import APART, Decision, Event, EventLog, EventType
 
 _BATCH = 100_000
 
@@ -51,11 +52,13 @@ class Cleaned:
         rejected: sequence numbers left out, growing (a sequence's first event has number 1).
         last: number of the last event judged; what came later has not been judged and counts for now.
         report: counts.
+        robots: session -> by which sign it is no shopper's.
     """
 
     rejected: Sequence[int]
     last: int
     report: CleaningReport
+    robots: Mapping[str, Reason] = field(default_factory=dict)
 
     def counts(self, number: int) -> bool:
         """Tell whether the event with a sequence number counts."""
@@ -113,7 +116,8 @@ class CleanLog:
     def events(self, *, after: int = 0, limit: int = _BATCH) -> Sequence[tuple[int, Event]]:
         """Return events that count as (sequence number, event), with numbers above `after`."""
         while rows := self._log.events(after=after, limit=limit):
-            kept = [row for row in rows if self._cleaned.counts(row[0])]
+            # What people say about their own profiles holds, whoever they are.
+            kept = [row for row in rows if row[1].type is EventType.EDIT or self._cleaned.counts(row[0])]
             if kept:
                 return kept
             # An empty answer would mean the end of the log.
@@ -134,7 +138,7 @@ def numbered(source: Source) -> Iterator[tuple[int, Event]]:
 
 def clean(
     source: Source,
-    items: Iterable[str],
+    items: Iterable[str] | None,
     *,
     now: float,
     settings: CleaningSettings | None = None,
@@ -145,7 +149,8 @@ def clean(
 
     Args:
         source: a log, or events in order of arrival, impressions included.
-        items: ids that the catalogue holds, or a mapping of them.
+        items: ids that the catalogue holds, or a mapping of them; None takes any: what is no longer sold was clicked
+            all the same.
         now: epoch seconds; what lies beyond is impossible.
         settings: numbers.
         known: keys of those who are no customers.
@@ -153,7 +158,7 @@ def clean(
     """
     settings = settings or CleaningSettings()
     log = None if isinstance(source, Sequence) else source
-    checks = _Checks(frozenset(items), log, now, settings, known or KnownTraffic())
+    checks = _Checks(None if items is None else frozenset(items), log, now, settings, known or KnownTraffic())
     watch = Watch(settings.bots)
     tally = _Tally()
     n_in = last = 0
@@ -161,7 +166,9 @@ def clean(
         n_in += 1
         reason = checks.reason(event)
         if reason is None:
-            watch.see(event)
+            # A question to begin with is no card: who clicks one has not gone through a slate.
+            if not event.item_id.startswith(APART):
+                watch.see(event)
         else:
             tally.reject(last, reason)
     found, limits = watch.verdicts(thresholds)
@@ -174,7 +181,18 @@ def clean(
         sessions={reason: n for reason in Reason if (n := sum(1 for other in found.values() if other is reason))},
         thresholds=limits,
     )
-    return Cleaned(tally.numbers, last, report)
+    return Cleaned(tally.numbers, last, report, found)
+
+
+def clean_log(log: EventLog, *, now: float, known: KnownTraffic) -> CleanLog:
+    """Return the view of a log that everything but the data card counts from.
+
+    Args:
+        log: the shop's.
+        now: epoch seconds.
+        known: keys of those who are no customers.
+    """
+    return CleanLog(log, clean(log, None, now=now, known=known))
 
 
 def _without_sessions(source: Source, last: int, found: Mapping[str, Reason], before: _Tally) -> _Tally:
@@ -209,11 +227,10 @@ class _Tally:
 
 
 @dataclass(slots=True)
-class _Slate:
-    """When a slate was shown, with which items, and of which of them the impression was met."""
+class _Slate(Slate):
+    """Also when it was shown, and of which items the impression was met."""
 
     at: float = 0.0
-    items: set[str] = field(default_factory=set)
     counted: set[str] = field(default_factory=set)
 
 
@@ -222,7 +239,7 @@ class _Checks:
 
     def __init__(
         self,
-        items: frozenset[str],
+        items: frozenset[str] | None,
         log: EventLog | None,
         now: float,
         settings: CleaningSettings,
@@ -254,7 +271,7 @@ class _Checks:
         if event.value_minor < 0 or (event.position or 0) < 0:
             return Reason.NEGATIVE_VALUE
         # What shoppers change about their own profiles names no item.
-        known = event.type is EventType.EDIT or event.item_id in self._items
+        known = self._items is None or event.type is EventType.EDIT or event.item_id in self._items
         return None if known else Reason.UNKNOWN_ITEM
 
     def _by_its_slate(self, event: Event) -> Reason | None:
@@ -271,6 +288,10 @@ class _Checks:
             return Reason.NOT_SHOWN
         if event.at < slate.at - self._settings.early_s:
             return Reason.BEFORE_DECISION
+        if event.type in ANSWERS and not slate.is_for(event):
+            return Reason.OTHER_VISIT
+        if not slate.takes(event):
+            return Reason.REPEATED
         if event.type is EventType.NOT_SHOWN:
             slate.items.discard(event.item_id)
         return None
@@ -281,10 +302,11 @@ class _Checks:
             return slate
         if event.type is EventType.IMPRESSION:
             slate = self._slates.touch(decision_id)
-            slate.at = event.at
+            slate.at, slate.session_key, slate.shopper_key = event.at, event.session_key, event.shopper_key
         elif self._log is not None and (decision := self._log.find_decision(decision_id)) is not None:
             slate = self._slates.touch(decision_id)
-            slate.at = decision.context.now
+            about = decision.context
+            slate.at, slate.session_key, slate.shopper_key = about.now, about.session_key, about.shopper_key
             slate.items.update(decision.organic_ids)
         return slate
 

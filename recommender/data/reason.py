@@ -18,6 +18,7 @@ class Reason(StrEnum):
     NO_DECISION = "impression_without_decision"
     NOT_SHOWN = "not_shown"
     BEFORE_DECISION = "before_its_decision"
+    OTHER_VISIT = "of_another_visit"
     REPEATED = "repeated"
     BOT_RATE = "bot_too_fast"
     BOT_REGULAR = "bot_too_regular"

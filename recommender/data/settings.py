@@ -112,3 +112,8 @@ class KnownTraffic:
     staff: frozenset[str] = frozenset()
     tests: frozenset[str] = frozenset()
     automation: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """All of them."""
+        return self.staff | self.tests | self.automation

@@ -28,7 +28,7 @@ class Exposure:
     """One unit that an experiment has treated, and what its turns were like.
 
     Args:
-        unit_key: of the shopper or session.
+        unit_key: of the shopper or session, as in `BehaviourState.unit`.
         arm: as it was treated; of an interleaving the first arm's name.
         first_at: epoch seconds of the first turn in it.
         turns, searches, empty_searches, hand_overs: counted over its turns.
@@ -74,15 +74,19 @@ def outcomes(
 
     Args:
         experiment: whose.
-        exposures: its units.
+        exposures: its units; one on shoppers has visits among them: those that nobody agreed to be known in.
         events: of the log; in any order.
         now: epoch seconds.
         find_decision: for the credit of interleaved slates.
         margin_share: item id -> share of its price that the shop keeps; None where its cost is not stated.
     """
+    exposures = tuple(exposures)
+    visits = {exposure.unit_key for exposure in exposures}
     by_unit: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        by_unit[event.shopper_key if experiment.unit == "shopper" else event.session_key].append(event)
+        # A visit without a known person is a unit by itself, also in an experiment on shoppers.
+        alone = experiment.unit == "session" or event.session_key in visits
+        by_unit[event.session_key if alone else event.shopper_key].append(event)
     window_s = experiment.window_hours * 3600
     rows = []
     for exposure in exposures:

@@ -6,7 +6,7 @@ An edit is recorded as an event, so that replaying the log repeats it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from recommender.events import Event, EventType
 from recommender.item_table import ItemTable
@@ -24,6 +24,7 @@ class Profiles:
         table: the catalogue now.
         lock: guards it.
         record: logs an event and learns from it.
+        forget_slates: forgets who saw the slates of visits.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class Profiles:
         table: Callable[[], ItemTable],
         lock: threading.RLock,
         record: Callable[[Event], bool],
+        forget_slates: Callable[[Collection[str]], None],
     ) -> None:
         self._state = state
         self._table = table
         self._lock = lock
         self._record = record
+        self._forget_slates = forget_slates
 
     def view(self, shopper_key: str, session_key: str, now: float) -> ProfileView:
         """Return what is known of a shopper at `now` (epoch seconds)."""
@@ -48,6 +51,11 @@ class Profiles:
         with self._lock:
             return self._state().consents.get(shopper_key)
 
+    def unit(self, shopper_key: str, session_key: str) -> str:
+        """Return whom trials, caps and shares of traffic count in a visit; see `BehaviourState.unit`."""
+        with self._lock:
+            return self._state().unit(shopper_key, session_key)
+
     def known_values(self) -> tuple[Key, ...]:
         """Return every field and value that can be learned from the catalogue's items, in their order."""
         with self._lock:
@@ -58,7 +66,7 @@ class Profiles:
         """Log a change and carry it out; the same event id twice changes nothing more."""
         self._record(Event(event_id, EventType.EDIT, edit.to_text(), shopper_key, session_key, now))
 
-    def forget(self, shopper_keys: Iterable[str], session_keys: Iterable[str]) -> None:
+    def forget(self, shopper_keys: Iterable[str], session_keys: Collection[str]) -> None:
         """Let profiles and visits go whose events were erased from the log; the crowd's counts stay."""
         with self._lock:
             state = self._state()
@@ -66,3 +74,4 @@ class Profiles:
                 state.forget_shopper(key)
             for key in session_keys:
                 state.visits.drop(key)
+            self._forget_slates(session_keys)

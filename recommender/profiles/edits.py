@@ -12,6 +12,8 @@ from typing import Final
 
 ANONYMOUS: Final = "a:"
 """Keys that begin so belong to visits without consent: they count for the crowd, and nobody has a profile there."""
+ERASED: Final = "e:"
+"""Keys that begin so were drawn when their shopper was erased: they belong to nobody."""
 YES, NO = "yes", "no"
 
 

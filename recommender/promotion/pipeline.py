@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from recommender.card import ModelCard
 from recommender.ctr.artifact import load_artifact
 from recommender.data.card import DataCard
 from recommender.data.card import read_card as read_data_card
+from recommender.data.cleaning import clean_log
 from recommender.data.settings import KnownTraffic
 from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
 from recommender.events import EventLog, Item
@@ -53,7 +55,7 @@ GATE_DAYS: Final = 60.0
 """Slates of so many days, up to the last closed window, are judged from."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shop:
     """What the steps work on.
 
@@ -76,6 +78,11 @@ class Shop:
     settings: RecommenderSettings = field(default_factory=RecommenderSettings)
     plan: Plan = field(default_factory=frozen_plan)
     known: KnownTraffic = field(default_factory=KnownTraffic)
+
+    @cached_property
+    def counted(self) -> EventLog:
+        """The log without what is no customer's: what is judged from."""
+        return clean_log(self.log, now=self.now.timestamp(), known=self.known)
 
 
 def submit(shop: Shop, *, who: str, progress: Progress, how: TrainSettings | None = None) -> tuple[Release, ModelCard]:
@@ -163,7 +170,7 @@ def ask_gate(shop: Shop, number: int) -> GateReport:
     shadowed = _replay(shop, number, since=until - GATE_DAYS * DAY_S, until=until)
     compared = build(
         (one.scored for one in shadowed),
-        collect_rewards(shop.log, plan),
+        collect_rewards(shop.counted, plan),
         plan=plan,
         now=shop.now.timestamp(),
         policy=shop.settings.policy,
@@ -188,7 +195,7 @@ def watch_canary(shop: Shop) -> CanaryReport | None:
     if found is None:
         return None
     number, _ = found
-    report = canary.count(shop.log, registry.history(), number, now=shop.now)
+    report = canary.count(shop.counted, registry.history(), number, now=shop.now)
     if report is None:
         return None
     keep_evidence(registry.root, number, "canary", report)
@@ -243,7 +250,7 @@ def _last_data(registry: Registry) -> DataCard | None:
 def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[Shadowed]:
     check_release(shop.registry.root, number)
     live, device = shop.registry.live(), shop.settings.click_model_device
-    rescorer = Rescorer(shop.log, ranker_of(shop.registry, device))
+    rescorer = Rescorer(shop.counted, ranker_of(shop.registry, device))
     return rescorer.replay(
         live=Predicted() if live is None else _ranker(shop.registry, live, device),
         candidate=_ranker(shop.registry, number, device),

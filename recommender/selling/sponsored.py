@@ -68,13 +68,13 @@ class PaidShowings:
         times = self._times.find((shopper_key, campaign.id)) or ()
         return sum(now - at < DAY_S for at in times) >= campaign.per_shopper_per_day
 
-    def note(self, decision: Decision) -> None:
-        """Count what a slate shows of campaigns."""
+    def note(self, decision: Decision, unit: str) -> None:
+        """Count what a slate shows of campaigns to somebody, whom `BehaviourState.unit` names."""
         paid = set(decision.sponsored_ids)
         for offer in decision.context.sponsored:
             if offer.item_id in paid:
                 paid.remove(offer.item_id)
-                self._times.touch((decision.context.shopper_key, offer.campaign)).append(decision.context.now)
+                self._times.touch((unit, offer.campaign)).append(decision.context.now)
 
 
 def offers(

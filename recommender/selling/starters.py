@@ -76,8 +76,11 @@ class StarterBandit:
             now: epoch seconds.
 
         Returns:
-            Whether it was new.
+            Whether it was new; False, too, where the visit was erased meanwhile: nothing may lead back to it.
         """
+        kept = self._log.find_decision(decision.decision_id)
+        if kept is None or kept.erased:
+            return False
         item = next(item for item in decision.items if item.item_id == starter_id)
         if not self._log.append_event(_event(decision, item, EventType.CLICK, now)):
             return False

@@ -41,6 +41,8 @@ class PriceRule(_Strict):
     unit: Literal["minor", "major"] = "major"
     list_price: str | None = None
     """Column of the price before a discount."""
+    cost: str | None = None
+    """Column of what one costs the shop, written as the price is; for the owner's rules alone."""
     currency_column: str | None = None
 
 
@@ -98,7 +100,7 @@ class ColumnMap(_Strict):
     def columns(self) -> frozenset[str]:
         """Columns that a field of the product is read from; those of attributes are told by `attributes`."""
         rest = (self.variants, self.deleted, self.stock, self.gtin, self.rating, self.rating_count)
-        price = (self.price.column, self.price.list_price, self.price.currency_column)
+        price = (self.price.column, self.price.list_price, self.price.cost, self.price.currency_column)
         return frozenset(self.fields.values()) | {column for column in (*rest, *price) if column}
 
     @cached_property
@@ -202,6 +204,7 @@ class RowReader:
             "price_minor": price,
             "currency": currency,
             "list_price_minor": self._price(values.get(rule.list_price), currency) if rule.list_price else None,
+            "cost_minor": self._price(values.get(rule.cost), currency) if rule.cost else None,
             "stock": _whole(values.get(self._map.stock), "stock") if self._map.stock else None,
             "gtin": _first_text(values.get(self._map.gtin)) if self._map.gtin else None,
         }

@@ -48,6 +48,7 @@ class Offer:
         stock: units at hand; None where not stated.
         available: whether it is in stock, where only that is stated.
         gtin: barcode number.
+        cost: what one costs the shop, in major units; None where not stated.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Offer:
     stock: int | None = None
     available: bool | None = None
     gtin: str | None = None
+    cost: Decimal | None = None
 
 
 class Offers:
@@ -152,6 +154,7 @@ def _variant(offer: Offer, currency: str) -> dict[str, object]:
         "stock": offer.stock,
         "available": offer.available if offer.stock is None else None,
         "gtin": offer.gtin,
+        "cost_minor": None if offer.cost is None else Money.from_major(offer.cost, code).amount_minor,
     }
 
 

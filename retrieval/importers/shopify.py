@@ -264,6 +264,7 @@ def _offer_of_row(variant_id: str, options: Mapping[str, str], values: Mapping[s
         # What Shopify does not track it always sells; what it sells beyond its stock is neither here nor gone.
         available=None if tracked else True,
         gtin=barcode(values.get("barcode")),
+        cost=read_amount(values["cost per item"], ".") if values.get("cost per item") else None,
     )
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from assistant.conversations import Conversations
+from assistant.counted import Counted
 from assistant.desk import Desk
 from assistant.live import Live
 from assistant.purchasing import Purchasing
@@ -22,6 +23,7 @@ from assistant.support.policies import Policies
 from assistant.support.purchases import PurchaseBook
 from assistant.support.staff import Staff
 from assistant.turn import Answer, Focus, Need
+from recommender.data.settings import KnownTraffic
 from tests.assistant.house import House
 from tests.assistant.support.shop import order
 from tests.fakes.clock import ManualClock
@@ -59,6 +61,7 @@ class DeskHouse(House):
                 self.clock,
             ),
             eraser=Eraser(self.store),
+            counted=Counted(SqlEventLog(self.store), KnownTraffic, lambda: self.clock().timestamp()),
             pool=self.pool,
         )
         self.desk = Desk(rooms, self.staff, Inbox(self.store, self.clock), lambda: asyncio.sleep(0), 4000)

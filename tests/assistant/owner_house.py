@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from assistant.store.staff import open_staff_store
 from assistant.support.staff import Staff
 from assistant.turn import Agent, EvidenceFound, SlateFact, Turn
 from retrieval.loader import import_products
+from retrieval.product import Product
 from tests.assistant.small_shop import PRODUCTS
 
 PASSWORD = "a long enough one"
@@ -27,10 +28,10 @@ def house_settings(folder: Path) -> Settings:
 
 
 @contextmanager
-def owner_house(folder: Path) -> Iterator[Assistant]:
+def owner_house(folder: Path, products: Sequence[Product] = PRODUCTS) -> Iterator[Assistant]:
     """Open the house."""
     settings = house_settings(folder)
-    import_products(PRODUCTS, root=catalogues_folder(settings), name=settings.catalogue)
+    import_products(products, root=catalogues_folder(settings), name=settings.catalogue)
     staff = Staff(open_staff_store(settings.data), system_clock)
     staff.add("Nora", "agent", PASSWORD)
     staff.add("Ola", "admin", PASSWORD)

@@ -74,7 +74,8 @@ def test_the_same_turn_gives_the_same_slate_again() -> None:
 
 def test_exploration_is_modest_and_says_so() -> None:
     recommender = _recommender(MANY)
-    decisions = [recommender.decide(_search(turn, k=3, shopper_key=f"s{turn}"), RANKED) for turn in range(300)]
+    requests = [_search(turn, k=3, shopper_key=f"s{turn}", session_key=f"s{turn}") for turn in range(300)]
+    decisions = [recommender.decide(request, RANKED) for request in requests]
     best_first = np.mean([_ids(decision)[0] == decision.candidate_ids[0] for decision in decisions])
     assert 0.6 < best_first < 0.95
     for decision in decisions:

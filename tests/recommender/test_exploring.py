@@ -81,7 +81,7 @@ def test_a_shopper_is_not_experimented_on_without_end() -> None:
 
 
 def test_no_trials_a_day_means_none() -> None:
-    slots = ExploredSlots(RecommenderSettings(explored_per_day=0), MemoryEventLog())
+    slots = ExploredSlots(RecommenderSettings(explored_per_day=0))
     assert slots.full("ann", NOW)
 
 
@@ -122,5 +122,7 @@ def test_a_restart_forgets_no_trial_of_the_day() -> None:
     restarted = Recommender(ITEMS, log, settings=settings)
     assert restarted.decide(replace(CONTEXT, now=NOW + 61), FOUND).guards == ("no_explore:cap",)
     for later in (0.9 * DAY_S, DAY_S, DAY_S + 10, 1.1 * DAY_S):
-        assert restarted._explored.full("ann", NOW + later) == recommender._explored.full("ann", NOW + later)
+        who = restarted.unit(CONTEXT)
+        assert who == recommender.unit(CONTEXT)
+        assert restarted._explored.full(who, NOW + later) == recommender._explored.full(who, NOW + later)
     assert not restarted._explored.full("bob", NOW + 61)

@@ -109,10 +109,10 @@ def test_features_worked_by_hand() -> None:
     block = _describe(busy_request().state)
     assert block.dense.shape == (6, len(FEATURES))
     assert block.dense.dtype == np.float32
-    # tent-1: eight visits; five of them clicks; never shown, so the prior of one click in ten stands below.
+    # tent-1: eight visits, five of them with clicks outside any slate; never shown, so the prior of one in ten stands.
     assert _column("interest_share", block)["tent-1"] == pytest.approx((8 + 1) / (8 + 10))
     assert _column("confidence", block)["tent-1"] == 0.0
-    assert _column("click_rate", block)["tent-1"] == pytest.approx((5 + 1) / 10)
+    assert _column("click_rate", block)["tent-1"] == pytest.approx(1 / 10)
     # ann: one click on a tent by Alp (+1) and one dismissed tent by Bor (-0.5), of 1.5 signs in all.
     assert _column("category_affinity", block)["tent-3"] == pytest.approx(0.5 / 2.5, abs=1e-4)
     assert _column("brand_affinity", block)["stove-1"] == pytest.approx(1.0 / 2.5, abs=1e-4)

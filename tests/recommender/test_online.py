@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -146,3 +149,29 @@ def test_learning_raises_the_share_of_slates_that_please() -> None:
 def _codes(recommender: Recommender) -> set[str]:
     decision = recommender.decide(_context(), ON_SHELF)
     return {reason.code for item in decision.items for reason in item.reasons}
+
+
+class SlowToAnswer(MemoryEventLog):
+    """Keeps at once, and lets its caller wait for a moment that nobody can foresee."""
+
+    def append_many(self, new_decisions: Iterable[Decision], new_events: Iterable[Event]) -> int:
+        kept = super().append_many(new_decisions, new_events)
+        time.sleep(random.random() * 0.004)
+        return kept
+
+
+def test_what_is_told_at_once_is_learned_in_the_order_of_the_log() -> None:
+    log = SlowToAnswer()
+    recommender = Recommender(SHELF, log)
+
+    def click(number: int) -> None:
+        item_id = list(SHELF)[number % len(SHELF)]
+        recommender.record(Event(f"e{number}", EventType.CLICK, item_id, "ann", f"visit-{number % 2}", NOW + number))
+        recommender.decide(replace(_context(f"visit-{number % 2}"), now=NOW + number), ON_SHELF)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(click, range(len(SHELF))))
+    again = Recommender(SHELF, log)
+    for visit in ("visit-0", "visit-1"):
+        live, restarted = recommender._state.visits.touch(visit), again._state.visits.touch(visit)
+        assert (live.recent, live.shown) == (restarted.recent, restarted.shown)

@@ -11,13 +11,20 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assistant.errors import StoreError
-from assistant.store.migrations import m0001_start, m0002_desk, m0003_purchases, m0004_decisions
+from assistant.store.migrations import (
+    m0001_start,
+    m0002_desk,
+    m0003_purchases,
+    m0004_decisions,
+    m0005_behaviour,
+)
 
 MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (1, m0001_start.STATEMENTS),
     (2, m0002_desk.STATEMENTS),
     (3, m0003_purchases.STATEMENTS),
     (4, m0004_decisions.STATEMENTS),
+    (5, m0005_behaviour.STATEMENTS),
 )
 
 _TABLE = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL)"

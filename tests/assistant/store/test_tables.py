@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -48,9 +48,15 @@ def test_what_no_database_keeps_is_replaced(text: str, kept: str) -> None:
 
 
 def test_a_customer_comes_back_whole(store: Store) -> None:
-    row = ("C-1", "Zoë \ud83d", "z@example.com", datetime(2026, 3, 29, 2, 30, tzinfo=timezone(timedelta(hours=2))))
+    row = (
+        "C-1",
+        "Zoë \ud83d",
+        "z@example.com",
+        datetime(2026, 3, 29, 2, 30, tzinfo=timezone(timedelta(hours=2))),
+        date(1988, 3, 14),
+    )
     with store.write() as connection:
         connection.execute(sa.insert(customers).values(row))
     with store.read() as connection:
         kept = connection.execute(sa.select(customers)).one()
-    assert tuple(kept) == ("C-1", "Zoë \ufffd", "z@example.com", row[3])
+    assert tuple(kept) == ("C-1", "Zoë \ufffd", "z@example.com", row[3], row[4])

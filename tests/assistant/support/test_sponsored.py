@@ -92,11 +92,11 @@ def test_what_slates_show_is_counted_towards_the_cap_also_after_a_restart(
         paid = desk.offers("ann", "tent", set(items), now)
         context = DecisionContext("ann", "today", f"{turn}", "search", now, 7, query="tent", sponsored=paid)
         decision = recommender.decide(context, candidates)
-        desk.note(decision)
+        desk.note(decision, "ann")
         shown.append(decision.sponsored_ids)
     assert shown == [("item-6",), ("item-6",), (), ()]
     assert offered(elsewhere, clock) == ["item-6"]
-    elsewhere.remember(log)
+    elsewhere.remember(log, lambda context: context.shopper_key)
     assert offered(elsewhere, clock) == []
     clock.move(hours=23)
     assert offered(elsewhere, clock) == []

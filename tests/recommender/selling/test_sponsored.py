@@ -187,7 +187,7 @@ def test_a_shopper_is_shown_a_campaign_so_often_a_day() -> None:
     shown = Decision("d", context, (paid,), 1.0, "greedy/1", "m", ("item-1",), (0.5,))
     for _ in range(2):
         assert not showings.full("ann", campaign, NOW)
-        showings.note(shown)
+        showings.note(shown, "ann")
     assert showings.full("ann", campaign, NOW + DAY_S - 1)
     assert not showings.full("ann", campaign, NOW + DAY_S + 1)
     assert not showings.full("bob", campaign, NOW)
