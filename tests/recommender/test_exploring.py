@@ -76,7 +76,7 @@ def test_a_shopper_is_not_experimented_on_without_end() -> None:
     first_capped = next(n for n, one in enumerate(made) if one.guards == ("no_explore:cap",))
     assert 0 < sum(tried) <= 5
     assert not any(tried[first_capped:])
-    assert recommender.decide(replace(CONTEXT, shopper_key="bob"), FOUND).policy == "inverse_gap/1"
+    assert recommender.decide(replace(CONTEXT, shopper_key="bob", session_key="bobs"), FOUND).policy == "inverse_gap/1"
     assert recommender.decide(replace(CONTEXT, now=NOW + 2 * DAY_S), FOUND).policy == "inverse_gap/1"
 
 
