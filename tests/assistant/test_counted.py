@@ -63,9 +63,9 @@ def popular(recommender: Recommender) -> tuple[float, dict[str, int], dict[str, 
     state = recommender._state
     now = max(event.at for _, event in recommender._log.events())
     return (
-        sum(state.popularity.read(item_id, now) for item_id in state.item_impressions),
-        {k: n for k, n in state.item_impressions.items() if n},
-        dict(state.item_clicks),
+        sum(state.popularity.read(item_id, now) for item_id in state.item_impressions.known()),
+        state.item_impressions.known(),
+        state.item_clicks.known(),
     )
 
 
