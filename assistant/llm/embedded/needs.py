@@ -43,7 +43,9 @@ _QUALIFIES = re.compile(r"\W*(?:(?:one|ones|something) )?(?:for|with|without|in|
 _A_BIT = r"(?:a (?:bit|little) |slightly |somewhat )?(?:more expensive|pricier|dearer|more)(?: ones?)?(?: money)?"
 _MAY_COST_MORE = re.compile(
     rf"\b{_A_BIT} (?:(?:is|are|would be|will be|'s)(?: also| totally| all)? (?:fine|ok|okay|good|possible|alright)"
-    rf"|(?:is|would be) no problem)\b|\b(?:can|may|could|might) (?:also )?(?:be|cost) {_A_BIT}\b",
+    rf"|(?:is|would be) no problem)\b|\b(?:can|may|could|might) (?:also )?(?:be|cost) {_A_BIT}\b"
+    rf"|\b(?:can|could|may|might|would) (?:also )?(?:spend|pay|go|stretch)(?: up)?(?: to)? {_A_BIT}\b"
+    r"|\b(?:can|could|may|might|would) (?:also )?go (?:a (?:bit|little) |slightly )?(?:higher|over)\b",
     re.I,
 )
 _MORE = Decimal("1.2")

@@ -125,6 +125,7 @@ class Planner:
             "policy": self._policy,
             "recommend": self._recommend,
             "more_like": self._more_like,
+            "better_one": self._better_one,
             "goes_with": self._goes_with,
             "show_more": self._show_more,
             "show_again": self._show_again,
@@ -303,6 +304,8 @@ class Planner:
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
                 named_here = self._names_one(clause, state) or self._of_the_kind_shown(clause, state)
                 return "cart_add" if named_here else "search"
+        if name == "better_one" and not state.shown and not state.in_focus and not state.page:
+            return "search" if self._looks_for(clause) else "recommend"
         if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
             return "recommend"
         if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
@@ -356,6 +359,9 @@ class Planner:
 
     def _profile(self, intent: str, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps += profile_talk.steps(intent, clause)
+        if intent == "never_again" and state.need != Need() and self._refines(clause, state):
+            # What is never wanted is not wanted now either.
+            self._search(clause, state, draft)
 
     def _why_this(self, clause: str, state: TurnState, draft: _Draft) -> None:
         pointed = resolve(clause, _table(state), self._titles)
@@ -436,6 +442,11 @@ class Planner:
         pointed = resolve(clause, _table(state), self._titles)
         which = quoted.group(1) if quoted else clause if pointed else "the first"
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
+
+    def _better_one(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        pointed = resolve(clause, _table(state), self._titles)
+        which = clause if pointed else "it" if state.in_focus else "the first"
+        draft.steps.append(Step("recommend_products", {"kind": "better", "which": which}))
 
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
         related = self._talk.related(self._intents.cue(clause), clause, state) if self._talk else None
