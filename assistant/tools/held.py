@@ -33,7 +33,9 @@ def _held(context: ShopperContext, *, first_taken: bool) -> Iterator[Product]:
 
 def _kinds(context: ShopperContext, words: str) -> set[str]:
     wishes = (wish for reading in context.shop.reader.read(words) for wish in reading.constraints)
-    return {fold(value) for wish in wishes if isinstance(wish, CategoryIn) and not wish.exclude for value in wish.values}
+    return {
+        fold(value) for wish in wishes if isinstance(wish, CategoryIn) and not wish.exclude for value in wish.values
+    }
 
 
 def _is_of(product: Product, kinds: set[str]) -> bool:

@@ -29,8 +29,9 @@ def recommend_products(
         slate = _for_you(context)
     else:
         product = products_meant(context, which)[0]
-        put_in_focus(context, product)
         slate = _TO_ONE[kind](context, product)
+        # "It" is the better one then, so that another step goes on from there.
+        put_in_focus(context, slate.items[0].product if kind == "better" and slate.items else product)
     with context.ledger.lock:
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))

@@ -44,6 +44,7 @@ _THANKS: Final = re.compile(
     re.I,
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Something to say, and cards for it.
@@ -135,9 +136,7 @@ def held_with(context: ShopperContext, met: Product) -> Having:
 
 def affordable(product: Product, having: Having) -> bool:
     """Tell whether a product may be offered beside what is held: another kind, in stock, within what is left."""
-    return product.price.currency == having.currency and may_be_offered(
-        _item(product), having.held, having.room_minor
-    )
+    return product.price.currency == having.currency and may_be_offered(_item(product), having.held, having.room_minor)
 
 
 def _complement(context: ShopperContext, met: Product, say: Wording) -> Offer | None:
