@@ -12,7 +12,10 @@ from typing import Final
 from retrieval.filters import AttributeRange
 from retrieval.query import QueryReader
 
-_WHO = r"(?:child(?:ren)?|kids?|boys?|girls?|toddlers?|son|daughter|nephew|niece|grand(?:son|daughter|child)|brother|sister)"
+_WHO = (
+    r"(?:child(?:ren)?|kids?|boys?|girls?|toddlers?|son|daughter|nephew|niece|grand(?:son|daughter|child)"
+    r"|brother|sister)"
+)
 _AGE: Final = re.compile(
     rf"\b(?:for )?(?:an?|my|our|his|her|the|their)?\s*(?:{_WHO} )?(?:of |who is |that is |who['’]s |is |aged? )?"
     r"(?P<age>\d{1,2})(?:[\s-]*(?:years?|yrs?)(?:[\s-]*olds?)|[\s-]*y/?o\b)"

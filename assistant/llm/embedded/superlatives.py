@@ -25,7 +25,8 @@ _BEFORE_STEP = (
     r"|do|can|i|we|need|want|would|like|is|are|there|maybe|rather|bit|little|much|even|slightly|way|that|which|it|the|with|has)\b\W*)*"
 )
 _AFTER_STEP = (
-    r"(?:\W+(?:ones?|please|pls|than (?:that|this|it|these|those|the first(?: one)?)|maybe|models?|versions?)\b)*(?P<rest>.{0,40})"
+    r"(?:\W+(?:ones?|please|pls|than (?:that|this|it|these|those|the first)"
+    r"|maybe|models?|versions?)\b)*(?P<rest>.{0,40})"
 )
 
 
@@ -84,7 +85,7 @@ class Superlatives:
         return Superlative(match.group(1), rest, highest, hints)
 
     def find_step(self, text: str) -> Superlative | None:
-    """What a text begins by asking more or less of: "lighter", "a bit bigger please", "with longer battery life"."""
+        """What a text begins by asking more or less of: "lighter", "a bit bigger please", "with longer battery life"."""
         match = self._step.fullmatch(text.strip())
         if match is None:
             return None
