@@ -69,7 +69,7 @@ _SERVICE = frozenset({"policy", "track_order", "find_orders", "cancel_order", "c
 SURE_OF_SERVICE = 0.75
 _DEEDS = frozenset({"hand_over", "leave_queue", "complaint", "cancel_order", "others_orders"})
 """A weak likeness to an example brings in no person, and cancels nothing."""
-SIZES = "which size do I need"
+SIZES = "size guide"
 SHORT = 3
 _SHRUGS = frozenset({"out_of_scope", "unclear"})
 BESIDE_STEPS = ("greeting", "sorry", "queue_left")

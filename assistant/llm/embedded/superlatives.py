@@ -21,8 +21,9 @@ _LIMIT = re.compile(r"\d\S*\s+max\b|\bmax\b(?:\W+[^\W\d]+){0,2}\W*\d", re.IGNORE
 
 
 _BEFORE_STEP = (
-    r"\W*(?:(?:ok(?:ay)?|and|but|well|so|hm+|please|show|give|find|have|got|any|anything|something|some|one|ones|a|an|me|you"
-    r"|do|can|i|we|need|want|would|like|is|are|there|maybe|rather|bit|little|much|even|slightly|way|that|which|it|the|with|has)\b\W*)*"
+    r"\W*(?:(?:ok(?:ay)?|and|but|well|so|hm+|please|show|give|find|have|got|any|anything|something|some|one|ones|a|an"
+    r"|me|you|do|can|i|we|need|want|would|like|is|are|there|maybe|rather|bit|little|much|even|slightly|way|that|which|it"
+    r"|the|with|has)\b\W*)*"
 )
 _AFTER_STEP = (
     r"(?:\W+(?:ones?|please|pls|than (?:that|this|it|these|those|the first)"
@@ -85,7 +86,7 @@ class Superlatives:
         return Superlative(match.group(1), rest, highest, hints)
 
     def find_step(self, text: str) -> Superlative | None:
-        """What a text begins by asking more or less of: "lighter", "a bit bigger please", "with longer battery life"."""
+        """What a text begins by asking more or less of: "lighter", "a bit bigger", "with longer battery life"."""
         match = self._step.fullmatch(text.strip())
         if match is None:
             return None
