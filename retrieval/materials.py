@@ -1,11 +1,11 @@
 """What is made of a refused material without being called so: merino is wool, and suede is leather.
 
-Used for refusals alone: who asks for wool may mean no cashmere, and who refuses wool means merino too.
+Used for refusals, and what is said of a taste: who asks for wool may mean no cashmere, and who refuses wool means merino too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from retrieval.filters import fold
@@ -15,6 +15,17 @@ _MADE_OF: Final[Mapping[str, frozenset[str]]] = {
     "wool": frozenset(("merino", "cashmere", "lambswool", "mohair", "alpaca", "angora")),
     "leather": frozenset(("suede", "nubuck", "nappa")),
 }
+
+
+def is_made_of(value: str, materials: Collection[str]) -> bool:
+    """Tell whether a value is of one of these materials without being called so: suede of "leather".
+
+    Args:
+        value: as the catalogue states it.
+        materials: word keys.
+    """
+    words = fold(value).split()
+    return any(word in _MADE_OF.get(material, ()) for material in materials for word in words)
 
 
 def stated_made_of(key: str, name: str, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -28,7 +28,18 @@ if TYPE_CHECKING:
 
 LOADER = "loader.js"
 FRAME = "frame.html"
-PARTS = ("frame.js", "api.js", "cards.js", "dom.js", "page.js", "profile.js", "turns.js", "words.js", "frame.css")
+PARTS = (
+    "frame.js",
+    "api.js",
+    "begin.js",
+    "cards.js",
+    "dom.js",
+    "page.js",
+    "profile.js",
+    "turns.js",
+    "words.js",
+    "frame.css",
+)
 """What the frame loads besides its page."""
 LANGUAGES = ("words.en.js", "words.de.js")
 """Of these it loads one."""

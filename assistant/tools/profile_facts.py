@@ -9,6 +9,7 @@ from assistant.tools.profiling import Profiling
 from assistant.turn import Need, Principal, ProfileChange, ProfileFact, ProfileLine
 from recommender.profiles.view import ProfileEntry
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint, fold
+from retrieval.materials import is_made_of
 from retrieval.product import Money, attribute_label
 from retrieval.query import QueryReader
 from retrieval.words import word_key
@@ -78,7 +79,7 @@ def entries_said(entries: Sequence[ProfileEntry], words: str) -> tuple[Named, ..
 
 def _is_said(value: str, said: set[str]) -> bool:
     found = [word_key(word) for word in _WORD.findall(fold(value))]
-    return bool(found) and (set(found) <= said or found[-1] in said)
+    return bool(found) and (set(found) <= said or found[-1] in said or is_made_of(value, said))
 
 
 def wishes_said(need: Need, words: str) -> tuple[Constraint, ...]:
