@@ -1,6 +1,7 @@
 """What is made of a refused material without being called so: merino is wool, and suede is leather.
 
-Used for refusals, and what is said of a taste: who asks for wool may mean no cashmere, and who refuses wool means merino too.
+Used for refusals, and for what is said of a taste: who asks for wool may mean no cashmere, and who refuses wool means
+merino too.
 """
 
 from __future__ import annotations

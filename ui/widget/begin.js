@@ -3,27 +3,24 @@
 
 import { call } from "./api.js";
 import { button, el, icon, words } from "./dom.js";
-import { page } from "./page.js";
 import { t } from "./words.js";
 
-/* `frame` lends send(text), empty() and alone(): whether no person has the floor or is waited for. */
-export const beginningsOf = (ui, frame) => {
-  const over = () => { ui.starters.hidden = ui.banner.hidden = true; };
-  const follow = (text) => frame.send(text);
+/* `send` sends a message; `alone` tells whether the panel is seen, and no person has the floor or is waited for. */
+export const beginningsOf = (ui, send, alone) => {
+  const asks = (shape, text, line) => button({ class: shape, onclick: () => send(text) }, words(line));
   const putAway = () => {
     ui.banner.hidden = true;
     ui.box.focus();
     call("DELETE", "/banner").catch(() => {});
   };
   return {
-    over,
-    /* A panel without a banner is whole: no trouble of its own is told. */
-    invited: () => (page.shown && frame.alone() ? call("GET", "/banner").then((found) => found.banner, () => null) : null),
-    draw: (starters, banner) => {
-      ui.starters.hidden = !frame.empty() || !starters.length;
-      ui.starters.replaceChildren(el("p", { class: "muted", text: t("starters") }), el("div", { class: "answers" }, starters.map((each) => button({ class: "answer", onclick: () => follow(each) }, words(each)))));
+    /* A panel without an invitation is whole: no trouble of its own is told. */
+    invited: () => alone() && call("GET", "/banner").then((found) => found.banner, () => null),
+    draw: (starters, banner, empty) => {
+      ui.starters.hidden = !empty || !starters.length;
+      ui.starters.replaceChildren(el("p", { class: "muted", text: t("starters") }), el("div", { class: "answers" }, starters.map((each) => asks("answer", each, each))));
       ui.banner.hidden = !banner;
-      if (banner) ui.banner.replaceChildren(button({ class: "banner-line", onclick: () => follow(banner.say) }, icon("spark", 16), words(banner.line, "span")), button({ class: "icon-button", "aria-label": t("banner_away"), onclick: putAway }, icon("close", 16)));
+      if (banner) ui.banner.replaceChildren(asks("link", banner.say, banner.line), button({ class: "icon-button", "aria-label": t("dismiss"), onclick: putAway }, icon("close", 16)));
     },
   };
 };

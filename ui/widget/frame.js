@@ -164,8 +164,9 @@ const start = () => {
   return state.starting;
 };
 
+const opening = (word) => ui.opening.replaceChildren(el("span", { class: "pulse", "aria-hidden": "true" }), el("span", { text: t(word) }));
 const open = async () => {
-  ui.opening.replaceChildren(el("span", { class: "pulse", "aria-hidden": "true" }), el("span", { text: t("opening") }));
+  opening("opening");
   try {
     const session = await begin();
     ui.shop.textContent = session.shop_name;
@@ -173,13 +174,13 @@ const open = async () => {
     setFloor(session.floor);
     ui.opening.replaceChildren(!session.ready ? el("span", { text: t("shop_opening") }) : "", !keeps.storage ? el("span", { text: t("not_kept") }) : "");
     const [invited] = await Promise.all([beginnings.invited(), catchUp(true)]);
-    beginnings.draw(session.starters, invited);
+    beginnings.draw(session.starters, invited, transcript.empty);
     findAbout();
     call("GET", "/cart").then(drawCart, () => {});
     listen();
   } catch (problem) {
     if (problem.code === "opening") {
-      ui.opening.replaceChildren(el("span", { class: "pulse", "aria-hidden": "true" }), el("span", { text: t("shop_opening") }));
+      opening("shop_opening");
       setTimeout(start, OPENING_MS);
       return;
     }
@@ -264,7 +265,7 @@ const setFloor = (floor) => {
   if (holder === "queue") ui.floor.replaceChildren(icon("person", 16), el("span", { text: position ? t("in_queue", position) : t("in_queue_soon") }), leave);
   if (holder === "agent") ui.floor.replaceChildren(icon("person", 16), words(t("with_agent", name || t("agent")), "span"));
   ui.person.hidden = holder !== "assistant";
-  if (ui.person.hidden) ui.banner.hidden = true;
+  ui.banner.hidden ||= ui.person.hidden;
   if (before !== holder) {
     if (before === "agent" && holder === "assistant") toast(t("back_again"));
     tellState();
@@ -284,7 +285,7 @@ const send = async (text, about = null) => {
   if (!said || state.busy) return false;
   const id = self.crypto && crypto.randomUUID ? crypto.randomUUID() : `m-${Date.now()}-${Math.random().toString(36).slice(2)}`;
   closeView();
-  beginnings.over();
+  ui.starters.hidden = ui.banner.hidden = true;
   const turn = transcript.turn(id, said);
   scrollTo(turn);
   setBusy(id);
@@ -442,7 +443,7 @@ const build = () => {
   const tool = (name, sign, work, ...more) => button({ class: "icon-button", "aria-label": name, title: name, onclick: work }, icon(sign), ...more);
   ui = {
     shop: el("p", { class: "shop", text: root.dataset.shop }), who: el("p", { class: "who-now", text: t("assistant") }), count: el("span", { class: "badge", hidden: true }),
-    floor: el("div", { class: "floor", role: "status", hidden: true }), notice: el("p", { class: "notice-ai" }), starters: el("section", { class: "starters", hidden: true }), banner: el("div", { class: "banner", hidden: true }), turns: el("ol", { class: "turns" }), opening: el("div", { class: "opening", role: "status" }),
+    floor: el("div", { class: "floor", role: "status", hidden: true }), notice: el("p", { class: "notice-ai" }), starters: el("section", { class: "starters", hidden: true }), banner: el("div", { class: "floor banner", hidden: true }), turns: el("ol", { class: "turns" }), opening: el("div", { class: "opening", role: "status" }),
     wishes: el("div", { class: "wishes", role: "group", "aria-label": t("looking_for") }), about: el("div", { class: "about", hidden: true }),
     box: el("textarea", { rows: 1, maxlength: 4000, placeholder: t("placeholder"), "aria-label": t("message"), enterkeyhint: "send", dir: "auto" }),
     toast: el("div", { class: "toast", role: "status", hidden: true }), live: el("p", { class: "sr", "aria-live": "polite" }), viewHead: el("h2"), viewBody: el("div", { class: "view-body" }),
@@ -461,7 +462,7 @@ const build = () => {
   root.replaceChildren(ui.chat, ui.view, ui.toast, ui.live);
   root.hidden = false;
   transcript = new Transcript(ui.turns, house);
-  beginnings = beginningsOf(ui, { send, empty: () => transcript.empty, alone: () => state.floor.holder === "assistant" });
+  beginnings = beginningsOf(ui, send, () => page.shown && state.floor.holder === "assistant");
   setBusy(null);
   ui.box.addEventListener("input", grow);
   ui.box.addEventListener("keydown", (event) => {

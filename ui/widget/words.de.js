@@ -1,7 +1,7 @@
 /* The frame's own words in German. */
 export const WORDS = {
   assistant: "KI-Assistent", agent: "Kundenservice", you: "Sie", shop_person: "Mit einem Menschen sprechen", close: "Schließen", back: "Zurück", new: "Neues Gespräch",
-  message: "Ihre Nachricht", placeholder: "Nachricht schreiben", send: "Senden", stop: "Stopp", stop_long: "Antwort anhalten", starters: "Fragen Sie, oder beginnen Sie hiermit:", banner_away: "Diese Einladung ausblenden",
+  message: "Ihre Nachricht", placeholder: "Nachricht schreiben", send: "Senden", stop: "Stopp", stop_long: "Antwort anhalten", starters: "Fragen Sie, oder beginnen Sie hiermit:",
   opening: "Ihr Gespräch wird geöffnet …", shop_opening: "Der Laden öffnet gerade. Sie können schon schreiben.", thinking: "Einen Moment …", stopped: "Angehalten. Was gefunden wurde, bleibt stehen.",
   slow: "Das dauert länger als sonst …", offline: "Die Verbindung ist weg. Ihre Nachricht bleibt erhalten.", unreachable: "Der Assistent ist gerade nicht erreichbar. Ihr Einkauf geht auch ohne ihn weiter.", again: "Noch einmal versuchen",
   conversation: "Gespräch", looking_for: "Was Sie suchen:", remove_wish: "{0}: diesen Wunsch entfernen", about: "Sie sehen gerade:", about_off: "Lieber allgemein fragen",

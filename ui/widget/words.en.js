@@ -1,7 +1,7 @@
 /* The frame's own words in English. */
 export const WORDS = {
   assistant: "AI assistant", agent: "Customer service", you: "You", shop_person: "Talk to a person", close: "Close", back: "Back", new: "New conversation",
-  message: "Your message", placeholder: "Write a message", send: "Send", stop: "Stop", stop_long: "Stop the answer", starters: "Ask, or begin with one of these:", banner_away: "Put this invitation away",
+  message: "Your message", placeholder: "Write a message", send: "Send", stop: "Stop", stop_long: "Stop the answer", starters: "Ask, or begin with one of these:",
   opening: "Opening your conversation …", shop_opening: "The shop is just opening. You can write already.", thinking: "Thinking …", stopped: "Stopped. What was found so far stays here.",
   slow: "This takes longer than usual …", offline: "The connection is gone. Your message is kept.", unreachable: "The assistant cannot be reached just now. Your shopping goes on without it.", again: "Try again",
   conversation: "Conversation", looking_for: "What you are looking for:", remove_wish: "{0}: remove this wish", about: "You are looking at:", about_off: "Ask in general instead",
