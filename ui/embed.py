@@ -103,7 +103,7 @@ class _File:
 
 
 def slim(text: str, kind: str = "") -> str:
-    """Return a file without the comments that have lines of their own, indents, empty lines, and spaces that mean nothing.
+    """Return a file without the comments that have lines of their own, indents, empty lines, and idle spaces.
 
     Args:
         text: of the file.

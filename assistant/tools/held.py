@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from assistant.tools.context import ShopperContext
 from retrieval.filters import CategoryIn, fold
 from retrieval.product import Product
+from retrieval.words import STOP, tokens
 
 OWN = re.compile(r"\b(?:my|our)\b(?! (?:cart|basket|orders?)\b)", re.I)
 """Words for something that the shopper has, or is about to have."""
@@ -20,8 +21,12 @@ def product_held(context: ShopperContext, words: str) -> Product | None:
         context: of the turn.
         words: e.g. "what goes with my tent"; words that name no kind mean what was talked about or taken last.
     """
-    kinds = _kinds(context, words)
-    return next((one for one in _held(context, first_taken=bool(OWN.search(words))) if _is_of(one, kinds)), None)
+    own, kinds = OWN.search(words), _kinds(context, words)
+    held = _held(context, first_taken=own is not None)
+    if own is not None and not kinds:
+        called = {token.key for token in tokens(words[own.end() :])} - STOP
+        return next((one for one in held if called & _called(one)), None)
+    return next((one for one in held if _is_of(one, kinds)), None)
 
 
 def _held(context: ShopperContext, *, first_taken: bool) -> Iterator[Product]:
@@ -36,6 +41,10 @@ def _kinds(context: ShopperContext, words: str) -> set[str]:
     return {
         fold(value) for wish in wishes if isinstance(wish, CategoryIn) and not wish.exclude for value in wish.values
     }
+
+
+def _called(product: Product) -> set[str]:
+    return {token.key for token in tokens(f"{product.title} {product.category or ''}")}
 
 
 def _is_of(product: Product, kinds: set[str]) -> bool:
