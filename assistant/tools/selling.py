@@ -22,6 +22,7 @@ from recommender.selling.complements import Held, may_be_offered, room_minor
 from recommender.selling.rules import MIN_ORDERS
 from retrieval.filters import PriceRange
 from retrieval.product import Money, Product
+from retrieval.refinement import price_step
 from retrieval.relations import Bought, RelationKind
 
 COMPLEMENT: Final = "offer:complement"
@@ -214,6 +215,8 @@ def _up_sell(context: ShopperContext, say: Wording) -> Offer | None:
     first, *others = slate.items
     if limit is None or slate.decision is None or slate.decision.context.keep_order or first.sponsored:
         return None
+    if price_step(context.words)[0] == "cheaper":
+        return None  # Who finds it too dear is not told of what costs more.
     # A sponsored card is never recommended in words.
     usable = [one for one in others if one.product.category == first.product.category and not one.sponsored]
     found = step_up(first, usable, limit) if first.variant.in_stock is not False else None

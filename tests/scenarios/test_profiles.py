@@ -230,7 +230,9 @@ def test_forgetting_takes_the_wish_of_this_visit_along(camper: Visitor) -> None:
     assert reply.labels == {"Rain jackets"}
 
 
-@pytest.mark.parametrize("words", ["I don't like red", "i hate red", "I can't stand red."])
+@pytest.mark.parametrize(
+    "words", ["I don't like red", "i hate red", "I can't stand red.", "I'm not into red", "never show me red again"]
+)
 def test_a_dislike_said_in_passing_is_kept_shown_heeded_and_taken_back(camper: Visitor, words: str) -> None:
     reply = camper.say(words)
     assert labels(camper, "avoids") == {"red"}
@@ -278,3 +280,12 @@ def test_why_names_true_reasons_of_the_place_that_was_asked_about(visit: Visitor
     second = visit.say("show me something different").products[1]
     fact = visit.say("why the second one?").only(WhyFact)
     assert (fact.item.product.id, fact.item.reasons) == (second.product.id, second.reasons)
+
+
+@pytest.mark.parametrize("words", ["she hates leather", "my wife doesn't like leather", "he can't stand leather"])
+def test_what_somebody_else_dislikes_is_no_taste_of_the_shopper(camper: Visitor, words: str) -> None:
+    camper.say("a gift for somebody else")
+    reply = camper.say(words)
+    assert labels(camper, "avoids") == set()
+    assert any(label.startswith("not ") and "leather" in label.casefold() for label in reply.labels)
+    assert any("leather" in label.casefold() for label in camper.say("bags").labels)

@@ -9,11 +9,13 @@ import pytest
 
 from assistant.config import Settings
 from assistant.service import Assistant
+from assistant.starters import banner_pool
 from assistant.store import system_clock
 from assistant.store.ranking import open_ranking_store
 from assistant.support.sponsored import SponsoredDesk
 from assistant.turn import CartFact, ProductFact, SlateFact
 from retrieval.filters import PriceRange
+from tests.assistant.small_shop import english
 from tests.scenarios.conftest import new_visitor
 from tests.scenarios.visitor import Reply, Visitor
 
@@ -179,6 +181,20 @@ def test_a_better_one_costs_more_stays_within_the_budget_and_is_better_in_what_i
         assert " instead of " in visit.replies[-1].text
     else:
         assert "no step up" in visit.replies[-1].text
+
+
+def test_who_finds_it_too_dear_is_told_of_nothing_that_costs_more(visit: Visitor) -> None:
+    visit.say("coffee grinders")
+    for _ in range(2):
+        assert " more; its " not in visit.say("too expensive").text
+
+
+def test_every_question_and_invitation_to_begin_with_is_understood(visit: Visitor) -> None:
+    pool = (*visit.run(visit.assistant.starters(visit.session.principal, "page")), "Show me some ideas")
+    for words in (*pool, *(one.text for one in banner_pool(english(), has_policies=True))):
+        visit.new_conversation()
+        reply = visit.say(words)
+        assert reply.products or reply.answer.sources, words
 
 
 def test_who_can_spend_a_bit_more_sees_a_fifth_more_and_not_all(visit: Visitor) -> None:

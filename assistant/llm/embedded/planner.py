@@ -340,10 +340,13 @@ class Planner:
     # ------------------------------------------------------------ handlers
 
     def _profile(self, intent: str, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps += profile_talk.steps(intent, clause)
-        if intent == "never_again" and state.need != Need() and self._refines(clause, state):
+        disliked = profile_talk.disliked(clause) if intent == "never_again" else ""
+        of_another = bool(disliked) and profile_talk.is_of_another(clause)
+        if not of_another:
+            draft.steps += profile_talk.steps(intent, clause)
+        if of_another or (disliked and state.need != Need() and self._refines(f"not {disliked}", state)):
             # What is never wanted is not wanted now either.
-            self._search(clause, state, draft)
+            self._search(f"not {disliked}", state, draft)
 
     def _why_this(self, clause: str, state: TurnState, draft: _Draft) -> None:
         pointed = resolve(clause, _table(state), self._titles)
