@@ -459,9 +459,10 @@ class Planner:
             draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
         for need in needs:
             draft.steps.append(Step("search_products", search_arguments(need)))
-        if any(self._needs.size_is_missing(need) for need in needs) and self._talk and self._talk.policy_answers(SIZES):
+        guide = next((f"{SIZES} {need.text}" for need in needs if self._needs.size_is_missing(need)), "")
+        if guide and self._talk and self._talk.policies_say(guide):
             # Size 42 of a shop that counts in US sizes: its size guide says which one that is.
-            draft.steps.append(Step("answer_policy", {"question": SIZES}))
+            draft.steps.append(Step("answer_policy", {"question": guide}))
 
     def _unheeded(self, clause: str, state: TurnState, by_extreme: bool) -> str:
         """The clause without words that are no text and did change the need: "cheaper", "lightest", "never mind the

@@ -33,7 +33,8 @@ _BARE = re.compile(
 _DISLIKED: Final = re.compile(
     r"\b(?:(?:do not|don['’]?t|does not|doesn['’]?t)(?: really)? (?:like|love|want)|hates?|dislikes?|detests?"
     r"|(?:can['’]?t|cannot) stand|not (?:a fan of|(?:really )?into)|never (?:want|wear|use|buy|need)"
-    r"|never (?:show|suggest|recommend|offer)(?: me)?|(?:stop|quit) (?:suggesting|recommending|offering|showing)(?: me)?)"
+    r"|never (?:show|suggest|recommend|offer)(?: me)?"
+    r"|(?:stop|quit) (?:suggesting|recommending|offering|showing)(?: me)?)"
     r"\s+(?P<what>(?!(?:it|this|that|these|those|them|any|either|one|the|to)\b)[\w'’ -]{2,30}?)"
     r"(?: again| ever| any ?more| please)*[.! ]*$",
     re.I,
