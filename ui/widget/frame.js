@@ -443,7 +443,7 @@ const build = () => {
   const tool = (name, sign, work, ...more) => button({ class: "icon-button", "aria-label": name, title: name, onclick: work }, icon(sign), ...more);
   ui = {
     shop: el("p", { class: "shop", text: root.dataset.shop }), who: el("p", { class: "who-now", text: t("assistant") }), count: el("span", { class: "badge", hidden: true }),
-    floor: el("div", { class: "floor", role: "status", hidden: true }), notice: el("p", { class: "notice-ai" }), starters: el("section", { class: "starters", hidden: true }), banner: el("div", { class: "floor banner", hidden: true }), turns: el("ol", { class: "turns" }), opening: el("div", { class: "opening", role: "status" }),
+    floor: el("div", { class: "floor", role: "status", hidden: true }), notice: el("p", { class: "notice-ai" }), starters: el("section", { class: "starters", hidden: true }), banner: el("div", { class: "banner", hidden: true }), turns: el("ol", { class: "turns" }), opening: el("div", { class: "opening", role: "status" }),
     wishes: el("div", { class: "wishes", role: "group", "aria-label": t("looking_for") }), about: el("div", { class: "about", hidden: true }),
     box: el("textarea", { rows: 1, maxlength: 4000, placeholder: t("placeholder"), "aria-label": t("message"), enterkeyhint: "send", dir: "auto" }),
     toast: el("div", { class: "toast", role: "status", hidden: true }), live: el("p", { class: "sr", "aria-live": "polite" }), viewHead: el("h2"), viewBody: el("div", { class: "view-body" }),
