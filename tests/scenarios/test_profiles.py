@@ -283,9 +283,10 @@ def test_why_names_true_reasons_of_the_place_that_was_asked_about(visit: Visitor
 
 
 @pytest.mark.parametrize("words", ["she hates leather", "my wife doesn't like leather", "he can't stand leather"])
-def test_what_somebody_else_dislikes_is_no_taste_of_the_shopper(camper: Visitor, words: str) -> None:
-    camper.say("a gift for somebody else")
-    reply = camper.say(words)
-    assert labels(camper, "avoids") == set()
+def test_what_somebody_else_dislikes_is_no_taste_of_the_shopper(visit: Visitor, words: str) -> None:
+    agree(visit)
+    visit.say("a gift for my mom")
+    reply = visit.say(words)
+    assert labels(visit, "avoids") == set()
     assert any(label.startswith("not ") and "leather" in label.casefold() for label in reply.labels)
-    assert any("leather" in label.casefold() for label in camper.say("bags").labels)
+    assert any("leather" in label.casefold() for label in visit.say("bags").labels)
