@@ -61,11 +61,9 @@ def banner_pool(wording: Wording, *, has_policies: bool) -> tuple[Starter, ...]:
         wording: writes them.
         has_policies: whether returns can be asked about.
     """
-    names = ("gift", "ideas", *(("returns",) if has_policies else ()))
-    return tuple(Starter(f"{APART}banner:{name}", wording(_SENT[name]), wording(f"banner_{name}")) for name in names)
-
-
-_SENT = {"gift": "banner_gift_say", "ideas": "starter_ideas", "returns": "starter_returns"}
+    rows = [("gift", "banner_gift", "banner_gift_say"), ("ideas", "banner_ideas", "starter_ideas")]
+    rows += [("returns", "banner_returns", "starter_returns")] if has_policies else []
+    return tuple(Starter(f"{APART}banner:{name}", wording(sent), wording(line)) for name, line, sent in rows)
 
 
 def make_starters(products: Sequence[Product], wording: Wording, *, has_policies: bool) -> tuple[str, ...]:
