@@ -49,7 +49,8 @@ _IDLE = re.compile(
     r"hello|hey|please|is|are|was|then|done|ok|okay|yes|no|not|to|in|my|go|show|tell|compare|what|how|where|when|which)\b",
     re.I,
 )
-_ASKS_TO_ADD = re.compile(r"\b(?:add|buy|order|take|put|grab|get|gimme|purchase|more|another|extra)\b", re.I)
+_ASKS_TO_ADD = re.compile(r"\b(?:add|buy|order|take|put|grab|get|gimme|purchase|more|another|extra|make it)\b", re.I)
+_MAKE_IT = re.compile(rf"^\W*(?:please\s+)?make (?:it|that|them)\s+(?=(?:\d|{_WORDS})\b)", re.I)
 _PRONOUN = re.compile(
     r"^(?:of\s+)?(?:it|them|this|that|these|those|this one|that one|the one|one|each)?(?:\s+more)?\W*$", re.I
 )
@@ -138,7 +139,7 @@ def _quantity_only(text: str) -> bool:
 
 
 def _part(piece: Piece) -> Part:
-    said = _lead_cut(" ".join(_TAIL.sub(" ", piece.text).split()))
+    said = _lead_cut(" ".join(_TAIL.sub(" ", _MAKE_IT.sub("", piece.text)).split()))
     quantity, rest = _front(said)
     if quantity is None:
         quantity, rest = _back(said)

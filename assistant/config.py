@@ -83,6 +83,9 @@ class Settings(CheckedSettings, BaseSettings):
     profiles: Literal["ask", "on", "off"] = "ask"
     """Whether a profile of a shopper is kept: once they agree, unless they object, or never."""
 
+    banners: bool = True
+    """Whether the widget may show a line of invitation at the top of its panel."""
+
     max_tool_calls: int = Field(default=6, ge=1, le=20)
     turn_timeout_s: float = Field(default=15.0, gt=0)
     max_message_chars: int = Field(default=4000, ge=1)

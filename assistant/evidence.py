@@ -94,6 +94,7 @@ class SlateFact:
         surface: "search", "recommend", "more_like_this".
         meaning_ready: False while only words were searched.
         asks_first: whether a question is put before any of them is shown.
+        about: the product that these are set against ("better than it", "beside it"); None mostly.
     """
 
     need: Need
@@ -110,6 +111,7 @@ class SlateFact:
     loosenings: tuple[Loosening, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
     asks_first: bool = False
+    about: ProductFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +380,7 @@ class ProfileFact:
         for_somebody: whether this visit is for somebody else.
         changed: what was just done; None where it was only looked at.
         changed_labels: what was changed, in the catalogue's words.
+        visit: what is looked for in this visit, as wishes say it: kept for the visit alone, with or without a profile.
     """
 
     kept: bool
@@ -387,6 +390,7 @@ class ProfileFact:
     for_somebody: bool = False
     changed: ProfileChange | None = None
     changed_labels: tuple[str, ...] = ()
+    visit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from assistant.config import Settings
 from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
 from assistant.head_watch import HeadWatch
+from assistant.inviting import Inviting
 from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
 from assistant.learned_files import LearnedFiles
@@ -37,7 +38,7 @@ from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder
 from assistant.prompts import Prompts, prompt_version
 from assistant.rooms import OPENING_WAIT_S, Readiness, Rooms
-from assistant.starters import Starter, starter_pool
+from assistant.starters import Starter, banner_pool, starter_pool
 from assistant.starting import Place, Starting
 from assistant.store import SqlEventLog, Store
 from assistant.support.ranking import RankingDesk
@@ -124,6 +125,8 @@ class Opener:
         self._plan: Floorplan | None = None
         self._starters: tuple[Starter, ...] = ()
         self._starting: Starting | None = None
+        self._banners: tuple[Starter, ...] = ()
+        self._inviting: Inviting | None = None
         self._state = Readiness(loading=("the catalogue", "search by meaning"))
         self._words, self._meaning = threading.Event(), threading.Event()
         self._problem: Exception | None = None
@@ -159,16 +162,27 @@ class Opener:
 
     def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
         """Questions for a visit to begin with."""
-        return self._starting.show(principal, place, self._starters) if self._starting else ()
+        shown = self._starting.show(principal, place, self._starters) if self._starting else ()
+        return tuple(starter.text for starter in shown)
+
+    def banner(self, principal: Principal) -> Starter | None:
+        """The widget's line of invitation; None where there is none now, or the shop wants none."""
+        return self._inviting.banner(principal, self._banners) if self._inviting else None
+
+    def put_banner_away(self, principal: Principal) -> None:
+        """Learn that a visit wants no banner."""
+        if self._inviting is not None:
+            self._inviting.put_away(principal)
 
     def begins_with_starter(self, principal: Principal, words: str) -> bool:
         """Whether a message is one of the questions that its visit was shown."""
-        return self._starting is not None and self._starting.knows(principal, words)
+        return any(way is not None and way.knows(principal, words) for way in (self._starting, self._inviting))
 
     def started(self, principal: Principal, words: str) -> None:
         """Learn what a visit began with."""
-        if self._starting is not None:
-            self._starting.begun(principal, words)
+        for way in (self._starting, self._inviting):
+            if way is not None:
+                way.begun(principal, words)
 
     def wording(self, name: str) -> str:
         """A sentence of the house without variables."""
@@ -243,12 +257,10 @@ class Opener:
         self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
         self._learned = LearnedFiles(settings, recommender, numbers)
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
-        self._starting = Starting(
-            StarterBandit(SqlEventLog(self._w.store)),
-            lambda: self._w.now().timestamp(),
-            seed=settings.seed,
-            explore=settings.exploration,
-        )
+        bandit, explore = StarterBandit(SqlEventLog(self._w.store)), settings.exploration
+        self._starting = Starting(bandit, lambda: self._w.now().timestamp(), seed=settings.seed, explore=explore)
+        if settings.banners:
+            self._inviting = Inviting(bandit, lambda: self._w.now().timestamp(), seed=settings.seed, explore=explore)
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval
@@ -283,7 +295,9 @@ class Opener:
         )
         talk = table_talk(self._intents, reader, retrieval, rooms.policies, w.prompts, titles)
         planner = Planner(self._intents, reader, retrieval.catalogue.currency, finds_in(retrieval), titles, talk)
-        self._starters = starter_pool(products, self._wording, has_policies=bool(rooms.policies.all()))
+        has_policies = bool(rooms.policies.all())
+        self._starters = starter_pool(products, self._wording, has_policies=has_policies)
+        self._banners = banner_pool(self._wording, has_policies=has_policies)
         lexicon = Lexicon.of(products)
         self._plan = self._plan_with(w.prompts, shop, planner, lexicon)
         versions: dict[str, Floorplan] = {}

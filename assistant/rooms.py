@@ -11,6 +11,7 @@ from assistant.counted import Counted
 from assistant.live import Live
 from assistant.purchasing import Purchasing
 from assistant.session import Sessions
+from assistant.starters import Starter
 from assistant.starting import Place
 from assistant.store.erasing import Eraser
 from assistant.support.actions import Actions
@@ -87,6 +88,12 @@ class Opening(Protocol):
 
     def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
         """Questions for a visit to begin with."""
+
+    def banner(self, principal: Principal) -> Starter | None:
+        """The widget's line of invitation; None where there is none now, or the shop wants none."""
+
+    def put_banner_away(self, principal: Principal) -> None:
+        """Learn that a visit wants no banner."""
 
     def begins_with_starter(self, principal: Principal, words: str) -> bool:
         """Whether a message is one of the questions that its visit was shown."""

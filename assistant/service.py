@@ -28,6 +28,7 @@ from assistant.places import DEMO_CATALOGUE
 from assistant.profile_door import ShopperProfiles
 from assistant.purchasing import PurchaseJoined
 from assistant.rooms import OPENING_WAIT_S, Opening, Readiness, Rooms
+from assistant.starters import Starter
 from assistant.starting import Place
 from assistant.support.orders import Contact
 from assistant.support.purchases import Purchase
@@ -37,6 +38,7 @@ from assistant.tools.profiling import session_key
 from assistant.turn import (
     CartFact,
     Failed,
+    Floor,
     HandOverFact,
     Need,
     Order,
@@ -159,6 +161,16 @@ class Assistant:
     async def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
         """Questions for a visit to begin with, from this shop's catalogue; empty while the shop is opening."""
         return await self._in_pool(lambda: self._opener.starters(principal, place))
+
+    async def banner(self, principal: Principal, conversation_id: str) -> Starter | None:
+        """The widget's line of invitation; None mostly, and always while a person has the floor or is waited for."""
+        if (await self.floor(principal, conversation_id)).floor is not Floor.ASSISTANT:
+            return None
+        return await self._in_pool(lambda: self._opener.banner(principal))
+
+    async def put_banner_away(self, principal: Principal) -> None:
+        """Show this visit no banner again."""
+        await self._in_pool(lambda: self._opener.put_banner_away(principal))
 
     async def policies(self) -> tuple[PolicySection, ...]:
         """Every section of the shop's policies."""

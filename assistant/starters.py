@@ -21,11 +21,13 @@ class Starter:
 
     Args:
         id: what it is, the same while the shop sells such a thing, e.g. "starter:budget:Tents".
-        text: as it is shown and sent.
+        text: as it is sent, and shown where `line` is empty.
+        line: of an invitation, as it is shown.
     """
 
     id: str
     text: str
+    line: str = ""
 
 
 def starter_pool(products: Sequence[Product], wording: Wording, *, has_policies: bool) -> tuple[Starter, ...]:
@@ -50,6 +52,18 @@ def starter_pool(products: Sequence[Product], wording: Wording, *, has_policies:
             found[text] = Starter(f"{APART}{how}", text)
     rest = [starter for text, starter in found.items() if text not in usual]
     return (*(found[text] for text in usual if text in found), *rest)
+
+
+def banner_pool(wording: Wording, *, has_policies: bool) -> tuple[Starter, ...]:
+    """Write the invitations that a bandit may choose from, the one that is shown without learning first.
+
+    Args:
+        wording: writes them.
+        has_policies: whether returns can be asked about.
+    """
+    rows = [("gift", "banner_gift", "banner_gift_say"), ("ideas", "banner_ideas", "starter_ideas")]
+    rows += [("returns", "banner_returns", "starter_returns")] if has_policies else []
+    return tuple(Starter(f"{APART}banner:{name}", wording(sent), wording(line)) for name, line, sent in rows)
 
 
 def make_starters(products: Sequence[Product], wording: Wording, *, has_policies: bool) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ from recommender.selling.starters import SURFACE, StarterBandit
 log = structlog.get_logger()
 Place = Literal["page", "widget"]
 N_SHOWN: Final = 4
-_KEPT_S: Final = 1800.0
+KEPT_S: Final = 1800.0
+"""How long a visit keeps what it was shown."""
 _MAX_VISITS: Final = 10_000
 
 
@@ -45,14 +46,26 @@ class Starting:
         now: epoch seconds.
         seed: of the choices.
         explore: False always shows what is worth most.
+        surface: SURFACE or BANNERS.
+        n_shown: how many at once.
     """
 
-    def __init__(self, bandit: StarterBandit, now: Callable[[], float], *, seed: int, explore: bool) -> None:
+    def __init__(
+        self,
+        bandit: StarterBandit,
+        now: Callable[[], float],
+        *,
+        seed: int,
+        explore: bool,
+        surface: str = SURFACE,
+        n_shown: int = N_SHOWN,
+    ) -> None:
         self._bandit, self._now, self._seed, self._explore = bandit, now, seed, explore
+        self._surface, self._n_shown = surface, n_shown
         self._lock = threading.Lock()
         self._visits: Recent[str, _Visit] = Recent(_MAX_VISITS, _Visit)
 
-    def show(self, principal: Principal, place: Place, pool: Sequence[Starter]) -> tuple[str, ...]:
+    def show(self, principal: Principal, place: Place, pool: Sequence[Starter]) -> tuple[Starter, ...]:
         """Return the questions of a visit; the usual ones where the log cannot be written.
 
         Args:
@@ -65,16 +78,16 @@ class Starting:
         key, now = session_key(principal), self._now()
         with self._lock:
             visit = self._visits.touch(key)
-            fresh = visit.decision is not None and now - visit.decision.context.now < _KEPT_S
+            fresh = visit.decision is not None and now - visit.decision.context.now < KEPT_S
             if not fresh or not set(visit.starters) <= set(pool):
                 try:
                     visit.decision = self._choose(principal, place, pool, now)
                 except StoreError as problem:
                     log.error("starters.not_kept", reason=str(problem))
-                    return tuple(starter.text for starter in pool[:N_SHOWN])
+                    return tuple(pool[: self._n_shown])
                 by_id = {starter.id: starter for starter in pool}
                 visit.starters = tuple(by_id[item_id] for item_id in visit.decision.chosen_ids)
-            return tuple(starter.text for starter in visit.starters)
+            return visit.starters
 
     def knows(self, principal: Principal, words: str) -> bool:
         """Tell whether a message is one of the questions that its visit was shown."""
@@ -92,6 +105,17 @@ class Starting:
         except StoreError as problem:
             log.error("starters.not_kept", reason=str(problem))
 
+    def put_away(self, principal: Principal) -> None:
+        """Learn that a visit wants nothing of what it was shown."""
+        visit = self._visits.find(session_key(principal))
+        if visit is None or visit.decision is None:
+            return
+        try:
+            for starter in visit.starters:
+                self._bandit.put_away(visit.decision, starter.id, self._now())
+        except StoreError as problem:
+            log.error("starters.not_kept", reason=str(problem))
+
     def _choose(self, principal: Principal, place: Place, pool: Sequence[Starter], now: float) -> Decision:
         visit = session_key(principal)
         # Whether somebody is known matters here, who it is does not.
@@ -99,10 +123,10 @@ class Starting:
             shopper_key=anonymous_key(visit) if principal.customer_id else visit,
             session_key=visit,
             turn_id="",
-            surface=SURFACE,
+            surface=self._surface,
             now=now,
             seed=zlib.crc32(f"{self._seed}|{visit}|{now}".encode()),
-            k=N_SHOWN,
+            k=self._n_shown,
             explore=self._explore,
         )
         return self._bandit.choose(context, place, [starter.id for starter in pool])

@@ -7,11 +7,12 @@ model takes part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from retrieval.chinese.reading import ChineseReader
 from retrieval.chinese.script import is_chinese
+from retrieval.choices import Choices
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.linking import Linker
 from retrieval.needs import split_needs
@@ -19,8 +20,9 @@ from retrieval.reading import Reading, scan, spell
 from retrieval.refinement import Refinement, begins_anew, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
 from retrieval.typed import in_own_words
-from retrieval.vocabulary import Vocabulary
-from retrieval.wishes import bare_size, understand
+from retrieval.units import find_unit
+from retrieval.vocabulary import AttributeStats, Vocabulary
+from retrieval.wishes import bare_size, shelves, understand
 from retrieval.words import ADJECTIVES, GENERIC_HEADS, TALK, clean, has_digit, tokens
 
 
@@ -85,6 +87,25 @@ class QueryReader:
         """The unit in which the catalogue states an attribute; None where it has none."""
         stats = self._vocabulary.attributes.get(name)
         return stats.unit if stats else None
+
+    def number_called(self, word: str, dimension: str, kinds: Collection[str]) -> AttributeStats | None:
+        """Find what products state in numbers under a name with this word, e.g. "age_from" for "age".
+
+        Args:
+            word: folded.
+            dimension: of its unit, e.g. "age".
+            kinds: wanted categories or departments; where there are any, enough of their products must state it.
+        """
+        choices = Choices(self._vocabulary, shelves(tuple(kinds), self._vocabulary))
+        called = [stats for stats in self._vocabulary.numeric if word in stats.name.split("_")]
+        usable = (
+            stats
+            for stats in called
+            if (unit := find_unit(stats.unit or "")) is not None
+            and unit.dimension == dimension
+            and (not kinds or choices.share_of(stats) >= choices.coverage)
+        )
+        return max(usable, key=lambda stats: stats.count, default=None)
 
     def read_within(self, text: str, constraints: tuple[Constraint, ...]) -> Understanding:
         """Read one need whose wishes, or some of them, are known: their kind of product tells what its words mean."""

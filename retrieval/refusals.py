@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from retrieval.choices import Choices
 from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.linking import Link
+from retrieval.materials import stated_made_of
 from retrieval.reading import Mark, Reading
 from retrieval.words import OPINIONS, STOP, phrase_key
 
@@ -130,5 +131,7 @@ def exclusion(link: Link, choices: Choices) -> Constraint | None:
         return CategoryIn(link.categories, exclude=True)
     chosen = choices.find_value(link, 0.0) or Choices(choices.vocabulary).find_value(link, 0.0)
     if chosen:
-        return AttributeIn(*chosen, exclude=True)
+        name, values = chosen
+        made = stated_made_of(link.key, name, choices.vocabulary)
+        return AttributeIn(name, tuple(dict.fromkeys((*values, *made))), exclude=True)
     return AttributeIn(link.flags[0], ("yes",), exclude=True) if link.flags else None

@@ -22,6 +22,9 @@ Matcher = Callable[[str, tuple[Constraint, ...]], Rows]
 """Rows that match a text under constraints."""
 _MAX_PAIRS = 45
 
+_SAME_SCALE = 0.25
+"""How far another size may lie, as a share of the one asked for."""
+
 
 def relaxations(request: SearchRequest, match: Matcher) -> tuple[Relaxation, ...]:
     """Count what giving up one wish would show; where none helps alone, giving up two.
@@ -93,6 +96,8 @@ def _nearest(wish: Constraint, rows: Rows, kept: Sequence[Constraint], columns: 
     away = np.maximum(np.maximum(low - numbers, numbers - high), 0.0)
     if not len(numbers) or not away.min() > 0:
         return None
+    if isinstance(wish, AttributeIn) and away.min() > _SAME_SCALE * abs(low):
+        return None  # Size 12 is not near size 42: it is counted otherwise.
     # Of two that are as near, the smaller.
     nearest = float(numbers[np.lexsort((numbers, away))[0]])
     return _moved(wish, as_range, nearest)

@@ -334,7 +334,11 @@ class Vocabulary:
             return None
         slips = self.words.get(folded, 0)
         if not slips:
-            return None if self.knows(folded) or self._names(phrase_key(folded)) else self._speller.find(folded)
+            if self.knows(folded) or self._names(phrase_key(folded)):
+                return None
+            right = self._speller.find(folded)
+            # "iphones" is another word than "phones", and "pphones" is not.
+            return None if right == folded[1:] and folded[0] != folded[1] else right
         if slips > _SLIPS or len(folded) <= _SHORT or phrase_key(folded) in self.brands:
             return None
         found = self._speller.find(folded, only_one=True)

@@ -87,7 +87,7 @@ def understand(
     before = tuple(v for wish in known if isinstance(wish, CategoryIn) and not wish.exclude for v in wish.values)
     # A kind that is doubtful here ("suitcase hand luggage") is sure where it is wished for already.
     held = not kind or any(set(link.categories) & set(before) for link in kind)
-    kinds = _shelves(categories, vocabulary) or types or (_shelves(before, vocabulary) if held else ())
+    kinds = shelves(categories, vocabulary) or types or (shelves(before, vocabulary) if held else ())
     need = _Need(reading, Choices(vocabulary, kinds), currency)
     need.claim(*kind)
     if categories:
@@ -139,10 +139,10 @@ def bare_size(text: str, known: Sequence[Constraint], vocabulary: Vocabulary) ->
     said = lone_size(text)
     if not said or not wanted or (said.isdigit() and int(said) > _LARGEST_SIZE):
         return text
-    return f"size {said}" if find_size(f"size {said}", Choices(vocabulary, _shelves(wanted, vocabulary))) else text
+    return f"size {said}" if find_size(f"size {said}", Choices(vocabulary, shelves(wanted, vocabulary))) else text
 
 
-def _shelves(names: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
+def shelves(names: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Categories, with departments replaced by the categories in them."""
     held = (shelf for name in names for shelf in (vocabulary.departments.get(name) or (name,)))
     return tuple(dict.fromkeys(held))
@@ -197,7 +197,7 @@ def _read_department(need: _Need) -> None:
             need.wishes.append(CategoryIn((link.department,)))
             need.claim(link)
             vocabulary = need.choices.vocabulary
-            need.choices = Choices(vocabulary, _shelves((link.department,), vocabulary))
+            need.choices = Choices(vocabulary, shelves((link.department,), vocabulary))
             return
 
 
@@ -352,7 +352,8 @@ def _read_stock_phrases(need: _Need) -> None:
     prices = [price for price in reading.prices if price.sure or not _is_far_below(price, need)]
     lows = [price.min_minor for price in prices if price.min_minor is not None]
     highs = [price.max_minor for price in prices if price.max_minor is not None]
-    need.aside += [reading.text[price.start : price.end].strip() for price in reading.prices if price.foreign]
+    unused = [price for price in reading.prices if price.foreign or price not in prices]
+    need.aside += [reading.text[price.start : price.end].strip() for price in unused]
     if not highs and reading.cheap and (limit := _cheap_limit(need)) is not None:
         highs = [limit]
     low, high = max(lows, default=None), min(highs, default=None)

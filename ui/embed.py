@@ -28,7 +28,18 @@ if TYPE_CHECKING:
 
 LOADER = "loader.js"
 FRAME = "frame.html"
-PARTS = ("frame.js", "api.js", "cards.js", "dom.js", "page.js", "profile.js", "turns.js", "words.js", "frame.css")
+PARTS = (
+    "frame.js",
+    "api.js",
+    "begin.js",
+    "cards.js",
+    "dom.js",
+    "page.js",
+    "profile.js",
+    "turns.js",
+    "words.js",
+    "frame.css",
+)
 """What the frame loads besides its page."""
 LANGUAGES = ("words.en.js", "words.de.js")
 """Of these it loads one."""
@@ -40,6 +51,11 @@ _KINDS = {
 }
 _COMMENT = re.compile(r"^ */\*.*?\*/ *\n", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
+_SIGN = re.compile(r" (=>|===|!==|&&|\|\||=|\?|:) |(?<=\{) | (?=\})|(?<=[)}];) |(?<=\)) (?=\{)")
+"""Spaces around signs that a script does not need; its sentences stand in files of their own, where they stay."""
+_STYLES = re.compile(r"(?<=const CSS = `)[^`]*")
+"""The style sheet that a script has in it."""
+_CSS_SIGN = re.compile(r"\s*([{};,>/])\s*")
 _MISSING = PlainTextResponse("There is no such page.", 404)
 
 
@@ -70,9 +86,10 @@ class _File:
 
     @classmethod
     def of(cls, name: str, text: str) -> _File:
-        body = slim(text).encode("utf-8")
+        kind = name.rpartition(".")[2]
+        body = slim(text, "" if name in LANGUAGES else kind).encode("utf-8")
         tag = hashlib.sha256(body).hexdigest()[:32]
-        return cls(body, gzip.compress(body, 9, mtime=0), _KINDS[name.rpartition(".")[2]], f'"{tag}"')
+        return cls(body, gzip.compress(body, 9, mtime=0), _KINDS[kind], f'"{tag}"')
 
     def answer(self, request: Request, max_age_s: int, policy: str | None = None) -> Response:
         headers = {"etag": self.etag, "vary": "accept-encoding", "cache-control": f"public, max-age={max_age_s}"}
@@ -85,9 +102,23 @@ class _File:
         return Response(self.body, media_type=self.kind, headers=headers)
 
 
-def slim(text: str) -> str:
-    """Return a script, style sheet or page without the comments that have lines of their own, indents, empty lines."""
-    return _INDENT.sub("", _COMMENT.sub("", text))
+def slim(text: str, kind: str = "") -> str:
+    """Return a file without the comments that have lines of their own, indents, empty lines, and idle spaces.
+
+    Args:
+        text: of the file.
+        kind: "js" or "css"; spaces within lines of anything else stay.
+    """
+    text = _INDENT.sub("", _COMMENT.sub("", text))
+    if kind == "css":
+        return _slim_styles(text)
+    if kind == "js":
+        return _STYLES.sub(lambda match: _slim_styles(match[0]), _SIGN.sub(r"\1", text))
+    return text
+
+
+def _slim_styles(text: str) -> str:
+    return _CSS_SIGN.sub(r"\1", text).replace(": ", ":").replace(";}", "}")
 
 
 def read_widget_file(name: str) -> str:

@@ -246,6 +246,10 @@ def slate_heading(slate: SlateFact, locale: str) -> str:
         return "Chosen for you"
     if slate.surface in {"goes_with", "fits", "complement"}:
         return "Goes with it"
+    if slate.surface == "better":
+        return "Better, for more"
+    if slate.surface == "beside":
+        return "From the same department"
     shown = len(slate.items)
     count = _products(shown) if slate.total <= shown else f"{shown} of {_products(slate.total)}"
     kinds = [c for c in slate.need.constraints if isinstance(c, CategoryIn) and not c.exclude]

@@ -20,6 +20,7 @@ from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.offers import claims_delivery, claims_offer, claims_stock
 from assistant.grounding.proper import claims_brand, claims_name
+from assistant.grounding.reasons import without_reasons
 from assistant.grounding.subjects import Subject, subject_of
 from retrieval.filters import fold, states_word
 
@@ -69,7 +70,7 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """
     if _quoted(sentence, facts):
         return None
-    sentence = _without_echo(sentence, facts)
+    sentence = without_reasons(_without_echo(sentence, facts), facts)
     subject = subject_of(sentence, facts, lexicon)
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):

@@ -128,7 +128,7 @@ class Facts:
     def _profile(self, fact: ProfileFact) -> None:
         """What is known of the shopper says nothing of a product: its values are wishes of theirs."""
         self._text("profile")
-        for label in (*(line.label for line in fact.lines), *fact.changed_labels):
+        for label in (*(line.label for line in fact.lines), *fact.changed_labels, *fact.visit):
             self._wish(label)
         for line in fact.lines:
             for amount in (line.low, line.high):
@@ -142,6 +142,8 @@ class Facts:
     def _slate(self, slate: SlateFact) -> None:
         self.counts |= {float(slate.total), float(len(slate.items)), float(slate.total - len(slate.items))}
         self.counts |= set(map(float, slate.mentions.values()))
+        if slate.about is not None:
+            self._item(slate.about)
         for index, item in enumerate(slate.items):
             self._item(item)
             self.counts.add(float(index + 1))

@@ -7,10 +7,12 @@ from typing import Literal
 from assistant.errors import BadArguments
 from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import quoted
-from assistant.tools.profile_facts import Named, entries_said, profile_fact, values_said
+from assistant.tools.profile_facts import Named, entries_said, profile_fact, values_said, wishes_said
 from assistant.tools.summary import summarise
 from assistant.turn import ProfileChange, ToolResult
+from assistant.wishes import without_wish
 from recommender.profiles.edits import Edit, EditKind
+from retrieval.filters import Constraint
 
 Action = Literal["forget", "avoid", "welcome", "pause", "resume", "forget_everything"]
 MAX_NAMED = 4
@@ -39,12 +41,37 @@ def change_profile(context: ShopperContext, action: Action) -> ToolResult:
         named = _named(context, action)
         for field, value in named:
             profiling.edit(context.principal, Edit(_KINDS[action], field, value))
-        labels = _labels(named) or (quoted(context.words),)
-        done = done if named else ProfileChange.UNKNOWN
-    fact = profile_fact(profiling, context.principal, context.shop.retrieval.catalogue.currency, done, labels)
+            if action == "forget":  # What was said is forgotten as well as what was learned.
+                profiling.edit(context.principal, Edit(EditKind.WELCOME, field, value))
+        labels = _labels(named)
+    if action in ("forget", "welcome"):
+        wishes = _forget_wishes(context, taken_back=action == "welcome")
+        labels = labels or wishes
+    if action in _KINDS and not labels:
+        labels, done = (quoted(context.words),), ProfileChange.UNKNOWN if action != "avoid" else done
+    currency = context.shop.retrieval.catalogue.currency
+    fact = profile_fact(profiling, context.principal, currency, done, labels, context.ledger.need)
     with context.ledger.lock:
         context.ledger.evidence.append(fact)
     return ToolResult((fact,), summarise((fact,)))
+
+
+def _forget_wishes(context: ShopperContext, *, taken_back: bool) -> tuple[str, ...]:
+    """Take the wishes that the words name away from what is looked for, and return their labels.
+
+    Args:
+        context: of the turn.
+        taken_back: whether what is not wanted is meant ("not leather"), and not what is wanted.
+    """
+    named = [wish for wish in wishes_said(context.ledger.need, context.words) if _excludes(wish) == taken_back]
+    with context.ledger.lock:
+        for wish in named:
+            context.ledger.need = without_wish(context.ledger.need, wish.key)
+    return tuple(wish.label() for wish in named)
+
+
+def _excludes(wish: Constraint) -> bool:
+    return bool(getattr(wish, "exclude", False))
 
 
 def _labels(named: tuple[Named, ...]) -> tuple[str, ...]:

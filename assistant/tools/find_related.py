@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from assistant.errors import Refused
+from assistant.errors import BadArguments, Refused
+from assistant.tools.beside import beside
 from assistant.tools.context import ShopperContext
 from assistant.tools.fitting import FIT, LOOKED_THROUGH, of_kinds, why_it_fits
+from assistant.tools.held import OWN, product_held
 from assistant.tools.pointing import products_meant, put_in_focus, quoted
 from assistant.tools.recommend_products import bought_together
+from assistant.tools.selling import affordable, held_with
 from assistant.tools.slates import slate_from_candidates
 from assistant.tools.summary import summarise
 from assistant.turn import Need, SlateFact, ToolResult
@@ -47,7 +50,7 @@ def find_related(
     of_kind="lens". Whether a second product fits it is asked with that one in `other`. Each result says what makes it
     so; nothing else about fitting is known.
     """
-    product = products_meant(context, which)[0]
+    product = _meant(context, which)
     put_in_focus(context, product)
     if other.strip():
         slate = _fitting(context, products_meant(context, other)[0], product)
@@ -58,6 +61,24 @@ def find_related(
     with context.ledger.lock:
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
+
+
+def _meant(context: ShopperContext, which: str) -> Product:
+    """What the words point at; where they point at nothing, what the shopper holds ("my tent", "what else do I need").
+
+    Raises:
+        BadArguments, Refused: as in `products_meant`, where the shopper holds nothing of the kind either.
+    """
+    own = product_held(context, which) if OWN.search(which) else None
+    if own is not None:
+        return own
+    try:
+        return products_meant(context, which)[0]
+    except BadArguments:
+        held = product_held(context, which)
+        if held is None:
+            raise
+        return held
 
 
 def _fitting(context: ShopperContext, one: Product, product: Product) -> SlateFact:
@@ -78,12 +99,25 @@ def _slate(context: ShopperContext, product: Product, what: What, of_kind: str) 
     if of_kind:
         wanted = of_kinds(context, wanted, of_kind)[:MOST]
     if not wanted and what in _BOUGHT and not of_kind:
-        return bought_together(context, product)
+        bought = bought_together(context, product)
+        return bought if bought.items or what == "bought_with" else beside(context, product)
     if not wanted:
         raise Refused("none_known", _none_known(product, what, of_kind))
+    if what == "goes_with":
+        wanted = _within_budget(context, product, wanted)
     found = {one.product_id: one.relation for one in reversed(wanted)}
     slate = slate_from_candidates(context, Need(), _candidates(wanted), "goes_with" if what in _GOES else what)
     return _with_relations(slate, found)
+
+
+def _within_budget(context: ShopperContext, product: Product, related: list[Related]) -> list[Related]:
+    """Those that what is left of a stated budget pays for; where it pays for none, what was asked is still told."""
+    having = held_with(context, product)
+    if having.room_minor is None:
+        return related
+    find = context.shop.find_product
+    paid = [one for one in related if (found := find(one.product_id)) is not None and affordable(found, having)]
+    return paid or related
 
 
 def _candidates(related: list[Related]) -> list[Candidate]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.tools.profiling import Profiling
-from assistant.turn import Principal, ProfileChange, ProfileFact, ProfileLine
+from assistant.turn import Need, Principal, ProfileChange, ProfileFact, ProfileLine
 from recommender.profiles.view import ProfileEntry
-from retrieval.filters import AttributeIn, BrandIn, CategoryIn, fold
+from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint, fold
+from retrieval.materials import is_made_of
 from retrieval.product import Money, attribute_label
 from retrieval.query import QueryReader
 from retrieval.words import word_key
@@ -24,6 +25,7 @@ def profile_fact(
     currency: str,
     changed: ProfileChange | None = None,
     labels: tuple[str, ...] = (),
+    need: Need | None = None,
 ) -> ProfileFact:
     """What is known of a shopper now.
 
@@ -33,6 +35,7 @@ def profile_fact(
         currency: of the catalogue, for bands of prices.
         changed: what was just done.
         labels: to what.
+        need: what is looked for in this visit; None where that is of no matter.
     """
     view = profiling.view(principal)
     return ProfileFact(
@@ -43,6 +46,7 @@ def profile_fact(
         for_somebody=view.short_term.for_somebody,
         changed=changed,
         changed_labels=labels,
+        visit=tuple(wish.label() for wish in need.constraints) if need else (),
     )
 
 
@@ -75,7 +79,17 @@ def entries_said(entries: Sequence[ProfileEntry], words: str) -> tuple[Named, ..
 
 def _is_said(value: str, said: set[str]) -> bool:
     found = [word_key(word) for word in _WORD.findall(fold(value))]
-    return bool(found) and (set(found) <= said or found[-1] in said)
+    return bool(found) and (set(found) <= said or found[-1] in said or is_made_of(value, said))
+
+
+def wishes_said(need: Need, words: str) -> tuple[Constraint, ...]:
+    """The wishes of a need that words name, by one of their values ("red", "leather")."""
+    said = _keys(words)
+    return tuple(
+        wish
+        for wish in need.constraints
+        if isinstance(wish, AttributeIn | BrandIn | CategoryIn) and any(_is_said(value, said) for value in wish.values)
+    )
 
 
 def values_said(reader: QueryReader, words: str, known: Iterable[Named]) -> tuple[Named, ...]:

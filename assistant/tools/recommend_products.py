@@ -7,6 +7,7 @@ from typing import Literal
 from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import products_meant, put_in_focus
 from assistant.tools.slates import decision_context, slate_from_candidates, slate_from_hits
+from assistant.tools.stepping_up import better_ones
 from assistant.tools.summary import summarise
 from assistant.turn import Need, SlateFact, ToolResult
 from recommender.events import Candidate
@@ -18,18 +19,19 @@ CANDIDATES = 60
 
 
 def recommend_products(
-    context: ShopperContext, kind: Literal["for_you", "more_like", "goes_with"] = "for_you", which: str = ""
+    context: ShopperContext, kind: Literal["for_you", "more_like", "goes_with", "better"] = "for_you", which: str = ""
 ) -> ToolResult:
-    """Suggest products: for this shopper, more like one product, or what goes with one product.
+    """Suggest products: for this shopper, more like one product, what goes with one, or better ones for more money.
 
-    For "more_like" and "goes_with" put the shopper's words for the product into `which`, e.g. "the second one".
+    For all but "for_you" put the shopper's words for the product into `which`, e.g. "the second one".
     """
     if kind == "for_you":
         slate = _for_you(context)
     else:
         product = products_meant(context, which)[0]
-        put_in_focus(context, product)
-        slate = _more_like(context, product) if kind == "more_like" else bought_together(context, product)
+        slate = _TO_ONE[kind](context, product)
+        # "It" is the better one then, so that another step goes on from there.
+        put_in_focus(context, slate.items[0].product if kind == "better" and slate.items else product)
     with context.ledger.lock:
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
@@ -70,6 +72,9 @@ def _more_like(context: ShopperContext, product: Product) -> SlateFact:
     with context.ledger.lock:
         context.ledger.need = need
     return slate
+
+
+_TO_ONE = {"more_like": _more_like, "goes_with": bought_together, "better": better_ones}
 
 
 def _basket(context: ShopperContext) -> tuple[str, ...]:

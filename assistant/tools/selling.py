@@ -7,9 +7,12 @@ most, never over a stated budget, and never while the shopper has a problem.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from assistant.better import step_up
+from assistant.llm.embedded.selling_words import better_terms
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.tools.context import ShopperContext
 from assistant.tools.slates import intent_of, slate_from_candidates
@@ -17,14 +20,16 @@ from assistant.turn import CartFact, Need, ProductFact, SlateFact
 from recommender.events import Candidate, Item
 from recommender.selling.complements import Held, may_be_offered, room_minor
 from recommender.selling.rules import MIN_ORDERS
-from recommender.selling.upsell import Stated, find_up_sell
 from retrieval.filters import PriceRange
 from retrieval.product import Money, Product
+from retrieval.refinement import price_step
 from retrieval.relations import Bought, RelationKind
 
 COMPLEMENT: Final = "offer:complement"
 UP_SELL: Final = "offer:up_sell"
-"""Kept among the questions that were put: none of them is put twice."""
+"""Kept among the questions that were put: none of them is put twice, and a complement once for each kind of need."""
+_OFFERS_MOST: Final = 2
+"""Complements in one conversation, whatever is bought in it: more would be pushing."""
 MOST_CARDS: Final = 2
 _RELATED: Final = frozenset({RelationKind.FITS_WITH, RelationKind.ACCESSORY_OF, RelationKind.BOUGHT_WITH})
 _SETTLED: Final = re.compile(
@@ -32,9 +37,13 @@ _SETTLED: Final = re.compile(
     r"|\bi(?:['’]ll| will) take (?:it|that|this)(?: one)?\b",
     re.I,
 )
-STEPS: Final = {"rating": 0.3, "warranty": 1.0, "battery_life": 1.0}
-"""Differences that are worth saying; of each of these, more is better."""
-_MIN_REVIEWS: Final = 10
+_THANKS: Final = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|great|perfect|cool|super|nice|good|and|so)\W+)*"
+    r"(?:thanks?|thank you|cheers|thx|great|perfect|got it|done"
+    r"|i(?:['’]ve| have)? (?:added|got|taken|took) (?:it|that|one))\b"
+    r"(?:\W+(?:so much|very much|a lot|for (?:that|your help)|that(?:['’]s| is) (?:it|all|great)))*\W*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Offer:
     """Something to say, and cards for it.
 
     Args:
-        key: COMPLEMENT or UP_SELL.
+        key: UP_SELL, or COMPLEMENT with the need that was met.
         text: a plain sentence.
         slate: cards; None where they are on the table already.
     """
@@ -64,7 +73,8 @@ def find_offer(context: ShopperContext, say: Wording) -> Offer | None:
     asked = context.ledger.focus.asked
     met = _met_with(context)
     if met is not None:
-        return None if COMPLEMENT in asked else _complement(context, met, say)
+        offered = sum(key.startswith(COMPLEMENT) for key in asked)
+        return None if _key(met) in asked or offered >= _OFFERS_MOST else _complement(context, met, say)
     return None if UP_SELL in asked else _up_sell(context, say)
 
 
@@ -72,7 +82,8 @@ def find_offer(context: ShopperContext, say: Wording) -> Offer | None:
 
 
 def _met_with(context: ShopperContext) -> Product | None:
-    """The product that the need was met with in this turn: put into the cart, or said to be the one."""
+    """The product that the need was met with in this turn: put into the cart, or said to be the one; thanks after a
+    card's button say that it lies in the cart."""
     evidence = context.ledger.evidence
     if not all(isinstance(fact, CartFact | ProductFact) for fact in evidence):
         return None
@@ -82,26 +93,60 @@ def _met_with(context: ShopperContext) -> Product | None:
         lines = [line for line in added[-1].lines if undo is None or line.variant_id == undo[0]]
         return lines[-1].product if lines else None
     product_id = context.ledger.focus.product_id
-    return context.shop.find_product(product_id) if product_id and _SETTLED.search(context.words) else None
+    if product_id and _SETTLED.search(context.words):
+        return context.shop.find_product(product_id)
+    return _taken_from_table(context) if not evidence and _THANKS.match(context.words) else None
 
 
-def _complement(context: ShopperContext, met: Product, say: Wording) -> Offer | None:
-    shop = context.shop
-    cart = shop.carts.view(context.principal)
+def _taken_from_table(context: ShopperContext) -> Product | None:
+    """What was put into the cart by the button of a card that is still on the table."""
+    lines = reversed(context.shop.carts.view(context.principal).lines)
+    return next((line.product for line in lines if line.product and line.product.id in context.before.shown), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """What a shopper has, and how much more it may cost.
+
+    Args:
+        held: the cart, and what the need is met with.
+        products: the same as products.
+        room_minor: see `room_minor`; minor units of `currency`.
+        currency: what is offered costs.
+    """
+
+    held: Held
+    products: tuple[Product, ...]
+    room_minor: int | None
+    currency: str
+
+
+def held_with(context: ShopperContext, met: Product) -> Having:
+    """Return what a shopper has once they have the product that the need is met with."""
+    cart = context.shop.carts.view(context.principal)
     held = [line.product for line in cart.lines if line.product]
     spent = cart.total.amount_minor
     if all(product.id != met.id for product in held):
         held.append(met)
         spent += met.price.amount_minor
-    having = Held([_item(product) for product in held], spent)
-    room = _room(context, spent, met.price.currency)
-    beside = _beside(context, met, held)
+    currency = met.price.currency
+    return Having(
+        Held([_item(product) for product in held], spent), tuple(held), _room(context, spent, currency), currency
+    )
+
+
+def affordable(product: Product, having: Having) -> bool:
+    """Tell whether a product may be offered beside what is held: another kind, in stock, within what is left."""
+    return product.price.currency == having.currency and may_be_offered(_item(product), having.held, having.room_minor)
+
+
+def _complement(context: ShopperContext, met: Product, say: Wording) -> Offer | None:
+    having = held_with(context, met)
+    beside = _beside(context, met, having.products)
     candidates = [
         candidate
         for candidate in (Candidate(item_id, sources=(source,)) for item_id, (source, _) in beside.items())
-        if (product := shop.find_product(candidate.item_id)) is not None
-        and product.price.currency == met.price.currency
-        and may_be_offered(_item(product), having, room)
+        if (product := context.shop.find_product(candidate.item_id)) is not None and affordable(product, having)
     ]
     slate = slate_from_candidates(context, Need(), candidates, "goes_with", k=MOST_CARDS, on_table=False)
     if not slate.items:
@@ -113,10 +158,15 @@ def _complement(context: ShopperContext, met: Product, say: Wording) -> Offer | 
         text = say("complement_bought", orders=f"{orders:,}", **common)
     else:
         text = say("complement", what=plain(met.title), **common)
-    return Offer(COMPLEMENT, text, replace(slate, surface="complement"))
+    return Offer(_key(met), text, replace(slate, surface="complement"))
 
 
-def _beside(context: ShopperContext, met: Product, held: list[Product]) -> dict[str, tuple[str, int]]:
+def _key(met: Product) -> str:
+    """Names the need that was met: for each one offer is made at most."""
+    return f"{COMPLEMENT}:{met.category or met.id}"
+
+
+def _beside(context: ShopperContext, met: Product, held: Sequence[Product]) -> dict[str, tuple[str, int]]:
     """What goes with it: product id -> where that is from, and the orders that hold both (0 where it is stated)."""
     rows: dict[str, tuple[str, int]] = {}
     for rule in context.shop.rules.goes_with([product.id for product in held]):
@@ -132,8 +182,8 @@ def _beside(context: ShopperContext, met: Product, held: list[Product]) -> dict[
 def _room(context: ShopperContext, spent_minor: int, currency: str) -> int | None:
     """What is left of a stated budget; 0 where one was stated in another currency than the shop's."""
     need = context.ledger.need
-    limit = _limit(need)
-    earlier = [found for one in context.before.earlier_needs if (found := _limit(one)) is not None]
+    limit = limit_of(need)
+    earlier = [found for one in context.before.earlier_needs if (found := limit_of(one)) is not None]
     stated = [*earlier, *([limit] if limit else [])]
     if any(one.currency != currency for one in stated):
         return 0
@@ -141,7 +191,8 @@ def _room(context: ShopperContext, spent_minor: int, currency: str) -> int | Non
     return room_minor(most, [one.amount_minor for one in earlier], spent_minor)
 
 
-def _limit(need: Need) -> Money | None:
+def limit_of(need: Need) -> Money | None:
+    """Return the most that a need's product may cost; None where no budget was stated."""
     for wish in need.constraints:
         if isinstance(wish, PriceRange) and wish.max_minor is not None:
             return Money(wish.max_minor, wish.currency)
@@ -160,46 +211,16 @@ def _up_sell(context: ShopperContext, say: Wording) -> Offer | None:
     slates = [fact for fact in context.ledger.evidence if isinstance(fact, SlateFact)]
     if len(slates) != 1 or slates[0].surface != "search" or len(slates[0].items) < 2:
         return None
-    slate, limit = slates[0], _limit(slates[0].need)
+    slate, limit = slates[0], limit_of(slates[0].need)
     first, *others = slate.items
-    if limit is None or slate.decision is None or slate.decision.context.keep_order or not _comparable(first, limit):
+    if limit is None or slate.decision is None or slate.decision.context.keep_order or first.sponsored:
         return None
-    usable = [one for one in others if _comparable(one, limit) and one.product.category == first.product.category]
-    found = find_up_sell(_stated(first), [_stated(one) for one in usable], limit_minor=limit.amount_minor, steps=STEPS)
+    if price_step(context.words)[0] == "cheaper":
+        return None  # Who finds it too dear is not told of what costs more.
+    # A sponsored card is never recommended in words.
+    usable = [one for one in others if one.product.category == first.product.category and not one.sponsored]
+    found = step_up(first, usable, limit) if first.variant.in_stock is not False else None
     if found is None:
         return None
     other = next(one for one in usable if one.product.id == found.item_id)
-    return Offer(
-        UP_SELL,
-        say(
-            "up_sell",
-            title=plain(other.product.title),
-            more=say.money(Money(found.more_minor, limit.currency)),
-            label=found.name.replace("_", " "),
-            better=_text(other.product, found.name),
-            value=_text(first.product, found.name),
-        ),
-    )
-
-
-def _comparable(fact: ProductFact, limit: Money) -> bool:
-    """A sponsored card is never recommended in words."""
-    return fact.variant.price.currency == limit.currency and fact.variant.in_stock is not False and not fact.sponsored
-
-
-def _stated(fact: ProductFact) -> Stated:
-    product = fact.product
-    numbers = {
-        name: float(attribute.value)
-        for name in STEPS
-        if (attribute := product.attributes.get(name)) is not None
-        and isinstance(attribute.value, int | float)
-        and not isinstance(attribute.value, bool)
-    }
-    if product.rating is not None and product.rating_count >= _MIN_REVIEWS:
-        numbers["rating"] = product.rating
-    return Stated(product.id, fact.variant.price.amount_minor, numbers)
-
-
-def _text(product: Product, name: str) -> str:
-    return f"{product.rating or 0.0:.1f}" if name == "rating" else plain(product.attributes[name].text)
+    return Offer(UP_SELL, say("up_sell", **better_terms(say, first.product, other.product, found)))

@@ -11,7 +11,8 @@ from assistant.turn import ToolResult
 def show_profile(context: ShopperContext) -> ToolResult:
     """Show what the shop has learned about the shopper, e.g. for "what do you know about me"."""
     shop = context.shop
-    fact = profile_fact(shop.profiling, context.principal, shop.retrieval.catalogue.currency)
+    currency = shop.retrieval.catalogue.currency
+    fact = profile_fact(shop.profiling, context.principal, currency, need=context.ledger.need)
     with context.ledger.lock:
         context.ledger.evidence.append(fact)
     return ToolResult((fact,), summarise((fact,)))

@@ -118,6 +118,8 @@ def _slate(fact: SlateFact) -> dict[str, Any]:
         "total": fact.total,
         "untrusted_catalogue": [_product(item, False) for item in fact.items],
     }
+    if fact.about is not None:
+        row["untrusted_set_against"] = clean(fact.about.product.title, MAX_TITLE_CHARS)
     if fact.relaxations:
         row["nothing_fits_unless_dropped"] = [{"drop": r.label, "then": r.count} for r in fact.relaxations]
     if fact.relations:

@@ -28,6 +28,8 @@ def _read(words: str) -> list[tuple[str, float | None]]:
         ("put 1.5 of the first in my basket please", [("the first", 1.5)]),
         ("add the 4 person tent", [("the 4 person tent", None)]),
         ("add 2 person tents", [("2 person tents", None)]),
+        ("make it 2", [("", 2)]),
+        ("please make them three", [("", 3)]),
         ("add the first because it rains, thanks", [("the first because it rains", None)]),
         ("", []),
     ],

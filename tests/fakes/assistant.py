@@ -19,6 +19,7 @@ from assistant.errors import Refused, SessionMissing, SignInNeeded, TurnRefused
 from assistant.live import FloorChanged, Live, LiveMessage, News, follow
 from assistant.purchasing import PurchaseJoined
 from assistant.service import DemoCustomer, HistoryItem, Readiness, Session
+from assistant.starters import Starter
 from assistant.support.floor import FloorState, move
 from assistant.support.purchases import Purchase
 from assistant.turn import (
@@ -162,6 +163,7 @@ class FakeAssistant:
         self.ready = Readiness(words=True, meaning=True)
         self.sessions: dict[str, Session] = {}
         self.turns: list[Turn] = []
+        self.invitation: Starter | None = None
         self.stopped: list[str] = []
         self.recorded: list[tuple[str, str, str | None, int | None]] = []
         self.orders: dict[str, Order] = {}
@@ -212,6 +214,12 @@ class FakeAssistant:
             DemoCustomer("c-1", "Ida Berg", "two orders on their way"),
             DemoCustomer("c-2", "יעל כהן", "no orders yet"),
         )
+
+    async def banner(self, *_: object) -> Starter | None:
+        return self.invitation
+
+    async def put_banner_away(self, *_: object) -> None:
+        self.invitation = None
 
     async def starters(self, *_: object) -> tuple[str, ...]:
         return (

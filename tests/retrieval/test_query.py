@@ -427,6 +427,28 @@ def test_misspelt_words_are_corrected_and_told(reader: QueryReader, text: str, c
     assert set(corrected.values()) <= set(understood.text.split())
 
 
+def test_another_first_letter_before_a_known_word_makes_another_word(reader: QueryReader) -> None:
+    assert read_one(reader, "ijackets").corrected == {}
+    assert read_one(reader, "jjackets").corrected == {"jjackets": "jackets"}
+
+
+def test_a_refused_material_is_refused_by_its_other_names_too() -> None:
+    made = [("material", value, None) for value in ("Merino blend", "Cotton", "Suede")]
+    shop = [
+        make_product(str(i), f"Sock {i}", category="Socks", stated=(one,)) for i, one in enumerate([*made, *made[:2]])
+    ]
+    shop.append(make_product("9", "Sock", category="Socks", stated=(("material", "Wool", None),)))
+    reader = QueryReader(Vocabulary.learn(shop), "USD")
+    assert wishes(reader, "socks, not wool") == ["Socks", "not Wool or Merino blend"]
+    assert wishes(reader, "wool socks") == ["Socks", "Wool"]
+
+
+def test_a_price_far_below_the_kind_is_set_aside_and_told(reader: QueryReader) -> None:
+    understood = read_one(reader, "hiking boots under 1")
+    assert [wish.label() for wish in understood.constraints] == ["Hiking boots"]
+    assert understood.set_aside == ("under 1",)
+
+
 @pytest.mark.parametrize("text", ["boot", "tend", "short", "ten tents", "AB-1234", "jacke7", "bold print"])
 def test_right_words_common_words_and_part_numbers_are_not_corrected(reader: QueryReader, text: str) -> None:
     assert read_one(reader, text).corrected == {}

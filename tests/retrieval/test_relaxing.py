@@ -99,3 +99,8 @@ def test_a_wish_takes_its_words_along(shop: Retrieval) -> None:
 def test_every_pair_is_counted(shop: Retrieval) -> None:
     wishes = (PriceRange("USD", max_minor=1), BrandIn(("Nobody",)), BOOTS)
     assert [(way.drop, way.count) for way in ask(shop, "", *wishes).relaxations] == [("price+brand", 2)]
+
+
+def test_a_size_of_another_scale_is_not_near(shop: Retrieval) -> None:
+    assert moved(shop, BOOTS, AttributeIn("size", ("44",))) == [("attribute:size", "size 42", 2)]
+    assert moved(shop, BOOTS, AttributeIn("size", ("9",))) == []

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.config import Settings
+from assistant.profile_door import removal
 from assistant.service import Assistant
 from assistant.turn import PolicyFact, ProfileChange, ProfileFact, SlateFact, WhyFact
 from tests.scenarios.visitor import Reply, Visitor
@@ -202,3 +203,90 @@ def test_a_shop_that_keeps_no_profiles_learns_of_nobody(own_shop: Callable[..., 
     look_at(visit, visit.say("a red rain jacket"))
     assert known(visit) == ProfileFact(kept=False, offered=False)
     assert "keeps no profiles" in visit.say("what do you know about me").text
+
+
+@pytest.mark.parametrize("words", ["forget that I like red", "forget red", "please forget that i love red"])
+def test_without_a_profile_forgetting_is_about_this_visit(visit: Visitor, words: str) -> None:
+    visit.say("a red rain jacket under $200")
+    reply = visit.say(words)
+    assert reply.labels == {"Rain jackets", "under $200"}
+    assert reply.only(ProfileFact).changed is ProfileChange.FORGOT
+    assert "forgotten “Red”" in reply.text
+    assert "Rain jackets" in reply.text
+    assert "no profile" in reply.text
+
+
+def test_without_a_profile_what_this_visit_keeps_in_mind_is_told(visit: Visitor) -> None:
+    visit.say("a red rain jacket under $200")
+    text = visit.say("what do you know about me").text
+    assert "no profile" in text
+    assert all(f"“{label}”" in text for label in ("Rain jackets", "Red", "under $200"))
+    assert "nothing of the kind" in visit.say("forget blue").text
+
+
+def test_forgetting_takes_the_wish_of_this_visit_along(camper: Visitor) -> None:
+    reply = camper.say("forget red")
+    assert "red" not in labels(camper)
+    assert reply.labels == {"Rain jackets"}
+
+
+@pytest.mark.parametrize(
+    "words", ["I don't like red", "i hate red", "I can't stand red.", "I'm not into red", "never show me red again"]
+)
+def test_a_dislike_said_in_passing_is_kept_shown_heeded_and_taken_back(camper: Visitor, words: str) -> None:
+    reply = camper.say(words)
+    assert labels(camper, "avoids") == {"red"}
+    assert "not Red" in reply.labels
+    assert reply.products
+    shown = next(line for line in known(camper).lines if line.kind == "avoids")
+    camper.run(camper.assistant.profiles.edit(camper.session.principal, removal(shown.id)))
+    assert labels(camper, "avoids") == set()
+
+
+def test_forgetting_a_dislike_takes_it_back(camper: Visitor) -> None:
+    camper.say("I don't like red")
+    reply = camper.say("forget that I don't like red")
+    assert labels(camper, "avoids") == set()
+    assert reply.labels == {"Rain jackets"}
+
+
+def test_without_a_profile_a_dislike_is_heeded_in_what_is_looked_for(visit: Visitor) -> None:
+    visit.say("a red rain jacket")
+    reply = visit.say("I don't like red")
+    assert reply.labels == {"Rain jackets", "not Red"}
+    assert "no profile" in reply.text
+    assert known(visit).lines == ()
+
+
+def test_not_liking_what_is_shown_is_no_taste(camper: Visitor) -> None:
+    first = {fact.product.id for fact in camper.say("kettles").products}
+    other = {fact.product.id for fact in camper.say("I don't like these").products}
+    assert other
+    assert not other & first
+    assert labels(camper, "avoids") == set()
+
+
+@pytest.mark.parametrize("words", ["continue where you stopped", "I'm back", "hi, i am back again"])
+def test_who_comes_back_goes_on_in_a_new_conversation(camper: Visitor, words: str) -> None:
+    seen = look_at(camper, camper.say("a coffee grinder under $100"), 1)
+    camper.new_conversation()
+    (slate,) = camper.say(words).slates
+    assert slate.surface == "resume"
+    assert seen[0] in [fact.product.id for fact in slate.items]
+
+
+def test_why_names_true_reasons_of_the_place_that_was_asked_about(visit: Visitor) -> None:
+    visit.say("kettles under $80")
+    second = visit.say("show me something different").products[1]
+    fact = visit.say("why the second one?").only(WhyFact)
+    assert (fact.item.product.id, fact.item.reasons) == (second.product.id, second.reasons)
+
+
+@pytest.mark.parametrize("words", ["she hates leather", "my wife doesn't like leather", "he can't stand leather"])
+def test_what_somebody_else_dislikes_is_no_taste_of_the_shopper(visit: Visitor, words: str) -> None:
+    agree(visit)
+    visit.say("a gift for my mom")
+    reply = visit.say(words)
+    assert labels(visit, "avoids") == set()
+    assert any(label.startswith("not ") and "leather" in label.casefold() for label in reply.labels)
+    assert any("leather" in label.casefold() for label in visit.say("bags").labels)

@@ -137,6 +137,20 @@ def _sentences(script: str) -> dict[str, str]:
     return dict(re.findall(r'(\w+): "((?:[^"\\]|\\.)*)"', script))
 
 
+_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+
+
+@pytest.mark.parametrize("name", [LOADER, *(name for name in PARTS if name.endswith(".js"))])
+def test_no_sentence_of_a_script_is_touched(name: str) -> None:
+    plain, sent = slim(read_widget_file(name)), slim(read_widget_file(name), "js")
+    assert _STRING.findall(sent) == _STRING.findall(plain)
+    assert len(sent) < len(plain)
+
+
+def test_a_style_sheet_loses_spaces_that_mean_nothing() -> None:
+    assert slim(".a > b, .c { color: red; margin: 0 4px; }\n", "css") == ".a>b,.c{color:red;margin:0 4px}"
+
+
 def test_comments_indents_and_empty_lines_are_left_out_and_nothing_else() -> None:
     text = "/* one\n   two */\n\nconst a = 1; /* kept */\n\n  const b = `/* kept */`;\n  /* three */\n"
     assert slim(text) == "const a = 1; /* kept */\nconst b = `/* kept */`;\n"

@@ -33,6 +33,7 @@ _ROUTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/cart/lines/.+", ("PUT",)),
     (r"/wishes/.+", ("DELETE",)),
     (r"/proposals/[^/]+/(?:confirm|decline)", ("POST",)),
+    (r"/banner", ("GET", "DELETE")),
     (r"/hand-over", ("POST", "DELETE")),
     (r"/profile", ("GET", "PUT", "DELETE")),
     (r"/profile/entries/.+", ("DELETE",)),

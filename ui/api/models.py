@@ -123,6 +123,19 @@ class SessionOut(Shape):
     ready: bool = Field(description="False while the shop is opening: what needs the catalogue answers 503 till then.")
 
 
+class BannerOut(Shape):
+    """A line of invitation for the top of the widget's panel."""
+
+    line: str = Field(description="What is shown.")
+    say: str = Field(description="What is sent as a message where the shopper follows it.")
+
+
+class BannersOut(Shape):
+    """The banner of a visit now; null mostly: seldom shown, and never again once followed or put away."""
+
+    banner: BannerOut | None
+
+
 class ConversationOut(Shape):
     """A conversation that was begun afresh."""
 

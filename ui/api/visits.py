@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from assistant.service import Session
 from assistant.text import clean
 from ui.api.errors import ApiError
-from ui.api.models import ConversationOut, HistoryOut, SessionOut
+from ui.api.models import BannerOut, BannersOut, ConversationOut, HistoryOut, SessionOut
 from ui.api.room import Bearer, Caller, InRoom, OpenShop, Room, find_caller
 from ui.api_json import floor_out, message_out, wishes_out
 from ui.limits import network_of, too_many
@@ -46,6 +46,19 @@ async def begin(request: Request, response: Response, room: InRoom, bearer: Bear
 async def begin_afresh(room: InRoom, caller: Caller) -> ConversationOut:
     """Begin a new conversation in the visit; the cart stays."""
     return ConversationOut(conversation_id=await room.assistant.new_conversation(caller.principal))
+
+
+@private.get("/banner", dependencies=[OpenShop])
+async def banner(room: InRoom, caller: Caller) -> BannersOut:
+    """A line of invitation, where the shop has one for this visit now; asking counts as showing it."""
+    found = await room.assistant.banner(caller.principal, caller.conversation_id)
+    return BannersOut(banner=BannerOut(line=found.line, say=found.text) if found else None)
+
+
+@private.delete("/banner", status_code=204, dependencies=[OpenShop])
+async def put_banner_away(room: InRoom, caller: Caller) -> None:
+    """Show this visit no banner again."""
+    await room.assistant.put_banner_away(caller.principal)
 
 
 @private.get("/history", dependencies=[OpenShop])

@@ -2,6 +2,7 @@
    through page.js; what was said is drawn by turns.js; everything else meets here. */
 
 import { call, hasToken, keeps, keepSeen, keepToken, seenOf, stream, Trouble } from "./api.js";
+import { beginningsOf } from "./begin.js";
 import { cartView, details, proposal } from "./cards.js";
 import { button, el, hidden, icon, words } from "./dom.js";
 import { askPage, inSite, page, tell, watchPage } from "./page.js";
@@ -15,6 +16,7 @@ const root = document.querySelector(".frame");
 const state = { session: null, starting: null, busy: null, seq: 0, floor: { holder: "assistant" }, unread: 0, aboutOff: null, live: null };
 let ui = null;
 let transcript = null;
+let beginnings = null;
 
 /* ---------- the page around ---------- */
 
@@ -162,22 +164,23 @@ const start = () => {
   return state.starting;
 };
 
+const opening = (word) => ui.opening.replaceChildren(el("span", { class: "pulse", "aria-hidden": "true" }), el("span", { text: t(word) }));
 const open = async () => {
-  ui.opening.replaceChildren(el("span", { class: "pulse", "aria-hidden": "true" }), el("span", { text: t("opening") }));
+  opening("opening");
   try {
     const session = await begin();
     ui.shop.textContent = session.shop_name;
     ui.notice.replaceChildren(icon("spark"), words(session.notice, "span"));
     setFloor(session.floor);
     ui.opening.replaceChildren(!session.ready ? el("span", { text: t("shop_opening") }) : "", !keeps.storage ? el("span", { text: t("not_kept") }) : "");
-    await catchUp(true);
-    drawStarters(session.starters);
+    const [invited] = await Promise.all([beginnings.invited(), catchUp(true)]);
+    beginnings.draw(session.starters, invited, transcript.empty);
     findAbout();
     call("GET", "/cart").then(drawCart, () => {});
     listen();
   } catch (problem) {
     if (problem.code === "opening") {
-      ui.opening.replaceChildren(el("span", { class: "pulse", "aria-hidden": "true" }), el("span", { text: t("shop_opening") }));
+      opening("shop_opening");
       setTimeout(start, OPENING_MS);
       return;
     }
@@ -262,6 +265,7 @@ const setFloor = (floor) => {
   if (holder === "queue") ui.floor.replaceChildren(icon("person", 16), el("span", { text: position ? t("in_queue", position) : t("in_queue_soon") }), leave);
   if (holder === "agent") ui.floor.replaceChildren(icon("person", 16), words(t("with_agent", name || t("agent")), "span"));
   ui.person.hidden = holder !== "assistant";
+  ui.banner.hidden ||= ui.person.hidden;
   if (before !== holder) {
     if (before === "agent" && holder === "assistant") toast(t("back_again"));
     tellState();
@@ -281,7 +285,7 @@ const send = async (text, about = null) => {
   if (!said || state.busy) return false;
   const id = self.crypto && crypto.randomUUID ? crypto.randomUUID() : `m-${Date.now()}-${Math.random().toString(36).slice(2)}`;
   closeView();
-  ui.starters.hidden = true;
+  ui.starters.hidden = ui.banner.hidden = true;
   const turn = transcript.turn(id, said);
   scrollTo(turn);
   setBusy(id);
@@ -358,11 +362,6 @@ const drawWishes = (wishes) => {
   const chip = (each) => el("li", {}, button({ class: "chip", "aria-label": t("remove_wish", each.label), onclick: () => house.unwish(each) }, words(each.label), icon("close", 16)));
   const any = wishes.text || wishes.order || wishes.chips.length;
   ui.wishes.replaceChildren(...(any ? [hidden(t("looking_for")), el("ul", { class: "chips" }, wishes.text && el("li", { class: "need" }, words(wishes.text)), wishes.chips.map(chip), wishes.order && el("li", { class: "need" }, words(wishes.order)))] : []));
-};
-
-const drawStarters = (starters) => {
-  ui.starters.hidden = !transcript.empty || !starters.length;
-  ui.starters.replaceChildren(el("p", { class: "muted", text: t("starters") }), el("div", { class: "answers" }, starters.map((starter) => button({ class: "answer", onclick: () => send(starter) }, words(starter)))));
 };
 
 const drawCart = (cart) => {
@@ -444,7 +443,7 @@ const build = () => {
   const tool = (name, sign, work, ...more) => button({ class: "icon-button", "aria-label": name, title: name, onclick: work }, icon(sign), ...more);
   ui = {
     shop: el("p", { class: "shop", text: root.dataset.shop }), who: el("p", { class: "who-now", text: t("assistant") }), count: el("span", { class: "badge", hidden: true }),
-    floor: el("div", { class: "floor", role: "status", hidden: true }), notice: el("p", { class: "notice-ai" }), starters: el("section", { class: "starters", hidden: true }), turns: el("ol", { class: "turns" }), opening: el("div", { class: "opening", role: "status" }),
+    floor: el("div", { class: "floor", role: "status", hidden: true }), notice: el("p", { class: "notice-ai" }), starters: el("section", { class: "starters", hidden: true }), banner: el("div", { class: "banner", hidden: true }), turns: el("ol", { class: "turns" }), opening: el("div", { class: "opening", role: "status" }),
     wishes: el("div", { class: "wishes", role: "group", "aria-label": t("looking_for") }), about: el("div", { class: "about", hidden: true }),
     box: el("textarea", { rows: 1, maxlength: 4000, placeholder: t("placeholder"), "aria-label": t("message"), enterkeyhint: "send", dir: "auto" }),
     toast: el("div", { class: "toast", role: "status", hidden: true }), live: el("p", { class: "sr", "aria-live": "polite" }), viewHead: el("h2"), viewBody: el("div", { class: "view-body" }),
@@ -456,13 +455,14 @@ const build = () => {
   ui.view = el("section", { class: "view", role: "dialog", hidden: true }, el("header", { class: "top" }, ui.back, ui.viewHead), ui.viewBody);
   ui.talk = el("main", { class: "talk", "aria-label": t("conversation"), tabindex: "-1" }, ui.notice, ui.starters, ui.turns, ui.opening);
   ui.chat = el("div", { class: "chat" },
-    el("header", { class: "top" }, el("div", { class: "names" }, ui.shop, ui.who), ui.fresh, ui.cart, tool(t("close"), "close", () => tell("close"))), ui.floor, ui.talk,
+    el("header", { class: "top" }, el("div", { class: "names" }, ui.shop, ui.who), ui.fresh, ui.cart, tool(t("close"), "close", () => tell("close"))), ui.floor, ui.banner, ui.talk,
     el("footer", { class: "composer" }, ui.wishes, ui.about,
       el("div", { class: "say" }, ui.box, button({ class: "send", "aria-label": t("send"), onclick: submit }, icon("send")), button({ class: "send stop", "aria-label": t("stop_long"), onclick: stop }, icon("stop"), t("stop"))),
       el("div", { class: "foot" }, ui.person, button({ class: "link", onclick: house.profile }, t("known")))));
   root.replaceChildren(ui.chat, ui.view, ui.toast, ui.live);
   root.hidden = false;
   transcript = new Transcript(ui.turns, house);
+  beginnings = beginningsOf(ui, send, () => page.shown && state.floor.holder === "assistant");
   setBusy(null);
   ui.box.addEventListener("input", grow);
   ui.box.addEventListener("keydown", (event) => {

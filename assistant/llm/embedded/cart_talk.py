@@ -27,7 +27,7 @@ _NOT_WANTED = re.compile(
     re.I,
 )
 _SWAP = re.compile(r"\b(?:change|switch|swap|exchange|make)\b|\binstead\b|\brather\b|\bactually\b", re.I)
-_TAKE = re.compile(r"\b(?:take|get|want|need|add|buy|have|give|grab|put|gimme|order)\b", re.I)
+_TAKE = re.compile(r"\b(?:take|get|want|need|add|buy|have|give|grab|put|gimme|order|make)\b", re.I)
 _ORDER = re.compile(r"\border(?:s|ed)?\b|\bparcel\b|\bdelivery\b", re.I)
 
 

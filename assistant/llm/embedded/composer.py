@@ -9,6 +9,7 @@ from datetime import datetime
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.embedded.profile_words import ProfileWords
 from assistant.llm.embedded.relation_words import RelationWords
+from assistant.llm.embedded.selling_words import tell_better
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.naming import unnamed_thing
 from assistant.turn import (
@@ -177,6 +178,10 @@ class Composer:
             return self._relations.tell(slate)
         if slate.surface == "goes_with":
             return self._say("goes_with" if len(slate.items) > 1 else "goes_with_one", **common)
+        if slate.surface == "beside":
+            return self._say("beside", **common)
+        if slate.surface == "better" and (better := tell_better(self._say, slate)):
+            return better
         word, mentioning = unnamed_thing(slate)
         if mentioning:
             title, price = plain(mentioning.product.title), self._say.money(mentioning.variant.price)
@@ -217,8 +222,10 @@ class Composer:
         if slate.asks_first:
             what = self.what(slate, slate.total)
             return self._say("ask_first", count=f"{slate.total:,}", what=what, limits=self._limits(slate))
-        if slate.surface == "goes_with":
+        if slate.surface in {"goes_with", "beside"}:
             return self._say("no_relations")
+        if slate.surface == "better" and slate.about is not None:
+            return self._say("better_none", than=plain(slate.about.product.title), limits=self._limits(slate))
         if slate.surface == "resume":
             return self._say("resumed_nothing")
         if slate.surface in {"recommend", "more_like_this"}:

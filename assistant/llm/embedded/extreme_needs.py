@@ -28,6 +28,8 @@ class ExtremeNeeds:
 
     def find(self, clause: str, state: TurnState) -> Need | None:
         """The need, ordered by what the superlative is about; None where a clause has none that the kind can answer."""
+        if state.shown and (stepped := self._stepped(clause, state)) is not None:
+            return stepped
         said = self._superlatives.find(clause)
         if said is None:
             return None
@@ -42,9 +44,18 @@ class ExtremeNeeds:
             return None
         return replace(need, extreme=extreme)
 
+    def _stepped(self, clause: str, state: TurnState) -> Need | None:
+        """The need so far, ordered by what "lighter" or "something bigger" is about."""
+        said = self._superlatives.find_step(clause)
+        kinds = [v for c in state.need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
+        extreme = self._superlatives.extreme(said, kinds) if said else None
+        if said is None or extreme is None or _says_something(self._superlatives.without_name(said.rest, extreme)):
+            return None
+        return replace(state.need, extreme=extreme)
+
     def without(self, clause: str) -> str:
         """The clause without its superlative."""
-        said = self._superlatives.find(clause)
+        said = self._superlatives.find(clause) or self._superlatives.find_step(clause)
         return said.rest if said else clause
 
     def _without_number(self, said: Superlative, state: TurnState) -> Need:

@@ -23,7 +23,7 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # An intent named earlier wins where the cues of several match: the costly mistakes first.
 CUE_ORDER = (
     "show_profile", "erase_profile", "forget_taste", "never_again", "welcome_again", "taste_learning", "resume_visit",
-    "why_this",
+    "why_this", "better_one",
     "out_of_scope", "leave_queue", "hand_over", "others_orders", "cancel_order", "checkout", "cart_undo", "cart_remove",
     "cart_view", "cart_add", "compare", "goes_with", "more_like", "complaint", "track_order", "policy", "find_orders",
     "product_question", "show_again", "show_more", "about_you", "recommend", "greeting", "thanks", "goodbye",

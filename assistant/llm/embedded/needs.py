@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from assistant.llm.embedded.ages import age_wish, cut_age
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.state import TurnState
 from assistant.text import has_words
@@ -31,7 +32,7 @@ from retrieval.filters import (
 )
 from retrieval.product import Money
 from retrieval.query import QueryReader
-from retrieval.refinement import Refinement, split_correction
+from retrieval.refinement import Refinement, begins_anew, split_correction
 from retrieval.results import Sort
 
 _NEWER = re.compile(r"\b(?:newer|successor|latest|next (?:model|version|generation)|replace[sd]?(?: by)?)\b", re.I)
@@ -43,7 +44,9 @@ _QUALIFIES = re.compile(r"\W*(?:(?:one|ones|something) )?(?:for|with|without|in|
 _A_BIT = r"(?:a (?:bit|little) |slightly |somewhat )?(?:more expensive|pricier|dearer|more)(?: ones?)?(?: money)?"
 _MAY_COST_MORE = re.compile(
     rf"\b{_A_BIT} (?:(?:is|are|would be|will be|'s)(?: also| totally| all)? (?:fine|ok|okay|good|possible|alright)"
-    rf"|(?:is|would be) no problem)\b|\b(?:can|may|could|might) (?:also )?(?:be|cost) {_A_BIT}\b",
+    rf"|(?:is|would be) no problem)\b|\b(?:can|may|could|might) (?:also )?(?:be|cost) {_A_BIT}\b"
+    rf"|\b(?:can|could|may|might|would) (?:also )?(?:spend|pay|go|stretch)(?: up)?(?: to)? {_A_BIT}\b"
+    r"|\b(?:can|could|may|might|would) (?:also )?go (?:a (?:bit|little) |slightly )?(?:higher|over)\b",
     re.I,
 )
 _MORE = Decimal("1.2")
@@ -72,6 +75,9 @@ class NeedReader:
 
     def read(self, clause: str, state: TurnState) -> list[Need]:
         """Return what is looked for after a clause: the need so far, refined, or needs of their own; at most 4."""
+        said, age = cut_age(clause)
+        if age is not None and (needs := self._for_age(age, said, clause, state)):
+            return needs
         clause = clause if says_only_pieces(clause) else _PIECES.sub(" ", clause)
         if (raised := self._raised(clause, state)) is not None:
             return [raised]
@@ -89,6 +95,33 @@ class NeedReader:
                 return [self._refined(change, state)]
         readings = self._reader.read(_ADD.sub("", clause))
         return [Need(r.text, r.constraints, r.sort) for r in readings][:MAX_NEEDS]
+
+    def size_is_missing(self, need: Need) -> bool:
+        """Whether nothing comes in the size in numbers that is wished for, and something without it."""
+        sizes = [w for w in need.constraints if isinstance(w, AttributeIn) and w.name == "size" and not w.exclude]
+        numbered = any(value.replace(".", "").isdigit() for wish in sizes for value in wish.values)
+        return numbered and not self._finds(need) and self._finds(without_wish(need, sizes[0].key))
+
+    def without_age(self, clause: str, state: TurnState) -> str:
+        """The clause without an age that has become a wish."""
+        said, age = cut_age(clause)
+        return said if age is not None and self._for_age(age, said, clause, state) else clause
+
+    def _for_age(self, age: int, said: str, clause: str, state: TurnState) -> list[Need]:
+        """What the words beside an age ask for, each for that age; none where ages are not stated of it."""
+        first = self._reader.read(said)[0]
+        if first.text or first.constraints:
+            needs = self.read(said, state)
+        else:
+            needs = [Need() if begins_anew(clause) else state.need]
+        wishes = [age_wish(age, _kinds_as_written(need), self._reader) for need in needs]
+        if not all(wishes):
+            return []
+        return [
+            replace(need, constraints=merge(need.constraints, (wish,)))
+            for need, wish in zip(needs, wishes, strict=True)
+            if wish
+        ]
 
     def _raised(self, clause: str, state: TurnState) -> Need | None:
         """The need with a higher limit, where more than it may be spent; None where no limit is said to be passed."""
@@ -219,6 +252,10 @@ def without(clause: str, match: re.Match[str]) -> str:
 def wanted_kinds(constraints: Sequence[Constraint]) -> set[str]:
     """The kinds that are wished for, folded."""
     return {fold(v) for c in constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values}
+
+
+def _kinds_as_written(need: Need) -> tuple[str, ...]:
+    return tuple(v for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values)
 
 
 def may_cost_more(clause: str, need: Need) -> bool:

@@ -16,6 +16,7 @@ from assistant.counting import is_bare, places, points_by_place
 from assistant.llm.embedded import order_talk, profile_talk
 from assistant.llm.embedded.bare_numbers import BareNumbers
 from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
+from assistant.llm.embedded.clauses import split_clauses
 from assistant.llm.embedded.compare_talk import compared, goes_on_comparing
 from assistant.llm.embedded.intents import Intent, IntentReader
 from assistant.llm.embedded.needs import (
@@ -44,12 +45,6 @@ from retrieval.words import word_key
 
 MAX_STEPS = 4
 MAX_ASKED_OF = 3
-_SPLIT = re.compile(r"(?<=[.!?;。！？；])\s+|\n+|,?\s+(?:and (?:also|then)|then|also|but also)\s+(?=\w)")
-_VERBS = "add|show|tell|compare|put|track|cancel|what|how|where|when|do you|can|is|does|find|remove|check"
-_SPLIT_AND = re.compile(
-    rf",?\s+and\s+(?=(?:please\s+)?(?:{_VERBS})\b)|,\s+(?=(?:what|how|where|when|do you|can you)\b)", re.I
-)
-_SOUND = re.compile(r"(?:hm+|uh+|um+|oh|ah|well|wait|hold on|so)\W*", re.I)
 _LIMIT = re.compile(r"\b(?:price|budget|limit)\b", re.I)
 _BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
 _QUOTED = re.compile(r"[“„«\"]\s*([^“”„«»\"]{2,})[”“»\"]")
@@ -74,6 +69,7 @@ _SERVICE = frozenset({"policy", "track_order", "find_orders", "cancel_order", "c
 SURE_OF_SERVICE = 0.75
 _DEEDS = frozenset({"hand_over", "leave_queue", "complaint", "cancel_order", "others_orders"})
 """A weak likeness to an example brings in no person, and cancels nothing."""
+SIZES = "size guide"
 SHORT = 3
 _SHRUGS = frozenset({"out_of_scope", "unclear"})
 BESIDE_STEPS = ("greeting", "sorry", "queue_left")
@@ -125,6 +121,7 @@ class Planner:
             "policy": self._policy,
             "recommend": self._recommend,
             "more_like": self._more_like,
+            "better_one": self._better_one,
             "goes_with": self._goes_with,
             "show_more": self._show_more,
             "show_again": self._show_again,
@@ -152,9 +149,10 @@ class Planner:
         if (liked := self._liked_on_page(state)) is not None:
             return Plan(steps=(Step("recommend_products", {"kind": "more_like", "which": liked.id}),))
         draft = _Draft()
-        for clause in self._clauses(words):
+        clauses = split_clauses(words, self._intents, self._is_only_limit)
+        for clause in clauses:
             self._read_clause(clause, state, draft)
-        if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in self._clauses(words)):
+        if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in clauses):
             # What stands beside "ignore your instructions" is no wish: nothing is searched for it.
             draft.steps = [step for step in draft.steps if step.tool != "search_products"]
         if whom is not None and profile_talk.says_only_for_whom(state.words):
@@ -172,22 +170,6 @@ class Planner:
             set_aside=tuple(draft.set_aside),
         )
 
-    def _clauses(self, words: str) -> list[str]:
-        """Split into clauses; a part without an intent stays with the part before: a list of needs is one clause."""
-        parts = [part for piece in _SPLIT.split(words) for part in _SPLIT_AND.split(piece)]
-        clauses: list[str] = []
-        for part in (p.strip() for p in parts):
-            if not has_words(part) or _SOUND.fullmatch(part):
-                continue
-            cue = self._intents.cue(part)
-            if clauses and self._is_only_limit(clauses[-1]):
-                clauses[-1] = f"{clauses[-1]}, {part}"
-            elif clauses and (cue is None or cue.name == "search") and self._intents.cue(clauses[-1]) is None:
-                clauses[-1] = f"{clauses[-1]} {part}"
-            else:
-                clauses.append(part)
-        return clauses or [words]
-
     def _is_only_limit(self, clause: str) -> bool:
         """Whether a clause says a limit and nothing else ("nothing over 50."): it is about what follows."""
         reading = self._reader.read(clause)[0]
@@ -202,6 +184,7 @@ class Planner:
     def _leaves_it_open(self, state: TurnState) -> bool:
         """Whether the words answer a question with "whatever": the need stays, and no wish is taken back."""
         open_ = no_preference(state.words) and len(state.words.split()) <= 4 and state.need != Need()
+        open_ = open_ and not self._intents.is_cue("better_one", state.words)
         return open_ and bool(state.shown) and not self._refines(state.words, state)
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
@@ -303,6 +286,8 @@ class Planner:
             if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
                 named_here = self._names_one(clause, state) or self._of_the_kind_shown(clause, state)
                 return "cart_add" if named_here else "search"
+        if name == "better_one" and not state.shown and not state.in_focus and not state.page:
+            return "search" if self._looks_for(clause) else "recommend"
         if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
             return "recommend"
         if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
@@ -355,7 +340,13 @@ class Planner:
     # ------------------------------------------------------------ handlers
 
     def _profile(self, intent: str, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps += profile_talk.steps(intent, clause)
+        disliked = profile_talk.disliked(clause) if intent == "never_again" else ""
+        of_another = bool(disliked) and profile_talk.is_of_another(clause)
+        if not of_another:
+            draft.steps += profile_talk.steps(intent, clause)
+        if of_another or (disliked and state.need != Need() and self._refines(f"not {disliked}", state)):
+            # What is never wanted is not wanted now either.
+            self._search(f"not {disliked}", state, draft)
 
     def _why_this(self, clause: str, state: TurnState, draft: _Draft) -> None:
         pointed = resolve(clause, _table(state), self._titles)
@@ -437,6 +428,11 @@ class Planner:
         which = quoted.group(1) if quoted else clause if pointed else "the first"
         draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
 
+    def _better_one(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        pointed = resolve(clause, _table(state), self._titles)
+        which = clause if pointed else "it" if state.in_focus else "the first"
+        draft.steps.append(Step("recommend_products", {"kind": "better", "which": which}))
+
     def _goes_with(self, clause: str, state: TurnState, draft: _Draft) -> None:
         related = self._talk.related(self._intents.cue(clause), clause, state) if self._talk else None
         draft.steps.append(Step("find_related", related or {"what": relation_asked(clause), "which": clause}))
@@ -463,12 +459,17 @@ class Planner:
             draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
         for need in needs:
             draft.steps.append(Step("search_products", search_arguments(need)))
+        guide = next((f"{SIZES} {need.text}" for need in needs if self._needs.size_is_missing(need)), "")
+        if guide and self._talk and self._talk.policies_say(guide):
+            # Size 42 of a shop that counts in US sizes: its size guide says which one that is.
+            draft.steps.append(Step("answer_policy", {"question": guide}))
 
     def _unheeded(self, clause: str, state: TurnState, by_extreme: bool) -> str:
         """The clause without words that are no text and did change the need: "cheaper", "lightest", "never mind the
         brand"."""
         if may_cost_more(clause, state.need):
             return ""
+        clause = self._needs.without_age(clause, state)
         rest = self._talk.without_extreme(clause) if self._talk and by_extreme else clause
         return prepare(rest, state.need.constraints)[0] if state.need != Need() else rest
 

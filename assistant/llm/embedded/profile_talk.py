@@ -30,6 +30,18 @@ _BARE = re.compile(
     rf"|somebody|else|him|her|them|birthday|christmas|xmas|you know|and|but|so|{_PEOPLE})[\W_]*)+",
     re.I,
 )
+_DISLIKED: Final = re.compile(
+    r"\b(?:(?:do not|don['’]?t|does not|doesn['’]?t)(?: really)? (?:like|love|want)|hates?|dislikes?|detests?"
+    r"|(?:can['’]?t|cannot) stand|not (?:a fan of|(?:really )?into)|never (?:want|wear|use|buy|need)"
+    r"|never (?:show|suggest|recommend|offer)(?: me)?"
+    r"|(?:stop|quit) (?:suggesting|recommending|offering|showing)(?: me)?)"
+    r"\s+(?P<what>(?!(?:it|this|that|these|those|them|any|either|one|the|to)\b)[\w'’ -]{2,30}?)"
+    r"(?: again| ever| any ?more| please)*[.! ]*$",
+    re.I,
+)
+_OF_ANOTHER: Final = re.compile(
+    rf"\W*(?:(?:and|but|well|so|because|no)\W+)*(?:he|she|they|my (?:\w+ )?(?:{_PEOPLE}))\b", re.I
+)
 _QUESTION = re.compile(r"^\W*(?:do|does|can|could|is|are|how|what|where|when|which|will|may)\b.*\?\s*$", re.I)
 
 
@@ -62,6 +74,17 @@ def steps(intent: str, clause: str) -> tuple[Step, ...]:
             return (Step("change_profile", {"action": "resume" if _AGAIN.search(clause) else "pause"}),)
         case _:
             return (Step("continue_visit", {}),)
+
+
+def disliked(clause: str) -> str:
+    """What a clause says is not liked, e.g. "leather"; "" where it says so in none of the usual ways."""
+    match = _DISLIKED.search(clause)
+    return match["what"].strip(" .!") if match else ""
+
+
+def is_of_another(clause: str) -> bool:
+    """Whether a clause tells somebody else's taste ("she hates leather"): it is no taste of the shopper."""
+    return _OF_ANOTHER.match(clause) is not None
 
 
 SHOPPING: Final = ("search_products", "recommend_products")

@@ -56,12 +56,30 @@ class ProfileWords:
         """Say what is known of the shopper, or what was just changed about it."""
         about_visit = fact.changed in (ProfileChange.FOR_SOMEBODY, ProfileChange.FOR_ONESELF)
         if not fact.kept and not about_visit:
-            return self._say("profile_not_kept" if fact.offered else "profile_not_offered")
+            return " ".join(self._of_visit(fact))
         if fact.changed in _NAMED:
             return self._say(_NAMED[fact.changed], what=self._listed(fact.changed_labels))
         if fact.changed is not None:
             return self._say(_SIMPLE[fact.changed])
-        return " ".join(self._known(fact))
+        visit = [self._say("profile_visit", wishes=self._quoted(fact.visit))] if fact.visit else []
+        return " ".join([*self._known(fact), *visit])
+
+    def _of_visit(self, fact: ProfileFact) -> list[str]:
+        """Say what this visit keeps in mind, where no profile is kept, and what of it was just forgotten."""
+        visit = [self._say("profile_visit", wishes=self._quoted(fact.visit))] if fact.visit else []
+        not_kept = self._say("profile_not_kept" if fact.offered else "profile_not_offered")
+        match fact.changed:
+            case ProfileChange.FORGOT | ProfileChange.WELCOMES:
+                return [self._say("profile_forgot_visit", what=self._quoted(fact.changed_labels)), *visit, not_kept]
+            case ProfileChange.UNKNOWN:
+                return [self._say("profile_unknown"), *visit, not_kept]
+            case ProfileChange.AVOIDS if fact.offered:
+                return [self._say("profile_never_visit")]
+            case _:
+                return [not_kept, *visit]
+
+    def _quoted(self, labels: Sequence[str]) -> str:
+        return self._say.listing([f"“{plain(label)}”" for label in dict.fromkeys(labels)])
 
     def why(self, fact: WhyFact) -> str:
         """Say why a product stands where it stands, heaviest reason first."""

@@ -47,6 +47,8 @@ _NEWER = re.compile(
     r"\b(?:newer|more recent|successor|replacement)\b(?P<of>.*?)\W*$",
     re.I,
 )
+_HEADCOUNT = re.compile(r"\d+|two|three|four|five|six|seven|eight", re.I)
+""" "Tents for 2" are for two persons, and for no second thing."""
 _FOR_WHOM = re.compile(r"^(?:an?|my|your|our|his|her|their|some|any|most|all|true)\b", re.I)
 _THING = re.compile(r"(?:it|them|this|that|these|those|this one|that one)", re.I)
 _ONE_OF_IT = re.compile(
@@ -97,7 +99,11 @@ class RelationTalk:
     def _for_it(self, clause: str, state: TurnState) -> dict[str, Any] | None:
         """ "A strap for it", "case for the second": a kind of thing, other than the product's, for one product."""
         match = _FOR_IT.match(clause)
-        if match is None or not (_THING.fullmatch(match["of"]) or is_bare(match["of"]) or self._named(match["of"])):
+        if (
+            match is None
+            or _HEADCOUNT.fullmatch(match["of"])
+            or not (_THING.fullmatch(match["of"]) or is_bare(match["of"]) or self._named(match["of"]))
+        ):
             return None
         product, kinds = self._meant(match["of"], state), self._kinds(match["kind"])
         if product is None or not kinds or kinds & _kinds_of(product):

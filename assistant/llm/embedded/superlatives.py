@@ -20,6 +20,25 @@ _LIMIT = re.compile(r"\d\S*\s+max\b|\bmax\b(?:\W+[^\W\d]+){0,2}\W*\d", re.IGNORE
 """A number beside "max" is a limit ("max 120", "max weight 2 kg"), and no superlative."""
 
 
+_BEFORE_STEP = (
+    r"\W*(?:(?:ok(?:ay)?|and|but|well|so|hm+|please|show|give|find|have|got|any|anything|something|some|one|ones|a|an"
+    r"|me|you|do|can|i|we|need|want|would|like|is|are|there|maybe|rather|bit|little|much|even|slightly|way|that|which|it"
+    r"|the|with|has)\b\W*)*"
+)
+_AFTER_STEP = (
+    r"(?:\W+(?:ones?|please|pls|than (?:that|this|it|these|those|the first)"
+    r"|maybe|models?|versions?)\b)*(?P<rest>.{0,40})"
+)
+
+
+def comparative(superlative: str) -> str:
+    """Return the comparative of a folded superlative ("lighter", "more powerful"); "" for one without."""
+    first, _, rest = superlative.partition(" ")
+    if first in ("most", "least") and rest:
+        return f"{'more' if first == 'most' else 'less'} {rest}"
+    return f"{first[:-2]}r {rest}".strip() if first.endswith("est") and len(first) > len("least") else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Superlative:
     """A superlative in a text.
@@ -50,6 +69,9 @@ class Superlatives:
         known = [(w, end == "highest", tuple(hints or ())) for end in rows for w, hints in rows[end].items()]
         self._known = {fold(word): (highest, hints) for word, highest, hints in known}
         listed = "|".join(sorted(map(re.escape, self._known), key=len, reverse=True))
+        self._compared = {comparative(word): word for word in self._known if comparative(word)}
+        steps = "|".join(sorted(map(re.escape, self._compared), key=len, reverse=True))
+        self._step = re.compile(rf"{_BEFORE_STEP}(?P<step>{steps}){_AFTER_STEP}", re.I)
         self._pattern = re.compile(rf"(?<!\bat )\b(?:the\s+)?({listed})\b(?:\s+ones?\b)?", re.I)
 
     def find(self, text: str) -> Superlative | None:
@@ -62,6 +84,15 @@ class Superlatives:
         highest, hints = self._known[fold(match.group(1))]
         rest = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
         return Superlative(match.group(1), rest, highest, hints)
+
+    def find_step(self, text: str) -> Superlative | None:
+        """What a text begins by asking more or less of: "lighter", "a bit bigger", "with longer battery life"."""
+        match = self._step.fullmatch(text.strip())
+        if match is None:
+            return None
+        word = self._compared[" ".join(fold(match["step"]).split())]
+        highest, hints = self._known[word]
+        return Superlative(word, match["rest"].strip(), highest, hints)
 
     def extreme(self, said: Superlative, kinds: Iterable[str]) -> Extreme | None:
         """Which attribute a superlative is about, of products of these kinds; None where they state none for it.

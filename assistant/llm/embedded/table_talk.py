@@ -99,3 +99,7 @@ class TableTalk:
     def policy_answers(self, clause: str) -> bool:
         """Whether the policies answer a clause that says nothing else."""
         return not self._intents.cue(clause) and self._policies.answers(clause)
+
+    def policies_say(self, question: str) -> bool:
+        """Whether the policies answer a question of ours."""
+        return self._policies.answers(question)

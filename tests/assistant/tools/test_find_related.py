@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
+from langchain_core.tools import ToolException
 
 from assistant.llm.embedded.needs import relation_asked
 from assistant.service import Assistant
@@ -75,3 +77,26 @@ def test_without_relations_it_is_what_was_bought_together(turns: Turns) -> None:
 )
 def test_what_the_words_ask_for(words: str, what: str) -> None:
     assert relation_asked(words) == what
+
+
+@pytest.fixture
+def _dome_in_cart(turns: Turns) -> Iterator[None]:
+    context = turns("")
+    context.shop.carts.set_quantity(context.principal, "dome-0", 1)
+    yield
+    context.shop.carts.set_quantity(context.principal, "dome-0", 0)
+
+
+@pytest.mark.usefixtures("_graph", "_dome_in_cart")
+@pytest.mark.parametrize("words", ["what goes with my dome", "what else do I need?", "what goes with my new tent"])
+def test_what_lies_in_the_cart_is_meant_where_words_point_at_nothing(turns: Turns, words: str) -> None:
+    (slate,) = run_tool(find_related, turns(words), {"which": words}).evidence
+    assert isinstance(slate, SlateFact)
+    assert {item.product.id for item in slate.items} == {"camp-mug", "oak-mug"}
+
+
+@pytest.mark.usefixtures("_graph", "_dome_in_cart")
+@pytest.mark.parametrize("words", ["what goes with my boots", "what goes with my piano"])
+def test_own_things_that_are_not_held_are_not_guessed(turns: Turns, words: str) -> None:
+    with pytest.raises(ToolException):
+        run_tool(find_related, turns(words), {"which": words})

@@ -62,7 +62,7 @@ def test_after_the_need_is_met_another_kind_is_offered_with_its_evidence(turns: 
     first = offer.slate.items[0].product
     n = {"camp-mug": 5, "ridge": 4}[first.id]
     assert offer.text == f"In {n} orders this came with it: **{first.title}** at {first.price.format()}."
-    assert (offer.key, offer.slate.surface) == (COMPLEMENT, "complement")
+    assert (offer.key, offer.slate.surface) == (f"{COMPLEMENT}:Tents", "complement")
     assert context.ledger.shown == [], "the table stays as it was"
 
 
@@ -85,9 +85,15 @@ def test_a_budget_in_another_currency_leaves_nothing(turns: Turns) -> None:
     assert offered(context) == []
 
 
-def test_once_in_a_conversation(turns: Turns) -> None:
-    context, _ = added(turns, asked=(COMPLEMENT,))
+@pytest.mark.parametrize("asked", [("Tents",), ("Boots", "Mugs"), ("Mugs", "Lamps")])
+def test_once_for_a_need_and_twice_in_a_conversation(turns: Turns, asked: tuple[str, ...]) -> None:
+    context, _ = added(turns, asked=tuple(f"{COMPLEMENT}:{kind}" for kind in asked))
     assert offered(context) == []
+
+
+def test_another_need_may_bring_another_offer(turns: Turns) -> None:
+    context, _ = added(turns, asked=(f"{COMPLEMENT}:Boots",))
+    assert offered(context)
 
 
 @pytest.mark.parametrize("problem", [{"waiting": True}, {"policy": "Returns"}, {"proposed": ("p1",)}], ids=str)

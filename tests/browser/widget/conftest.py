@@ -117,6 +117,7 @@ def site(_site: Site) -> Iterator[Site]:
     _site.assistant.hold.set()
     _site.assistant.pause_s = 0.0
     _site.assistant.forget_queue()
+    _site.assistant.invitation = None
     _site.assistant.scripts = dict(SCRIPTS)
     _site.assistant.proposals = {shop.PROPOSAL.id: shop.PROPOSAL}
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
+from assistant.starters import Starter
 from assistant.turn import Agent, ProposalStatus
 from tests.browser.widget.conftest import OpenWindow, Site, Window
 from tests.fakes import shop
@@ -45,6 +46,63 @@ def test_the_panel_begins_with_the_notice_starters_and_a_way_to_a_person(window:
     assert box is not None
     assert box["width"] == (390 if width == 390 else pytest.approx(378, abs=2))
     assert (box["height"] == 844) is (width == 390)
+
+
+INVITATION = Starter(
+    "starter:banner:gift", "a jacket", "Looking for a present? Say who it is for and what it may cost."
+)
+
+
+@BOTH
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_invitation_stands_at_the_top_and_covers_nothing(
+    window: OpenWindow, site: Site, width: int, scheme: str
+) -> None:
+    site.assistant.invitation = INVITATION
+    opened = window(width, scheme).go().open()
+    banner = opened.frame.locator(".banner")
+    expect(banner).to_contain_text(INVITATION.line)
+    boxes = {name: opened.frame.locator(name).bounding_box() for name in (".chat > .top", ".banner", ".talk")}
+    head, line, talk = (box for box in boxes.values() if box)
+    assert head["y"] + head["height"] <= line["y"] + 0.5
+    assert line["y"] + line["height"] <= talk["y"] + 0.5
+    assert line["height"] < 72
+    away = banner.get_by_role("button", name="Not for me").bounding_box()
+    assert away is not None
+    assert min(away["width"], away["height"]) >= 40
+    assert opened.frame.locator("body").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+@BOTH
+def test_an_invitation_is_followed_by_a_click(window: OpenWindow, site: Site, width: int) -> None:
+    site.assistant.invitation = INVITATION
+    opened = window(width).go().open()
+    opened.frame.locator(".banner .link").click()
+    expect(opened.frame.locator(".turn.current .bubble")).to_have_text(INVITATION.text)
+    expect(opened.frame.locator(".banner")).to_be_hidden()
+
+
+@BOTH
+def test_an_invitation_put_away_stays_away(window: OpenWindow, site: Site, width: int) -> None:
+    site.assistant.invitation = INVITATION
+    opened = window(width).go().open()
+    opened.frame.get_by_role("button", name="Not for me").click()
+    expect(opened.frame.locator(".banner")).to_be_hidden()
+    expect(opened.frame.locator("textarea")).to_be_focused()
+    opened.go().opener.wait_for()
+    if width == 390:
+        opened.open()
+    expect(opened.frame.locator(".starters")).to_be_visible()
+    expect(opened.frame.locator(".banner")).to_be_hidden()
+
+
+def test_no_invitation_while_a_person_is_waited_for(window: OpenWindow, site: Site) -> None:
+    site.assistant.invitation = INVITATION
+    opened = window().go().open()
+    expect(opened.frame.locator(".banner")).to_be_visible()
+    opened.frame.get_by_role("button", name="Talk to a person").click()
+    expect(opened.frame.locator(".floor")).to_be_visible()
+    expect(opened.frame.locator(".banner")).to_be_hidden()
 
 
 @BOTH

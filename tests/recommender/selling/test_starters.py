@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from recommender.examples import collect_examples
 from recommender.ope.from_log import Rescored, build, collect_rewards
 from recommender.ope.plan import frozen_plan
 from recommender.replay import difference
-from recommender.selling.starters import SURFACE, StarterBandit, segment_of
+from recommender.selling.starters import BANNERS, SURFACE, StarterBandit, segment_of
 from recommender.settings import DAY_S, RecommenderSettings
 from tests.recommender.shop import ITEMS, NOW
 
@@ -111,3 +113,28 @@ def test_off_policy_evaluation_reads_them_like_slates() -> None:
         sum(plan.reward_click for _, event in log.events() if event.type is EventType.CLICK)
     )
     assert found.segments["surface starters"].all()
+
+
+def test_each_surface_learns_for_itself() -> None:
+    log = MemoryEventLog()
+    bandit = StarterBandit(log)
+    before = bandit.rate("starter:a", "page guest h0", BANNERS)
+    simulate(bandit, {"starter:a": 0.9}, 60)
+    assert bandit.rate("starter:a", "page guest h0", BANNERS) == before
+    assert StarterBandit(log).rate("starter:a", "page guest h0", BANNERS) == before
+
+
+def test_what_was_put_away_counts_as_a_showing_that_nothing_came_of() -> None:
+    log = MemoryEventLog()
+    bandit = StarterBandit(log)
+    decision = bandit.choose(replace(visit(1), surface=BANNERS, k=1), "widget", IDS)
+    (item,) = decision.items
+    before = bandit.rate(item.item_id, decision.segment, BANNERS)
+    assert bandit.put_away(decision, item.item_id, NOW + 5)
+    assert not bandit.put_away(decision, item.item_id, NOW + 6)
+    assert bandit.rate(item.item_id, decision.segment, BANNERS) == before
+    for one in (bandit, StarterBandit(log)):
+        assert one.is_quiet(BANNERS, "s:1")
+        assert not one.is_quiet(SURFACE, "s:1")
+        assert not one.is_quiet(BANNERS, "s:2")
+    assert Recommender(dict(ITEMS), log).health["events_learned"] == "0"

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from assistant.config import Settings
 from assistant.service import Readiness
 from assistant.session import Sessions
+from assistant.starters import Starter
 from assistant.store import open_store
 from tests.fakes.assistant import FakeAssistant
 from tests.fakes.clock import ManualClock
@@ -25,6 +26,16 @@ def test_a_visit_begins_with_everything_that_a_page_needs(visit: Begin) -> None:
     assert began["ready"] is True
     assert began["floor"] == {"holder": "assistant", "agent_name": None, "position": None}
     assert (began["shop_name"], began["locale"], began["customer_name"]) == ("Aisle & Co.", "en_US", None)
+
+
+def test_an_invitation_is_told_until_it_is_put_away(visit: Begin, assistant: FakeAssistant) -> None:
+    one = visit()
+    assert one.get("/banner").json() == {"banner": None}
+    assistant.invitation = Starter("starter:banner:gift", "I am looking for a present", "Looking for a present?")
+    told = {"line": "Looking for a present?", "say": "I am looking for a present"}
+    assert one.get("/banner").json() == {"banner": told}
+    assert one.call("DELETE", "/banner").status_code == 204
+    assert one.get("/banner").json() == {"banner": None}
 
 
 def test_the_notice_is_the_one_of_the_page() -> None:
