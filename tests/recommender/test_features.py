@@ -14,7 +14,7 @@ from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Event, EventLog, EventType
 from recommender.examples import HEADS, collect_examples, pad_histories
-from recommender.features import FEATURES, FeatureBlock, History, features, history
+from recommender.features import CROWD, FEATURES, FeatureBlock, History, features, history
 from recommender.item_table import HASH_BUCKETS, HASH_FIELDS, build_table
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.promotion.line_up import LineUp, Served
@@ -248,3 +248,17 @@ def test_a_cleaned_log_gives_the_features_of_a_shop_that_robots_never_visited() 
     begun.decide(context, candidates)
     recommender.decide(context, candidates)
     assert np.array_equal(seen.seen[-1][1].dense, recorder.seen[-1][1].dense)
+
+
+def test_what_the_catalogue_no_longer_holds_is_described_as_unknown_and_comes_back_with_its_counts() -> None:
+    state = busy_request().state
+    now = busy_request().context.now
+    fewer = build_table({item_id: item for item_id, item in ITEMS.items() if item_id != "tent-1"})
+    who = {"shopper_key": "ann", "session_key": "today", "now": now}
+    before = features(state, build_table(ITEMS), ["tent-1"], **who)
+    gone = features(state, fewer, ["tent-1", "never heard of"], **who)
+    assert np.array_equal(gone.dense[0, : len(CROWD)], gone.dense[1, : len(CROWD)])
+    assert gone.dense[0, FEATURES.index("popularity")] == 0.0
+    again = features(state, build_table(ITEMS), ["tent-1"], **who)
+    assert np.array_equal(again.dense, before.dense)
+    assert before.dense[0, FEATURES.index("popularity")] > 0.0
