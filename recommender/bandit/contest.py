@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from recommender.bandit import vw_rival
-from recommender.bandit.agents import Agent, HeadAgent
+from recommender.bandit.agents import AGENTS, Agent, HeadAgent
 from recommender.bandit.cold_items import ColdPlayed, play_cold
 from recommender.bandit.explorers import EXPLORERS
 from recommender.bandit.play import Counting, Played, play
@@ -26,7 +26,6 @@ VW: Final = "vw_squarecb"
 SHIPPED: Final = "ours_shipped"
 SHIPPED_PARAMS: Final[Params] = {
     "precision": 20.0,
-    "forgets": 0.06,
     "optimism": 0.5,
     "scale": 3000.0,
     "floor": 0.01,
@@ -179,4 +178,5 @@ def _agent(
 ) -> Agent:
     if policy == VW:
         return vw_rival.VowpalWabbit(columns, rng, with_base=world.has_base)
-    return HeadAgent("ours" if policy == SHIPPED else policy, columns, world.d, rng, residual=residual)
+    name = "ours" if policy == SHIPPED else policy
+    return AGENTS.get(name, HeadAgent)(name, columns, world.d, rng, residual=residual)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from recommender.bandit.agents import HeadAgent, Shown
+from recommender.bandit.agents import AGENTS, HeadAgent, Shown
 from recommender.bandit.contest import SHIPPED, SHIPPED_PARAMS, play_with, settings_of
 from recommender.bandit.explorers import EXPLORERS, inverse_gap, pick
 from recommender.bandit.play import play
@@ -35,6 +35,9 @@ class Recorder:
 
     def correct(self, offer: Offer, chosen: np.ndarray, reward: np.ndarray, days: int) -> None:
         self.corrected += list(zip(chosen.tolist(), reward.tolist(), strict=True))
+
+    def judge(self, foreseen: np.ndarray, clicked: np.ndarray, weight: np.ndarray) -> None:
+        pass
 
     def end_day(self) -> None:
         pass
@@ -115,7 +118,7 @@ def test_every_explorer_has_probabilities_that_sum_to_one_and_learns(name: str) 
     assert got.sum(axis=1) == pytest.approx([1.0, 1.0])
     assert got[0, 1] == 0.0
     world = SIMULATORS["linear"](SEEDS, 600)
-    played = play(world, HeadAgent(name, params, world.d, np.random.default_rng(1)), 600)
+    played = play(world, AGENTS.get(name, HeadAgent)(name, params, world.d, np.random.default_rng(1)), 600)
     at_random = play(SIMULATORS["linear"](SEEDS, 600), Recorder(1), 600)
     assert played.regret.sum() < 0.7 * at_random.regret.sum()
 
