@@ -34,7 +34,7 @@ def _event(kind: EventType, number: int, after_s: float, item: str = "tent") -> 
 
 
 def _fresh() -> Outcomes:
-    return Outcomes(BayesianLinearHead(3, gamma=0.98), _features)
+    return Outcomes(BayesianLinearHead(3, kept=(0.98,)), _features)
 
 
 EVENTS = [_event(EventType.IMPRESSION, i, 0.0) for i in range(N)]
@@ -111,7 +111,10 @@ def test_a_state_comes_back_to_the_last_bit(tmp_path: Path) -> None:
     mine, theirs = (state.head.snapshot() for state in (found.outcomes, outcomes))
     assert (mine.posterior.mean == theirs.posterior.mean).all()
     assert (mine.posterior.covariance == theirs.posterior.covariance).all()
-    assert (mine.day, mine.outcomes, mine.gamma) == (theirs.day, theirs.outcomes, theirs.gamma)
+    first, second = (state.head.state for state in (found.outcomes, outcomes))
+    assert (first.day, first.outcomes) == (second.day, second.outcomes)
+    assert (first.memories.evidence == second.memories.evidence).all()
+    assert found.outcomes.left_over == outcomes.left_over
     assert found.outcomes.counts == outcomes.counts
     assert found.outcomes.head.seen == outcomes.head.seen
 
