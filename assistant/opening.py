@@ -43,9 +43,11 @@ from assistant.support.ranking import RankingDesk
 from assistant.support.sponsored import SponsoredDesk
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
+from assistant.train_data import known_traffic
 from assistant.turn import Principal
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
+from recommender.data.cleaning import CleanLog, clean
 from recommender.decide import Recommender
 from recommender.errors import RecommenderError
 from recommender.events import Item
@@ -234,8 +236,11 @@ class Opener:
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
-        recommender = Recommender(products, events, settings=numbers, controls=self._controls)
-        self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
+        # Robots, the shop's own people and repeats teach nothing; what comes in from now on is judged at the next start.
+        now, staff = self._w.now().timestamp(), known_traffic(settings)
+        people = CleanLog(events, clean(events, products, now=now, known=staff))
+        recommender = Recommender(products, events, past=people, settings=numbers, controls=self._controls)
+        self._head = HeadWatch(settings, people, recommender, numbers, lambda: self._w.now().timestamp())
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         self._starting = Starting(
             StarterBandit(SqlEventLog(self._w.store)),

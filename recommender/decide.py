@@ -54,6 +54,7 @@ class Recommender:
     Args:
         items: product id -> facts; replaced by `use_items`.
         log: decisions and events; what it holds is learned here at once.
+        past: what is learned of the log at the start, e.g. without robots (data/cleaning.py); all of it without.
         model_dir: folder of the trained click model; None serves without one.
         settings: numbers.
         new_id: makes decision ids.
@@ -66,6 +67,7 @@ class Recommender:
         items: Mapping[str, Item],
         log: EventLog,
         *,
+        past: EventLog | None = None,
         model_dir: Path | None = None,
         settings: RecommenderSettings | None = None,
         new_id: Callable[[], str] = _new_id,
@@ -90,7 +92,7 @@ class Recommender:
         self.profiles = Profiles(lambda: self._state, lambda: self._table, self._lock, self.record)
         self._shown = ShownItems(log, max_decisions=self._settings.max_decisions)
         self._learned = self._ignored = 0
-        self._catch_up()
+        self._catch_up(log if past is None else past)
 
     def decide(self, context: DecisionContext, candidates: Sequence[Candidate]) -> Decision:
         """Make a slate, log it with its impressions, and return it.
@@ -325,9 +327,9 @@ class Recommender:
     def _use_click_model(self, ranker: Predicted, status: str) -> None:
         self.serve(LineUp(Served(ranker=ranker, status=status, model_sha=ranker.sha)))
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, past: EventLog) -> None:
         after = 0
-        while batch := self._log.events(after=after):
+        while batch := past.events(after=after):
             for _, event in batch:
                 self._learn(event)
             after = batch[-1][0]

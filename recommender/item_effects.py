@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.bandit.cold_start import fit_content_prior, shopper_prior
 from recommender.bandit.left_over import LeftOver
@@ -99,7 +100,9 @@ def fit_effects(left_over: LeftOver, day: int, table: ItemTable, noise: float, p
         for segment, sums in by_segment.items()
         for field in FIELDS
     }
-    return ItemEffects(table, items, liked, {"category": _codes(table.category_names), "brand": _codes(table.brand_names)})
+    return ItemEffects(
+        table, items, liked, {"category": _codes(table.category_names), "brand": _codes(table.brand_names)}
+    )
 
 
 def _liked(left: FloatArray, mass: FloatArray, codes: IntArray, noise: float, precision: float) -> FloatArray:
@@ -126,7 +129,10 @@ def _content(table: ItemTable) -> FloatArray:
 
 
 @cache
-def _signs() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    signs = np.random.default_rng(7).choice(np.array([-1, 1], dtype=np.float32), size=(HASH_BUCKETS, _CONTENT))
+def _signs() -> NDArray[np.float32]:
+    signs: NDArray[np.float32] = np.random.default_rng(7).choice(
+        np.array([-1, 1], dtype=np.float32), size=(HASH_BUCKETS, _CONTENT)
+    )
     signs[0] = 0.0
-    return signs / np.float32(np.sqrt(_CONTENT))
+    signs /= np.float32(np.sqrt(_CONTENT))
+    return signs

@@ -79,6 +79,8 @@ class HeadAgent:
     """
 
     corrects = True
+    _posterior: Posterior
+    _kept: FloatArray
 
     def __init__(
         self, name: str, params: Mapping[str, FloatArray], d: int, rng: np.random.Generator, *, residual: bool = True
@@ -125,7 +127,7 @@ class HeadAgent:
 
     def _begin(self, d: int, params: Mapping[str, FloatArray]) -> None:
         self._kept = 1.0 - params["forgets"]
-        self._posterior: Posterior = new_posterior(d, params["precision"], np.array(_NOISE))
+        self._posterior = new_posterior(d, params["precision"], np.array(_NOISE))
 
     def _foreseen(self, offer: Offer, chosen: IntArray) -> FloatArray | None:
         return None
@@ -186,6 +188,8 @@ class BootstrappedAgent(HeadAgent):
 class MemoriesAgent(HeadAgent):
     """Heads that forget at different rates (memories.py): what ships."""
 
+    _memories: Memories
+
     def learn(self, offer: Offer, chosen: IntArray, p: FloatArray, reward: FloatArray, weight: FloatArray) -> None:
         """Update every head."""
         heads = self._memories
@@ -211,7 +215,7 @@ class MemoriesAgent(HeadAgent):
         self._memories = end_days(self._memories, 1)
 
     def _begin(self, d: int, params: Mapping[str, FloatArray]) -> None:
-        self._memories: Memories = new_memories(d, params["precision"], np.array(_NOISE), KEPT)
+        self._memories = new_memories(d, params["precision"], np.array(_NOISE), KEPT)
 
     def _foreseen(self, offer: Offer, chosen: IntArray) -> FloatArray | None:
         phi = np.take_along_axis(offer.phi, chosen[..., None], axis=1)

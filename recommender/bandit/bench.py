@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -80,7 +81,7 @@ def compare(plan: Plan, *, results: Path | None, with_vw: bool, workers: int, pr
     done = _Done(results, plan)
     parts = len(wanted) * (1 + len(blocks(plan)))
     with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        open_parts: set[Future[Tuned] | Future[UnitResult]] = set()
+        open_parts: set[Future[Any]] = set()
 
         def submit_blocks(unit: Unit) -> None:
             open_parts.update(pool.submit(play_block, plan, done.tuned[unit], n) for n in done.left(unit, plan))
@@ -98,7 +99,7 @@ def compare(plan: Plan, *, results: Path | None, with_vw: bool, workers: int, pr
             ended, _ = wait(open_parts, return_when=FIRST_COMPLETED)
             open_parts -= ended
             for future in ended:
-                part = future.result()
+                part: Tuned | UnitResult = future.result()
                 done.add(part)
                 if isinstance(part, Tuned):
                     submit_blocks((part.simulator, part.policy))

@@ -55,9 +55,7 @@ class ContentPrior:
         return prior + own * (np.where(impressions[:, None] > 0, effects, prior) - prior)
 
 
-def fit_content_prior(
-    content: FloatArray, effects: FloatArray, impressions: FloatArray, noise: float
-) -> ContentPrior:
+def fit_content_prior(content: FloatArray, effects: FloatArray, impressions: FloatArray, noise: float) -> ContentPrior:
     """Regress item effects on content, items with more impressions counting more.
 
     How far the regression is believed (its ridge) is what tells each item best from the others, itself left out (Allen
@@ -96,7 +94,7 @@ def fit_content_prior(
 def _fit(
     turned: FloatArray, pulled: FloatArray, y: FloatArray, weight: FloatArray, values: FloatArray, ridge: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return weights (c, p) along the content's axes, what is left (n, p), and how free each item was of itself (n,)."""
+    """Return weights (c, p) by the content's axes, what is left (n, p), and how free each item was of itself (n,)."""
     kept = 1.0 / (np.maximum(values, 0.0) + ridge)
     weights = kept[:, None] * pulled
     free = np.maximum(0.1, 1.0 - weight * ((turned**2) @ kept + 1.0 / weight.sum()))

@@ -111,9 +111,7 @@ def tune(plan: Plan, simulator: str, policy: str) -> Tuned:
     started = time.process_time()
     shipped = policy.split("/", maxsplit=1)[0] == SHIPPED
     params = SHIPPED_PARAMS if shipped else _best(plan, simulator, policy)
-    return Tuned(
-        simulator=simulator, policy=policy, params=dict(params), cpu_s=time.process_time() - started
-    )
+    return Tuned(simulator=simulator, policy=policy, params=dict(params), cpu_s=time.process_time() - started)
 
 
 def blocks(plan: Plan) -> list[int]:

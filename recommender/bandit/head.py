@@ -143,7 +143,8 @@ class BayesianLinearHead:
 
     def foresee(self, phi: FloatArray) -> FloatArray:
         """Return what each of G heads expects, (G,), of one candidate (d,): what `judge` wants to know later."""
-        return foresee(self._state.memories, phi[None])[0]
+        expected: FloatArray = foresee(self._state.memories, phi[None])[0]
+        return expected
 
     def expected(self, foreseen: FloatArray) -> float:
         """Return what all heads together expect, where each expects `foreseen` (G,)."""

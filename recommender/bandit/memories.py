@@ -1,8 +1,8 @@
 """Heads that forget at different rates side by side, each trusted as far as it has foreseen: no rate has to be set.
 
 Dynamic model averaging (Raftery, Karny and Ettler 2010, equations 6 and 7) over forgetting factors (McCormick, Raftery,
-Madigan and Burd 2012): a head's share grows with the likelihood that it gave to the clicks before it knew them, and what
-it foresaw yesterday counts less than what it foresaw today. All arrays may have leading axes (...), as in posterior.py.
+Madigan and Burd 2012): a head's share grows with the likelihood that it gave to the clicks before it knew them, and
+what it foresaw yesterday counts less than what it foresaw today. Arrays may have leading axes, as in posterior.py.
 """
 
 from __future__ import annotations
@@ -47,15 +47,14 @@ def new_memories(d: int, precision: FloatArray, noise: FloatArray, kept: tuple[f
         kept: per day, each in (0, 1].
     """
     lead = (*np.broadcast_shapes(precision.shape, noise.shape), len(kept))
-    posterior = new_posterior(
-        d, np.broadcast_to(precision[..., None], lead), np.broadcast_to(noise[..., None], lead)
-    )
+    posterior = new_posterior(d, np.broadcast_to(precision[..., None], lead), np.broadcast_to(noise[..., None], lead))
     return Memories(np.broadcast_to(np.array(kept), lead), posterior, np.zeros(lead))
 
 
 def foresee(memories: Memories, phi: FloatArray) -> FloatArray:
     """Return what each head expects of candidates (..., n, d): (..., n, G)."""
-    return np.matmul(phi, np.swapaxes(memories.posterior.mean, -1, -2))
+    expected: FloatArray = np.matmul(phi, np.swapaxes(memories.posterior.mean, -1, -2))
+    return expected
 
 
 def judge(memories: Memories, foreseen: FloatArray, clicked: FloatArray, weight: FloatArray) -> Memories:

@@ -193,9 +193,7 @@ class Outcomes:
 
 def to_arrays(opened: Mapping[Key, OpenImpression]) -> dict[str, FloatArray]:
     """Return m open impressions as "facts" (m, 6), their features "phi" (m, d) and what was "foreseen" (m, G)."""
-    facts = [
-        (o.at, o.shown.offset, o.shown.weight, o.shown.looked, o.left, float(o.clicked)) for o in opened.values()
-    ]
+    facts = [(o.at, o.shown.offset, o.shown.weight, o.shown.looked, o.left, float(o.clicked)) for o in opened.values()]
     return {
         "facts": np.array(facts).reshape(len(facts), 6),
         "phi": np.array([o.shown.phi for o in opened.values()], dtype=np.float64),

@@ -2,8 +2,9 @@
 
 A Bayesian linear head (recommender/bandit) over what the other rankers said of the same request and the click
 model's last layer; it learns what that model's chance of a click leaves over. What the head leaves over in turn is told
-by item and by segment of shoppers (item_effects.py): so new items and new shoppers start where their likes are. Says
-nothing that it is not sure of, so a shop without outcomes ranks as without it. Reads a snapshot; who writes it is no concern of this model.
+by item and by segment of shoppers (item_effects.py), so that new ones of both start where those like them are. Says
+nothing that it is not sure of, so a shop without outcomes ranks as without it. Reads a snapshot; who writes it is no
+concern of this model.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def test_a_change_rings_in_every_segment_and_the_head_forgets_because_of_it_once
     head.judge(np.array([0.1, 0.2, 0.3, 0.9]), clicked=True)
     gram = head.snapshot().posterior.gram.copy()
     _watched(vigil, head, 0.2, 2000, 0.0, 1.0)
-    assert vigil.alarms == ()
+    assert [*vigil.alarms] == []
     assert head.state.memories.evidence.any()
     _watched(vigil, head, 0.45, 400, 3000.0, 1.0)
     assert {alarm.segment for alarm in vigil.alarms} == set(BOTH)
