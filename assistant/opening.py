@@ -236,7 +236,7 @@ class Opener:
         retrieval = Retrieval.open(catalogues_folder(settings), settings.catalogue)
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
-        # Robots, the shop's own people and repeats teach nothing; what comes in from now on is judged at the next start.
+        # Robots, the shop's own people and repeats teach nothing; what comes in later is judged at the next start.
         now, staff = self._w.now().timestamp(), known_traffic(settings)
         people = CleanLog(events, clean(events, products, now=now, known=staff))
         recommender = Recommender(products, events, past=people, settings=numbers, controls=self._controls)
