@@ -48,6 +48,7 @@ from assistant.tools.context import Shop
 from assistant.turn import Principal
 from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
+from recommender.data.cleaning import CleanLog
 from recommender.decide import Recommender
 from recommender.events import Item
 from recommender.exploring import Controls
@@ -249,12 +250,12 @@ class Opener:
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
         counted = self._w.rooms.counted
-        counted.look()
+        people = CleanLog(events, counted.look())
         recommender = Recommender(
             products, events, settings=numbers, controls=self._controls, outsiders=counted.outsiders
         )
         self._w.sponsored.remember(events, recommender.unit)
-        self._head = HeadWatch(settings, events, recommender, numbers, lambda: self._w.now().timestamp())
+        self._head = HeadWatch(settings, people, recommender, numbers, lambda: self._w.now().timestamp())
         self._learned = LearnedFiles(settings, recommender, numbers)
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
         bandit, explore = StarterBandit(SqlEventLog(self._w.store)), settings.exploration

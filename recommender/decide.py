@@ -26,7 +26,7 @@ from recommender.deciding import Deciding, decide_slate
 from recommender.errors import ArtifactBroken
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem, Stream
 from recommender.exploring import Controls, ControlSource, ExploredSlots
-from recommender.item_table import build_table
+from recommender.item_table import ItemTable, build_table
 from recommender.last_day import last_day
 from recommender.models import RANKERS
 from recommender.models.lately import LearnedLately
@@ -340,6 +340,11 @@ class Recommender:
         ranker = self._line_up.live.ranker
         return ranker if isinstance(ranker, Predicted) else None
 
+    @property
+    def table(self) -> ItemTable:
+        """The catalogue as it is now."""
+        return self._table
+
     def use_head(self, head: LiveHead) -> None:
         """Rank with what the latest outcomes taught; decisions under way are made with the one or the other."""
         self._head = head
@@ -371,7 +376,8 @@ class Recommender:
     def _deciding(self, controls: Controls, served: Served, stream: Stream) -> Deciding:
         head = self._head
         # It learned what this click model leaves over, and means nothing beside another one.
-        lately = LearnedLately(head.snapshot if head.model_sha == served.model_sha else None)
+        fits = head.model_sha == served.model_sha
+        lately = LearnedLately(head.snapshot, head.effects) if fits else LearnedLately()
         rankers = {**self._rankers, Code.PREDICTED: served.ranker, Code.LATELY: lately}
         return Deciding(
             table=self._table,

@@ -14,16 +14,18 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from recommender.bandit.drift import DriftAlarm, Widening
+from recommender.bandit.drift import DriftAlarm
 from recommender.bandit.head import BayesianLinearHead, HeadSnapshot
 from recommender.bandit.learner import OnlineLearner
 from recommender.bandit.outcomes import Outcomes, ShownFeatures
-from recommender.bandit.vigil import Vigil, alarmed
+from recommender.bandit.vigil import alarmed
 from recommender.errors import ArtifactBroken, LogBroken
 from recommender.events import Decision, DecisionContext, EventLog
 from recommender.features import FEATURE_SCHEMA
+from recommender.item_effects import ItemEffects, fit_effects
+from recommender.item_table import ItemTable
 from recommender.models.base import Part
-from recommender.models.lately import PHI_CODES, PHI_SCHEMA, PHI_WIDTH, put_hidden
+from recommender.models.lately import PHI_CODES, PHI_SCHEMA, PHI_WIDTH, put_hidden, shopper_segment
 from recommender.models.predicted import Predicted
 from recommender.policies import make_policy
 from recommender.policies.inverse_gap import growing_gamma
@@ -32,8 +34,8 @@ from recommender.settings import DAY_S, RecommenderSettings
 from recommender.trace import Array, Trace, unpack
 
 _FILE: Final = "head"
-_WIDENED: Final = 0.95
-"""Kept per day for a week after an alarm."""
+_REFIT: Final = 1.02
+"""What is left over per item is fitted again after so many times as many outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class LiveHead:
         snapshot: the head; None before the first outcome.
         model_sha: click model that it belongs to; "" for none.
         alarms: latest drift alarms, oldest first.
+        effects: what the head leaves over per item and segment; None before enough is known.
     """
 
     snapshot: HeadSnapshot | None = None
     model_sha: str = ""
     alarms: tuple[DriftAlarm, ...] = ()
+    effects: ItemEffects | None = None
 
 
 def told(head: LiveHead, model_sha: str) -> str:
@@ -66,6 +70,10 @@ class Ranking(Protocol):
     def click_model(self) -> Predicted | None:
         """What predicts clicks for everybody but those on trial; None for something else."""
 
+    @property
+    def table(self) -> ItemTable:
+        """The catalogue now."""
+
     def use_head(self, head: LiveHead) -> None:
         """Rank with this from now on."""
 
@@ -82,7 +90,7 @@ def segments(shopper: str, surface: str) -> tuple[str, ...]:
         shopper: "known" or "new".
         surface: e.g. "search".
     """
-    return (f"{shopper} shoppers", f"surface {surface}")
+    return (shopper_segment(shopper), f"surface {surface}")
 
 
 def explored_less(
@@ -136,7 +144,7 @@ class ServedFeatures:
         looked = [self._looked_on**item.position for item in decision.items]
         whose, paid = segments_of(decision), decision.sponsored_ids
         return {
-            item.item_id: ShownFeatures(share * phi.astype(np.float64), share * float(click), 1.0, whose)
+            item.item_id: ShownFeatures(share * phi.astype(np.float64), share * float(click), 1.0, whose, share)
             for item, share, phi, click in zip(decision.items, looked, *found, strict=True)
             # Who pays for a place did not earn its clicks.
             if item.item_id not in paid
@@ -180,6 +188,9 @@ class HeadKeeper:
         self._log, self._folder, self._settings, self._now = log, folder, settings, now
         self._model_sha = ""
         self._learner: OnlineLearner | None = None
+        self._effects: ItemEffects | None = None
+        self._fitted_on: ItemTable | None = None
+        self._fit_at = 0.0
 
     def follow(self, ranking: Ranking, limit: int = 2_000) -> int:
         """Learn what came in since, and let decisions be made with it.
@@ -198,16 +209,27 @@ class HeadKeeper:
         if fresh:
             self.close()
             self._learner, self._model_sha = self._open(model), model.sha
+            self._fitted_on = None
         assert self._learner is not None
         read = self._learner.catch_up(limit)
-        if read or fresh:
-            ranking.use_head(LiveHead(self._learner.snapshot(), self._model_sha, self._learner.alarms))
+        if read or fresh or ranking.table is not self._fitted_on:
+            snapshot = self._learner.snapshot()
+            self._fit(self._learner, snapshot.outcomes, ranking.table)
+            ranking.use_head(LiveHead(snapshot, self._model_sha, self._learner.alarms, self._effects))
         return read
 
     def close(self) -> None:
         """Write what was learned."""
         if self._learner is not None:
             self._learner.save()
+
+    def _fit(self, learner: OnlineLearner, outcomes: int, table: ItemTable) -> None:
+        """Fit what is left over again where the catalogue is another one, or enough came in to change it."""
+        if table is self._fitted_on and outcomes < self._fit_at:
+            return
+        settings, day = self._settings, int(learner.latest // DAY_S)
+        self._effects = fit_effects(learner.left_over, day, table, settings.head_noise, settings.head_precision)
+        self._fitted_on, self._fit_at = table, outcomes * _REFIT
 
     def _open(self, model: Predicted) -> OnlineLearner:
         """Go on from the file of this click model, or learn its head from the latest days; other files are let go."""
@@ -229,7 +251,6 @@ class HeadKeeper:
             head,
             ServedFeatures(self._log, model, settings.looked_on),
             since=self._now() - settings.head_days * DAY_S,
-            vigil=Vigil(widening=Widening(usual=settings.head_kept, gamma=min(_WIDENED, settings.head_kept))),
         )
 
 

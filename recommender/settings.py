@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from recommender.bandit.memories import KEPT
 from recommender.reasons import Code
 
 DAY_S: Final = 86_400.0
@@ -64,8 +65,8 @@ class RecommenderSettings:
 
     Args:
         weights: surface -> reason code -> weight; a surface that is not listed ranks as "search".
-        head_precision, head_noise, head_kept: prior precision, noise and what is kept per day of what "learned_lately"
-            learns from; see recommender/bandit/head.py.
+        head_precision, head_noise, head_kept: prior precision, noise and what each memory keeps per day of what
+            "learned_lately" learns from; see recommender/bandit/head.py.
         head_days: a head that is begun anew learns from the log of so many days.
         looked_on: chance that who looked at a place of a slate looks at the next one (rank-biased precision; Moffat and
             Zobel 2008): what stands lower is expected to be clicked less often.
@@ -108,7 +109,7 @@ class RecommenderSettings:
     )
     head_precision: float = 100.0
     head_noise: float = 0.1
-    head_kept: float = 0.99
+    head_kept: tuple[float, ...] = KEPT
     head_days: float = 60.0
     looked_on: float = 0.85
     gamma_growth: float = 0.3

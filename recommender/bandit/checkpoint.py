@@ -16,12 +16,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from recommender.bandit.head import BayesianLinearHead, HeadSnapshot
+from recommender.bandit.head import BayesianLinearHead, HeadState
+from recommender.bandit.left_over import LeftOver
+from recommender.bandit.memories import Memories
 from recommender.bandit.outcomes import Counts, Outcomes, from_arrays, to_arrays
 from recommender.bandit.posterior import Posterior
 from recommender.errors import ArtifactBroken
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _POSTERIOR: Final = ("prior_precision", "noise", "gram", "moment", "covariance", "mean")
 
 
@@ -46,14 +48,13 @@ def save(path: Path, outcomes: Outcomes, position: int) -> None:
         outcomes: head and open impressions after the event at `position`.
         position: sequence number in the log.
     """
-    state = outcomes.head.snapshot()
-    facts, phi = to_arrays(outcomes.open)
+    state = outcomes.head.state
+    left_keys, left = outcomes.left_over.to_arrays()
     meta = {
         "format": _FORMAT,
         "position": position,
         "day": state.day,
         "outcomes": state.outcomes,
-        "gamma": state.gamma,
         "n_ids": outcomes.head.n_ids,
         "seen": outcomes.head.seen,
         "open": list(outcomes.open),
@@ -62,11 +63,15 @@ def save(path: Path, outcomes: Outcomes, position: int) -> None:
         "early": [[key, clicks] for key, clicks in outcomes.early.items()],
         "latest": outcomes.latest,
         "counts": asdict(outcomes.counts),
+        "origin": outcomes.left_over.origin,
+        "left": left_keys,
     }
     buffer = io.BytesIO()
-    posterior = {name: getattr(state.posterior, name) for name in _POSTERIOR}
+    memories = state.memories
+    arrays = {name: getattr(memories.posterior, name) for name in _POSTERIOR}
+    arrays |= {"kept": memories.kept, "evidence": memories.evidence, "left": left, **to_arrays(outcomes.open)}
     text = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
-    np.savez(buffer, meta=text, facts=facts, phi=phi, **posterior)
+    np.savez(buffer, meta=text, **arrays)
     _replace(path, buffer.getvalue())
 
 
@@ -93,18 +98,19 @@ def load(path: Path, fresh: Outcomes) -> Checkpoint:
 
 def _restored(meta: dict[str, Any], arrays: dict[str, Any], fresh: Outcomes) -> Checkpoint:
     posterior = Posterior(*(arrays[name] for name in _POSTERIOR))
-    state = HeadSnapshot(posterior, meta["day"], meta["outcomes"], meta["gamma"])
+    state = HeadState(Memories(arrays["kept"], posterior, arrays["evidence"]), meta["day"], meta["outcomes"])
     head = BayesianLinearHead.restored(state, tuple(meta["seen"]), meta["n_ids"])
     keys = [(decision, item) for decision, item in meta["open"]]
     segments = [tuple(whose) for whose in meta["segments"]]
     outcomes = replace(
         fresh,
         head=head,
-        open=from_arrays(keys, arrays["facts"], arrays["phi"], segments),
+        open=from_arrays(keys, arrays, segments),
         vigil=fresh.vigil.restored(meta["vigil"]),
         early={(key[0], key[1]): [(i, at, reward) for i, at, reward in clicks] for key, clicks in meta["early"]},
         latest=meta["latest"],
         counts=Counts(**meta["counts"]),
+        left_over=LeftOver.from_arrays(meta["origin"], meta["left"], arrays["left"]),
     )
     return Checkpoint(outcomes, meta["position"])
 

@@ -8,13 +8,16 @@ wishes, which outweigh history. Knows arrays only.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from recommender.errors import NotEnoughEvents, RecommenderError
 from recommender.item_table import FloatArray
 
-_LEAST_ITEMS = 3
+_LEAST_ITEMS: Final = 3
+_RIDGES: Final = tuple(float(10.0 ** (power / 2.0)) for power in range(-1, 9))
+"""From content that is believed to content that is not heard, 0.3 to 10,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +55,19 @@ class ContentPrior:
         return prior + own * (np.where(impressions[:, None] > 0, effects, prior) - prior)
 
 
-def fit_content_prior(
-    content: FloatArray, effects: FloatArray, impressions: FloatArray, noise: float, ridge: float = 1.0
-) -> ContentPrior:
+def fit_content_prior(content: FloatArray, effects: FloatArray, impressions: FloatArray, noise: float) -> ContentPrior:
     """Regress item effects on content, items with more impressions counting more.
 
-    What is left over holds the noise of the few impressions, too; it is taken off, so that the prior is not wider than
-    items differ (method of moments; DerSimonian and Laird 1986).
+    How far the regression is believed (its ridge) is what tells each item best from the others, itself left out (Allen
+    1974, PRESS): content that says nothing is not listened to. What is left over holds the noise of the few
+    impressions, too; it is taken off, so that the prior is not wider than items differ (method of moments;
+    DerSimonian and Laird 1986).
 
     Args:
         content: (n, c), n at least 3, e.g. text vector, one-hot category, price band.
         effects: (n, p) measured effects: a mean residual (p = 1), or weights per shopper feature.
         impressions: (n,) on which each rests, above 0.
         noise: variance of one outcome.
-        ridge: precision of the regression's weights, above 0.
 
     Raises:
         NotEnoughEvents: fewer than three items are known.
@@ -76,16 +78,27 @@ def fit_content_prior(
     total = weight.sum()
     centre, intercept = weight @ content / total, weight @ effects / total
     x, y = content - centre, effects - intercept
-    inverse = np.linalg.inv((x.T * weight) @ x + ridge * np.eye(content.shape[1]))
-    weights = inverse @ ((x.T * weight) @ y)
-    left = y - x @ weights
+    values, vectors = np.linalg.eigh((x.T * weight) @ x)
+    turned = x @ vectors
+    pulled = (turned.T * weight) @ y
+    fits = [_fit(turned, pulled, y, weight, values, ridge) for ridge in _RIDGES]
+    weights, left, free = min(fits, key=lambda fit: float((weight @ (fit[1] / fit[2][:, None]) ** 2).sum()))
     # Each item's own leverage makes its residual too small.
-    free = 1.0 - weight * np.einsum("nc,cd,nd->n", x, inverse, x)
-    spread = (left.T * weight / np.maximum(free, 0.1)) @ left / total
+    spread = (left.T * weight / free) @ left / total
     measured = noise * (weight @ (1.0 / impressions)) / total
     covariance = _positive(spread - measured * np.eye(effects.shape[1]), 0.05 * np.trace(spread) / effects.shape[1])
     n0 = noise / (np.trace(covariance) / effects.shape[1])
-    return ContentPrior(centre, weights, intercept, covariance, float(n0))
+    return ContentPrior(centre, vectors @ weights, intercept, covariance, float(n0))
+
+
+def _fit(
+    turned: FloatArray, pulled: FloatArray, y: FloatArray, weight: FloatArray, values: FloatArray, ridge: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return weights (c, p) by the content's axes, what is left (n, p), and how free each item was of itself (n,)."""
+    kept = 1.0 / (np.maximum(values, 0.0) + ridge)
+    weights = kept[:, None] * pulled
+    free = np.maximum(0.1, 1.0 - weight * ((turned**2) @ kept + 1.0 / weight.sum()))
+    return weights, y - turned @ weights, free
 
 
 def shopper_prior(

@@ -1,6 +1,7 @@
-"""One unit of the comparison: a policy is tuned in a simulator on seeds of their own, then plays the reported ones.
+"""What the comparison is made of: a policy is tuned in a simulator on seeds of their own, then plays the reported ones.
 
-Every policy gets the same budget: the same number of settings, the same tuning seeds, the same steps.
+Every policy gets the same budget: the same number of settings, the same tuning seeds, the same steps. Seeds are played
+in blocks, so that a long comparison can be stopped and goes on.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from recommender.bandit import vw_rival
-from recommender.bandit.agents import Agent, HeadAgent
+from recommender.bandit.agents import AGENTS, Agent, HeadAgent
 from recommender.bandit.cold_items import ColdPlayed, play_cold
 from recommender.bandit.explorers import EXPLORERS
 from recommender.bandit.play import Counting, Played, play
@@ -25,9 +26,8 @@ Params = Mapping[str, float]
 VW: Final = "vw_squarecb"
 SHIPPED: Final = "ours_shipped"
 SHIPPED_PARAMS: Final[Params] = {
-    "precision": 20.0,
-    "forgets": 0.06,
-    "optimism": 0.5,
+    "precision": 30.0,
+    "optimism": 0.35,
     "scale": 3000.0,
     "floor": 0.01,
 }
@@ -44,6 +44,8 @@ VARIANTS: Final[Mapping[str, tuple[str, Counting, bool]]] = {
 _FIRST_TUNING_SEED: Final = 1_000_000
 _TUNING_SEEDS: Final = 3
 _SETTINGS: Final = 12
+BLOCK: Final = 15
+"""Seeds played side by side."""
 
 
 class Plan(BaseModel):
@@ -64,13 +66,30 @@ class Plan(BaseModel):
     tuning_seeds: int = _TUNING_SEEDS
 
 
-class UnitResult(BaseModel):
-    """What one policy did in one simulator, per reported seed; `share` and `own` as in `cold_items.ColdPlayed`."""
+class Tuned(BaseModel):
+    """The setting that a policy plays a simulator with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     simulator: str
     policy: str
+    params: dict[str, float]
+    cpu_s: float
+
+
+class UnitResult(BaseModel):
+    """What one policy did in one simulator, per reported seed; `share` and `own` as in `cold_items.ColdPlayed`.
+
+    Args:
+        first: first seed; the others follow.
+        cpu_s: seconds of processor time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    simulator: str
+    policy: str
+    first: int = 0
     params: dict[str, float]
     reward: list[float]
     regret: list[float]
@@ -81,8 +100,8 @@ class UnitResult(BaseModel):
     cpu_s: float
 
 
-def run_unit(plan: Plan, simulator: str, policy: str) -> UnitResult:
-    """Tune and play.
+def tune(plan: Plan, simulator: str, policy: str) -> Tuned:
+    """Find the setting of a policy that earns most on the tuning seeds; what ships has one already.
 
     Args:
         plan: budget and length.
@@ -91,13 +110,32 @@ def run_unit(plan: Plan, simulator: str, policy: str) -> UnitResult:
     """
     started = time.process_time()
     shipped = policy.split("/", maxsplit=1)[0] == SHIPPED
-    params = SHIPPED_PARAMS if shipped else _tuned(plan, simulator, policy)
-    played = _play(simulator, policy, [params] * plan.seeds, range(plan.seeds), plan.steps)
+    params = SHIPPED_PARAMS if shipped else _best(plan, simulator, policy)
+    return Tuned(simulator=simulator, policy=policy, params=dict(params), cpu_s=time.process_time() - started)
+
+
+def blocks(plan: Plan) -> list[int]:
+    """Return the first seed of every block."""
+    return list(range(0, plan.seeds, BLOCK))
+
+
+def play_block(plan: Plan, tuned: Tuned, first: int) -> UnitResult:
+    """Play a block of the reported seeds.
+
+    Args:
+        plan: length.
+        tuned: who plays what, and with which setting.
+        first: in `blocks`.
+    """
+    started = time.process_time()
+    seeds = range(first, min(first + BLOCK, plan.seeds))
+    played = _play(tuned.simulator, tuned.policy, [tuned.params] * len(seeds), seeds, plan.steps)
     curves = [played.share, played.own] if isinstance(played, ColdPlayed) else [np.zeros((0, 0))] * 2
     return UnitResult(
-        simulator=simulator,
-        policy=policy,
-        params=dict(params),
+        simulator=tuned.simulator,
+        policy=tuned.policy,
+        first=first,
+        params=tuned.params,
         reward=played.reward.tolist(),
         regret=played.regret.tolist(),
         simple_regret=played.simple_regret.tolist(),
@@ -106,6 +144,14 @@ def run_unit(plan: Plan, simulator: str, policy: str) -> UnitResult:
         own=curves[1].round(5).tolist(),
         cpu_s=time.process_time() - started,
     )
+
+
+def joined(tuned: Tuned, parts: Sequence[UnitResult]) -> UnitResult:
+    """Put all blocks of a policy in a simulator together, seeds in order; the tuning's time counts, too."""
+    ordered = sorted(parts, key=lambda one: one.first)
+    lists = ("reward", "regret", "simple_regret", "mean_weight", "share", "own")
+    whole = {name: [value for one in ordered for value in getattr(one, name)] for name in lists}
+    return ordered[0].model_copy(update={**whole, "cpu_s": tuned.cpu_s + sum(one.cpu_s for one in ordered)})
 
 
 def units(*, with_vw: bool) -> list[tuple[str, str]]:
@@ -165,7 +211,7 @@ def settings_of(policy: str, n: int) -> list[dict[str, float]]:
     return tried
 
 
-def _tuned(plan: Plan, simulator: str, policy: str) -> Params:
+def _best(plan: Plan, simulator: str, policy: str) -> Params:
     tried = settings_of(policy, plan.settings)
     seeds = range(_FIRST_TUNING_SEED, _FIRST_TUNING_SEED + plan.tuning_seeds)
     rows = [(setting, seed) for setting in tried for seed in seeds]
@@ -179,4 +225,5 @@ def _agent(
 ) -> Agent:
     if policy == VW:
         return vw_rival.VowpalWabbit(columns, rng, with_base=world.has_base)
-    return HeadAgent("ours" if policy == SHIPPED else policy, columns, world.d, rng, residual=residual)
+    name = "ours" if policy == SHIPPED else policy
+    return AGENTS.get(name, HeadAgent)(name, columns, world.d, rng, residual=residual)

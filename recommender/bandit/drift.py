@@ -1,4 +1,4 @@
-"""Alarms when a segment's clicks no longer come as predicted, and what follows: forget faster for a while.
+"""Alarms when a segment's clicks no longer come as predicted.
 
 Page 1954 and Hinkley 1971: the sum of deviations from the running mean, less an allowance, against its own minimum.
 Watches the standardised residual of a calibrated prediction. Knows names of segments, no shoppers.
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from recommender.bandit.head import BayesianLinearHead
 from recommender.decay import Recent
 
 _LEAST_VARIANCE: Final = 0.01
@@ -112,31 +111,3 @@ class DriftWatch:
         for segment, numbers in state.items():
             watch._detectors.touch(segment).restore(numbers)
         return watch
-
-
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """How a head answers to alarms.
-
-    Args:
-        usual: what it keeps per day otherwise.
-        gamma: what it keeps per day after an alarm.
-        kept: part of what was learned that an alarm leaves.
-        days: after which it keeps the usual again unless there is another alarm.
-    """
-
-    usual: float = 0.99
-    gamma: float = 0.95
-    kept: float = 0.5
-    days: int = 7
-
-    def alarm(self, head: BayesianLinearHead) -> None:
-        """Forget a part at once and more per day from now on."""
-        head.widen(self.gamma, self.kept)
-
-    def calm(self, head: BayesianLinearHead, days_since_alarm: float) -> bool:
-        """Return to the usual once it has been quiet for long enough. Returns whether it did."""
-        over = days_since_alarm >= self.days and head.snapshot().gamma != self.usual
-        if over:
-            head.widen(self.usual, 1.0)
-        return over

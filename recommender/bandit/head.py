@@ -1,39 +1,50 @@
-"""The reward head: a Bayesian linear model that one writer updates per outcome, and any thread reads.
+"""The reward head: Bayesian linear models that one writer updates per outcome, and any thread reads as one.
 
 Knows feature vectors and ids of outcomes. It counts an outcome once, fades what is old by the day in which it happened,
-so that the order of arrival does not matter, and publishes a new immutable state with each update.
+so that the order of arrival does not matter, and publishes a new immutable state with each update. How fast it forgets
+it finds out by itself (memories.py).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
-from recommender.bandit.posterior import Posterior, correct, fade, new_posterior, observe, predict
+from recommender.bandit.memories import KEPT, Memories, combined, end_days, foresee, judge, new_memories, shares
+from recommender.bandit.posterior import Posterior, correct, fade, observe, predict
 from recommender.errors import RecommenderError
 from recommender.item_table import FloatArray
 
-_ONE: Final = np.array(1.0)
+
+@dataclass(frozen=True, slots=True)
+class HeadState:
+    """A head after some outcome, as it is saved; nothing in it changes any more.
+
+    Args:
+        memories: G heads of d features.
+        day: day (since the epoch) to which the sums are faded; None before the first outcome.
+        outcomes: how many were counted.
+    """
+
+    memories: Memories
+    day: int | None
+    outcomes: int
 
 
 @dataclass(frozen=True, slots=True)
 class HeadSnapshot:
-    """A head as it was after some outcome; nothing in it changes any more.
+    """What readers get of a head.
 
     Args:
-        posterior: what is believed, of d features.
-        day: day (since the epoch) to which the sums are faded; None before the first outcome.
+        posterior: what is believed, of d features, whatever the number of heads behind it.
         outcomes: how many were counted.
-        gamma: what is kept per day.
     """
 
     posterior: Posterior
-    day: int | None
     outcomes: int
-    gamma: float
 
     @property
     def d(self) -> int:
@@ -74,22 +85,27 @@ class BayesianLinearHead:
         d: features.
         prior_precision: of each weight, above 0; larger trusts the prior (0) longer.
         noise: variance of one outcome, above 0; for clicks about rate * (1 - rate).
-        gamma: what is kept per day, 0.98 to 0.995; 1 forgets nothing.
+        kept: what each head keeps per day, each in (0, 1]; 1 forgets nothing. One number makes one head.
         n_ids: ids of outcomes remembered; a repetition further back is the log's to refuse (`learner.py`).
     """
 
     def __init__(
-        self, d: int, prior_precision: float = 1.0, noise: float = 0.1, gamma: float = 0.99, n_ids: int = 100_000
+        self,
+        d: int,
+        prior_precision: float = 1.0,
+        noise: float = 0.1,
+        kept: Sequence[float] = KEPT,
+        n_ids: int = 100_000,
     ) -> None:
-        if d < 1 or prior_precision <= 0 or noise <= 0 or not 0 < gamma <= 1:
-            raise RecommenderError("A head needs features, a precision and a noise above 0, and a gamma in (0, 1].")
-        prior = new_posterior(d, np.array(float(prior_precision)), np.array(float(noise)))
-        self._state = HeadSnapshot(prior, None, 0, gamma)
+        if d < 1 or prior_precision <= 0 or noise <= 0 or not kept or not all(0 < part <= 1 for part in kept):
+            raise RecommenderError("A head needs features, a precision and a noise above 0, and to keep (0, 1] a day.")
+        heads = new_memories(d, np.array(float(prior_precision)), np.array(float(noise)), tuple(kept))
+        self._state = HeadState(heads, None, 0)
         self._n_ids = n_ids
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     @classmethod
-    def restored(cls, state: HeadSnapshot, seen: tuple[str, ...], n_ids: int) -> BayesianLinearHead:
+    def restored(cls, state: HeadState, seen: tuple[str, ...], n_ids: int) -> BayesianLinearHead:
         """Make a head that goes on where a saved one stopped.
 
         Args:
@@ -97,10 +113,15 @@ class BayesianLinearHead:
             seen: ids of outcomes, oldest first.
             n_ids: as in the constructor.
         """
-        head = cls(state.d, n_ids=n_ids)
+        head = cls(1, n_ids=n_ids)
         head._state = state
         head._seen = OrderedDict.fromkeys(seen)
         return head
+
+    @property
+    def state(self) -> HeadState:
+        """The present state; later updates leave it as it is."""
+        return self._state
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -113,12 +134,33 @@ class BayesianLinearHead:
         return self._n_ids
 
     def snapshot(self) -> HeadSnapshot:
-        """Return the present state; later updates leave it as it is."""
-        return self._state
+        """Return all heads as one; later updates leave it as it is. O(G d^2)."""
+        return HeadSnapshot(combined(self._state.memories), self._state.outcomes)
 
     def predict(self, phi: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return mean (n,) and variance (n,) of the expected reward of (n, d) features."""
-        return self._state.predict(phi)
+        return self.snapshot().predict(phi)
+
+    def foresee(self, phi: FloatArray) -> FloatArray:
+        """Return what each of G heads expects, (G,), of one candidate (d,): what `judge` wants to know later."""
+        expected: FloatArray = foresee(self._state.memories, phi[None])[0]
+        return expected
+
+    def expected(self, foreseen: FloatArray) -> float:
+        """Return what all heads together expect, where each expects `foreseen` (G,)."""
+        return float(shares(self._state.memories) @ foreseen)
+
+    def judge(self, foreseen: FloatArray, clicked: bool, weight: float = 1.0) -> None:
+        """Trust the heads more that foresaw what became of an impression.
+
+        Args:
+            foreseen: (G,) chance of a click by each head when it was shown.
+            clicked: what became of it.
+            weight: as counted.
+        """
+        state = self._state
+        memories = judge(state.memories, foreseen, np.array(float(clicked)), np.array(weight))
+        self._state = replace(state, memories=memories)
 
     def update(
         self, event_id: str, phi: FloatArray, reward: float, weight: float = 1.0, day: int | None = None
@@ -166,15 +208,17 @@ class BayesianLinearHead:
         """
         return self._count(event_id, phi, reward, -weight, day, counts=-1)
 
-    def widen(self, gamma: float, kept: float) -> None:
-        """Forget faster from now on, and a part at once: what a drift alarm asks for.
+    def startle(self, kept: float) -> None:
+        """Forget a part at once, and who foresaw what: what a drift alarm asks for.
 
         Args:
-            gamma: new factor per day, in (0, 1].
             kept: factor on what was learned so far, in (0, 1].
         """
         state = self._state
-        self._state = replace(state, gamma=gamma, posterior=fade(state.posterior, np.array(kept)))
+        memories = state.memories
+        posterior = fade(memories.posterior, np.full_like(memories.kept, kept))
+        fresh = replace(memories, posterior=posterior, evidence=np.zeros_like(memories.evidence))
+        self._state = replace(state, memories=fresh)
 
     def _count(
         self, event_id: str, phi: FloatArray, reward: float, weight: float, day: int | None, *, counts: int
@@ -182,24 +226,24 @@ class BayesianLinearHead:
         if event_id in self._seen:
             return False
         state = self._at(day)
+        memories = state.memories
         age = 0 if day is None or state.day is None else state.day - day
-        faded = np.array(weight * state.gamma**age)
+        faded = weight * memories.kept**age
         step = observe if counts else correct
-        posterior = step(state.posterior, np.asarray(phi, dtype=np.float64), _ONE * reward, faded)
+        rewards = np.full_like(faded, reward)
+        posterior = step(memories.posterior, np.asarray(phi, dtype=np.float64)[None], rewards, faded)
         self._remember(event_id)
         # One assignment: a reader sees the whole outcome or none of it.
-        self._state = replace(state, posterior=posterior, outcomes=state.outcomes + counts)
+        self._state = HeadState(replace(memories, posterior=posterior), state.day, state.outcomes + counts)
         return True
 
-    def _at(self, day: int | None) -> HeadSnapshot:
+    def _at(self, day: int | None) -> HeadState:
         """Return the state faded to a day; an earlier day leaves it as it is."""
         state = self._state
         if day is None or (state.day is not None and day <= state.day):
             return state
-        if state.day is None:
-            return replace(state, day=day)
-        kept = np.array(state.gamma ** (day - state.day))
-        return replace(state, day=day, posterior=fade(state.posterior, kept))
+        gone = 0 if state.day is None else day - state.day
+        return replace(state, day=day, memories=end_days(state.memories, gone) if gone else state.memories)
 
     def _remember(self, event_id: str) -> None:
         self._seen[event_id] = None

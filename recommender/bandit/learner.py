@@ -11,6 +11,7 @@ from pathlib import Path
 from recommender.bandit.checkpoint import load, save
 from recommender.bandit.drift import DriftAlarm
 from recommender.bandit.head import HeadSnapshot
+from recommender.bandit.left_over import LeftOver
 from recommender.bandit.outcomes import Counts, Outcomes
 from recommender.events import EventLog
 
@@ -67,6 +68,16 @@ class OnlineLearner:
     def alarms(self) -> tuple[DriftAlarm, ...]:
         """Latest drift alarms, oldest first."""
         return self._outcomes.vigil.alarms
+
+    @property
+    def left_over(self) -> LeftOver:
+        """What the head leaves over per item; for the thread that writes."""
+        return self._outcomes.left_over
+
+    @property
+    def latest(self) -> float:
+        """Largest time of an event learned, seconds since the epoch."""
+        return self._outcomes.latest
 
     def catch_up(self, limit: int = 100_000) -> int:
         """Learn what came in since.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from recommender.bandit.head import BayesianLinearHead
+from recommender.bandit.left_over import LeftOver
 from recommender.bandit.vigil import Vigil
 from recommender.events import Event, EventType
 from recommender.item_table import FloatArray
@@ -30,14 +31,16 @@ class ShownFeatures:
     Args:
         phi: (d,) the click model's last layer, or standardised features.
         offset: the click model's calibrated prediction, which the head learns to improve; 0 to learn the reward itself.
-        weight: chance that the slot was looked at, 0 to 1.
-        segments: whose outcome it is, e.g. ("known shoppers", "search"); watched for drift.
+        weight: of the outcome, 0 to 1.
+        segments: whose outcome it is, e.g. ("known shoppers", "search"), the shopper's first; watched for drift.
+        looked: chance that the slot was looked at, 0 to 1, which `phi` and `offset` are scaled by already.
     """
 
     phi: FloatArray
     offset: float = 0.0
     weight: float = 1.0
     segments: tuple[str, ...] = ()
+    looked: float = 1.0
 
 
 FeatureSource = Callable[[str, str], ShownFeatures | None]
@@ -51,11 +54,15 @@ class OpenImpression:
     Args:
         at: when it was shown, seconds since the epoch.
         shown: as served.
+        foreseen: (G,) chance of a click by each of the head's memories when it was counted.
+        left: what the head left over when it was counted as no click.
         clicked: whether its click was counted.
     """
 
     at: float
     shown: ShownFeatures
+    foreseen: FloatArray
+    left: float
     clicked: bool = False
 
 
@@ -94,7 +101,8 @@ class Outcomes:
         latest: largest time seen, seconds since the epoch.
         counts: what was counted.
         since: events before it teach nothing, seconds since the epoch.
-        vigil: looks at each outcome once its impression is let go.
+        vigil: looks at each outcome once its impression is let go; so does the head, to see which memory was right.
+        left_over: per item, what the head leaves over.
     """
 
     head: BayesianLinearHead
@@ -108,6 +116,7 @@ class Outcomes:
     counts: Counts = field(default_factory=Counts)
     since: float = 0.0
     vigil: Vigil = field(default_factory=Vigil)
+    left_over: LeftOver = field(default_factory=LeftOver)
 
     def learn(self, event: Event) -> None:
         """Count one event; those without a decision teach nothing."""
@@ -128,12 +137,14 @@ class Outcomes:
         if shown is None:
             self.counts.unknown += 1
             return
+        foreseen = shown.offset + self.head.foresee(shown.phi)
         if key in self.open or not self.head.update(
             event.event_id, shown.phi, -shown.offset, shown.weight, _day(event.at)
         ):
             return
         self.counts.impressions += 1
-        self.open[key] = OpenImpression(event.at, shown)
+        self.open[key] = impression = OpenImpression(event.at, shown, foreseen, -self.head.expected(foreseen))
+        self._leave(key, impression, shown.looked, impression.left)
         for click in self.early.pop(key, ()):
             self._click(key, *click)
 
@@ -149,6 +160,8 @@ class Outcomes:
             shown = impression.shown
             impression.clicked = self.head.correct(event_id, shown.phi, reward, shown.weight, _day(impression.at))
             self.counts.clicks += impression.clicked
+            if impression.clicked:
+                self._leave(key, impression, 0.0, reward)
 
     def _take_back(self, key: Key, event_id: str) -> None:
         impression = self.open.get(key)
@@ -158,31 +171,47 @@ class Outcomes:
         if self.head.take_back(event_id, shown.phi, -shown.offset, shown.weight, _day(impression.at)):
             del self.open[key]
             self.counts.taken_back += 1
+            self._leave(key, impression, -shown.looked, -impression.left)
+
+    def _leave(self, key: Key, impression: OpenImpression, looked: float, left: float) -> None:
+        """Add an impression to its item's sums, a residual alone (looked 0), or take both back (looked negative)."""
+        shown = impression.shown
+        segment = shown.segments[0] if shown.segments else ""
+        mass, moment = shown.weight * looked * shown.looked, shown.weight * shown.looked * left
+        self.left_over.add((segment, key[1]), mass, moment, _day(impression.at))
 
     def _let_go(self) -> None:
         """Drop impressions that no click can reach any more, and clicks whose impression will not come."""
         limit = self.latest - self.window_s - self.lateness_s
         while self.open and next(iter(self.open.values())).at < limit:
             gone = self.open.pop(next(iter(self.open)))
+            self.head.judge(gone.foreseen, gone.clicked, gone.shown.weight)
             self.vigil.close(gone.shown.segments, gone.shown.offset, gone.clicked, gone.at, self.head)
         while self.early and next(iter(self.early.values()))[0][1] < limit:
             self.counts.unknown += len(self.early.pop(next(iter(self.early))))
 
 
-def to_arrays(opened: Mapping[Key, OpenImpression]) -> tuple[FloatArray, FloatArray]:
-    """Return open impressions as (m, 4) of time, offset, weight and clicked, and their features (m, d)."""
-    facts = [(o.at, o.shown.offset, o.shown.weight, float(o.clicked)) for o in opened.values()]
-    return np.array(facts).reshape(len(facts), 4), np.array([o.shown.phi for o in opened.values()], dtype=np.float64)
+def to_arrays(opened: Mapping[Key, OpenImpression]) -> dict[str, FloatArray]:
+    """Return m open impressions as "facts" (m, 6), their features "phi" (m, d) and what was "foreseen" (m, G)."""
+    facts = [(o.at, o.shown.offset, o.shown.weight, o.shown.looked, o.left, float(o.clicked)) for o in opened.values()]
+    return {
+        "facts": np.array(facts).reshape(len(facts), 6),
+        "phi": np.array([o.shown.phi for o in opened.values()], dtype=np.float64),
+        "foreseen": np.array([o.foreseen for o in opened.values()], dtype=np.float64),
+    }
 
 
 def from_arrays(
-    keys: list[Key], facts: FloatArray, phi: FloatArray, segments: list[tuple[str, ...]]
+    keys: list[Key], arrays: Mapping[str, FloatArray], segments: list[tuple[str, ...]]
 ) -> dict[Key, OpenImpression]:
     """Return what `to_arrays` took apart, with the segments of each."""
-    return {
-        key: OpenImpression(float(at), ShownFeatures(features, float(offset), float(weight), whose), bool(clicked))
-        for key, (at, offset, weight, clicked), features, whose in zip(keys, facts, phi, segments, strict=True)
-    }
+    opened = {}
+    rows = zip(keys, arrays["facts"].tolist(), arrays["phi"], arrays["foreseen"], segments, strict=True)
+    for key, (at, offset, weight, looked, left, clicked), phi, foreseen, whose in rows:
+        opened[key] = OpenImpression(
+            at, ShownFeatures(phi, offset, weight, whose, looked), foreseen, left, bool(clicked)
+        )
+    return opened
 
 
 def _day(at: float) -> int:

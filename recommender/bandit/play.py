@@ -110,6 +110,8 @@ class _Ledger:
                 self._learn(one, np.ones(len(now)), now)
 
     def _close(self, one: _Open) -> None:
+        if one.shown.foreseen is not None:
+            self._agent.judge(one.shown.foreseen[:, 0], one.clicked, np.ones(len(one.clicked)))
         if self._counting == "closed":
             self._learn(one, one.clicked, np.ones(len(one.clicked)))
         elif self._counting == "clicks_at_once":
@@ -140,6 +142,8 @@ def _learn_now(agent: Agent, world: World, t: int, offer: Offer, shown: Shown) -
         certain = clicked[slot:].any(axis=0)
         weight: FloatArray = above.astype(np.float64) * np.where(certain, 1.0, CONTINUE**slot)
         agent.learn(offer, shown.chosen[:, slot], shown.probabilities[:, slot], clicked[slot] * 1.0, weight)
+        if shown.foreseen is not None:
+            agent.judge(shown.foreseen[:, slot], clicked[slot] * 1.0, weight)
 
 
 def _judged(offer: Offer, shown: Shown, slots: int) -> tuple[FloatArray, FloatArray, FloatArray]:

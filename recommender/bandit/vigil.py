@@ -1,4 +1,4 @@
-"""Watches outcomes for drift as their windows close, and lets the head forget faster where there is an alarm.
+"""Watches outcomes for drift as their windows close, and lets the head forget where there is an alarm.
 
 Its state goes into the learner's file with everything else, so a restart neither loses nor repeats an alarm. Knows
 names of segments and times, no shoppers.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
-from recommender.bandit.drift import DriftAlarm, DriftWatch, Widening
+from recommender.bandit.drift import DriftAlarm, DriftWatch
 from recommender.bandit.head import BayesianLinearHead
 
 _DAY_S: Final = 86_400.0
@@ -23,12 +23,12 @@ class Vigil:
 
     Args:
         watch: detectors per segment.
-        widening: what an alarm does to the head.
+        kept: part of what the head learned that an alarm leaves.
         alarms: the latest, oldest first.
     """
 
     watch: DriftWatch = field(default_factory=DriftWatch)
-    widening: Widening = field(default_factory=Widening)
+    kept: float = 0.5
     alarms: tuple[DriftAlarm, ...] = ()
 
     def close(
@@ -41,17 +41,15 @@ class Vigil:
             predicted: chance of a click when it was shown.
             clicked: what became of it.
             at: when it was shown, seconds since the epoch.
-            head: widened after an alarm, at most once a day, and calmed a week after the last one.
+            head: startled by an alarm, at most once a day.
         """
         for segment in segments:
             alarm = self.watch.observe(segment, predicted, float(clicked), at)
             if alarm is not None:
                 # One change of the shop rings in several segments; the head shall forget because of it once.
                 if not self.alarms or at - self.alarms[-1].at >= _DAY_S:
-                    self.widening.alarm(head)
+                    head.startle(self.kept)
                 self.alarms = (*self.alarms, alarm)[-_KEPT_ALARMS:]
-        if self.alarms:
-            self.widening.calm(head, (at - self.alarms[-1].at) / _DAY_S)
 
     def state(self) -> dict[str, Any]:
         """Return everything that must survive a restart, as plain values."""

@@ -84,6 +84,9 @@ class VowpalWabbit:
         """
         raise RecommenderError("Vowpal Wabbit cannot correct an outcome that it has counted.")
 
+    def judge(self, foreseen: FloatArray, clicked: FloatArray, weight: FloatArray) -> None:
+        """Do nothing: it foresees nothing that it would be judged by."""
+
     def end_day(self) -> None:
         """Forget nothing: its learning rate does that."""
 

@@ -1,8 +1,10 @@
 """Ranking model "learned_lately": what the latest outcomes say beyond the click model, learned per event.
 
 A Bayesian linear head (recommender/bandit) over what the other rankers said of the same request and the click
-model's last layer; it learns what that model's chance of a click leaves over. Says nothing that it is not
-sure of, so a shop without outcomes ranks as without it. Reads a snapshot; who writes it is no concern of this model.
+model's last layer; it learns what that model's chance of a click leaves over. What the head leaves over in turn is told
+by item and by segment of shoppers (item_effects.py), so that new ones of both start where those like them are. Says
+nothing that it is not sure of, so a shop without outcomes ranks as without it. Reads a snapshot; who writes it is no
+concern of this model.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.bandit.head import HeadSnapshot
+from recommender.field_rates import ALL
+from recommender.item_effects import ItemEffects
 from recommender.item_table import FloatArray
 from recommender.models.base import Part, RankRequest, without_detail
 from recommender.reasons import Code
@@ -46,13 +50,14 @@ class LearnedLately:
 
     Args:
         head: as it is now; without one nothing is said yet.
+        effects: what it leaves over; None says nothing of it.
     """
 
     code = Code.LATELY
-    version = "1"
+    version = "2"
 
-    def __init__(self, head: HeadSnapshot | None = None) -> None:
-        self._head = head
+    def __init__(self, head: HeadSnapshot | None = None, effects: ItemEffects | None = None) -> None:
+        self._head, self._effects = head, effects
 
     def rank(self, request: RankRequest) -> Part:
         """Give -1 (far less often than predicted) to 1; what the head needs to learn from this slate goes with it."""
@@ -61,8 +66,28 @@ class LearnedLately:
             return without_detail(np.zeros(n))
         phi = phi_of(request, predicted)
         shown = {"phi": phi, "click": predicted.beside["click"].astype(np.float32)}
-        values = np.zeros(n) if self._head is None else surely_different(self._head, phi)
-        return Part(values, ("",) * n, shown=shown)
+        if self._head is None:
+            return Part(np.zeros(n), ("",) * n, shown=shown)
+        chance = surely_different(self._head, phi)
+        if self._effects is not None and self._effects.table is request.table:
+            effects = effects_of(self._effects, request)
+            chance = chance + effects - effects.mean()
+        # On the scale of "predicted": half the difference in log-odds, to first order.
+        return Part(np.tanh(chance / (2.0 * float(self._head.posterior.noise))), ("",) * n, shown=shown)
+
+
+def effects_of(effects: ItemEffects, request: RankRequest) -> FloatArray:
+    """Return what to expect of a request's candidates beyond click model and head, (n,), as chances of a click."""
+    context = request.context
+    profile = request.state.shoppers.find(context.shopper_key)
+    segment = shopper_segment("new" if profile is None or not profile.signs else "known")
+    outcomes = 0.0 if profile is None else profile.rates.shown.read(ALL, context.now)
+    return effects.of(request.rows, segment, outcomes, context.stated)
+
+
+def shopper_segment(shopper: str) -> str:
+    """Return the name of a segment of shoppers: of those "known" or "new"."""
+    return f"{shopper} shoppers"
 
 
 def phi_of(request: RankRequest, predicted: Part) -> NDArray[np.float32]:
@@ -96,10 +121,9 @@ def surely_different(head: HeadSnapshot, phi: NDArray[np.float32]) -> FloatArray
         phi: (n, d).
 
     Returns:
-        (n,), in (-1, 1), on the scale of "predicted": half the difference in log-odds, to first order.
+        (n,), differences in the chance of a click.
     """
     wide = phi.astype(np.float64)
     mean, variance = head.predict(wide - wide.mean(axis=0))
-    sure = np.sign(mean) * np.maximum(0.0, np.abs(mean) - _SURE * np.sqrt(variance))
-    values: FloatArray = np.tanh(sure / (2.0 * float(head.posterior.noise)))
-    return values
+    sure: FloatArray = np.sign(mean) * np.maximum(0.0, np.abs(mean) - _SURE * np.sqrt(variance))
+    return sure

@@ -53,7 +53,7 @@ def main() -> None:
         phi = rng.normal(size=(200, d))
         ids = iter(range(10**9))
         outcome = cost_us(lambda: head.update(str(next(ids)), phi[0], 1.0))  # noqa: B023
-        fade = cost_us(lambda: head.widen(0.99, 1.0), least=10)  # noqa: B023
+        fade = cost_us(lambda: head.startle(1.0), least=10)  # noqa: B023
         utilities = cost_us(lambda: head.snapshot().utilities(phi, 0.5))  # noqa: B023
         say(f"{d:6}{utilities:12.1f}{outcome:12.1f}{fade:12.1f}")
     say("outcomes, us each: after how many (64 features); and a save, ms")

@@ -204,7 +204,7 @@ def _learner(log: SqlEventLog, folder: Path, gamma: float) -> OnlineLearner:
 
 
 def _fresh(gamma: float) -> Outcomes:
-    return Outcomes(BayesianLinearHead(ITEMS, noise=1.0, gamma=gamma, n_ids=100), _features)
+    return Outcomes(BayesianLinearHead(ITEMS, noise=1.0, kept=(gamma,), n_ids=100), _features)
 
 
 def _features(_decision_id: str, item_id: str) -> ShownFeatures:

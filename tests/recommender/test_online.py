@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from recommender.data.cleaning import clean
+from recommender.data.settings import KnownTraffic
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventType, Item
@@ -117,6 +119,33 @@ def test_a_restart_knows_what_was_known_before() -> None:
         first, second = before.decide(context, candidates), after.decide(context, candidates)
         assert first.candidate_scores == second.candidate_scores
         assert first.items == second.items
+
+
+def test_a_restart_learns_nothing_from_robots_and_the_shops_own_people() -> None:
+    items, log = make_items(), MemoryEventLog()
+    recommender, world = Recommender(items, log), World(items, seed=4)
+    for _ in range(10):
+        world.visit(recommender)
+    people = MemoryEventLog()
+    people.append_many([row for _, row in log.decisions(traces=True)], [event for _, event in log.events()])
+    for name, gap_s in (("robot", 0.5), ("staff", 40.0)):
+        for turn in range(6):
+            now = world.now + 1000.0 * turn
+            context = DecisionContext(name, f"{name}-visit", f"{name}{turn}", "recommend", now, seed=3)
+            decision = recommender.decide(context, [Candidate(item_id) for item_id in items])
+            for item in decision.items:
+                at, key = now + gap_s * (1 + item.position), f"{name}{turn}-{item.position}"
+                shown = (decision.decision_id, item.position)
+                recommender.record(Event(key, EventType.CLICK, item.item_id, name, f"{name}-visit", at, *shown))
+    known = KnownTraffic(staff=frozenset({"staff"}))
+    cleaned = clean(log, items, now=world.now + 10_000.0, known=known)
+    again, without = (
+        Recommender(items, log, outsiders=lambda: known.keys | frozenset(cleaned.robots)),
+        Recommender(items, people),
+    )
+    context, candidates = world.context(2, "a new visit"), [Candidate(item_id) for item_id in items]
+    scores = [shop.decide(context, candidates).candidate_scores for shop in (again, without, recommender)]
+    assert scores[0] == scores[1] != scores[2]
 
 
 def test_readers_and_writers_at_once_lose_and_double_nothing() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from recommender.bandit.drift import DriftAlarm
-from recommender.bandit.head import BayesianLinearHead
+from recommender.bandit.head import BayesianLinearHead, HeadSnapshot
 from recommender.decide import Recommender
 from recommender.event_log import MemoryEventLog
 from recommender.events import SPONSORED, Candidate, Decision, Event, EventType, Reason
@@ -58,12 +58,12 @@ def _keeper(log: MemoryEventLog, folder: Path, now: float = NOW) -> HeadKeeper:
     return HeadKeeper(log, folder, SETTINGS, lambda: now)
 
 
-def _follow(keeper: HeadKeeper, recommender: Recommender) -> BayesianLinearHead:
+def _follow(keeper: HeadKeeper, recommender: Recommender) -> HeadSnapshot:
     while keeper.follow(recommender, 7):
         pass
     head = recommender._head.snapshot
     assert head is not None
-    return BayesianLinearHead.restored(head, (), 10)
+    return head
 
 
 def test_features_come_back_as_served_and_lower_places_count_as_looked_at_less(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ def test_it_learns_every_event_once_over_restarts(tmp_path: Path) -> None:
         keeper.follow(recommender, 5)
         if number % 3:
             keeper.close()  # Every third is killed before it saves.
-    first = _follow(_keeper(log, restarted), recommender).snapshot()
-    second = _follow(steady, recommender).snapshot()
+    first = _follow(_keeper(log, restarted), recommender)
+    second = _follow(steady, recommender)
     assert first.outcomes == second.outcomes == 12 * 6
     assert np.allclose(first.posterior.mean, second.posterior.mean, atol=1e-12)
 
@@ -127,7 +127,7 @@ def test_beside_another_click_model_it_is_silent_until_it_is_learned_again_from_
     assert recommender.health["head"].startswith("waiting")
     silent = recommender.decide(make_context(session="x"), FOUND)
     assert not any(reason.code == Code.LATELY for item in silent.items for reason in item.reasons)
-    assert _follow(keeper, recommender).snapshot().outcomes == 61 * 6
+    assert _follow(keeper, recommender).outcomes == 61 * 6
     assert [path.suffix for path in (tmp_path / "heads").iterdir() if path.is_file()] in ([], [".npz"])
     again = ServedFeatures(log, other, 1.0)(decision.decision_id, "stove-1")
     trace = unpack(decision.trace)
@@ -140,13 +140,13 @@ def test_old_events_a_broken_file_and_no_click_model_are_no_trouble(tmp_path: Pa
     log, model = MemoryEventLog(), _model(tmp_path / "model")
     recommender = _shop(log, model)
     _visit(recommender, 0)
-    assert _follow(_keeper(log, tmp_path / "late", NOW + 100 * DAY_S), recommender).snapshot().outcomes == 0
+    assert _follow(_keeper(log, tmp_path / "late", NOW + 100 * DAY_S), recommender).outcomes == 0
     keeper = _keeper(log, tmp_path)
     _follow(keeper, recommender)
     keeper.close()
     (path,) = tmp_path.glob("*.npz")
     path.write_bytes(b"broken")
-    assert _follow(_keeper(log, tmp_path), recommender).snapshot().outcomes == 6
+    assert _follow(_keeper(log, tmp_path), recommender).outcomes == 6
     recommender.serve(LineUp())
     assert _keeper(log, tmp_path).follow(recommender) == 0
 
@@ -156,7 +156,7 @@ def test_what_was_not_shown_after_all_is_unlearned(tmp_path: Path) -> None:
     recommender = _shop(log, model)
     decision = recommender.decide(make_context(), FOUND)
     recommender.shown(decision, ())
-    head = _follow(_keeper(log, tmp_path), recommender).snapshot()
+    head = _follow(_keeper(log, tmp_path), recommender)
     assert head.outcomes == 0
     assert np.allclose(head.posterior.gram, 0.0, atol=1e-9)
     assert np.allclose(head.posterior.covariance, np.eye(PHI_WIDTH) / SETTINGS.head_precision, atol=1e-9)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recommender.bandit import bench
-from recommender.bandit.contest import COLD, SHIPPED, VARIANTS, VW, Plan, UnitResult, run_unit, units
+from recommender.bandit.contest import BLOCK, COLD, SHIPPED, VARIANTS, VW, Plan, UnitResult, play_block, tune, units
 from recommender.bandit.figures import summarise
 from recommender.errors import RecommenderError
 
@@ -61,16 +61,25 @@ def test_a_miss_is_told() -> None:
     assert not verdict["regret_never_above"]
 
 
-def test_a_run_goes_on_from_its_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_goes_on_from_its_results_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = [("linear", "greedy"), (COLD, "greedy"), ("delayed", f"{SHIPPED}/closed")]
     monkeypatch.setattr(bench, "units", lambda with_vw: few)
+    plan = PLAN.model_copy(update={"seeds": BLOCK + 2})
     path = tmp_path / "results.jsonl"
-    path.write_text(PLAN.model_dump_json() + "\n" + run_unit(PLAN, *few[0]).model_dump_json() + '\n{"simula', "utf-8")
     told: list[int] = []
-    done = bench.compare(PLAN, results=path, with_vw=False, workers=1, progress=lambda _what, n, _of: told.append(n))
-    assert told == [1, 2, 3]
-    assert {(one.simulator, one.policy) for one in done} == set(few)
-    assert len(path.read_text("utf-8").splitlines()) == 4
+    whole = bench.compare(plan, results=path, with_vw=False, workers=1, progress=lambda _what, n, _of: told.append(n))
+    assert (told[0], told[-1]) == (0, 9)
+    assert [len(one.reward) for one in whole] == [BLOCK + 2] * 3
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) == 1 + 9
+    # The run is stopped while it writes its eighth part.
+    path.write_text("\n".join(lines[:8]) + "\n" + lines[8][:40], "utf-8")
+    told.clear()
+    again = bench.compare(plan, results=path, with_vw=False, workers=1, progress=lambda _what, n, _of: told.append(n))
+    assert (told[0], told[-1]) == (7, 9)
+    assert [one.model_copy(update={"cpu_s": 0.0}) for one in again] == [
+        one.model_copy(update={"cpu_s": 0.0}) for one in whole
+    ]
     with pytest.raises(RecommenderError, match="another plan"):
         bench.compare(Plan(), results=path, with_vw=False, workers=1, progress=lambda *_: None)
 
@@ -84,6 +93,7 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_vowpal_wabbit_plays_and_its_probabilities_are_true() -> None:
     pytest.importorskip("vowpalwabbit")
-    one = run_unit(Plan(steps=200, seeds=2, settings=1, tuning_seeds=1), "cascade", VW)
+    plan = Plan(steps=200, seeds=2, settings=1, tuning_seeds=1)
+    one = play_block(plan, tune(plan, "cascade", VW), 0)
     assert len(one.reward) == 2
     assert np.mean(one.mean_weight) == pytest.approx(1.0, abs=0.4)

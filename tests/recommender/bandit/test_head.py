@@ -24,7 +24,7 @@ def _ridge(phi: np.ndarray, rewards: np.ndarray, weights: np.ndarray) -> tuple[n
 
 
 def _taught(order: np.ndarray, gamma: float, seed: int) -> BayesianLinearHead:
-    head = BayesianLinearHead(D, PRECISION, NOISE, gamma)
+    head = BayesianLinearHead(D, PRECISION, NOISE, (gamma,))
     phi, rewards, weights, days = _outcomes(len(order), seed)
     for i in order:
         assert head.update(f"e{i}", phi[i], rewards[i], weights[i], int(days[i]))
@@ -33,7 +33,7 @@ def _taught(order: np.ndarray, gamma: float, seed: int) -> BayesianLinearHead:
 
 def test_it_equals_weighted_ridge_regression() -> None:
     phi, rewards, weights, _ = _outcomes(200, 1)
-    head = BayesianLinearHead(D, PRECISION, NOISE, 1.0)
+    head = BayesianLinearHead(D, PRECISION, NOISE, (1.0,))
     for i in range(200):
         head.update(str(i), phi[i], rewards[i], weights[i])
     mean, covariance = _ridge(phi, rewards, weights)
@@ -57,10 +57,10 @@ def test_an_id_counts_once() -> None:
     head = BayesianLinearHead(D)
     phi = np.ones(D)
     assert head.update("e1", phi, 1.0)
-    before = head.snapshot()
+    before = head.state
     assert not head.update("e1", phi, 1.0)
     assert not head.correct("e1", phi, 1.0)
-    assert head.snapshot() is before
+    assert head.state is before
     assert before.outcomes == 1
 
 
@@ -73,7 +73,7 @@ def test_ids_are_remembered_up_to_a_limit() -> None:
 
 def test_a_late_click_is_as_if_it_had_been_known_at_once() -> None:
     phi, _, weights, days = _outcomes(20, 4)
-    late, known = BayesianLinearHead(D, gamma=0.98), BayesianLinearHead(D, gamma=0.98)
+    late, known = BayesianLinearHead(D, kept=(0.98, 0.9)), BayesianLinearHead(D, kept=(0.98, 0.9))
     for i in range(20):
         late.update(f"shown{i}", phi[i], 0.0, weights[i], int(days[i]))
         known.update(f"shown{i}", phi[i], float(i % 3 == 0), weights[i], int(days[i]))
@@ -94,7 +94,7 @@ def test_a_snapshot_never_changes() -> None:
 
 
 def test_forgetting_widens_the_variance_but_never_past_the_prior() -> None:
-    head = BayesianLinearHead(D, PRECISION, NOISE, 0.9)
+    head = BayesianLinearHead(D, PRECISION, NOISE, (0.9,))
     for i in range(50):
         head.update(str(i), np.eye(D)[i % D], 1.0, day=0)
     asked = np.eye(D)
@@ -105,12 +105,11 @@ def test_forgetting_widens_the_variance_but_never_past_the_prior() -> None:
     assert wide[1:] == pytest.approx(np.full(D - 1, 1 / PRECISION), rel=1e-6)
 
 
-def test_widening_keeps_the_prior_and_a_part_of_the_rest() -> None:
-    head = BayesianLinearHead(D, PRECISION, NOISE, 0.99)
+def test_a_startled_head_keeps_the_prior_and_a_part_of_the_rest() -> None:
+    head = BayesianLinearHead(D, PRECISION, NOISE, (0.99,))
     for i in range(50):
         head.update(str(i), np.eye(D)[i % D], 1.0, day=0)
-    head.widen(0.95, 0.5)
-    assert head.snapshot().gamma == 0.95
+    head.startle(0.5)
     # Ten outcomes of variance 0.2 are a precision of 50; half of it stays.
     assert head.predict(np.eye(D))[1] == pytest.approx(np.full(D, 1 / (PRECISION + 25)))
 
@@ -122,7 +121,7 @@ def test_the_bonus_is_in_standard_deviations() -> None:
     assert bonus == pytest.approx(np.full(D, 1.0))
 
 
-@pytest.mark.parametrize("bad", [{"d": 0}, {"d": 2, "noise": 0.0}, {"d": 2, "gamma": 1.5}])
-def test_senseless_numbers_are_refused(bad: dict[str, float]) -> None:
+@pytest.mark.parametrize("bad", [{"d": 0}, {"d": 2, "noise": 0.0}, {"d": 2, "kept": (1.5,)}, {"d": 2, "kept": ()}])
+def test_senseless_numbers_are_refused(bad: dict[str, object]) -> None:
     with pytest.raises(RecommenderError, match="A head needs"):
         BayesianLinearHead(**bad)  # type: ignore[arg-type]

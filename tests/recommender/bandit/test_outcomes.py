@@ -34,7 +34,7 @@ def _event(kind: EventType, number: int, after_s: float, item: str = "tent") -> 
 
 
 def _fresh() -> Outcomes:
-    return Outcomes(BayesianLinearHead(3, gamma=0.98), _features)
+    return Outcomes(BayesianLinearHead(3, kept=(0.98,)), _features)
 
 
 EVENTS = [_event(EventType.IMPRESSION, i, 0.0) for i in range(N)]
@@ -81,6 +81,28 @@ def test_an_impression_that_was_not_shown_after_all_leaves_nothing_behind() -> N
     assert with_it.counts.taken_back == 1
 
 
+def test_what_is_left_over_is_counted_per_item_corrected_and_taken_back() -> None:
+    outcomes = _fresh()
+    outcomes.learn(_event(EventType.IMPRESSION, 1, 0.0))
+    # Nothing is known yet: a quarter is expected, half a look is certain.
+    assert outcomes.left_over.sums["", "tent"] == pytest.approx((0.5, 0.5 * -0.25))
+    outcomes.learn(_event(EventType.CLICK, 1, 9.0))
+    assert outcomes.left_over.sums["", "tent"] == pytest.approx((0.5, 0.5 * 0.75))
+    outcomes.learn(_event(EventType.IMPRESSION, 2, 0.0))
+    outcomes.learn(_event(EventType.NOT_SHOWN, 2, 1.0))
+    assert outcomes.left_over.sums["", "tent"] == pytest.approx((0.5, 0.5 * 0.75))
+
+
+def test_memories_are_judged_once_the_window_is_closed() -> None:
+    outcomes = replace(_fresh(), head=BayesianLinearHead(3, kept=(1.0, 0.9)))
+    outcomes.learn(_event(EventType.IMPRESSION, 1, 0.0))
+    outcomes.learn(_event(EventType.CLICK, 1, 9.0))
+    assert not outcomes.head.state.memories.evidence.any()
+    outcomes.learn(_event(EventType.IMPRESSION, 1000, 0.0))
+    # Both foresaw the click model's quarter, and a click came; it counts half.
+    assert outcomes.head.state.memories.evidence == pytest.approx(np.full(2, 0.5 * np.log(0.25)))
+
+
 def test_events_before_the_beginning_teach_nothing() -> None:
     outcomes = replace(_fresh(), since=START + 60.0)
     outcomes.learn(_event(EventType.IMPRESSION, 0, 0.0))
@@ -111,7 +133,10 @@ def test_a_state_comes_back_to_the_last_bit(tmp_path: Path) -> None:
     mine, theirs = (state.head.snapshot() for state in (found.outcomes, outcomes))
     assert (mine.posterior.mean == theirs.posterior.mean).all()
     assert (mine.posterior.covariance == theirs.posterior.covariance).all()
-    assert (mine.day, mine.outcomes, mine.gamma) == (theirs.day, theirs.outcomes, theirs.gamma)
+    first, second = (state.head.state for state in (found.outcomes, outcomes))
+    assert (first.day, first.outcomes) == (second.day, second.outcomes)
+    assert (first.memories.evidence == second.memories.evidence).all()
+    assert found.outcomes.left_over == outcomes.left_over
     assert found.outcomes.counts == outcomes.counts
     assert found.outcomes.head.seen == outcomes.head.seen
 

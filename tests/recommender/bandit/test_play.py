@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from recommender.bandit.agents import HeadAgent, Shown
+from recommender.bandit import agents
+from recommender.bandit.agents import AGENTS, HeadAgent, Shown
 from recommender.bandit.contest import SHIPPED, SHIPPED_PARAMS, play_with, settings_of
 from recommender.bandit.explorers import EXPLORERS, inverse_gap, pick
 from recommender.bandit.play import play
@@ -25,16 +26,22 @@ class Recorder:
     corrects: bool = True
     learned: list[tuple[int, float, float]] = field(default_factory=list)
     corrected: list[tuple[int, float]] = field(default_factory=list)
+    foresees: bool = False
+    judged: list[tuple[float, float, float]] = field(default_factory=list)
 
     def act(self, offer: Offer, slots: int) -> Shown:
         chosen = np.tile(np.arange(slots), (len(offer.phi), 1))
-        return Shown(chosen, np.full(chosen.shape, 1.0 / offer.phi.shape[1]))
+        foreseen = np.tile(np.arange(slots)[None, :, None], (len(offer.phi), 1, 2)) / 10.0
+        return Shown(chosen, np.full(chosen.shape, 1.0 / offer.phi.shape[1]), foreseen if self.foresees else None)
 
     def learn(self, offer: Offer, chosen: np.ndarray, p: np.ndarray, reward: np.ndarray, weight: np.ndarray) -> None:
         self.learned += list(zip(chosen.tolist(), reward.tolist(), weight.tolist(), strict=True))
 
     def correct(self, offer: Offer, chosen: np.ndarray, reward: np.ndarray, days: int) -> None:
         self.corrected += list(zip(chosen.tolist(), reward.tolist(), strict=True))
+
+    def judge(self, foreseen: np.ndarray, clicked: np.ndarray, weight: np.ndarray) -> None:
+        self.judged += list(zip(foreseen[:, 1].tolist(), clicked.tolist(), weight.tolist(), strict=True))
 
     def end_day(self) -> None:
         pass
@@ -98,6 +105,24 @@ def test_a_cascade_is_learned_down_to_the_click_and_discounted_without_one() -> 
             assert [weight for _, _, weight in slate] == [1.0] * (place + 1) + [0.0] * (3 - place)
 
 
+def test_heads_are_judged_once_per_slot_by_what_is_known_in_the_end() -> None:
+    agent = Recorder(4, foresees=True)
+    play(SIMULATORS["cascade"]([1], 100), agent, 100)
+    assert [(clicked, weight) for _, clicked, weight in agent.judged] == [(r, w) for _, r, w in agent.learned]
+    assert [foreseen for foreseen, _, _ in agent.judged[:4]] == [0.0, 0.1, 0.2, 0.3]
+    late = Recorder(1, foresees=True)
+    play(SIMULATORS["delayed"]([1], 900), late, 900)
+    assert len(late.judged) == 900 - WINDOW
+    assert 0 < sum(clicked for _, clicked, _ in late.judged) <= sum(reward for _, reward in late.corrected)
+
+
+def test_several_memories_lose_less_where_tastes_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = play_with("drifting", SHIPPED, [SHIPPED_PARAMS] * 3, range(3), 3000)
+    monkeypatch.setattr(agents, "KEPT", (1.0,))
+    one = play_with("drifting", SHIPPED, [SHIPPED_PARAMS] * 3, range(3), 3000)
+    assert several.regret.sum() < 0.8 * one.regret.sum()
+
+
 def test_a_policy_that_knows_nothing_earns_the_mean_chance_and_true_weights() -> None:
     world = SIMULATORS["linear"](SEEDS, 500)
     played = play(world, Recorder(1), 500)
@@ -115,7 +140,7 @@ def test_every_explorer_has_probabilities_that_sum_to_one_and_learns(name: str) 
     assert got.sum(axis=1) == pytest.approx([1.0, 1.0])
     assert got[0, 1] == 0.0
     world = SIMULATORS["linear"](SEEDS, 600)
-    played = play(world, HeadAgent(name, params, world.d, np.random.default_rng(1)), 600)
+    played = play(world, AGENTS.get(name, HeadAgent)(name, params, world.d, np.random.default_rng(1)), 600)
     at_random = play(SIMULATORS["linear"](SEEDS, 600), Recorder(1), 600)
     assert played.regret.sum() < 0.7 * at_random.regret.sum()
 

@@ -83,4 +83,4 @@ def test_only_what_sets_candidates_apart_counts_and_only_beyond_the_doubt() -> N
     apart = surely_different(head.snapshot(), np.array([[1.0, 1.0], [1.0, 0.0]], dtype=np.float32))
     # Precision 1 + 99 / 0.25 = 397, weight 396 / 397; each is half a step from the mean, with half a doubt.
     sure = 0.5 * 396 / 397 - 0.5 / np.sqrt(397)
-    assert apart == pytest.approx([np.tanh(sure / 0.5), -np.tanh(sure / 0.5)])
+    assert apart == pytest.approx([sure, -sure])
