@@ -43,6 +43,8 @@ SHOPPER: Final = (
     "price_distance",
     "price_fit",
     "acted_before",
+    "category_of_last",
+    "brand_of_last",
     "dismissed",
 )
 CATALOGUE: Final = ("price", "dearness", "discount", "rating", "rating_count", "sold_out")
@@ -235,6 +237,7 @@ def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _C
         "shopper_lift": [overall] * n,
         "price_fit": _dearness_liked(shopper, own_base, now) * np.asarray(dearness),
         "acted_before": [float(item_id in acted) for item_id in scene.item_ids],
+        **_like_last(scene, shopper),
         **_usual_prices(scene, shopper),
     }
     affinity = shopper.affinities(now)
@@ -242,6 +245,18 @@ def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _C
         columns[f"{field}_affinity"] = scene.by_value(field, partial(affinity, field))
         columns[f"{field}_lift_own"] = scene.by_value(field, partial(_own_lift, shopper, field, own_base, now))
     return columns
+
+
+def _like_last(scene: _Scene, shopper: Profile) -> dict[str, _Column]:
+    """Whether an item is of the category or the brand that the shopper was interested in last, in whichever visit."""
+    last = next((act.item_id for act in reversed(shopper.acts) if act.kind in _INTERESTED), None)
+    row = None if last is None else scene.table.index.get(last)
+    if row is None:
+        return {}
+    return {
+        f"{field}_of_last": (codes[scene.rows] == codes[row]) & (codes[row] >= 0)
+        for field, codes in (("category", scene.table.category), ("brand", scene.table.brand))
+    }
 
 
 def _own_lift(shopper: Profile, field: str, own_base: float, now: float, value: str) -> float:

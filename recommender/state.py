@@ -19,6 +19,7 @@ from recommender.field_rates import Rates
 from recommender.profiles.edits import YES, Edit, EditKind, may_profile
 from recommender.profiles.profile import Act, Profile
 from recommender.settings import RecommenderSettings
+from recommender.trends import Trends
 
 # How much one event says about an item, in clicks.
 STRENGTH: Final[Mapping[EventType, float]] = {
@@ -122,7 +123,7 @@ class BehaviourState:
         self._settings = settings
         self.popularity: DecayedSums[str] = DecayedSums(settings.popularity_half_life_s)
         self.rates = Rates(settings.popularity_half_life_s)
-        self.trends = Rates(settings.trend_half_life_s)
+        self.trends = Trends(settings.trend_half_life_s)
         self.item_sessions: dict[str, int] = {}
         self.item_impressions: dict[str, int] = {}
         self.item_clicks: dict[str, int] = {}
@@ -235,8 +236,7 @@ class BehaviourState:
         sums = self.rates.taken if taken else self.rates.shown
         sums.add(("item", item.item_id), amount, at)
         if item.category is not None:
-            trend = self.trends.taken if taken else self.trends.shown
-            trend.add(("category", item.category), amount, at)
+            self.trends.count(("category", item.category), amount, at, taken=taken)
             if not taken:
                 sums.add(("price", item.category), amount * float(np.log1p(max(0, item.price_minor))), at)
 
