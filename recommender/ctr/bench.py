@@ -7,7 +7,7 @@ that are reported. Train, validation and test are cut by time; the last knows ev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -158,9 +158,11 @@ def _world(
         labels = cut.test.labels
         true_auc.append([auc(labels[:, head], cut.truth[:, head]) for head in range(len(HEADS))])
         noise.append(calibration_error(labels[:, 0], cut.truth[:, 0]))
+        job = Job(cut.train, cut.validation, seed, device=device)
         for name, contender in CONTENDERS.items():
             step(f"{world}: {name}, seed {seed}")
-            trained = contender.fit(Job(cut.train, cut.validation, seed, device=device), params[name])
+            trained = contender.fit(job, params[name])
+            job = replace(job, fitted={**job.fitted, name: trained})
             p = judge(trained, cut.validation, cut.test).probabilities
             gaps = tuple(true_auc[-1][head] - auc(labels[:, head], p[:, head]) for head in range(len(HEADS)))
             ece = error_against_truth(cut.truth[:, 0], p[:, 0])
