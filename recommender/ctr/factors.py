@@ -12,10 +12,9 @@ from recommender.baselines import Logistic, sigmoid
 from recommender.features import FEATURES
 from recommender.item_table import HASH_FIELDS, FloatArray, IntArray
 
-
 PAIRED: Final = slice(1, len(HASH_FIELDS))
-"""Of the hashed fields, those with factors: what many impressions share. Items and shoppers have a weight alone; factors
-for each of them are learned by heart (docs/experiments.md, 2026-11-26)."""
+"""Of the hashed fields, those with factors: what many impressions share. Items and shoppers have a weight alone, for
+factors of each are learned by heart (docs/experiments.md, 2026-11-26)."""
 
 
 @dataclass(frozen=True, slots=True)
