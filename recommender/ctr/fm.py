@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from recommender.baselines import MAX_POSITIONS, Logistic
 from recommender.ctr.factors import PAIRED, Factors
@@ -22,6 +23,7 @@ from recommender.item_table import HASH_BUCKETS, FloatArray, IntArray
 _BATCH: Final = 512
 _PATIENCE: Final = 2
 _SMALL: Final = 0.01
+_KEPT: Final = 0.99  # of the running mean of the weights per step, which is less noisy than the last of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class FmSettings:
     learning_rate: float = 1e-3
     decay: float = 1.0
     haste: float = 0.1
-    max_epochs: int = 12
+    max_epochs: int = 20
 
 
 class _Net(nn.Module):
@@ -82,16 +84,19 @@ def fit_fm(
         ]
         optimiser = torch.optim.AdamW(groups, lr=chosen.learning_rate)
         data, later = _tensors(train, start.linear), _tensors(validation, start.linear)
+        mean = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(_KEPT))
         best, best_factors, stale = _validate(net, later), _factors(net, start.linear), 0
         for _ in range(chosen.max_epochs):
             for rows in torch.split(torch.randperm(len(data[0])), _BATCH):
                 optimiser.zero_grad()
                 _loss(net, [column[rows] for column in data]).backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
-            loss = _validate(net, later)
+                mean.update_parameters(net)
+            averaged = mean.module
+            loss = _validate(averaged, later)
             stale = 0 if loss < best - 1e-5 else stale + 1
             if stale == 0:
-                best, best_factors = loss, _factors(net, start.linear)
+                best, best_factors = loss, _factors(averaged, start.linear)
             if stale >= _PATIENCE:
                 break
     return best_factors
@@ -110,13 +115,13 @@ def _tensors(examples: Examples, start: Logistic) -> list[Tensor]:
     return [torch.from_numpy(column) for column in columns]
 
 
-def _loss(net: _Net, columns: list[Tensor]) -> Tensor:
+def _loss(net: nn.Module, columns: list[Tensor]) -> Tensor:
     design, hashed, labels, weights = columns
     losses = nn.functional.binary_cross_entropy_with_logits(net(design, hashed), labels, reduction="none")
     return (losses * weights).sum() / weights.sum()
 
 
-def _validate(net: _Net, columns: list[Tensor]) -> float:
+def _validate(net: nn.Module, columns: list[Tensor]) -> float:
     with torch.no_grad():
         return float(_loss(net, columns))
 
