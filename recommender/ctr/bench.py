@@ -127,7 +127,9 @@ class WorldFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class Cut:
+    """A log in three parts, by time; `truth` are the true chances of `test`, (n, 3)."""
+
     train: Examples
     validation: Examples
     test: Examples
@@ -165,7 +167,7 @@ def compare(
 def _tuned(world: str, n_slates: int, trials: int, device: str, step: Callable[[str], None]) -> Mapping[str, Params]:
     if trials == 0:
         return {name: {} for name in CONTENDERS}
-    cut = _cut(simulate(world, n_slates, seed=TUNING_SEED))
+    cut = cut_log(simulate(world, n_slates, seed=TUNING_SEED))
     params = {}
     for name, contender in CONTENDERS.items():
         step(f"{world}: tuning {name}")
@@ -196,7 +198,7 @@ def measure_log(
         device: of the network's training.
         step: told what begins.
     """
-    cut = _cut(simulate(world, n_slates, seed=seed))
+    cut = cut_log(simulate(world, n_slates, seed=seed))
     labels, truth = cut.test.labels, cut.truth
     true_auc = tuple(auc(labels[:, head], truth[:, head]) for head in range(len(HEADS)))
     job = Job(cut.train, cut.validation, seed, device=device)
@@ -242,12 +244,13 @@ def error_against_truth(truth: FloatArray, probabilities: FloatArray) -> float:
     return sum(abs(float(truth[b].mean() - probabilities[b].mean())) * len(b) for b in bins) / len(truth)
 
 
-def _cut(log: SimulatedLog) -> _Cut:
+def cut_log(log: SimulatedLog) -> Cut:
+    """Replay a log and cut it; each part knows what was known when the next one began, the last one everything."""
     examples = collect_examples(log.events, log.items, RecommenderSettings())
     n = examples.n_decisions
     first, second = int(n * _TRAIN_SHARE), int(n * (_TRAIN_SHARE + _VALIDATION_SHARE))
     validation, test = examples.part(first, second), examples.part(second, n)
-    return _Cut(
+    return Cut(
         examples.part(0, first).as_of(float(validation.times[0])),
         validation.as_of(float(test.times[0])),
         test.as_of(np.inf),

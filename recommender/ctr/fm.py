@@ -43,7 +43,7 @@ class _Net(nn.Module):
         self.dense = nn.Parameter(torch.randn(len(FEATURES), width) * _SMALL)
         self.factors = nn.Embedding(HASH_BUCKETS, width)
         nn.init.normal_(self.factors.weight, std=_SMALL)
-        self.weights = nn.Embedding.from_pretrained(_float(start.table), freeze=False)
+        self.weights = nn.Embedding(HASH_BUCKETS, len(HEADS), _weight=_float(start.table))
         self.strength = nn.Parameter(torch.ones(len(HEADS)))
         self.linear = nn.Parameter(_float(start.linear.weights))
 
@@ -84,7 +84,7 @@ def fit_fm(
         ]
         optimiser = torch.optim.AdamW(groups, lr=chosen.learning_rate)
         data, later = _tensors(train, start.linear), _tensors(validation, start.linear)
-        mean = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(_KEPT))
+        mean = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(_KEPT))  # type: ignore[no-untyped-call]
         best, best_factors, stale = _validate(net, later), _factors(net, start.linear), 0
         for _ in range(chosen.max_epochs):
             for rows in torch.split(torch.randperm(len(data[0])), _BATCH):
@@ -93,6 +93,7 @@ def fit_fm(
                 optimiser.step()
                 mean.update_parameters(net)
             averaged = mean.module
+            assert isinstance(averaged, _Net)
             loss = _validate(averaged, later)
             stale = 0 if loss < best - 1e-5 else stale + 1
             if stale == 0:
@@ -115,13 +116,13 @@ def _tensors(examples: Examples, start: Logistic) -> list[Tensor]:
     return [torch.from_numpy(column) for column in columns]
 
 
-def _loss(net: nn.Module, columns: list[Tensor]) -> Tensor:
+def _loss(net: _Net, columns: list[Tensor]) -> Tensor:
     design, hashed, labels, weights = columns
     losses = nn.functional.binary_cross_entropy_with_logits(net(design, hashed), labels, reduction="none")
     return (losses * weights).sum() / weights.sum()
 
 
-def _validate(net: nn.Module, columns: list[Tensor]) -> float:
+def _validate(net: _Net, columns: list[Tensor]) -> float:
     with torch.no_grad():
         return float(_loss(net, columns))
 

@@ -45,7 +45,7 @@ def test_a_goal_is_reached_in_the_mean_over_seeds() -> None:
 
 
 def test_what_serving_costs_is_measured_for_each_number_of_candidates() -> None:
-    costs = measure((5, 20), repeats=3)
+    costs = measure((5, 20), repeats=3, slates=500)
     assert [(row.what, row.candidates) for row in costs.rows if row.engine.startswith("onnx")] == [
         ("user half", 0),
         ("score", 5),
@@ -53,5 +53,6 @@ def test_what_serving_costs_is_measured_for_each_number_of_candidates() -> None:
         ("score", 20),
         ("features and score", 20),
     ]
+    assert sum(row.engine.startswith("numpy and lightgbm") for row in costs.rows) == 5
     assert all(0 < row.p50_ms <= row.p95_ms for row in costs.rows)
     assert costs.acts == 50
