@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from importlib.metadata import version
+from math import isfinite
 from typing import Any
 
 from assistant.errors import ConfigError
@@ -41,7 +42,7 @@ def bench_ctr(*, seeds: int, slates: int, trials: int, worlds: tuple[str, ...], 
     with showing_progress() as progress:
         figures = compare(worlds or WORLDS, slates, seeds=seeds, trials=trials, device=device, progress=progress)
         progress("serving", 0, None)
-        costs = measure(_CANDIDATES, repeats=_REPEATS)
+        costs = measure(_CANDIDATES, repeats=_REPEATS, slates=slates)
     answer: dict[str, Any] = {
         "seeds": seeds,
         "trials": trials,
@@ -70,6 +71,7 @@ def _world_json(figures: WorldFigures) -> dict[str, Any]:
 def _model_json(model: ModelFigures) -> dict[str, Any]:
     return {
         "auc_gap": model.gap,
+        "auc_gap_half": model.gap_half if isfinite(model.gap_half) else None,
         "ece": model.ece,
         "reaches": model.reaches,
         "params": dict(model.params),
@@ -84,7 +86,8 @@ def _tell(figures: tuple[WorldFigures, ...], costs: Costs, answer: dict[str, Any
         for model in world.models:
             worst = max(one.gaps[0] for one in model.seeds)
             mark = "reached" if model.reaches else ""
-            say(f"  {model.name:24}{model.gap:9.4f} (worst {worst:.4f})  ECE {model.ece:.4f}  {mark}")
+            half = f" ± {model.gap_half:.4f}" if isfinite(model.gap_half) else ""
+            say(f"  {model.name:24}{model.gap:9.4f}{half} (worst {worst:.4f})  ECE {model.ece:.4f}  {mark}")
     say(
         f"Serving: {costs.parameters:,} parameters, {costs.graph_bytes:,} bytes of graphs, {costs.acts} acts of history"
     )

@@ -42,6 +42,8 @@ SHOPPER: Final = (
     "price_distance",
     "price_fit",
     "acted_before",
+    "category_of_last",
+    "brand_of_last",
     "dismissed",
 )
 CATALOGUE: Final = ("price", "dearness", "discount", "rating", "rating_count", "sold_out")
@@ -221,6 +223,7 @@ def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _C
         "shopper_lift": overall,
         "price_fit": _dearness_liked(shopper, own_base, now) * dearness,
         "acted_before": np.array([item_id in acted for item_id in scene.item_ids], dtype=np.float64),
+        **_like_last(scene, shopper),
         **_usual_prices(scene, shopper),
     }
     likings = scene.by_field(shopper.likings(now))
@@ -228,6 +231,18 @@ def _shopper(scene: _Scene, shopper: Profile, dearness: _Column) -> dict[str, _C
     columns |= {f"{field}_affinity": column for field, column in likings.items()}
     columns |= {f"{field}_lift_own": column for field, column in lifts.items()}
     return columns
+
+
+def _like_last(scene: _Scene, shopper: Profile) -> dict[str, _Column]:
+    """Whether an item is of the category or the brand that the shopper was interested in last, in whichever visit."""
+    last = next((act.item_id for act in reversed(shopper.acts) if act.kind in INTERESTED), None)
+    row = None if last is None else scene.table.index.get(last)
+    if row is None:
+        return {}
+    return {
+        f"{field}_of_last": ((codes[scene.rows] == codes[row]) & (codes[row] >= 0)).astype(np.float64)
+        for field, codes in (("category", scene.table.category), ("brand", scene.table.brand))
+    }
 
 
 def _dearness_liked(shopper: Profile, own_base: float, now: float) -> float:

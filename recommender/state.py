@@ -22,6 +22,7 @@ from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.profiles.edits import YES, Edit, EditKind, may_profile
 from recommender.profiles.profile import Act, Profile
 from recommender.settings import RecommenderSettings
+from recommender.trends import Trends
 
 # How much one event says about an item, in clicks.
 STRENGTH: Final[Mapping[EventType, float]] = {
@@ -169,7 +170,7 @@ class BehaviourState:
         self.item_impressions: Column[str] = Column(self.items)
         self.item_clicks: Column[str] = Column(self.items)
         self.rates = ShopRates(settings.popularity_half_life_s, self.kinds)
-        self.trends = ShopRates(settings.trend_half_life_s, self.kinds)
+        self.trends = Trends(settings.trend_half_life_s, self.kinds)
         # Of log prices shown, by category.
         self.prices_shown: DecayedColumn[Key] = DecayedColumn(settings.popularity_half_life_s, self.kinds)
         self.seen_with = Links()
@@ -341,7 +342,7 @@ class BehaviourState:
         (self.item_taken if taken else self.item_shown).add(item.item_id, amount, at)
         if item.category is not None:
             key = ("category", item.category)
-            (self.trends.taken if taken else self.trends.shown).add(key, amount, at)
+            self.trends.count(key, amount, at, taken=taken)
             if not taken:
                 self.prices_shown.add(key, amount * log1p(max(0, item.price_minor)), at)
 

@@ -154,8 +154,7 @@ def _fit_all(parts: Parts, seed: int, how: TrainSettings, progress: Progress) ->
             job = replace(told, checkpoints=how.work, logs=how.logs)
         trained = contender.fit(job, params)
         fitted[name] = (trained, params)
-        if trained.factors is not None and not params:
-            job = replace(job, start=trained.factors)
+        job = replace(job, fitted={**job.fitted, name: trained})
         if name != NETWORK:
             progress("baselines", 0.2 + 0.1 * (number + 1) / len(CONTENDERS))
     return fitted

@@ -29,11 +29,12 @@ MANIFEST_FILE: Final = "ctr.json"
 CARD_FILE: Final = "card.json"
 _MAX_BYTES: Final = 256 * 2**20
 
-Kind = Literal["logistic regression", "factorisation machine", "trees", "network"]
+Kind = Literal["logistic regression", "factorisation machine", "trees", "machine and trees", "network"]
 FILES: Final[Mapping[Kind, tuple[str, ...]]] = {
     "logistic regression": (TENSORS_FILE,),
     "factorisation machine": (TENSORS_FILE,),
     "trees": (TENSORS_FILE, *TREE_FILES),
+    "machine and trees": (TENSORS_FILE, *TREE_FILES),
     "network": (TENSORS_FILE, USER_GRAPH, ITEM_GRAPH),
 }
 """Which files each kind of model has."""

@@ -7,10 +7,11 @@ that are reported. Train, validation and test are cut by time; the last knows ev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from scipy.stats import t
 
 from recommender.ctr.contenders import CONTENDERS, Job, Params
 from recommender.ctr.judging import judge
@@ -23,6 +24,7 @@ from recommender.metrics import auc
 from recommender.settings import RecommenderSettings
 
 TUNING_SEED: Final = 1_000
+CHOSEN: Final = "chosen on validation"
 AUC_GOAL, ECE_GOAL = 0.005, 0.01
 _TRAIN_SHARE, _VALIDATION_SHARE = 0.7, 0.15
 _N_BINS: Final = 15
@@ -38,11 +40,33 @@ class SeedFigures:
         gaps: per head, AUC of the true chances minus the model's, on the same held-out impressions.
         ece: of clicks, against the true chances, so that it has no noise of its own.
         ece_labels: of clicks, against what happened, as a shop would see it.
+        validation_loss: weighted log loss by which a shop chooses, without the held-out impressions.
     """
 
     gaps: tuple[float, ...]
     ece: float
     ece_labels: float
+    validation_loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogFigures:
+    """All models on one log.
+
+    Args:
+        world, seed: of the log.
+        n_impressions: of it.
+        true_auc: per head.
+        truth_ece_labels: see WorldFigures.
+        models: name -> figures; under CHOSEN those of the model with the lowest validation loss.
+    """
+
+    world: str
+    seed: int
+    n_impressions: int
+    true_auc: tuple[float, ...]
+    truth_ece_labels: float
+    models: Mapping[str, SeedFigures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +74,7 @@ class ModelFigures:
     """One model over the seeds of one world.
 
     Args:
-        name: of the model.
+        name: of the model, or CHOSEN.
         params: found by the search.
         seeds: figures of each.
     """
@@ -63,6 +87,14 @@ class ModelFigures:
     def gap(self) -> float:
         """Mean gap of clicks."""
         return float(np.mean([one.gaps[0] for one in self.seeds]))
+
+    @property
+    def gap_half(self) -> float:
+        """Half of the 95 % interval of `gap` over seeds, by Student's t; infinite with one seed."""
+        n = len(self.seeds)
+        if n < 2:
+            return float("inf")
+        return float(t.ppf(0.975, n - 1) * np.std([one.gaps[0] for one in self.seeds], ddof=1) / np.sqrt(n))
 
     @property
     def ece(self) -> float:
@@ -84,7 +116,7 @@ class WorldFigures:
         n_impressions: of each log.
         true_auc: per head, mean over the seeds.
         truth_ece_labels: calibration error of the true chances against what happened: the noise in `ece_labels`.
-        models: the baselines first, the network last.
+        models: the baselines first, the network, and what a shop would choose last.
     """
 
     world: str
@@ -95,7 +127,9 @@ class WorldFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class Cut:
+    """A log in three parts, by time; `truth` are the true chances of `test`, (n, 3)."""
+
     train: Examples
     validation: Examples
     test: Examples
@@ -133,7 +167,7 @@ def compare(
 def _tuned(world: str, n_slates: int, trials: int, device: str, step: Callable[[str], None]) -> Mapping[str, Params]:
     if trials == 0:
         return {name: {} for name in CONTENDERS}
-    cut = _cut(simulate(world, n_slates, seed=TUNING_SEED))
+    cut = cut_log(simulate(world, n_slates, seed=TUNING_SEED))
     params = {}
     for name, contender in CONTENDERS.items():
         step(f"{world}: tuning {name}")
@@ -150,24 +184,53 @@ def _world(
     device: str,
     step: Callable[[str], None],
 ) -> WorldFigures:
-    figures: dict[str, list[SeedFigures]] = {name: [] for name in CONTENDERS}
-    true_auc, noise, n = [], [], 0
-    for seed in range(seeds):
-        cut = _cut(simulate(world, n_slates, seed=seed))
-        n = len(cut.train.labels) + len(cut.validation.labels) + len(cut.test.labels)
-        labels = cut.test.labels
-        true_auc.append([auc(labels[:, head], cut.truth[:, head]) for head in range(len(HEADS))])
-        noise.append(calibration_error(labels[:, 0], cut.truth[:, 0]))
-        for name, contender in CONTENDERS.items():
-            step(f"{world}: {name}, seed {seed}")
-            trained = contender.fit(Job(cut.train, cut.validation, seed, device=device), params[name])
-            p = judge(trained, cut.validation, cut.test).probabilities
-            gaps = tuple(true_auc[-1][head] - auc(labels[:, head], p[:, head]) for head in range(len(HEADS)))
-            ece = error_against_truth(cut.truth[:, 0], p[:, 0])
-            figures[name].append(SeedFigures(gaps, ece, calibration_error(labels[:, 0], p[:, 0])))
-    models = tuple(ModelFigures(name, params[name], tuple(rows)) for name, rows in figures.items())
-    means = tuple(float(value) for value in np.mean(true_auc, axis=0))
-    return WorldFigures(world, n, means, float(np.mean(noise)), models)
+    return summarise([measure_log(world, n_slates, seed, params, device, step) for seed in range(seeds)], params)
+
+
+def measure_log(
+    world: str, n_slates: int, seed: int, params: Mapping[str, Params], device: str, step: Callable[[str], None]
+) -> LogFigures:
+    """Measure every contender on one log.
+
+    Args:
+        world, n_slates, seed: of the log.
+        params: contender -> settings; {} for the defaults.
+        device: of the network's training.
+        step: told what begins.
+    """
+    cut = cut_log(simulate(world, n_slates, seed=seed))
+    labels, truth = cut.test.labels, cut.truth
+    true_auc = tuple(auc(labels[:, head], truth[:, head]) for head in range(len(HEADS)))
+    job = Job(cut.train, cut.validation, seed, device=device)
+    found: dict[str, SeedFigures] = {}
+    for name, contender in CONTENDERS.items():
+        step(f"{world}: {name}, seed {seed}")
+        trained = contender.fit(job, params[name])
+        job = replace(job, fitted={**job.fitted, name: trained})
+        judged = judge(trained, cut.validation, cut.test)
+        p = judged.probabilities
+        gaps = tuple(true_auc[head] - auc(labels[:, head], p[:, head]) for head in range(len(HEADS)))
+        ece, ece_labels = error_against_truth(truth[:, 0], p[:, 0]), calibration_error(labels[:, 0], p[:, 0])
+        found[name] = SeedFigures(gaps, ece, ece_labels, judged.validation_loss)
+    chosen = min(found.values(), key=lambda one: one.validation_loss)
+    n = sum(len(part.labels) for part in (cut.train, cut.validation, cut.test))
+    noise = calibration_error(labels[:, 0], truth[:, 0])
+    return LogFigures(world, seed, n, true_auc, noise, {**found, CHOSEN: chosen})
+
+
+def summarise(logs: Sequence[LogFigures], params: Mapping[str, Params]) -> WorldFigures:
+    """Put the logs of one world together, at least one.
+
+    Args:
+        logs: all of the same world and size.
+        params: contender -> settings.
+    """
+    models = tuple(
+        ModelFigures(name, params.get(name, {}), tuple(log.models[name] for log in logs)) for name in logs[0].models
+    )
+    true_auc = tuple(float(value) for value in np.mean([log.true_auc for log in logs], axis=0))
+    noise = float(np.mean([log.truth_ece_labels for log in logs]))
+    return WorldFigures(logs[0].world, logs[0].n_impressions, true_auc, noise, models)
 
 
 def error_against_truth(truth: FloatArray, probabilities: FloatArray) -> float:
@@ -181,12 +244,13 @@ def error_against_truth(truth: FloatArray, probabilities: FloatArray) -> float:
     return sum(abs(float(truth[b].mean() - probabilities[b].mean())) * len(b) for b in bins) / len(truth)
 
 
-def _cut(log: SimulatedLog) -> _Cut:
+def cut_log(log: SimulatedLog) -> Cut:
+    """Replay a log and cut it; each part knows what was known when the next one began, the last one everything."""
     examples = collect_examples(log.events, log.items, RecommenderSettings())
     n = examples.n_decisions
     first, second = int(n * _TRAIN_SHARE), int(n * (_TRAIN_SHARE + _VALIDATION_SHARE))
     validation, test = examples.part(first, second), examples.part(second, n)
-    return _Cut(
+    return Cut(
         examples.part(0, first).as_of(float(validation.times[0])),
         validation.as_of(float(test.times[0])),
         test.as_of(np.inf),

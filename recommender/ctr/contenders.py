@@ -6,12 +6,12 @@ CONTENDERS lists them. Torch and LightGBM are imported when one of them is fitte
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from recommender import baselines
-from recommender.baselines import POPULARITY_FEATURES, Logistic, fit_logistic
+from recommender.baselines import POPULARITY_FEATURES, Logistic, Plain, fit_logistic
 from recommender.ctr.artifact import TENSORS_FILE, TREE_FILES, Kind
 from recommender.ctr.calibration import Line
 from recommender.ctr.factors import Factors
@@ -19,8 +19,14 @@ from recommender.ctr.served import plain_tensors
 from recommender.examples import Examples
 from recommender.item_table import FloatArray
 
+if TYPE_CHECKING:
+    from recommender.ctr.trees import Trees
+
 Params = Mapping[str, Any]
 POPULARITY: Final = "popularity"
+MACHINE: Final = "factorisation machine"
+TREES: Final = "trees"
+BLEND: Final = "machine and trees"
 NETWORK: Final = "network"
 
 
@@ -44,7 +50,7 @@ class Job:
         progress: told the share that is done, 0 to 1, where it takes long.
         device: "cpu" or "cuda", for the network.
         checkpoints, logs: folders of a network's training; None keeps and writes none.
-        start: a machine fitted on the same job with the defaults, for a network to begin from; None fits one.
+        fitted: contenders fitted on the same job before, for others to build on; what is missing is fitted anew.
     """
 
     train: Examples
@@ -54,7 +60,7 @@ class Job:
     device: str = "cpu"
     checkpoints: Path | None = None
     logs: Path | None = None
-    start: Factors | None = None
+    fitted: Mapping[str, Trained] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Trained:
         predict: examples -> (n, heads) probabilities at their own places, not calibrated.
         files: calibration -> the files that serve it.
         epochs, best_epoch: of a network; 0 otherwise.
-        factors: of a machine; None otherwise.
+        model: what computes it, where that is no network.
     """
 
     name: str
@@ -74,7 +80,7 @@ class Trained:
     files: Callable[[Sequence[Line]], dict[str, bytes]]
     epochs: int = 0
     best_epoch: int = 0
-    factors: Factors | None = None
+    model: Plain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +118,15 @@ def _ridge(trial: Trial) -> Params:
 
 def _machine(job: Job, params: Params) -> Trained:
     from recommender.ctr.fm import FmSettings, fit_fm
+    from recommender.ctr.wide import fit_wide
 
-    model = fit_fm(job.train, job.validation, fit_logistic(job.train), FmSettings(**params), seed=job.seed)
+    start = fit_wide(job.train, fit_logistic(job.train))
+    model = fit_fm(job.train, job.validation, start, FmSettings(**params), seed=job.seed)
     return Trained(
-        "factorisation machine",
+        MACHINE,
         lambda examples: baselines.predict(model, examples),
         lambda lines: {TENSORS_FILE: plain_tensors(model.linear, lines, model)},
-        factors=model,
+        model=model,
     )
 
 
@@ -135,13 +143,15 @@ def _trees(job: Job, params: Params) -> Trained:
 
     model, linear = fit_trees(job.train, job.validation, TreeSettings(**params), seed=job.seed), _standard(job.train)
     return Trained(
-        "trees",
+        TREES,
         lambda examples: baselines.predict(model, examples),
-        lambda lines: {
-            TENSORS_FILE: plain_tensors(linear, lines),
-            **{name: text.encode() for name, text in zip(TREE_FILES, model.texts(), strict=True)},
-        },
+        lambda lines: {TENSORS_FILE: plain_tensors(linear, lines), **_tree_files(model)},
+        model=model,
     )
+
+
+def _tree_files(model: Trees) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in zip(TREE_FILES, model.texts(), strict=True)}
 
 
 def _standard(train: Examples) -> Logistic:
@@ -158,17 +168,42 @@ def _tree_space(trial: Trial) -> Params:
     }
 
 
+def _blend(job: Job, params: Params) -> Trained:
+    from recommender.ctr.blend import fit_blend
+    from recommender.ctr.trees import Trees
+
+    machine, trees = (
+        (job.fitted[name] if name in job.fitted else CONTENDERS[name].fit(job, {})).model for name in (MACHINE, TREES)
+    )
+    assert isinstance(machine, Factors)
+    assert isinstance(trees, Trees)
+    model = fit_blend((machine, trees), job.validation, **params)
+    return Trained(
+        BLEND,
+        lambda examples: baselines.predict(model, examples),
+        lambda lines: {
+            TENSORS_FILE: plain_tensors(machine.linear, lines, machine, blend=model.weights),
+            **_tree_files(trees),
+        },
+        model=model,
+    )
+
+
+def _blend_space(trial: Trial) -> Params:
+    return {"evenness": trial.suggest_float("evenness", 1.0, 300.0, log=True)}
+
+
 def _network(job: Job, params: Params) -> Trained:
     from recommender.ctr.export import network_files
     from recommender.ctr.fitting import FitSettings, fit_network
-    from recommender.ctr.fm import FmSettings, fit_fm
     from recommender.ctr.network import Size
 
     settings = FitSettings(size=Size(**{k: v for k, v in params.items() if k in Size.__slots__}), device=job.device)
     settings = replace(settings, **{k: v for k, v in params.items() if k in FitSettings.__slots__})
-    machine, start = FmSettings(width=settings.size.embedding), job.start
-    if start is None or machine != FmSettings():
-        start = fit_fm(job.train, job.validation, fit_logistic(job.train), machine, seed=job.seed)
+    start = job.fitted[MACHINE].model if MACHINE in job.fitted else None
+    if not isinstance(start, Factors) or start.dense.shape[1] != settings.size.embedding:
+        start = _machine(job, {"width": settings.size.embedding}).model
+    assert isinstance(start, Factors)
     fit = fit_network(
         job.train,
         job.validation,
@@ -197,8 +232,9 @@ def _network_space(trial: Trial) -> Params:
 CONTENDERS: Final[Mapping[str, Contender]] = {
     POPULARITY: Contender(None, _popularity, _ridge),
     "logistic regression": Contender("logistic regression", _logistic, _ridge),
-    "factorisation machine": Contender("factorisation machine", _machine, _machine_space),
-    "trees": Contender("trees", _trees, _tree_space),
+    MACHINE: Contender("factorisation machine", _machine, _machine_space),
+    TREES: Contender("trees", _trees, _tree_space),
+    BLEND: Contender("machine and trees", _blend, _blend_space),
     NETWORK: Contender("network", _network, _network_space),
 }
 """Name -> contender; the baselines first, the network last."""

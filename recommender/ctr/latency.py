@@ -1,6 +1,7 @@
 """What serving a click model costs: the shopper's half, the scores of n candidates, and their features.
 
-One thread; every repetition scores other candidates. The network's weights are random, which costs the same.
+One thread; every repetition scores other candidates. The network's weights are random, which costs the same; trees are
+grown on a simulated log, for their number is what they cost.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from recommender.baselines import fit_logistic
+from recommender.ctr.bench import cut_log
 from recommender.ctr.calibration import IDENTITY
-from recommender.ctr.served import Calibrated, OnnxModel, ServedModel
+from recommender.ctr.contenders import BLEND, CONTENDERS, Job
+from recommender.ctr.served import Calibrated, OnnxModel, PlainModel, ServedModel
 from recommender.ctr.simulated import simulate
 from recommender.events import Event, EventType
 from recommender.examples import HEADS
@@ -33,8 +37,8 @@ class Latency:
     """Milliseconds of one step.
 
     Args:
-        what: "user half", "score" (network alone) or "features and score" (a whole turn).
-        engine: "onnxruntime, 1 thread" or "torch, cuda".
+        what: "user half", "score" (the model alone) or "features and score" (a whole turn).
+        engine: "onnxruntime, 1 thread" or "torch, cuda" of a network; "numpy and lightgbm, 1 thread" of a blend.
         candidates: scored at once.
         p50_ms, p95_ms: wall time.
         cpu_ms: mean processor time, which load on the machine moves less.
@@ -58,12 +62,13 @@ class Costs:
     acts: int
 
 
-def measure(candidates: Sequence[int], *, repeats: int) -> Costs:
-    """Time a network of the default size over a full history.
+def measure(candidates: Sequence[int], *, repeats: int, slates: int) -> Costs:
+    """Time a network of the default size over a full history, and a machine with trees.
 
     Args:
         candidates: numbers to score at once.
         repeats: timings per row.
+        slates: of the log from which machine and trees learn; more of them make more trees.
     """
     import torch
 
@@ -82,8 +87,17 @@ def measure(candidates: Sequence[int], *, repeats: int) -> Costs:
     if torch.cuda.is_available():
         on_gpu = TorchModel(files[TENSORS_FILE], calibrated, "cuda")
         rows += _rows(on_gpu, scene, "torch, cuda", candidates, repeats)
+    rows += _rows(_machine_and_trees(slates), scene, "numpy and lightgbm, 1 thread", candidates, repeats)
     parameters = sum(parameter.numel() for parameter in net.parameters())
     return Costs(tuple(rows), parameters, len(files[USER_GRAPH]) + len(files[ITEM_GRAPH]), len(scene.past.kinds))
+
+
+def _machine_and_trees(slates: int) -> ServedModel:
+    cut = cut_log(simulate("interacting", slates, seed=_SEED))
+    trained = CONTENDERS[BLEND].fit(Job(cut.train, cut.validation, _SEED), {})
+    assert trained.model is not None
+    standard = fit_logistic(cut.train)
+    return PlainModel(trained.model, standard, Calibrated([IDENTITY] * len(HEADS)), base_logit=-1.0)
 
 
 class _Scene:

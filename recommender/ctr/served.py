@@ -18,6 +18,7 @@ from safetensors.numpy import load, save
 from recommender.baselines import MAX_POSITIONS, Logistic, Plain, sigmoid
 from recommender.ctr import calibration
 from recommender.ctr.artifact import ITEM_GRAPH, TENSORS_FILE, TREE_FILES, USER_GRAPH, Artifact
+from recommender.ctr.blend import Blend
 from recommender.ctr.calibration import Line
 from recommender.ctr.factors import Factors
 from recommender.errors import ArtifactBroken
@@ -198,17 +199,22 @@ def chained(logits: NDArray[np.float32]) -> FloatArray:
     return np.asarray(np.cumprod(sigmoid(logits.astype(np.float64)), axis=1), dtype=np.float64)
 
 
-def plain_tensors(linear: Logistic, lines: Sequence[Line], factors: Factors | None = None) -> bytes:
+def plain_tensors(
+    linear: Logistic, lines: Sequence[Line], factors: Factors | None = None, *, blend: FloatArray | None = None
+) -> bytes:
     """Return the tensor file of a model without history.
 
     Args:
         linear: the logistic regression itself, or a machine's linear part, or how trees' features are standardised.
         lines: calibration of each head.
         factors: of a machine.
+        blend: weights over a machine and trees, (heads, 3).
     """
     tensors = {"mean": linear.mean, "scale": linear.scale, "weights": linear.weights}
     if factors is not None:
         tensors |= {"dense": factors.dense, "table": factors.table, "strength": factors.strength}
+    if blend is not None:
+        tensors["blend"] = blend
     single = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in tensors.items()}
     return save(single | line_tensors(lines))
 
@@ -249,6 +255,9 @@ def build_served(artifact: Artifact, device: str = "cpu") -> ServedModel:
         return PlainModel(trees, linear, calibrated, artifact.manifest.base_logit, trees.for_clicks())
     if kind == "factorisation machine":
         model = _factors(tensors, linear)
+    elif kind == "machine and trees":
+        weights = _tensor(tensors, "blend", (len(HEADS), 3))
+        model = Blend((_factors(tensors, linear), _trees(files)), weights)
     return PlainModel(model, linear, calibrated, artifact.manifest.base_logit)
 
 

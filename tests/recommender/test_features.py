@@ -116,6 +116,8 @@ def test_features_worked_by_hand() -> None:
     # ann: one click on a tent by Alp (+1) and one dismissed tent by Bor (-0.5), of 1.5 signs in all.
     assert _column("category_affinity", block)["tent-3"] == pytest.approx(0.5 / 2.5, abs=1e-4)
     assert _column("brand_affinity", block)["stove-1"] == pytest.approx(1.0 / 2.5, abs=1e-4)
+    assert (_column("category_of_last", block)["tent-3"], _column("category_of_last", block)["stove-1"]) == (1.0, 0.0)
+    assert (_column("brand_of_last", block)["stove-1"], _column("brand_of_last", block)["tent-2"]) == (1.0, 0.0)
     assert _column("price_distance", block)["tent-3"] == pytest.approx(np.log(3), abs=1e-3)
     assert _column("sold_out", block)["stove-2"] == 1.0
     assert _column("dismissed", block)["tent-2"] == pytest.approx(1.0, abs=1e-2)
@@ -126,6 +128,7 @@ def test_a_stranger_in_a_fresh_shop_is_described_by_the_catalogue_alone() -> Non
     block = _describe(make_state(()))
     silent = {"popularity", "confidence", "category_affinity", "price_known", "seen_with", "visit_length", "dismissed"}
     silent |= {"shopper_lift", "category_lift_own", "price_fit", "dearness", "item_lift", "n_acts", "idle"}
+    silent |= {"category_of_last", "brand_of_last", "category_trend"}
     assert all(set(_column(name, block).values()) == {0.0} for name in silent)
     assert set(_column("click_rate", block).values()) == {np.float32(0.1).item()}
 

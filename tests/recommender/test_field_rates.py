@@ -47,13 +47,17 @@ def test_an_impression_that_nobody_saw_leaves_no_trace_in_any_rate() -> None:
     unseen = _shown(make, "tent-2")
     before = make_state(seen)
     after = make_state([*seen, unseen, replace(unseen, event_id="gone", type=EventType.NOT_SHOWN)])
-    for mine, theirs in (
-        (before.rates, after.rates),
-        (before.trends, after.trends),
-        (_profile(before).rates, _profile(after).rates),
-    ):
-        for key in (ALL, TENTS, MATS, ("brand", "Bor")):
-            assert theirs.shown.read(key, NOW) == pytest.approx(mine.shown.read(key, NOW), abs=1e-6), key
+    for key in (ALL, TENTS, MATS, ("brand", "Bor")):
+        shop = after.rates.shown.read(key, NOW), before.rates.shown.read(key, NOW)
+        own = _profile(after).rates.shown.read(key, NOW), _profile(before).rates.shown.read(key, NOW)
+        assert (shop[0], own[0]) == pytest.approx((shop[1], own[1]), abs=1e-6), key
+    for state in (before, after):
+        state.trends.count(MATS, 1.0, NOW, taken=True)
+    lifts = [
+        state.trends.lift_at(state.kinds.of_all([TENTS, MATS]), np.array([0.2, 0.2]), 5.0, NOW)
+        for state in (before, after)
+    ]
+    assert lifts[1] == pytest.approx(lifts[0], abs=1e-6)
     assert after.item_shown.read("tent-2", NOW) == pytest.approx(0.0, abs=1e-6)
     assert after.prices_shown.read(TENTS, NOW) == pytest.approx(before.prices_shown.read(TENTS, NOW), abs=1e-5)
 

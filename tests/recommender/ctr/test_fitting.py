@@ -13,6 +13,7 @@ from recommender.ctr.checkpoints import FILE
 from recommender.ctr.factors import Factors
 from recommender.ctr.fitting import Fit, FitSettings, fit_network
 from recommender.ctr.fm import FmSettings, fit_fm
+from recommender.ctr.wide import fit_wide
 from recommender.examples import Examples
 from recommender.metrics import auc
 from tests.recommender.ctr.small import SMALL, small_examples
@@ -27,7 +28,8 @@ class Killed(BaseException):
 def _parts() -> tuple[Examples, Examples, Factors]:
     examples = small_examples()
     train, validation = examples.part(0, 180).as_of(np.inf), examples.part(180, 240).as_of(np.inf)
-    start = fit_fm(train, validation, fit_logistic(train), FmSettings(width=4, max_epochs=1), seed=1)
+    wide = fit_wide(train, fit_logistic(train))
+    start = fit_fm(train, validation, wide, FmSettings(width=4, max_epochs=1), seed=1)
     return train, validation, start
 
 

@@ -71,7 +71,7 @@ def test_a_shopper_without_a_history_and_one_candidate_are_served() -> None:
     assert 0 < found.buy[0] <= found.cart[0] <= found.click[0] < 1
 
 
-@pytest.mark.parametrize("name", ["logistic regression", "factorisation machine", "trees"])
+@pytest.mark.parametrize("name", ["logistic regression", "factorisation machine", "trees", "machine and trees"])
 def test_a_baseline_serves_what_it_was_judged_by(name: str, tmp_path: Path) -> None:
     examples = small_examples()
     train, validation = examples.part(0, 180).as_of(np.inf), examples.part(180, 240).as_of(np.inf)
