@@ -49,11 +49,14 @@ def test_an_impression_that_nobody_saw_leaves_no_trace_in_any_rate() -> None:
     after = make_state([*seen, unseen, replace(unseen, event_id="gone", type=EventType.NOT_SHOWN)])
     for mine, theirs in (
         (before.rates, after.rates),
-        (before.trends, after.trends),
         (_profile(before).rates, _profile(after).rates),
     ):
         for key in (ALL, TENTS, MATS, ("brand", "Bor"), ("item", "tent-2"), ("price", "tents")):
             assert theirs.shown.read(key, NOW) == pytest.approx(mine.shown.read(key, NOW), abs=1e-6), key
+    for key in (TENTS, MATS):
+        lifts = [state.trends.lift(key, 0.2, 5.0, NOW) for state in (before, after)]
+        assert lifts[0] == pytest.approx(lifts[1], abs=1e-6)
+        assert lifts[0] < 0.0
 
 
 def test_taking_back_what_was_let_go_before_counts_nobody_below_zero() -> None:
