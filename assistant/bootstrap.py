@@ -16,7 +16,7 @@ from assistant.config import Settings
 from assistant.conversations import Conversations
 from assistant.counted import Counted
 from assistant.desk import Desk
-from assistant.lab import Lab
+from assistant.lab import Lab, margins_of
 from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.owner import Owner, OwnerRooms
@@ -160,7 +160,7 @@ def build_assistant(
         settings.max_message_chars,
     )
     runner = TurnRunner(conversations, pool, now, live, Treating(experiments))
-    lab = Lab(experiments, log_of(store, event_log, counted.fresh), prompts, settings)
+    lab = Lab(experiments, log_of(store, event_log, counted.fresh, lambda: margins_of(settings)), prompts, settings)
     owner_rooms = OwnerRooms(
         settings=settings,
         store=store,

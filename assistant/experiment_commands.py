@@ -15,7 +15,7 @@ from typing import Any
 
 from assistant.config import Settings
 from assistant.counted import Counted
-from assistant.lab import Lab
+from assistant.lab import Lab, margins_of
 from assistant.prompts import load_prompts
 from assistant.store import SqlEventLog, open_beside
 from assistant.store.clock import system_clock
@@ -155,7 +155,7 @@ def _lab(settings: Settings, *, with_log: bool = False) -> Iterator[Lab]:
             closing.callback(store.close)
             events = SqlEventLog(store)
             counted = Counted(events, lambda: known_traffic(settings, store), time.time)
-            log = log_of(store, events, counted.fresh)
+            log = log_of(store, events, counted.fresh, lambda: margins_of(settings))
         experiments = Experiments(open_experiment_store(settings.data), system_clock)
         lab = Lab(experiments, log, load_prompts(), settings)
         closing.callback(lab.close)

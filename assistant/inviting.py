@@ -27,10 +27,12 @@ class Inviting:
         bandit: chooses, the same as for starter questions.
         now: epoch seconds.
         seed: of the choices.
-        explore: False always shows what is worth most.
+        explore: asked with every choice; False shows what is worth most.
     """
 
-    def __init__(self, bandit: StarterBandit, now: Callable[[], float], *, seed: int, explore: bool) -> None:
+    def __init__(
+        self, bandit: StarterBandit, now: Callable[[], float], *, seed: int, explore: Callable[[], bool]
+    ) -> None:
         self._bandit, self._now = bandit, now
         self._starting = Starting(bandit, now, seed=seed, explore=explore, surface=BANNERS, n_shown=1)
         self._lock = threading.Lock()

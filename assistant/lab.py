@@ -13,16 +13,35 @@ import structlog
 
 from assistant.config import Settings
 from assistant.errors import ConfigError, StoreError
+from assistant.places import catalogues_folder
 from assistant.prompts import Prompts, prompt_version
 from assistant.releases import registry_of
-from assistant.support.experiments import Audited, Experiments, Kept, Log
+from assistant.support.experiments import Audited, Experiments, Kept, Log, guards_margin
 from recommender.errors import ExperimentWrong
 from recommender.experiments.analysis import Report
 from recommender.experiments.definitions import Experiment
+from retrieval.catalogue import read_catalogue
+from retrieval.errors import RetrievalError
 from retrieval.product import Money
+from retrieval.storage import current_version
 
 log = structlog.get_logger()
 WATCH_EVERY_S: Final = 300.0
+
+
+def margins_of(settings: Settings) -> dict[str, float]:
+    """Read item id -> share of its price that the shop keeps, of the catalogue's items whose cost is stated now."""
+    try:
+        products = read_catalogue(*current_version(catalogues_folder(settings), settings.catalogue)).products
+    except RetrievalError as problem:
+        log.warning("margins.not_read", reason=str(problem))
+        return {}
+    found = {}
+    for product in products.values():
+        variant = product.default_variant
+        if variant.cost_minor is not None and variant.price.amount_minor > 0:
+            found[product.id] = 1.0 - variant.cost_minor / variant.price.amount_minor
+    return found
 
 
 class Lab:
@@ -69,7 +88,7 @@ class Lab:
             ExperimentWrong: it cannot run, or not beside the others, or names a prompt version that is not there, or
                 guards a margin that is not known.
         """
-        if self._events.margin_share is None and any(guard.metric == "margin" for guard in experiment.guards):
+        if guards_margin(experiment) and not self._events.margins():
             raise ExperimentWrong(
                 "The margin cannot be guarded: the catalogue does not say what products cost the shop."
             )

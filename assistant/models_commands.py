@@ -13,7 +13,7 @@ from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.releases import open_shop_log, registry_of, training_is_due
 from assistant.terminal import say, say_json, showing_progress, warn
-from recommender.errors import RecommenderError
+from recommender.errors import NotEnoughEvents, RecommenderError
 from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
 from recommender.promotion.registry import Registry, Release
 from recommender.promotion.releases import Stage, card_json, find_evidence
@@ -193,18 +193,23 @@ def stop_release(settings: Settings, number: int, *, who: str, why: str, as_json
 def tend(settings: Settings, *, as_json: bool) -> None:
     """Do what is due; what cannot be done is said and left for the next time, and keeps nothing else from being done.
 
-    The release on trial comes first: what does harm is taken back whatever happens to a training.
+    The release on trial comes first: what does harm is taken back whatever happens to a training. Ends with 1 where a
+    step failed, so that a server that started it says so; too few events yet are no failure.
 
     Raises:
         StoreError, CatalogueMissing, IndexBroken: there is nothing to look at.
     """
     done: list[str] = []
+    failed: list[str] = []
 
     def attempt(step: Callable[[], str | None]) -> None:
         try:
             told = step()
+        except NotEnoughEvents as early:
+            warn(str(early))
         except RecommenderError as problem:
             warn(str(problem))
+            failed.append(str(problem))
         else:
             done.extend([told] if told else [])
 
@@ -216,7 +221,9 @@ def tend(settings: Settings, *, as_json: bool) -> None:
                 attempt(partial(_judged, shop, release.number))
         if training_is_due(settings, registry, shop.now):
             attempt(lambda: _trained_by_schedule(shop))
-    _answer({"done": done}, "\n".join(done) or "Nothing is due.", as_json=as_json)
+    _answer({"done": done, "failed": failed}, "\n".join(done) or "Nothing is due.", as_json=as_json)
+    if failed:
+        raise SystemExit(1)
 
 
 def _watched(shop: Shop) -> str | None:

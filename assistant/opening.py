@@ -233,14 +233,23 @@ class Opener:
             self._meaning.set()
             return
         self._words.set()
-        degraded = (*self._open_meaning(retrieval), *self._open_cross_encoder(retrieval))
-        self._state = Readiness(words=True, meaning=retrieval.mode == "words+meaning", degraded=degraded)
-        self._meaning.set()
+        try:
+            degraded = (*self._open_meaning(retrieval), *self._open_cross_encoder(retrieval))
+            self._state = Readiness(words=True, meaning=retrieval.mode == "words+meaning", degraded=degraded)
+        finally:
+            self._meaning.set()
         while not self._closing.wait(RELOAD_EVERY_S):
-            self._reload(retrieval)
-            self._models.follow()
-            self._learned.follow()
-            self._head.follow(self._closing)
+            for follow in (
+                lambda: self._reload(retrieval),
+                self._models.follow,
+                self._learned.follow,
+                lambda: self._head.follow(self._closing),
+            ):
+                try:
+                    follow()
+                except Exception:
+                    # Whatever it is: shoppers are served with what there was, and the others go on.
+                    log.exception("shop.not_followed")
         self._models.close()
         self._head.close()
 
@@ -250,7 +259,8 @@ class Opener:
         events, numbers = SqlEventLog(self._w.store), recommender_settings(settings)
         products = items_of(retrieval.catalogue.products.values())
         counted = self._w.rooms.counted
-        people = CleanLog(events, counted.look())
+        counted.look()
+        people = CleanLog(events, lambda _, event: not {event.session_key, event.shopper_key} & counted.outsiders())
         recommender = Recommender(
             products, events, settings=numbers, controls=self._controls, outsiders=counted.outsiders
         )
@@ -258,13 +268,17 @@ class Opener:
         self._head = HeadWatch(settings, people, recommender, numbers, lambda: self._w.now().timestamp())
         self._learned = LearnedFiles(settings, recommender, numbers)
         self._models = ModelWatch(settings, recommender, tried=self._w.tried_releases)
-        bandit, explore = StarterBandit(SqlEventLog(self._w.store)), settings.exploration
-        self._starting = Starting(bandit, lambda: self._w.now().timestamp(), seed=settings.seed, explore=explore)
+        bandit, seed = StarterBandit(people), settings.seed
+        self._starting = Starting(bandit, lambda: self._w.now().timestamp(), seed=seed, explore=self._explores)
         if settings.banners:
-            self._inviting = Inviting(bandit, lambda: self._w.now().timestamp(), seed=settings.seed, explore=explore)
+            self._inviting = Inviting(bandit, lambda: self._w.now().timestamp(), seed=seed, explore=self._explores)
         self._lay_out(retrieval, recommender)
         self._state = Readiness(words=True, loading=("search by meaning",))
         return retrieval
+
+    def _explores(self) -> bool:
+        """Whether starter questions and banners may try something out: not where the kill switch is thrown."""
+        return self._w.settings.exploration and self._controls().learned
 
     def _controls(self) -> Controls:
         """The owner's rules and the kill switch: that of the settings, and the one thrown while the shop is open."""

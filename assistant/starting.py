@@ -45,7 +45,7 @@ class Starting:
         bandit: chooses.
         now: epoch seconds.
         seed: of the choices.
-        explore: False always shows what is worth most.
+        explore: asked with every choice; False shows what is worth most.
         surface: SURFACE or BANNERS.
         n_shown: how many at once.
     """
@@ -56,7 +56,7 @@ class Starting:
         now: Callable[[], float],
         *,
         seed: int,
-        explore: bool,
+        explore: Callable[[], bool],
         surface: str = SURFACE,
         n_shown: int = N_SHOWN,
     ) -> None:
@@ -127,6 +127,6 @@ class Starting:
             now=now,
             seed=zlib.crc32(f"{self._seed}|{visit}|{now}".encode()),
             k=self._n_shown,
-            explore=self._explore,
+            explore=self._explore(),
         )
         return self._bandit.choose(context, place, [starter.id for starter in pool])

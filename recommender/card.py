@@ -61,7 +61,7 @@ class ModelCard(_Frozen):
         positive_rate: share of all impressions that were clicked, carted or bought.
         rows: models on the held-out impressions; the baselines first, the network last.
         rival: the best baseline there.
-        gain: of the network over it, in log loss of clicks.
+        challenger, gain: the model that had to beat it, or came nearest to that, and its gain in log loss of clicks.
         over_popularity: of what serves, or would, over popularity.
         best_epoch, epochs: of the network's training.
         params: settings that a search found, by model; empty where the defaults were used.
@@ -83,6 +83,7 @@ class ModelCard(_Frozen):
     positive_rate: float
     rows: tuple[Row, ...]
     rival: str
+    challenger: str
     gain: Gain
     over_popularity: Gain
     best_epoch: int
@@ -105,9 +106,9 @@ class ModelCard(_Frozen):
             f"{table}\n\n"
             f"Held out: the last {self.n_test} impressions in time, {self.n_test_new} of them of shoppers who are not "
             f"in the training; trained on {self.n_train}, stopped and calibrated on {self.n_validation} (network: "
-            f"epoch {self.best_epoch} of {self.epochs}, seed {self.seed}). Gain of the network over {self.rival}, the "
-            f"best baseline, {gain.mean:.4f} [{gain.low:.4f}, {gain.high:.4f}], 95 % bootstrap over shoppers. "
-            f"{self.n_decisions} slates, {self.positive_rate:.1%} of impressions with interest. "
+            f"epoch {self.best_epoch} of {self.epochs}, seed {self.seed}). Gain of {self.challenger} over "
+            f"{self.rival}, the best baseline, {gain.mean:.4f} [{gain.low:.4f}, {gain.high:.4f}], 95 % bootstrap over "
+            f"shoppers. {self.n_decisions} slates, {self.positive_rate:.1%} of impressions with interest. "
             f"SHA-256 {self.sha256}.\n"
         )
 

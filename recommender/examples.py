@@ -153,17 +153,21 @@ def collect_examples(
     state = BehaviourState(settings)
     shown = ShownItems(log, max_decisions=settings.max_decisions)
     slates: list[_Slate] = []
+    erased: list[bool] = []
     for run in _runs(events):
         if run[0].type is EventType.IMPRESSION and run[0].decision_id is not None:
-            slates.append(_as_served(run, log.find_decision(run[0].decision_id)) or _describe(run, state, table))
+            decision = log.find_decision(run[0].decision_id)
+            slates.append(_as_served(run, decision) or _describe(run, state, table))
+            # What it was served with is gone, and today's catalogue would be a look ahead.
+            erased += [decision is not None and decision.erased] * len(run)
         for event in run:
             if shown.counts(event):
                 state.apply(event, table.find(event.item_id))
     if prepared is not None:
-        return _stack(slates, prepared.labels).where(prepared.labels.shown)
+        return _stack(slates, prepared.labels).where(prepared.labels.shown & ~np.array(erased, dtype=np.bool_))
     until = max((event.at for event in events), default=0.0)
     labels = label(events, windows=Windows(), now=until)
-    return _stack(slates, labels).where(labels.shown)
+    return _stack(slates, labels).where(labels.shown & ~np.array(erased, dtype=np.bool_))
 
 
 def _runs(events: Iterable[Event]) -> Iterator[list[Event]]:

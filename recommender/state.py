@@ -247,15 +247,17 @@ class BehaviourState:
     def unit(self, shopper_key: str, session_key: str) -> str:
         """Return whom trials, caps and shares of traffic count in a visit: the person, where it began with one known.
 
+        The first question begins the visit: a turn that shows nothing is one of it, too.
+
         Everywhere else the visit itself, also once its shopper agrees to a profile or signs in: what a visit has met
         stays the same until it ends.
 
         Args:
             shopper_key, session_key: as in Event.
         """
-        visit = self.visits.find(session_key)
-        began_as = shopper_key if visit is None else visit.began_as or shopper_key
-        return began_as if may_profile(began_as) else session_key
+        visit = self.visits.touch(session_key)
+        visit.began_as = visit.began_as or shopper_key
+        return visit.began_as if may_profile(visit.began_as) else session_key
 
     def recent_items(self, session_key: str) -> tuple[str, ...]:
         """Return what a visit has shown interest in, latest first."""

@@ -16,7 +16,7 @@ import numpy as np
 from recommender.card import ModelCard
 from recommender.ctr import calibration
 from recommender.ctr.artifact import CARD_FILE, Manifest, save_artifact, write_whole
-from recommender.ctr.contenders import CONTENDERS, NETWORK, Job, Params, Trained
+from recommender.ctr.contenders import CHALLENGERS, CONTENDERS, NETWORK, Job, Params, Trained
 from recommender.ctr.judging import Choice, Judged, choose, judge
 from recommender.ctr.search import Budget, search
 from recommender.data.card import DataCard, write_card
@@ -219,6 +219,7 @@ def _card(
         positive_rate=float(examples.labels[:, 0].mean()),
         rows=tuple(one.row for one in judged.values()),
         rival=choice.rival,
+        challenger=choice.challenger,
         gain=choice.gain,
         over_popularity=choice.over_popularity,
         best_epoch=network.best_epoch,
@@ -236,6 +237,6 @@ def _verdict(choice: Choice) -> str:
     name, rival = choice.best.trained.name, choice.rival
     if not choice.served:
         return f"No model clearly beats popularity; the {name} is kept here but not used."
-    if name == NETWORK:
-        return f"The network beats {rival}, the best baseline, on impressions later than its training: it is used."
-    return f"The network does not clearly beat {rival}, the best baseline: {name}, which beats popularity, is used."
+    if name in CHALLENGERS:
+        return f"In use: {name}. It beats {rival}, the best baseline, on impressions later than its training."
+    return f"In use: {name}, which beats popularity; neither the network nor the blend clearly beats {rival}."

@@ -6,7 +6,7 @@ looked up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -96,24 +96,25 @@ class Log:
     Args:
         events: all events at or after a time (epoch seconds).
         find_decision: a decision by id.
-        margin_share: item id -> share of its price that the shop keeps, None where its cost is not stated; None
-            where the shop states no costs at all.
+        margins: item id -> share of its price that the shop keeps, of the items whose cost is stated now.
         outsiders: keys of shoppers and visits that are no customer's: staff and robots.
     """
 
     events: Callable[[float], Sequence[Event]]
     find_decision: Callable[[str], Decision | None]
-    margin_share: Callable[[str], float | None] | None = None
+    margins: Callable[[], Mapping[str, float]] = dict
     outsiders: Callable[[], Collection[str]] = frozenset
 
 
-def log_of(store: Store, log: EventLog, outsiders: Callable[[], Collection[str]]) -> Log:
+def log_of(
+    store: Store, log: EventLog, outsiders: Callable[[], Collection[str]], margins: Callable[[], Mapping[str, float]]
+) -> Log:
     """Return the shop's own log as reports read it.
 
     Args:
         store: the shop's database.
         log: in it.
-        outsiders: as in Log.
+        outsiders, margins: as in Log.
     """
     query = sa.select(behaviour).where(behaviour.c.type != EventType.IMPRESSION.value)
 
@@ -122,7 +123,12 @@ def log_of(store: Store, log: EventLog, outsiders: Callable[[], Collection[str]]
             rows = connection.execute(query.where(behaviour.c.at >= at)).all()
         return [Event(row[1], EventType(row[2]), *row[3:]) for row in rows]
 
-    return Log(since, log.find_decision, outsiders=outsiders)
+    return Log(since, log.find_decision, margins, outsiders)
+
+
+def guards_margin(experiment: Experiment) -> bool:
+    """Tell whether an experiment must know what products cost the shop."""
+    return any(guard.metric == "margin" for guard in experiment.guards)
 
 
 class Experiments:
@@ -219,7 +225,7 @@ class Experiments:
             events,
             now=self._clock().timestamp(),
             find_decision=log.find_decision,
-            margin_share=log.margin_share or (lambda _: None),
+            margin_share=(log.margins() if guards_margin(experiment) else {}).get,
         )
         return analyse(experiment, found, say_amount=say_amount)
 

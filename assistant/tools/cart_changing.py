@@ -68,7 +68,11 @@ def take_back(context: ShopperContext, seen: CartFact) -> list[Evidence]:
     context.ledger.count_cart_change()
     facts: list[Evidence] = []
     for one in changes:
-        facts = [context.shop.carts.set_quantity(context.principal, one.variant_id, one.before)]
+        if one.before == 0:
+            tell_removed(context, [line for line in seen.lines if line.variant_id == one.variant_id])
+        facts = [fact := context.shop.carts.set_quantity(context.principal, one.variant_id, one.before)]
+        if one.after == 0:
+            _tell_back(context, [line for line in fact.lines if line.variant_id == one.variant_id])
     _note(context, [CartChange(one.variant_id, one.after, one.before) for one in changes])
     return [replace(fact, changed="changed") if isinstance(fact, CartFact) else fact for fact in facts]
 
@@ -95,6 +99,13 @@ def tell_removed(context: ShopperContext, lines: Sequence[CartLineFact]) -> None
     for line in lines:
         if line.product:
             record_behaviour(context, EventType.REMOVE_FROM_CART, line.product.id, decisions.get(line.variant_id))
+
+
+def _tell_back(context: ShopperContext, lines: Sequence[CartLineFact]) -> None:
+    """Tell the recommender what is wanted after all."""
+    for line in lines:
+        if line.product:
+            record_behaviour(context, EventType.ADD_TO_CART, line.product.id, None)
 
 
 def _empties(words: str) -> bool:

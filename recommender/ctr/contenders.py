@@ -28,6 +28,8 @@ MACHINE: Final = "factorisation machine"
 TREES: Final = "trees"
 BLEND: Final = "machine and trees"
 NETWORK: Final = "network"
+CHALLENGERS: Final = (BLEND, NETWORK)
+"""Models that must beat every baseline to serve; all others are baselines."""
 
 
 class Trial(Protocol):

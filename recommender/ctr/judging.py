@@ -13,7 +13,7 @@ import numpy as np
 from recommender.card import Gain, HeadFigures, Row
 from recommender.ctr import calibration
 from recommender.ctr.calibration import Line, fit_line
-from recommender.ctr.contenders import NETWORK, POPULARITY, Trained
+from recommender.ctr.contenders import CHALLENGERS, POPULARITY, Trained
 from recommender.ctr.search import weighted_loss
 from recommender.data.calibration import calibration_error
 from recommender.examples import HEADS, Examples
@@ -48,13 +48,15 @@ class Choice:
         best: what serves, or would if anything did.
         served: whether it does.
         rival: the best baseline on the held-out slates.
-        gain: of the network over `rival`.
+        challenger: what serves where it beat `rival`; else the challenger that came nearest.
+        gain: of the challenger over `rival`.
         over_popularity: of `best` over popularity.
     """
 
     best: Judged
     served: bool
     rival: str
+    challenger: str
     gain: Gain
     over_popularity: Gain
 
@@ -105,27 +107,28 @@ def _click_auc(one: Judged) -> float:
 
 
 def choose(judged: Mapping[str, Judged], test: Examples, *, seed: int) -> Choice:
-    """Let the network serve where it beats every baseline, else the best baseline where that beats popularity.
+    """Let a challenger serve where it beats every baseline, else the best baseline where that beats popularity.
 
-    The network must have a lower log loss of clicks than the best baseline on the held-out slates, with a 95 % interval
-    above 0 (paired bootstrap over shoppers), and no lower AUC. The baseline is chosen by the validation slates.
+    Challengers are the network and the blend. One must have a lower log loss of clicks on the held-out slates than
+    whichever baseline is best there, with a 95 % interval above 0 (paired bootstrap over shoppers), and no lower AUC;
+    if both do, the one with the lower validation loss serves, otherwise the baseline with the lowest.
 
     Args:
-        judged: name -> model; popularity and the network are among them.
+        judged: name -> model; popularity and the challengers are among them.
         test: the held-out slates.
         seed: of the bootstrap.
     """
-    baselines = {name: one for name, one in judged.items() if name != NETWORK}
+    baselines = {name: one for name, one in judged.items() if name not in CHALLENGERS}
     rival = min(baselines, key=lambda name: baselines[name].row.click.log_loss)
-    gain = _gain(judged[rival], judged[NETWORK], test, seed)
+    gains = {name: _gain(judged[rival], judged[name], test, seed) for name in CHALLENGERS if name in judged}
     highest = max(_click_auc(one) for one in baselines.values())
+    better_ones = [name for name, gain in gains.items() if gain.low > 0 and _click_auc(judged[name]) >= highest]
     fittable = [one for name, one in baselines.items() if name != POPULARITY]
-    best = min(fittable, key=lambda one: one.validation_loss)
-    if gain.low > 0 and _click_auc(judged[NETWORK]) >= highest:
-        best = judged[NETWORK]
+    best = min([judged[name] for name in better_ones] or fittable, key=lambda one: one.validation_loss)
+    nearest = best.trained.name if better_ones else max(gains, key=lambda name: gains[name].mean)
     over_popularity = _gain(judged[POPULARITY], best, test, seed)
     better = _click_auc(best) >= _click_auc(judged[POPULARITY])
-    return Choice(best, over_popularity.low > 0 and better, rival, gain, over_popularity)
+    return Choice(best, over_popularity.low > 0 and better, rival, nearest, gains[nearest], over_popularity)
 
 
 def _gain(worse: Judged, better: Judged, test: Examples, seed: int) -> Gain:

@@ -10,7 +10,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -79,18 +79,22 @@ class Cleaned:
 
 
 class CleanLog:
-    """A log of which only the events that count are seen; decisions and new events pass through (EventLog)."""
+    """A log of which only the events that count are seen; decisions and new events pass through (EventLog).
 
-    def __init__(self, log: EventLog, cleaned: Cleaned) -> None:
-        self._log = log
-        self._cleaned = cleaned
+    Args:
+        log: the whole one.
+        counts: tells it of a sequence number and its event.
+    """
+
+    def __init__(self, log: EventLog, counts: Callable[[int, Event], bool]) -> None:
+        self._log, self._counts = log, counts
 
     def append_decision(self, decision: Decision) -> None:
         """Keep a decision."""
         self._log.append_decision(decision)
 
     def append_event(self, event: Event) -> bool:
-        """Keep an event; it counts until the log is cleaned again."""
+        """Keep an event."""
         return self._log.append_event(event)
 
     def append_many(self, new_decisions: Iterable[Decision], new_events: Iterable[Event]) -> int:
@@ -117,7 +121,7 @@ class CleanLog:
         """Return events that count as (sequence number, event), with numbers above `after`."""
         while rows := self._log.events(after=after, limit=limit):
             # What people say about their own profiles holds, whoever they are.
-            kept = [row for row in rows if row[1].type is EventType.EDIT or self._cleaned.counts(row[0])]
+            kept = [row for row in rows if row[1].type is EventType.EDIT or self._counts(*row)]
             if kept:
                 return kept
             # An empty answer would mean the end of the log.
@@ -192,7 +196,8 @@ def clean_log(log: EventLog, *, now: float, known: KnownTraffic) -> CleanLog:
         now: epoch seconds.
         known: keys of those who are no customers.
     """
-    return CleanLog(log, clean(log, None, now=now, known=known))
+    cleaned = clean(log, None, now=now, known=known)
+    return CleanLog(log, lambda number, _: cleaned.counts(number))
 
 
 def _without_sessions(source: Source, last: int, found: Mapping[str, Reason], before: _Tally) -> _Tally:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from recommender.events import Event, EventLog, EventType
+from recommender.events import Decision, Event, EventLog, EventType
 from recommender.experiments.sequential import Moments, rates_evidence
 from recommender.promotion.evidence import CanaryReport
 from recommender.promotion.line_up import release_version
@@ -91,7 +91,7 @@ def _moments(visits: Sequence[_Visit], *, canary: bool) -> Moments:
 
 
 def _visits(log: EventLog, version: str, *, since: float) -> list[_Visit]:
-    """Visits whose first slate came after the trial began; the even hold-out belongs to neither side."""
+    """Visits whose first slate came after the trial began; see `_compares` for slates that belong to neither side."""
     visits: dict[str, _Visit] = {}
     earlier: set[str] = set()
     sides: dict[str, bool | None] = {}
@@ -101,6 +101,13 @@ def _visits(log: EventLog, version: str, *, since: float) -> list[_Visit]:
             after = number
             _note(log, event, visits, earlier, sides, version, since)
     return list(visits.values())
+
+
+def _compares(decision: Decision) -> bool:
+    """Whether a slate was the trial's or the live release's: not the hold-out's, an experiment's, or one without."""
+    treatment = decision.context.treatment
+    tried = treatment is not None and treatment.release != ""
+    return decision.stream != "uniform" and decision.policy_version != "" and not tried
 
 
 def _note(
@@ -120,7 +127,7 @@ def _note(
         return
     if event.type is EventType.IMPRESSION and key not in visits and event.decision_id not in sides:
         decision = log.find_decision(event.decision_id)
-        side = None if decision is None or decision.stream == "uniform" else decision.policy_version == version
+        side = None if decision is None or not _compares(decision) else decision.policy_version == version
         sides[event.decision_id] = side
         if side is not None:
             visits[key] = _Visit(side, event.at)

@@ -57,7 +57,7 @@ class Rescorer:
         self._log, self._ranker_of, self._clock = log, ranker_of, clock
 
     def replay(self, *, live: Predicted, candidate: Predicted, since: float, until: float) -> Iterator[Shadowed]:
-        """Score the decisions of a time; those without the present features were never given what to score from.
+        """Score the decisions of a time; erased ones and those without the present features are passed over.
 
         Args:
             live, candidate: click models.
@@ -67,7 +67,9 @@ class Rescorer:
         while page := self._log.decisions(after=after, limit=_PAGE, traces=True):
             for number, decision in page:
                 after = number
-                if since <= decision.context.now < until and decision.feature_schema == FEATURE_SCHEMA:
+                if not decision.trace or decision.feature_schema != FEATURE_SCHEMA:
+                    continue
+                if since <= decision.context.now < until:
                     yield self._score(decision, live, candidate)
 
     def _score(self, decision: Decision, live: Predicted, candidate: Predicted) -> Shadowed:

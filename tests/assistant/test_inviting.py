@@ -20,7 +20,7 @@ class _House:
         self.inviting = self.opened()
 
     def opened(self) -> Inviting:
-        return Inviting(StarterBandit(self.log), lambda: self.at, seed=7, explore=True)
+        return Inviting(StarterBandit(self.log), lambda: self.at, seed=7, explore=lambda: True)
 
     def events(self, kind: EventType) -> list[str]:
         return [event.item_id for _, event in self.log.events() if event.type is kind]

@@ -15,7 +15,7 @@ from assistant.store.clock import system_clock
 from assistant.store.experiments import open_experiment_store
 from assistant.support.experiments import Experiments, Log, TurnSeen
 from recommender.errors import RecommenderError
-from recommender.experiments.definitions import RankerSets, Sets
+from recommender.experiments.definitions import Guard, RankerSets, Sets
 from tests.recommender.experiments.some import an_experiment
 
 Labs = Callable[[Log], Lab]
@@ -67,6 +67,14 @@ def test_an_experiment_that_needs_what_is_not_there_is_refused(labs: Labs) -> No
     with pytest.raises(RecommenderError, match="7"):
         lab.start(an_experiment(sets=Sets(ranker=RankerSets(release=7))), who="Nora")
     assert lab.all() == ()
+
+
+def test_a_margin_is_guarded_where_the_catalogue_states_costs(labs: Labs) -> None:
+    guarded = an_experiment().model_copy(update={"guards": (Guard(metric="margin", limit=5.0),)})
+    with pytest.raises(RecommenderError, match="does not say what products cost"):
+        labs(Log(lambda _: (), lambda _: None)).start(guarded, who="Nora")
+    lab = labs(Log(lambda _: (), lambda _: None, margins=lambda: {"item-0": 0.4}))
+    assert lab.start(guarded, who="Nora").experiment.guards == guarded.guards
 
 
 def test_a_version_in_the_shops_own_folder_can_be_tried(labs: Labs, settings: Settings) -> None:

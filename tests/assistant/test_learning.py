@@ -145,5 +145,5 @@ async def test_one_decision_clicked_from_many_visits_counts_its_own_click_alone(
     recommender = (await assistant._opener.plan(5)).shop.recommender
     clicks = events_of(tmp_path, EventType.CLICK)
     assert [click.decision_id for click in clicks] == [None] * 40 + [first.decision_id] * 3
-    assert recommender._state.item_clicks[first.product.id] == 1
-    assert recommender._state.item_impressions[first.product.id] == 1
+    assert recommender._state.item_clicks.read(first.product.id) == 1
+    assert recommender._state.item_impressions.read(first.product.id) == 1

@@ -16,7 +16,7 @@ GUEST = Principal("a" * 32)
 class _House:
     def __init__(self) -> None:
         self.log, self.at = MemoryEventLog(), 1_000.0
-        self.starting = Starting(StarterBandit(self.log), lambda: self.at, seed=7, explore=True)
+        self.starting = Starting(StarterBandit(self.log), lambda: self.at, seed=7, explore=lambda: True)
 
     def events(self, kind: EventType) -> list[str]:
         return [event.item_id for _, event in self.log.events() if event.type is kind]

@@ -236,7 +236,7 @@ def test_a_cleaned_log_gives_the_features_of_a_shop_that_robots_never_visited() 
     noisy.append_many((), [*people[:middle], *robot, *people[middle:], replace(people[7], event_id="echo")])
 
     cleaned = clean(noisy, world.items, now=world.now + 60)
-    clean_log = CleanLog(noisy, cleaned)
+    clean_log = CleanLog(noisy, lambda number, _: cleaned.counts(number))
     examples = collect_examples(clean_log, world.items, RecommenderSettings())
     expected = collect_examples(quiet, world.items, RecommenderSettings())
     assert len(examples.labels) == len(expected.labels) == 40 * 3 * 6

@@ -24,6 +24,14 @@ def _agree(recommender: Recommender, visit: str, shopper: str) -> None:
     recommender.record(Event(f"yes-{visit}", EventType.EDIT, text, shopper, visit, NOW))
 
 
+def test_a_visit_begins_with_its_first_question_even_if_nothing_was_shown() -> None:
+    recommender = Recommender(ITEMS, MemoryEventLog())
+    assert recommender.profiles.unit(anonymous_key("s:1"), "s:1") == "s:1"
+    _agree(recommender, "s:1", "c:1")
+    assert recommender.profiles.unit("c:1", "s:1") == "s:1"
+    assert recommender.profiles.unit("c:1", "s:2") == "c:1"
+
+
 def test_agreeing_and_signing_in_change_no_release_within_a_visit() -> None:
     recommender = Recommender(ITEMS, MemoryEventLog())
     recommender.serve(LineUp(canary=Served("release-2"), share=0.5))

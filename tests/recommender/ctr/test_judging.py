@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.ctr.contenders import NETWORK, POPULARITY, Trained
+from recommender.ctr.contenders import BLEND, NETWORK, POPULARITY, Trained
 from recommender.ctr.judging import Judged, choose, figures, judge
 from recommender.examples import Examples
 from recommender.item_table import FloatArray
@@ -22,8 +22,8 @@ def _judged(name: str, skill: float, seed: int = 1) -> Judged:
     return Judged(trained, UNCALIBRATED, 1.0 - skill, p, figures(name, TEST, p))
 
 
-def _all(popularity: float, machine: float, trees: float, network: float) -> dict[str, Judged]:
-    skills = {POPULARITY: popularity, "factorisation machine": machine, "trees": trees, NETWORK: network}
+def _all(popularity: float, machine: float, trees: float, network: float, blend: float = 0.0) -> dict[str, Judged]:
+    skills = {POPULARITY: popularity, "factorisation machine": machine, "trees": trees, NETWORK: network, BLEND: blend}
     return {name: _judged(name, skill) for name, skill in skills.items()}
 
 
@@ -41,6 +41,14 @@ def test_who_serves(skills: tuple[float, float, float, float], best: str, served
     assert (choice.best.trained.name, choice.served) == (best, served)
     assert choice.gain.low <= choice.gain.mean <= choice.gain.high
     assert (choice.over_popularity.low > 0) == served
+
+
+def test_the_blend_is_no_baseline_it_must_beat_them_too() -> None:
+    """A blend is weighed on the slates that models are chosen by, so its loss there is no reason to serve it."""
+    assert choose(_all(0.1, 0.3, 0.2, 0.1, blend=0.3), TEST, seed=1).best.trained.name == "factorisation machine"
+    choice = choose(_all(0.1, 0.3, 0.2, 0.1, blend=0.5), TEST, seed=1)
+    assert (choice.best.trained.name, choice.challenger, choice.rival) == (BLEND, BLEND, "factorisation machine")
+    assert choice.gain.low > 0
 
 
 def test_the_rival_is_the_best_baseline_on_the_held_out_slates() -> None:

@@ -183,7 +183,8 @@ def test_a_clean_log_goes_over_long_gaps_and_shows_what_came_later() -> None:
     machine = robots(random.Random(5))[Reason.BOT_EVERY_SLOT]
     visit = _one_visit()
     log.append_many((), [*machine, *visit])
-    clean_log = CleanLog(log, clean(log, ITEM_IDS, now=NOW))
+    cleaned = clean(log, ITEM_IDS, now=NOW)
+    clean_log = CleanLog(log, lambda number, _: cleaned.counts(number))
     assert [event for _, event in clean_log.events(limit=2)] == visit[:2]
     later = EventMaker(NOW)(EventType.CLICK, "item-0", "bob")
     assert clean_log.append_event(later)
@@ -195,4 +196,5 @@ class TestCleanLog(EventLogContract):
     @pytest.fixture
     def log(self) -> EventLog:
         log = MemoryEventLog()
-        return CleanLog(log, clean(log, ITEM_IDS, now=NOW))
+        cleaned = clean(log, ITEM_IDS, now=NOW)
+        return CleanLog(log, lambda number, _: cleaned.counts(number))

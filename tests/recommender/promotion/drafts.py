@@ -88,6 +88,7 @@ def a_card(*, served: bool = True) -> ModelCard:
         positive_rate=0.17,
         rows=tuple(Row(name=name, click=figures, cart=figures, buy=figures) for name in names),
         rival="factorisation machine",
+        challenger="network",
         gain=Gain(mean=0.0006, low=-0.0003, high=0.0015),
         over_popularity=Gain(mean=0.0064, low=0.0032, high=0.0096),
         best_epoch=2,

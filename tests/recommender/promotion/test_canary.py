@@ -12,6 +12,7 @@ from recommender.promotion import canary
 from recommender.promotion.pipeline import Shop, watch_canary
 from recommender.promotion.registry import Move, Registry
 from recommender.promotion.releases import Stage
+from recommender.treatment import RankerChange, Treatment
 from tests.recommender.promotion.drafts import add_release, let_gate_say
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -51,6 +52,24 @@ def test_finished_visits_are_counted_by_who_met_what() -> None:
     assert 40 <= report.visits <= 110
     assert not report.harm
     assert not report.enough
+
+
+def test_slates_without_a_model_and_of_an_experiments_release_belong_to_neither_side() -> None:
+    log = MemoryEventLog()
+    _visits(log, 200, (0.3, 0.3), share=0.25, since=BEGAN, seed=1)
+    now = BEGAN + timedelta(minutes=300)
+    before = canary.count(log, [_step(0.25, BEGAN)], 2, now=now)
+    tried = Treatment({"ranks": "new"}, RankerChange(release="release-3"))
+    for number, (version, treatment) in enumerate((("", None), ("release-3", tried), ("release-1", tried))):
+        at = (BEGAN + timedelta(minutes=number)).timestamp()
+        context = DecisionContext(f"o{number}", f"o{number}", "turn", "recommend", at, seed=1, treatment=treatment)
+        items = (SlateItem("item", 0, 1.0, 1.0),)
+        other = Decision(
+            f"o{number}", context, items, 1.0, "greedy/1", "none", ("item",), (1.0,), policy_version=version
+        )
+        shown = Event(f"o{number}:0", EventType.IMPRESSION, "item", f"o{number}", f"o{number}", at, f"o{number}", 0)
+        log.append_many([other], [shown])
+    assert canary.count(log, [_step(0.25, BEGAN)], 2, now=now) == before
 
 
 def test_nothing_on_trial_is_nothing_to_count() -> None:

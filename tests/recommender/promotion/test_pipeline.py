@@ -214,6 +214,16 @@ def test_scores_come_from_what_was_known_then_and_weighed_as_it_was_then(tmp_pat
         assert np.array_equal(one.live, one.candidate) == (number < 30)
 
 
+def test_a_slate_that_was_erased_is_passed_over(small: SmallShop) -> None:
+    rows = [decision for _, decision in small.log.decisions(traces=True)]
+    log = MemoryEventLog()
+    log.append_many([replace(rows[0], trace=b""), *rows[1:3]], ())
+    find = ranker_of(small.registry)
+    found = list(Rescorer(log, find).replay(live=find("release-1"), candidate=Predicted(), since=0.0, until=np.inf))
+    assert [one.scored.decision.decision_id for one in found] == [row.decision_id for row in rows[1:3]]
+    assert all(one.same for one in found)
+
+
 def test_a_decision_that_does_not_come_out_of_its_row_again_is_not_reproduced(small: SmallShop) -> None:
     _, decision = small.log.decisions(traces=True)[0]
     changed = MemoryEventLog()
