@@ -74,8 +74,8 @@ class Workshop:
     """What opening needs.
 
     Args:
-        settings, prompts, store, ranking, sponsored, rooms, now: the house's.
-        encode: replaces the encoder in tests; None loads the one of the settings.
+        settings, prompts, store, ranking, sponsored, rooms, variants, now: the house's.
+        encoder: replaces the encoder in tests; None loads the one of the settings.
         chat_model: replaces the chat model in tests; None takes the one of the settings.
         tried_releases: tells the ranker releases that running experiments try.
     """
