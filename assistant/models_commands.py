@@ -251,7 +251,7 @@ def _device(wanted: str) -> str:
 
 
 def _trained_by_schedule(shop: Shop) -> str:
-    """Train; what beat the baselines goes into shadow by itself, everything further is the owner's."""
+    """Train; what beat popularity goes into shadow by itself, everything further is the owner's."""
     release = _train(shop, Effort(), who="schedule")
     if release.served and shop.registry.live() is not None:
         shop.registry.start_shadow(release.number, who="schedule")

@@ -108,7 +108,9 @@ def choose(judged: Mapping[str, Judged], test: Examples, *, seed: int) -> Choice
     """Let the network serve where it beats every baseline, else the best baseline where that beats popularity.
 
     The network must have a lower log loss of clicks than the best baseline on the held-out slates, with a 95 % interval
-    above 0 (paired bootstrap over shoppers), and no lower AUC. The baseline is chosen by the validation slates.
+    above 0 (paired bootstrap over shoppers), and no lower AUC than any of them. That rival is the best one of the very
+    slates that both are judged on, which is in the rival's favour; the baseline that serves otherwise is chosen by the
+    validation slates, and must beat popularity on the held-out ones likewise.
 
     Args:
         judged: name -> model; popularity and the network are among them.
