@@ -257,8 +257,8 @@ def _segments(decisions: Sequence[Decision], classes: Mapping[str, str]) -> dict
         ("shoppers", [decision.segment for decision in decisions]),
         ("stream", [str(decision.stream) for decision in decisions]),
     ):
-        for label in sorted(set(labels) - {""}):
-            found[f"{name} {label}"] = np.array([one == label for one in labels])
+        for group in sorted(set(labels) - {""}):
+            found[f"{name} {group}"] = np.array([one == group for one in labels])
     return found
 
 
