@@ -22,7 +22,7 @@ from recommender.data.card import DataCard
 from recommender.data.card import read_card as read_data_card
 from recommender.data.cleaning import clean_log
 from recommender.data.settings import KnownTraffic, Windows
-from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
+from recommender.errors import MoveRefused, RecommenderError, ReleaseMissing
 from recommender.events import EventLog, Item
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards
@@ -240,10 +240,7 @@ def ranker_of(registry: Registry, device: str = "cpu") -> Callable[[str], Predic
 def _last_data(registry: Registry) -> DataCard | None:
     """Card of what the latest release was trained on; None where there is none that can be read."""
     numbers = complete_releases(registry.root)
-    try:
-        return read_data_card(release_folder(registry.root, numbers[-1])) if numbers else None
-    except ArtifactBroken:
-        return None
+    return read_data_card(release_folder(registry.root, numbers[-1])) if numbers else None
 
 
 def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[Shadowed]:
