@@ -6,15 +6,13 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.terminal import say, say_json, showing_progress
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from recommender.ctr.text import Reader, Trunk
 
 
@@ -85,8 +83,8 @@ def _reader(encoder: Path) -> Reader:
     model = open_model(str(encoder), "float32")
     transformer, tokeniser = model[0].auto_model, model.tokenizer
 
-    def tokenise(requests: Sequence[str], texts: Sequence[str]) -> Mapping[str, Tensor]:
-        found: Mapping[str, Tensor] = tokeniser(
+    def tokenise(requests: Sequence[str], texts: Sequence[str]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = tokeniser(
             list(requests),
             list(texts),
             padding=True,
