@@ -13,6 +13,7 @@ from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.releases import open_shop_log, registry_of, training_is_due
 from assistant.terminal import say, say_json, showing_progress, warn
+from recommender.card import ModelCard
 from recommender.errors import NotEnoughEvents, RecommenderError
 from recommender.promotion.evidence import CanaryReport, GateReport, ShadowReport
 from recommender.promotion.registry import Registry, Release
@@ -62,7 +63,8 @@ def train_ranker(settings: Settings, *, only_if_due: bool, effort: Effort, as_js
     with open_shop_log(settings) as shop:
         release = _train(shop, effort, who="schedule" if only_if_due else "command line")
     card = card_json(registry.root, release.number)
-    words = f"{release.verdict}\nIt is release {release.number}. {_next_step(release, registry.live())}"
+    told = ModelCard.model_validate(card).told_most
+    words = f"{release.verdict}\n{told}\nIt is release {release.number}. {_next_step(release, registry.live())}"
     _answer({"release": release.model_dump(mode="json"), "card": card}, words, as_json=as_json)
 
 
@@ -258,7 +260,7 @@ def _device(wanted: str) -> str:
 
 
 def _trained_by_schedule(shop: Shop) -> str:
-    """Train; what beat the baselines goes into shadow by itself, everything further is the owner's."""
+    """Train; what beat popularity goes into shadow by itself, everything further is the owner's."""
     release = _train(shop, Effort(), who="schedule")
     if release.served and shop.registry.live() is not None:
         shop.registry.start_shadow(release.number, who="schedule")

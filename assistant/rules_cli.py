@@ -63,22 +63,6 @@ def remove_rule(
     run(read_settings(catalogue=catalogue), number, who=by, as_json=json)
 
 
-@rules.command("preview")
-def preview_rule(
-    rule: RuleText,
-    decisions: Annotated[int, typer.Option(help="Latest slates that it is tried on.", min=1)] = 200,
-    catalogue: CatalogueName = None,
-    json: JsonFlag = False,
-) -> None:
-    """Show what a rule would have changed in the latest slates; nothing is kept.
-
-    Example: aisle rules preview '{"kind": "exclude", "categories": ["Knives"]}'
-    """
-    from assistant.rules_commands import preview_rule as run
-
-    run(read_settings(catalogue=catalogue), rule, n=decisions, as_json=json)
-
-
 @rules.command("switch")
 def switch_ranking(
     ranking: Annotated[str, typer.Argument(metavar="RANKING", help="default, or learned.")],

@@ -19,14 +19,12 @@ from assistant.support.ranking import RankingDesk, Switch
 from assistant.terminal import say, say_json, showing_progress
 from recommender.errors import RuleBroken
 from recommender.events import Decision
-from recommender.owner_rules import OwnerRules, Rule, check_costs, read_rule
-from recommender.rules_preview import Preview, preview
+from recommender.owner_rules import Rule, check_costs, read_rule
 
 if TYPE_CHECKING:
     from retrieval.catalogue import Catalogue
 
 _PAGE = 500
-_TOLD = 10
 
 
 def list_rules(settings: Settings, *, every: bool, as_json: bool) -> None:
@@ -87,34 +85,6 @@ def switch_ranking(settings: Settings, ranking: str, *, because: str, who: str, 
         say_json(_switch_json(switch))
     else:
         say(f"Slates are ranked by the {ranking} ranking from the next one on.")
-
-
-def preview_rule(settings: Settings, text: str, *, n: int, as_json: bool) -> None:
-    """Try a rule on the latest slates.
-
-    Raises:
-        RuleBroken: it cannot be used.
-        StoreError: there is no log yet.
-        CatalogueMissing, IndexBroken: the catalogue cannot be read.
-    """
-    from assistant.opening import items_of
-    from recommender.item_table import build_table
-    from recommender.settings import RecommenderSettings
-
-    rule = read_rule(_read(text)).model_copy(update={"id": "new"})
-    catalogue = _catalogue(settings)
-    table = build_table(items_of(catalogue.products.values()))
-    decisions = latest_decisions(settings, n)
-    found = preview(OwnerRules(rules=(rule,)), decisions, table, RecommenderSettings())
-    changed = [one for one in found if one.changed]
-    if as_json:
-        say_json({"slates": len(found), "changed": len(changed), "previews": [asdict(one) for one in changed]})
-        return
-    say(f"Of the latest {len(found)} slates {len(changed)} would have looked otherwise.")
-    titles = {product.id: product.title for product in catalogue.products.values()}
-    for one in changed[:_TOLD]:
-        say(f"  {one.decision_id}")
-        _show(one, titles)
 
 
 def _catalogue(settings: Settings) -> Catalogue:
@@ -188,8 +158,3 @@ def _why(switch: Switch | None) -> str:
         return ""
     because = f", because {switch.because}" if switch.because else ""
     return f" The switch was last thrown {switch.thrown_at:%Y-%m-%d %H:%M} by {switch.thrown_by}{because}."
-
-
-def _show(one: Preview, titles: dict[str, str]) -> None:
-    for word, ids in (("before", one.before), ("after", one.after)):
-        say(f"    {word}: " + " | ".join(titles.get(item_id, item_id) for item_id in ids))

@@ -120,3 +120,24 @@ def train_sequence(catalogue: CatalogueName = None, json: JsonFlag = False) -> N
     from assistant.train_neighbours import train_sequence as run
 
     run(read_settings(catalogue=catalogue), as_json=json)
+
+
+@train.command("text")
+def train_text(
+    trunk: Annotated[
+        Literal["frozen", "lora", "full"],
+        typer.Option(help="Train the head alone, low-rank additions (LoRA) as well, or the whole encoder."),
+    ] = "frozen",
+    epochs: Annotated[int, typer.Option(help="Most times that each impression is seen.", min=1)] = 3,
+    catalogue: CatalogueName = None,
+    json: JsonFlag = False,
+) -> None:
+    """Train a click model that reads the request and the product, from the encoder; a server may go on running.
+
+    Kept only where it is surely better than popularity and the live release on later slates. Nothing serves it yet.
+
+    Example: aisle train text --trunk lora
+    """
+    from assistant.train_text import train_text as run
+
+    run(read_settings(catalogue=catalogue), trunk=trunk, epochs=epochs, as_json=json)

@@ -18,6 +18,8 @@ from recommender.item_table import FloatArray, IntArray
 
 MAX_POSITIONS: Final = 12
 _NEWTON_STEPS: Final = 15
+# Scale of a column that stood still in training: whatever it holds in serving then counts for nothing.
+_STILL: Final = 1e30
 
 POPULARITY_FEATURES: Final = ("popularity", "interest_share", "click_rate", "item_lift")
 
@@ -83,7 +85,9 @@ def fit_logistic(examples: Examples, names: Sequence[str] = FEATURES, *, ridge: 
     """
     columns = np.array([FEATURES.index(name) for name in names], dtype=np.int64)
     chosen = examples.dense[:, columns].astype(np.float64)
-    empty = Logistic(columns, chosen.mean(axis=0), chosen.std(axis=0) + 1e-3, np.zeros((0, 0)))
+    deviation = chosen.std(axis=0)
+    scale = np.where(deviation > 1e-9, deviation + 1e-3, _STILL)
+    empty = Logistic(columns, chosen.mean(axis=0), scale, np.zeros((0, 0)))
     x = empty.design(examples.dense, examples.positions)
     weights = [
         _newton(x[examples.observed[:, head]], examples.labels[examples.observed[:, head], head], ridge)

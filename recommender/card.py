@@ -10,6 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from recommender.data.card import FeatureRow
+
+_N_TOLD = 5
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +52,13 @@ class Gain(_Frozen):
     high: float
 
 
+class UnseenShoppers(_Frozen):
+    """The model fitted without a fifth of the shoppers, on later impressions of just these."""
+
+    n_impressions: int
+    click: HeadFigures
+
+
 class ModelCard(_Frozen):
     """What one training gave.
 
@@ -69,7 +80,9 @@ class ModelCard(_Frozen):
         served: whether it does.
         verdict: one sentence saying why or why not.
         sha256: of the model.
-        features: names of the dense features.
+        features: names of the dense features that the model reads.
+        unseen: how the model does for shoppers that it never saw; None where they did too little to tell.
+        importance: of each feature to the model that had all, on validation impressions.
     """
 
     trained_at: datetime
@@ -94,6 +107,27 @@ class ModelCard(_Frozen):
     verdict: str
     sha256: str
     features: tuple[str, ...]
+    importance: tuple[FeatureRow, ...] = ()
+    unseen: UnseenShoppers | None = None
+
+    @property
+    def told_most(self) -> str:
+        """Say which features tell most, and how many were left out."""
+        most = sorted(self.importance, key=lambda row: -row.importance)[:_N_TOLD]
+        names = ", ".join(f"{row.name} {row.importance:.4f}" for row in most)
+        n_out = sum(not row.used for row in self.importance)
+        return (
+            f"Most tell {names} (rise of the log loss when shuffled); {n_out} of {len(self.importance)} are left out."
+        )
+
+    def _told_unseen(self) -> str:
+        if self.unseen is None:
+            return ""
+        click = self.unseen.click
+        return (
+            f"Fitted without a fifth of the shoppers, on {self.unseen.n_impressions} later impressions of just these: "
+            f"log loss {click.log_loss:.4f}, AUC {_number(click.auc)}. "
+        )
 
     def to_markdown(self) -> str:
         """Write the card for people."""
@@ -109,7 +143,7 @@ class ModelCard(_Frozen):
             f"epoch {self.best_epoch} of {self.epochs}, seed {self.seed}). Gain of {self.challenger} over "
             f"{self.rival}, the best baseline, {gain.mean:.4f} [{gain.low:.4f}, {gain.high:.4f}], 95 % bootstrap over "
             f"shoppers. {self.n_decisions} slates, {self.positive_rate:.1%} of impressions with interest. "
-            f"SHA-256 {self.sha256}.\n"
+            f"{self.told_most} {self._told_unseen()}SHA-256 {self.sha256}.\n"
         )
 
 

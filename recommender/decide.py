@@ -282,7 +282,7 @@ class Recommender:
             self._vectors = vectors
 
     def load_models(self) -> None:
-        """Load the trained click model where there is one that beat the baselines.
+        """Load the trained click model where there is one that beat popularity.
 
         Raises:
             ArtifactBroken: it is damaged; no click model serves, the counting models go on.

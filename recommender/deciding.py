@@ -16,7 +16,17 @@ from recommender.events import Candidate, Decision, DecisionContext, Reason, Sla
 from recommender.experiments.interleaving import TEAM_DRAFT, Mixed, logged_order
 from recommender.exploring import Controls, ExploredSlots, Exploring, how_to_draw
 from recommender.features import FEATURE_SCHEMA
-from recommender.fusion import Scored, reasons_of, score, spread_rules, stack_version, total, weighed, weights_of
+from recommender.fusion import (
+    SPREAD,
+    Scored,
+    reasons_of,
+    score,
+    spread_rules,
+    stack_version,
+    total,
+    weighed,
+    weights_of,
+)
 from recommender.item_table import FloatArray, IntArray, ItemTable
 from recommender.mixing import logged_arms, rival_order
 from recommender.models.base import Ranker, RankRequest
@@ -119,7 +129,7 @@ def decide_slate(deciding: Deciding, context: DecisionContext, candidates: Seque
     order = order_of(context, scores)
     paid = place_paid(context, field.request.candidates, scores, order, field.pins, field.request.settings)
     field = replace(field, pins=dict(sorted({**field.pins, **paid.slots}.items())))
-    drawn = _draw(deciding, field, scores, order)
+    drawn = _draw(deciding, field, scored, order)
     items = _items(scored, order, drawn.draw, set(field.pins.values()), set(paid.slots.values()))
     deciding.explored.note(_unit(deciding, context), context.now, items)
     ordered = [field.request.candidates[i] for i in order.tolist()]
@@ -185,12 +195,12 @@ def _default(
     ):
         return _Default(default_weights, _rows(scored, n), scored.scores)
     learned = [weighed(row, default_weights.get(code, 0.0)) for code, row in zip(codes, scored.values, strict=True)]
-    rules = [part.values for code, part in scored.parts[n:] if code != Code.VARIETY]
+    rules = [part.values for code, part in scored.parts[n:] if code not in SPREAD]
     rules += [part.values for _, part in spread_rules(field.request, total([*learned, *rules]))]
     return _Default(default_weights, np.array(rules), total([*learned, *rules]))
 
 
-def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray) -> _Drawn:
+def _draw(deciding: Deciding, field: _Field, scored: Scored, order: IntArray) -> _Drawn:
     """Fill the slots by a policy, or by two rankers where an experiment lets them share the slate."""
     request, context = field.request, field.request.context
     capped = deciding.explored.full(_unit(deciding, context), context.now)
@@ -200,11 +210,13 @@ def _draw(deciding: Deciding, field: _Field, scores: FloatArray, order: IntArray
     pinned = {slot: int(places[i]) for slot, i in field.pins.items()}
     rng = generator(context)
     if exploring.stream != "uniform" and not exploring.guards:
-        rival = rival_order(request, deciding.rankers, deciding.fitted, field.ruled.buried)
+        # Both rankers may show the same new items, so that the two together stay within the quota.
+        last = field.ruled.buried | scored.lowered(Code.BEYOND_QUOTA)
+        rival = rival_order(request, deciding.rankers, deciding.fitted, last)
         if rival is not None:
             return _mixed(exploring, places[rival], len(order), context.k, pinned, rng)
     policy = exploring.policy
-    draw = fill(by_policy(policy, scores[order], rng), len(order), context.k, pinned)
+    draw = fill(by_policy(policy, scored.scores[order], rng), len(order), context.k, pinned)
     return _Drawn(draw, policy.name, policy.params, exploring, "")
 
 

@@ -103,6 +103,12 @@ class Examples:
         past = Histories(*(getattr(self.histories, f.name)[kept] for f in fields(Histories)))
         return Examples(**rows | {"decisions": decisions.astype(np.int64), "histories": past})
 
+    def without(self, names: Sequence[str]) -> Examples:
+        """Return the same impressions with some dense features standing still, so that nothing is learned from them."""
+        dense = self.dense.copy()
+        dense[:, [FEATURES.index(name) for name in names]] = 0.0
+        return replace(self, dense=dense)
+
     def as_of(self, until: float) -> Examples:
         """Return the same impressions with what was known of them at `until` (epoch seconds)."""
         windows = np.array([Windows().of(kind) for kind in labelling.HEADS.values()], dtype=np.float64)

@@ -26,7 +26,7 @@ CROWD: Final = (
     "click_rate",
     "confidence",
     "item_lift",
-    "category_rate",
+    "usual_rate",
     "category_trend",
     "brand_lift",
 )
@@ -186,28 +186,29 @@ def _crowd(scene: _Scene) -> dict[str, _Column]:
     top = float(np.log1p(max(1.0, state.popularity.largest(now))))
     shown, clicks = state.item_impressions.at(item), state.item_clicks.at(item)
     interested = state.item_sessions.at(item)
-    category = np.where(
-        scene.category == 0,
-        0.0,
-        float(np.log(scene.base)) + state.rates.lift_at(scene.category, scene.base, _SHOP_STRENGTH, now),
-    )
-    usual = np.exp(category)
+    usual = _usual(scene)
     return {
         "popularity": np.log1p(state.popularity.at(item, now)) / top,
         "interest_share": _share(interested, np.maximum(interested, shown)),
         "click_rate": _share(clicks, shown),
         "confidence": shown / (shown + _PRIOR_IMPRESSIONS),
-        "item_lift": _item_lift(scene, np.where(scene.category == 0, scene.base, usual)),
-        "category_rate": category,
+        "item_lift": lift(state.item_taken.at(item, now), state.item_shown.at(item, now), usual, _SHOP_STRENGTH),
+        "usual_rate": np.log(usual),
         "category_trend": state.trends.lift_at(scene.category, usual, _SHOP_STRENGTH, now),
         "brand_lift": state.rates.lift_at(scene.kinds["brand"], scene.base, _SHOP_STRENGTH, now),
     }
 
 
-def _item_lift(scene: _Scene, usual: FloatArray) -> FloatArray:
-    """Log of how much more often an item is taken lately than its category (hierarchical back-off)."""
-    state, now = scene.state, scene.now
-    return lift(state.item_taken.at(scene.item, now), state.item_shown.at(scene.item, now), usual, _SHOP_STRENGTH)
+def _usual(scene: _Scene) -> FloatArray:
+    """How often such an item is taken, (n,): what its type is, drawn to its department's share, that to the shop's.
+
+    Hierarchical back-off: every level adds impressions at the rate of the level above. An item's own rate stands on top
+    of it as "item_lift".
+    """
+    rates, now = scene.state.rates, scene.now
+    department = scene.base * np.exp(rates.lift_at(scene.kinds["department"], scene.base, _SHOP_STRENGTH, now))
+    found: FloatArray = department * np.exp(rates.lift_at(scene.category, department, _SHOP_STRENGTH, now))
+    return found
 
 
 def _share(clicks: FloatArray, shown: FloatArray) -> FloatArray:

@@ -20,9 +20,12 @@ from recommender.bandit.diversity import different_penalties
 from recommender.events import Candidate, Reason
 from recommender.item_table import FloatArray, IntArray
 from recommender.models.base import Part, Ranker, RankRequest
+from recommender.newcomers import beyond_quota
 from recommender.reasons import Code
 from recommender.similarity import similarity_to
 
+SPREAD: Final = frozenset({Code.BEYOND_QUOTA, Code.VARIETY})
+"""Parts of `spread_rules`."""
 _GRID: Final = 2.0**32
 _VARIETY_DEPTH: Final = 60
 _VARIETY_MOST: Final = 3
@@ -50,6 +53,14 @@ class Scored:
     def scores(self) -> FloatArray:
         """Sums of the parts, (n,); exact."""
         return total([part.values for _, part in self.parts])
+
+    def lowered(self, code: str) -> NDArray[np.bool_]:
+        """Return which candidates a part lowers, (n,)."""
+        found = np.zeros(len(self.candidates), dtype=np.bool_)
+        for known, part in self.parts:
+            if known == code:
+                found |= part.values < 0.0
+        return found
 
     def reasons(self, i: int) -> tuple[Reason, ...]:
         """Return candidate i's parts, those that set it apart from the others first.
@@ -154,13 +165,20 @@ def fixed_rules(request: RankRequest, buried: NDArray[np.bool_] | None = None) -
 
 
 def spread_rules(request: RankRequest, so_far: FloatArray) -> list[tuple[str, Part]]:
-    """Return the part that spreads a recommendation over kinds, where there is one.
+    """Return the parts that depend on the order so far: the quota of new items, and the spread over kinds.
 
     Args:
         request: as in `score`.
-        so_far: (n,) sum of all other parts; variety is spread over the order that it gives.
+        so_far: (n,) sum of all other parts.
     """
-    return [(str(Code.VARIETY), _variety(request, so_far))] if request.context.surface == "recommend" else []
+    found: list[tuple[str, Part]] = []
+    beyond = beyond_quota(request.context, request.candidates, so_far, request.settings)
+    if beyond.any():
+        found.append((str(Code.BEYOND_QUOTA), _buried(request, beyond)))
+        so_far = total([so_far, found[0][1].values])
+    if request.context.surface == "recommend":
+        found.append((str(Code.VARIETY), _variety(request, so_far)))
+    return found
 
 
 def weights_of(request: RankRequest) -> Mapping[str, float]:

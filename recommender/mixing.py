@@ -27,7 +27,7 @@ def rival_order(
         request: as the first ranker ranks it.
         rankers: of both.
         own: the shop's settings, that either ranker's change is put over.
-        buried: (n,) what an owner's rule puts last, whoever ranks.
+        buried: (n,) what comes last, whoever ranks.
     """
     treatment = request.context.treatment
     rival = treatment.rival_settings(own) if treatment else None

@@ -51,6 +51,8 @@ class Code(StrEnum):
     """Lowered because it has what this shopper never wants; detail: that value; not for shoppers."""
     BURIED = "buried"
     """Put last by a rule of the shop's owner; not for shoppers."""
+    BEYOND_QUOTA = "beyond_quota"
+    """Put last because nothing but being new speaks for it, and this decision has no place for it; not for shoppers."""
     PINNED = "pinned"
     """Put into its slot by a rule of the shop's owner; weight 0; not for shoppers."""
     SPONSORED = "sponsored"
@@ -69,6 +71,7 @@ _NOT_TOLD: Final = frozenset(
         Code.DISMISSED,
         Code.AVOIDED,
         Code.BURIED,
+        Code.BEYOND_QUOTA,
         Code.PINNED,
     }
 )

@@ -91,7 +91,9 @@ class RecommenderSettings:
         max_sessions, max_shoppers, max_decisions: how many are remembered in memory; the oldest are let go.
         sold_out_penalty: taken from items that cannot be bought; larger than any score, so they come last.
         sold_out_penalty_search: the same for a request in words, where the very item asked for must stay in sight.
-        buried_penalty: taken from what an owner's rule puts last; larger than any score.
+        buried_penalty: taken from what an owner's rule or the quota of new items puts last; larger than any score.
+        new_slot_share, new_decision_share: share of a slate's slots, but at least one, for items that nothing but being
+            new speaks for; and of the decisions in which there are such slots (newcomers.py).
         dismissed_penalty: taken from what the shopper dismissed in an earlier visit, decaying.
         sponsored_margin: a paid item may be so much less relevant, and score so much less, than the last of the slate.
         variety_penalty: taken per item of the same brand and category above, up to three; a third of it per item of
@@ -138,6 +140,8 @@ class RecommenderSettings:
     sold_out_penalty: float = 8.0
     sold_out_penalty_search: float = 0.3
     buried_penalty: float = 6.0
+    new_slot_share: float = 0.2
+    new_decision_share: float = 0.1
     dismissed_penalty: float = 0.6
     variety_penalty: float = 0.06
     sponsored_margin: float = 0.02

@@ -20,6 +20,7 @@ from recommender.ctr.contenders import CHALLENGERS, CONTENDERS, NETWORK, Job, Pa
 from recommender.ctr.judging import Choice, Judged, choose, judge
 from recommender.ctr.search import Budget, search
 from recommender.data.card import DataCard, write_card
+from recommender.data.importance import Selection
 from recommender.data.prepare import Prepared, prepare
 from recommender.data.settings import KnownTraffic
 from recommender.errors import NotEnoughEvents
@@ -27,6 +28,7 @@ from recommender.events import Event, EventLog, Item
 from recommender.examples import Examples, collect_examples
 from recommender.features import FEATURES
 from recommender.metrics import auc
+from recommender.refits import on_unseen_shoppers, slim
 from recommender.settings import RecommenderSettings
 
 MIN_DECISIONS: Final = 200
@@ -34,7 +36,7 @@ MIN_POSITIVES: Final = 10
 MIN_KNOWN: Final = 50
 
 Progress = Callable[[str, float], None]
-"""Told the stage ("replay", "baselines", "training", "writing") and the share of the whole that is done, 0 to 1."""
+"""Told the stage (replay, baselines, training, features, writing) and the share of the whole that is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,39 @@ def train(
     parts = split(examples, prepared)
     progress("baselines", 0.2)
     fitted = _fit_all(parts, seed, how, progress)
-    judged = {name: judge(trained, parts.validation, parts.test) for name, (trained, _) in fitted.items()}
+    judged: Mapping[str, Judged] = {
+        name: judge(trained, parts.validation, parts.test) for name, (trained, _) in fitted.items()
+    }
     choice = choose(judged, parts.test, seed=seed)
+    progress("features", 0.9)
+    params = {name: dict(given) for name, (_, given) in fitted.items() if given}
+    job = Job(parts.train, parts.validation, seed, device=how.device)
+    selection, judged, choice = _without_useless(judged, choice, job, params, parts.test)
     progress("writing", 0.95)
     manifest = _write(out, choice.best, parts.train, served=choice.served)
-    params = {name: dict(params) for name, (_, params) in fitted.items() if params}
-    card = _card(examples, parts, judged, choice, manifest, seed, now).model_copy(update={"params": params})
+    data_card = prepared.card.with_features(selection)
+    name = choice.best.trained.name
+    unseen = on_unseen_shoppers(name, job, params.get(name, {}), parts.test, selection.dropped)
+    told = {"unseen": unseen, "params": params, "features": selection.kept, "importance": data_card.features}
+    card = _card(examples, parts, judged, choice, manifest, seed, now).model_copy(update=told)
     write_whole(out / CARD_FILE, card.model_dump_json(indent=2).encode())
-    write_card(prepared.card, out)
+    write_card(data_card, out)
     progress("writing", 1.0)
     return card
+
+
+def _without_useless(
+    judged: Mapping[str, Judged], choice: Choice, job: Job, params: Mapping[str, Params], test: Examples
+) -> tuple[Selection, Mapping[str, Judged], Choice]:
+    """Put the chosen model without useless features in the place of the one with all, unless it would not be chosen."""
+    name = choice.best.trained.name
+    selection, slimmed = slim(choice.best, job, params.get(name, {}), test)
+    if selection.dropped:
+        without = {**judged, name: slimmed}
+        again = choose(without, test, seed=job.seed)
+        if again.best is slimmed and again.served == choice.served:
+            return selection, without, again
+    return replace(selection, kept=FEATURES, dropped=()), judged, choice
 
 
 def split(examples: Examples, prepared: Prepared) -> Parts:

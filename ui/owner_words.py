@@ -30,6 +30,7 @@ PARTS: Final[Mapping[str, str]] = {
     "avoided": "avoided by this shopper",
     "sponsored": "sponsored",
     "buried": "buried by a rule",
+    "beyond_quota": "no place for a new one",
     "pinned": "pinned by a rule",
 }
 HAPPENED: Final[Mapping[str, str]] = {

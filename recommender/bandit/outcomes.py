@@ -15,6 +15,7 @@ import numpy as np
 from recommender.bandit.head import BayesianLinearHead
 from recommender.bandit.left_over import LeftOver
 from recommender.bandit.vigil import Vigil
+from recommender.data.settings import Windows
 from recommender.events import Event, EventType
 from recommender.item_table import FloatArray
 
@@ -108,7 +109,7 @@ class Outcomes:
     head: BayesianLinearHead
     features: FeatureSource
     reward: Mapping[EventType, float] = field(default_factory=lambda: {EventType.CLICK: 1.0})
-    window_s: float = 1800.0
+    window_s: float = Windows().click_s
     lateness_s: float = 7200.0
     open: dict[Key, OpenImpression] = field(default_factory=dict)
     early: dict[Key, list[tuple[str, float, float]]] = field(default_factory=dict)

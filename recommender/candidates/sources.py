@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from recommender.events import Candidate
 from recommender.item_table import FloatArray, ItemTable
+from recommender.newcomers import NEW
 from recommender.reasons import Code
 from recommender.sequences.neighbours import Neighbours
 from recommender.sequences.next_item import NextItem
@@ -111,7 +112,8 @@ def expected(shopper_key: str, session_key: str, now: float) -> Source:
 def fresh(pool: Pool, n: int) -> list[Candidate]:
     """Give items that hardly anybody has seen, the least shown first: in stock, with a category and a price.
 
-    At most one in five of the candidates asked for. Empty while nothing at all is known of any item: all are new then.
+    At most one in five of the candidates asked for; newcomers.py says how many a slate may hold. Empty while nothing at
+    all is known of any item: all are new then.
     """
     state, table = pool.state, pool.table
     places = state.located(table).item
@@ -128,7 +130,7 @@ def fresh(pool: Pool, n: int) -> list[Candidate]:
         and item.price_minor > 0
     ]
     best = sorted(new, key=lambda i: (shown[i], table.ids[i]))[: n // 5]
-    return [Candidate(table.ids[i], sources=("new",)) for i in best]
+    return [Candidate(table.ids[i], sources=(NEW,)) for i in best]
 
 
 def given(items: Sequence[Candidate]) -> Source:

@@ -109,9 +109,11 @@ def _click_auc(one: Judged) -> float:
 def choose(judged: Mapping[str, Judged], test: Examples, *, seed: int) -> Choice:
     """Let a challenger serve where it beats every baseline, else the best baseline where that beats popularity.
 
-    Challengers are the network and the blend. One must have a lower log loss of clicks on the held-out slates than
-    whichever baseline is best there, with a 95 % interval above 0 (paired bootstrap over shoppers), and no lower AUC;
-    if both do, the one with the lower validation loss serves, otherwise the baseline with the lowest.
+    Challengers are the network and the blend. One must have a lower log loss of clicks on the held-out slates than the
+    best baseline, with a 95 % interval above 0 (paired bootstrap over shoppers), and no lower AUC than any of them.
+    That rival is the best one of the very slates that both are judged on, which is in the rival's favour. If both beat
+    it, the one with the lower validation loss serves; the baseline that serves otherwise is chosen by the validation
+    slates, and must beat popularity on the held-out ones likewise.
 
     Args:
         judged: name -> model; popularity and the challengers are among them.

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recommender.data.drift import MOVED
 from recommender.data.importance import Selection
-from recommender.errors import ArtifactBroken
 
 CARD_JSON: Final = "data-card.json"
 CARD_MARKDOWN: Final = "data-card.md"
@@ -80,8 +79,7 @@ class DataCard(_Row):
         embargo_s: seconds before each cut of the split that are in no part.
         splits: the parts.
         n_items, shown_share, clicked_share: of the catalogue.
-        shop_rate: share of impressions clicked; item_strength, type_strength, department_strength: impressions that the
-            level above is worth (see backoff.py).
+        shop_rate: share of impressions clicked; None without impressions.
         categories: those shown most.
         distributions: what -> value -> share of the impressions; compared by the next card.
         drift: what -> stability index against the last card; empty for the first.
@@ -111,10 +109,7 @@ class DataCard(_Row):
     n_items: int
     shown_share: float
     clicked_share: float
-    shop_rate: float
-    item_strength: float
-    type_strength: float
-    department_strength: float
+    shop_rate: float | None
     categories: tuple[CategoryRow, ...]
     distributions: Mapping[str, Mapping[str, float]]
     drift: Mapping[str, float] = {}
@@ -161,18 +156,14 @@ def write_card(card: DataCard, folder: Path) -> None:
 
 
 def read_card(folder: Path) -> DataCard | None:
-    """Read the last card of a folder; None where there is none.
-
-    Raises:
-        ArtifactBroken: the file is no card of this version.
-    """
+    """Read the last card of a folder; None where there is none of this version."""
     file = folder / CARD_JSON
     if not file.is_file():
         return None
     try:
         return DataCard.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        raise ArtifactBroken(f"{file.name} is no data card of this version: delete it and make a new one.") from error
+    except ValidationError:
+        return None
 
 
 def _left_out(card: DataCard) -> str:
@@ -214,10 +205,10 @@ def _parts(card: DataCard) -> str:
 
 def _catalogue(card: DataCard) -> str:
     rows = "\n".join(f"| {row.name} | {row.impressions:,} | {row.click_rate:.2%} |" for row in card.categories)
+    rate = "–" if card.shop_rate is None else f"{card.shop_rate:.2%}"
     return (
         f"Of {card.n_items:,} products {card.shown_share:.1%} were shown and {card.clicked_share:.1%} clicked; "
-        f"{card.shop_rate:.2%} of impressions were clicked. A product's own rate weighs as much as its type's after "
-        f"{card.item_strength:,.0f} impressions.\n\n| category | impressions | clicked |\n|---|---|---|\n{rows}"
+        f"{rate} of impressions were clicked.\n\n| category | impressions | clicked |\n|---|---|---|\n{rows}"
     )
 
 

@@ -45,8 +45,8 @@ class Selection:
     Args:
         kept, dropped: names; together all of them, in their order.
         importance: of each, as measured on the model with all.
-        cost, cost_low, cost_high: rise of the validation log loss when the model is fitted again without the dropped
-            ones, with its 95 % interval; 0 where none is dropped.
+        cost, cost_low, cost_high: rise of the validation log loss when the model is fitted again without what shuffling
+            does not hurt, with its 95 % interval; above 0 it is clear, and none is dropped.
     """
 
     kept: tuple[str, ...]
@@ -98,32 +98,37 @@ def permutation_importance(
 
 
 def select_features(
-    fit: Fit, importance: Sequence[Importance], labels: FloatArray, decisions: IntArray, *, seed: int
+    fit: Fit,
+    before: FloatArray,
+    importance: Sequence[Importance],
+    labels: FloatArray,
+    decisions: IntArray,
+    *,
+    seed: int,
 ) -> Selection:
-    """Drop what shuffling does not hurt, fit again without, and take back the weightiest while that is clearly worse.
+    """Drop what shuffling does not hurt, and fit once without it; keep all where that is clearly worse.
+
+    Columns that say the same hide each other, which this second look finds.
 
     Args:
         fit: fits on the training rows with some of the features and predicts the validation rows.
-        importance: of each feature, by the model with all of them.
+        before: (n,) what the model with all of them predicts there.
+        importance: of each feature, by that model.
         labels, decisions: (n,) of the validation rows.
         seed: of the bootstrap.
     """
-    names = [one.name for one in importance]
+    names = tuple(one.name for one in importance)
     doubtful = sorted((one for one in importance if one.low <= _ROUNDING), key=lambda one: -one.mean)
     if len(doubtful) == len(names):
         # A model needs something to read; the interval of the weightiest may hold 0 in a short log.
         doubtful = doubtful[1:]
-    dropped = [one.name for one in doubtful]
-    with_all = log_losses(labels, fit(names)) if dropped else np.zeros(len(labels))
-    cost = (0.0, 0.0, 0.0)
-    while dropped:
-        without = log_losses(labels, fit([name for name in names if name not in dropped]))
-        cost = paired_gain(without, with_all, decisions, seed=seed)
-        if cost[1] <= 0:
-            break
-        dropped.pop(0)
-        cost = (0.0, 0.0, 0.0)
+    dropped = {one.name for one in doubtful}
+    if not dropped:
+        return Selection(names, (), tuple(importance), 0.0, 0.0, 0.0)
     kept = tuple(name for name in names if name not in dropped)
+    cost = paired_gain(log_losses(labels, fit(kept)), log_losses(labels, before), decisions, seed=seed)
+    if cost[1] > 0:
+        return Selection(names, (), tuple(importance), *cost)
     return Selection(kept, tuple(name for name in names if name in dropped), tuple(importance), *cost)
 
 

@@ -63,7 +63,7 @@ def label(events: Iterable[Event], *, windows: Windows, now: float, rule: Rule =
     """Label every impression.
 
     A row whose window is open is no negative, and taking only its positive brothers would count the quick ones twice:
-    leave both out (`closed`), or use `survival_targets`.
+    leave both out (`closed`).
 
     Args:
         events: cleaned, in order of arrival.
@@ -173,35 +173,6 @@ class _Book:
             bought.remove(row)
             if row not in bought:
                 self._returned.add(row)
-
-
-def survival_targets(labels: Labels, head: Head, *, windows: Windows, now: float, min_share: float = 0.1) -> FloatArray:
-    """Return targets y / F(e), whose expectation is the final label although some windows are still open.
-
-    A row of age e shows its positive with probability F(e), the share of final positives that come within e; F is the
-    empirical distribution of the delays among rows whose window is closed. Dividing by it is inverse probability of
-    censoring weighting: E[y / F(e)] = P(positive), so the loss -t log p - (1 - t) log(1 - p) of a target t
-    is unbiased (targets can exceed 1). Compare Ktena et al. 2019, "Addressing Delayed Feedback", section 4.
-
-    Args:
-        labels: of `label`, with the same windows and now.
-        head: which outcome.
-        windows: of attribution.
-        now: epoch seconds.
-        min_share: rows younger than this share of the delays are of no use: nan. Their weight would exceed its inverse.
-
-    Returns:
-        (n,) targets; nan where the row must be left out.
-    """
-    outcome, closed = labels.outcome[head], labels.closed[head]
-    delays = np.sort(labels.delay_s[head][closed & (outcome == 1)])
-    age = np.minimum(now - labels.at, windows.of(HEADS[head]) or 0.0)
-    if len(delays) == 0:
-        return np.where(closed, outcome, np.nan)
-    share = np.searchsorted(delays, age, side="right") / len(delays)
-    share[closed] = 1.0
-    targets: FloatArray = np.where(labels.shown & (share >= min_share), outcome / np.maximum(share, min_share), np.nan)
-    return targets
 
 
 def _column(n: int, rows: Mapping[int, float]) -> FloatArray:

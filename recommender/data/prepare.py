@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from recommender.data.backoff import RatePriors, fit_rate_priors
 from recommender.data.card import CategoryRow, DataCard, HeadRow, SplitRow
 from recommender.data.cleaning import Cleaned, Source, clean
 from recommender.data.drift import shares, stability
@@ -32,7 +31,6 @@ class Prepared:
         labels: of the n impressions that count, in order.
         decisions: (n,) number of each row's slate, growing, from 0.
         split: by time.
-        priors: click rates for items that were hardly shown, from the training part.
         card: of all this.
     """
 
@@ -40,7 +38,6 @@ class Prepared:
     labels: Labels
     decisions: IntArray
     split: Split
-    priors: RatePriors
     card: DataCard
 
 
@@ -75,7 +72,6 @@ def prepare(
     numbers = [known_slates.setdefault(decision_id, len(known_slates)) for decision_id in labels.decision_ids]
     decisions = np.array(numbers, dtype=np.int64)
     split = temporal_split(labels.at, decisions, embargo_s=windows.click_s, shown=labels.shown)
-    priors = fit_rate_priors(_counts(labels, split), items)
     distributions = _distributions(labels, items)
     drift = {} if previous is None else _drift(previous, distributions)
     card = DataCard(
@@ -100,10 +96,7 @@ def prepare(
         n_items=len(items),
         shown_share=len(set(labels.item_ids)) / max(1, len(items)),
         clicked_share=len(seen.clicked) / max(1, len(items)),
-        shop_rate=priors.shop,
-        item_strength=priors.item_strength,
-        type_strength=priors.type_strength,
-        department_strength=priors.department_strength,
+        shop_rate=float(labels.outcome["click"][labels.shown].mean()) if labels.shown.any() else None,
         categories=_categories(labels, items),
         distributions=distributions,
         drift=drift,
@@ -112,7 +105,7 @@ def prepare(
         items_sha256=_sha("\n".join(repr(items[item_id]) for item_id in sorted(items))),
         settings_sha256=_sha(repr((settings, windows, rule))),
     )
-    return Prepared(cleaned, labels, decisions, split, priors, card)
+    return Prepared(cleaned, labels, decisions, split, card)
 
 
 @dataclass(slots=True)
@@ -143,15 +136,6 @@ class _Seen:
             self.earliest, self.latest = min(self.earliest, event.at), max(self.latest, event.at)
             self.hash.update(event.event_id.encode() + b"\n")
             yield event
-
-
-def _counts(labels: Labels, split: Split) -> dict[str, tuple[int, int]]:
-    shown: Counter[str] = Counter()
-    taken: Counter[str] = Counter()
-    for row in np.flatnonzero(split.train):
-        shown[labels.item_ids[row]] += 1
-        taken[labels.item_ids[row]] += int(labels.outcome["click"][row])
-    return {item_id: (taken[item_id], n) for item_id, n in shown.items()}
 
 
 def _heads(labels: Labels, windows: Windows) -> tuple[HeadRow, ...]:

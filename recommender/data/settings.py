@@ -29,6 +29,11 @@ class Windows:
             EventType.PURCHASE: self.purchase_s,
         }.get(kind)
 
+    @property
+    def longest_s(self) -> float:
+        """After so long nothing that is shown waits for an outcome any more."""
+        return max(self.click_s, self.cart_s, self.purchase_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:

@@ -7,15 +7,17 @@ Scores come from outside (promotion/rescoring.py); nothing here knows a model.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
+from recommender.data.labels import HEADS, label
+from recommender.data.settings import Windows
 from recommender.errors import LogUnusable, RecommenderError
-from recommender.events import Decision, EventLog, EventType
+from recommender.events import Decision, Event, EventLog
 from recommender.item_table import FloatArray
 from recommender.ope.logged import NOBODY, BoolArray, LoggedSlates, Table
 from recommender.ope.plan import Plan
@@ -59,33 +61,28 @@ class Comparison:
 
 
 def collect_rewards(log: EventLog, plan: Plan) -> Rewards:
-    """Read what each shown item brought: the strongest of click, cart and purchase, each inside its window.
+    """Read what each shown item brought: the strongest of click, cart and purchase, as the models learn it.
+
+    Same labels, same windows (data/labels.py): a purchase without a slate belongs to the one it was clicked on, and one
+    that was returned is none.
 
     Args:
-        log: the shop's.
-        plan: values and windows.
+        log: the shop's, cleaned.
+        plan: values.
     """
-    signs = {
-        EventType.CLICK: (plan.reward_click, plan.click_window_s),
-        EventType.ADD_TO_CART: (plan.reward_cart, plan.click_window_s),
-        EventType.PURCHASE: (plan.reward_purchase, plan.purchase_window_s),
-    }
-    shown_at: dict[str, float] = {}
-    found: dict[tuple[str, str], float] = {}
+    # What was still open when the log ended is told by `closed` of the slate.
+    labels = label(_events(log), windows=Windows(), now=np.inf)
+    worth = {"click": plan.reward_click, "cart": plan.reward_cart, "buy": plan.reward_purchase}
+    values = np.max([worth[head] * labels.outcome[head] for head in HEADS], axis=0)
+    rows = np.flatnonzero(values)
+    return {(labels.decision_ids[row], labels.item_ids[row]): float(values[row]) for row in rows}
+
+
+def _events(log: EventLog) -> Iterator[Event]:
     after = 0
     while batch := log.events(after=after):
-        for _, event in batch:
-            if event.decision_id is None:
-                continue
-            if event.type is EventType.IMPRESSION:
-                shown_at.setdefault(event.decision_id, event.at)
-            elif event.type in signs and event.decision_id in shown_at:
-                value, window_s = signs[event.type]
-                if event.at - shown_at[event.decision_id] <= window_s:
-                    key = (event.decision_id, event.item_id)
-                    found[key] = max(found.get(key, 0.0), value)
+        yield from (event for _, event in batch)
         after = batch[-1][0]
-    return found
 
 
 def tells(decision: Decision) -> bool:
@@ -100,7 +97,6 @@ def build(
     rescored: Iterable[Rescored],
     rewards: Rewards,
     *,
-    plan: Plan,
     now: float,
     policy: str,
     classes: Mapping[str, str] = MappingProxyType({}),
@@ -110,15 +106,14 @@ def build(
     Args:
         rescored: decisions in order of time; those that tell nothing are passed over (see `tells`).
         rewards: of the whole log.
-        plan: says when a window is closed.
-        now: epoch seconds.
+        now: epoch seconds; slates younger than the longest window are not closed.
         policy: name in POLICIES that serves; decisions of the even hold-out are judged as if it had drawn.
         classes: item id -> class, e.g. its department; a decision is of the class of most of its candidates.
 
     Raises:
         LogUnusable: there is no decision that tells anything.
     """
-    rows = [_Row.of(one, rewards, plan, now, policy) for one in rescored if tells(one.decision)]
+    rows = [_Row.of(one, rewards, now, policy) for one in rescored if tells(one.decision)]
     if not rows:
         raise LogUnusable("No slate of the log had anything tried out on it, so it cannot tell two releases apart.")
     return _stack(rows, classes)
@@ -138,7 +133,7 @@ class _Row:
     as_chosen: bool
 
     @classmethod
-    def of(cls, one: Rescored, rewards: Rewards, plan: Plan, now: float, policy: str) -> _Row:
+    def of(cls, one: Rescored, rewards: Rewards, now: float, policy: str) -> _Row:
         decision = one.decision
         places = {item_id: place for place, item_id in enumerate(decision.candidate_ids)}
         chosen = tuple(places.get(item.item_id, NOBODY) for item in decision.items)
@@ -170,7 +165,7 @@ class _Row:
             logging=tables[0],
             candidate=tables[1],
             live=tables[2],
-            closed=now - decision.context.now >= plan.purchase_window_s,
+            closed=now - decision.context.now >= Windows().longest_s,
             as_chosen=explained and decision.seen_ids == decision.chosen_ids,
         )
 
@@ -262,8 +257,8 @@ def _segments(decisions: Sequence[Decision], classes: Mapping[str, str]) -> dict
         ("shoppers", [decision.segment for decision in decisions]),
         ("stream", [str(decision.stream) for decision in decisions]),
     ):
-        for label in sorted(set(labels) - {""}):
-            found[f"{name} {label}"] = np.array([one == label for one in labels])
+        for group in sorted(set(labels) - {""}):
+            found[f"{name} {group}"] = np.array([one == group for one in labels])
     return found
 
 

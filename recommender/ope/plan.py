@@ -31,8 +31,8 @@ class Plan(BaseModel):
         min_shadow_hours, min_shadow_decisions, min_reproduced: condition 10.
         min_rows, max_open_share, max_changed_share: condition 11, what the log must be.
         drift_periods, min_drift_p, max_level_change: condition 12.
-        reward_click, reward_cart, reward_purchase: value of the strongest sign that a slot gave.
-        click_window_s, purchase_window_s: seconds after which no click (or cart), no purchase is waited for.
+        reward_click, reward_cart, reward_purchase: value of the strongest sign that a slot gave, inside the windows of
+            attribution (recommender/data/settings.py).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,8 +65,6 @@ class Plan(BaseModel):
     reward_click: float = Field(ge=0)
     reward_cart: float = Field(ge=0)
     reward_purchase: float = Field(ge=0)
-    click_window_s: float = Field(gt=0)
-    purchase_window_s: float = Field(gt=0)
 
 
 @lru_cache(maxsize=1)

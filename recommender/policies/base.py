@@ -88,32 +88,6 @@ def slate_probabilities(policy: Policy, scores: FloatArray, chosen: Sequence[int
     return tuple(taken)
 
 
-def item_marginals(policy: Policy, scores: FloatArray, k: int, rng: np.random.Generator, n_slates: int) -> FloatArray:
-    """Estimate how likely each candidate is to be anywhere in a slate of k.
-
-    Slates are drawn and their slots' exact probabilities averaged, not the draws themselves (Rao-Blackwell): unbiased,
-    and exact for one slot. The standard error falls as 1 / sqrt(n_slates).
-
-    Args:
-        policy: gives the probabilities.
-        scores: (n,), in greedy order.
-        k: slots.
-        rng: draws the slates.
-        n_slates: how many are drawn.
-
-    Returns:
-        (n,), summing to the number of slots.
-    """
-    total = np.zeros(len(scores))
-    for _ in range(n_slates):
-        remaining = np.arange(len(scores))
-        for _ in range(min(k, len(scores))):
-            probabilities = policy.probabilities(scores[remaining])
-            total[remaining] += probabilities
-            remaining = np.delete(remaining, _inverse_cdf(probabilities, rng.random()))
-    return total / n_slates
-
-
 def with_floor(probabilities: FloatArray, floor: float) -> FloatArray:
     """Mix in an even chance, so that each of n candidates has at least floor / n.
 

@@ -1,8 +1,8 @@
 """Policy "inverse_gap": mostly the first, otherwise a near rival, the nearer the likelier.
 
 Inverse-gap weighting (Abe and Long 1999; SquareCB, Foster and Rakhlin 2020, equation 3) per slot, without replacement,
-over a short list: candidates whose score lies far below the best are not tried out on a shopper, but for the floor.
-With share 1, no limit of width and reach, and no floor it is SquareCB itself.
+over a short list: candidates whose score lies far below the best are not tried out on a shopper. With share 1, and no
+limit of width and reach, it is SquareCB itself, but for the floor.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from recommender.item_table import FloatArray
-from recommender.policies.base import with_floor
 
 
 class InverseGap:
@@ -20,16 +19,17 @@ class InverseGap:
 
     Args:
         gamma: how fast the probability falls with the gap; larger explores less (`growing_gamma`).
-        share: share of slots that explore at all, 0 to 1; the first candidate keeps at least 1 - share.
+        share: share of slots that explore at most, 0 to 1; the first candidate keeps at least 1 - share.
         width: most candidates on the short list, 1 or more.
         reach: largest score gap on the short list.
-        floor: share of each slot that is drawn evenly among all remaining candidates, 0 to 1.
+        floor: each of the m on the short list has at least floor / m, 0 to `share`, however much gamma has grown: the
+            weight of a logged slot is never above width / floor.
     """
 
     name = "inverse_gap/1"
 
     def __init__(
-        self, gamma: float = 30.0, share: float = 0.35, width: float = 5, reach: float = 0.15, floor: float = 0.0
+        self, gamma: float = 30.0, share: float = 0.35, width: float = 5, reach: float = 0.15, floor: float = 0.02
     ) -> None:
         self._gamma, self._share, self._width, self._reach, self._floor = gamma, share, int(width), reach, floor
 
@@ -45,15 +45,17 @@ class InverseGap:
         }
 
     def probabilities(self, scores: FloatArray) -> FloatArray:
-        """Return share / (m + gamma * gap) for each of the m on the short list, the rest for the first."""
+        """Return share / (m + gamma * gap), or the floor, for each of m on the short list; the rest for the first."""
         gaps = np.maximum(0.0, scores[0] - scores[: self._width])
         listed = gaps <= self._reach
         listed[0] = True
         result = np.zeros(len(scores))
-        result[: len(gaps)] = np.where(listed, self._share / (listed.sum() + self._gamma * gaps), 0.0)
+        m = listed.sum()
+        tried = np.maximum(self._share / (m + self._gamma * gaps), self._floor / m)
+        result[: len(gaps)] = np.where(listed, tried, 0.0)
         result[0] = 0.0
         result[0] = 1.0 - result.sum()
-        return with_floor(result, self._floor)
+        return result
 
 
 def growing_gamma(scale: float, outcomes: float) -> float:

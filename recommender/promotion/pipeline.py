@@ -21,8 +21,8 @@ from recommender.ctr.artifact import load_artifact
 from recommender.data.card import DataCard
 from recommender.data.card import read_card as read_data_card
 from recommender.data.cleaning import clean_log
-from recommender.data.settings import KnownTraffic
-from recommender.errors import ArtifactBroken, MoveRefused, RecommenderError, ReleaseMissing
+from recommender.data.settings import KnownTraffic, Windows
+from recommender.errors import MoveRefused, RecommenderError, ReleaseMissing
 from recommender.events import EventLog, Item
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards
@@ -86,7 +86,7 @@ class Shop:
 
 
 def submit(shop: Shop, *, who: str, progress: Progress, how: TrainSettings | None = None) -> tuple[Release, ModelCard]:
-    """Train a ranker on the log and make a candidate of it, also where it did not beat the baselines: its card says so.
+    """Train a ranker on the log and make a candidate of it, also where it did not beat popularity: its card says so.
 
     A training that was killed goes on at its last epoch, on what had happened when it began.
 
@@ -166,12 +166,11 @@ def ask_gate(shop: Shop, number: int) -> GateReport:
         raise MoveRefused(f"The gate looks at releases in shadow: `aisle models shadow {number}` comes first.")
     if live is None:
         raise MoveRefused(f"Nothing is live that release {number} could be compared with: promote it at once.")
-    until = shop.now.timestamp() - plan.purchase_window_s
+    until = shop.now.timestamp() - Windows().longest_s
     shadowed = _replay(shop, number, since=until - GATE_DAYS * DAY_S, until=until)
     compared = build(
         (one.scored for one in shadowed),
         collect_rewards(shop.counted, plan),
-        plan=plan,
         now=shop.now.timestamp(),
         policy=shop.settings.policy,
         classes={item.item_id: item.department or item.category or "" for item in shop.items.values()},
@@ -241,10 +240,7 @@ def ranker_of(registry: Registry, device: str = "cpu") -> Callable[[str], Predic
 def _last_data(registry: Registry) -> DataCard | None:
     """Card of what the latest release was trained on; None where there is none that can be read."""
     numbers = complete_releases(registry.root)
-    try:
-        return read_data_card(release_folder(registry.root, numbers[-1])) if numbers else None
-    except ArtifactBroken:
-        return None
+    return read_data_card(release_folder(registry.root, numbers[-1])) if numbers else None
 
 
 def _replay(shop: Shop, number: int, *, since: float, until: float) -> Iterable[Shadowed]:

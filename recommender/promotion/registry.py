@@ -80,7 +80,7 @@ class Release(BaseModel):
         stage: where it stands.
         share: of the shoppers that meet it.
         made_at, made_by: of its training.
-        served: whether its click model beat the baselines.
+        served: whether its click model beat popularity.
         verdict: the training's own sentence.
         since: of its stage; None for a candidate.
     """
@@ -225,9 +225,7 @@ class Registry:
             check_release(self.root, number)
             stage, live = _stage(history, number), _at(history, Stage.LIVE)
             if not read_card(self.root, number).served:
-                raise MoveRefused(
-                    f"The click model of release {number} did not beat the baselines, so it cannot serve."
-                )
+                raise MoveRefused(f"The click model of release {number} did not beat popularity, so it cannot serve.")
             if live is None and stage in {Stage.CANDIDATE, Stage.SHADOW}:
                 first = because or "the first release: nothing is live that it could be compared with"
                 self._write(history, self._move(history, number, Stage.LIVE, 1.0, who, first))

@@ -59,15 +59,6 @@ def test_a_rule_that_cannot_be_used_is_told_in_one_sentence(aisle: Any, rule: st
     assert said in ran.err
 
 
-def test_a_preview_tells_what_would_have_changed_and_keeps_nothing(aisle: Any) -> None:
-    rule = f'{{"kind": "exclude", "item_ids": ["{PRODUCTS[0].id}"]}}'
-    found = aisle("rules", "preview", rule, "--json").json
-    assert (found["slates"], found["changed"]) == (5, 5)
-    assert all(PRODUCTS[0].id not in one["after"] for one in found["previews"])
-    assert "Of the latest 5 slates 5 would have looked otherwise." in aisle("rules", "preview", rule).out
-    assert aisle("rules", "list", "--json").json["rules"] == []
-
-
 def test_the_switch_is_thrown_with_a_reason_and_back(aisle: Any) -> None:
     assert aisle("rules", "switch", "default", "--because", "odd slates").code == 0
     listed = aisle("rules", "list").out

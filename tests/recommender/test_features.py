@@ -173,9 +173,12 @@ def test_rates_worked_by_hand() -> None:
     assert _column("shopper_lift", block)["tent-1"] == pytest.approx(np.log(own / base), abs=1e-3)
     lift = np.log((4 + 8 * own) / ((8 + 8) * own))
     assert _column("category_lift_own", block)["tent-2"] == pytest.approx(lift, abs=1e-3)
-    rate = np.log(base) + np.log((4 + 20 * base) / ((8 + 20) * base))
-    assert _column("category_rate", block)["tent-2"] == pytest.approx(rate, abs=1e-3)
-    usual = np.exp(rate)
+    # Tents and stoves are all that the department showed.
+    department = (4 + 20 * base) / (16 + 20)
+    usual = (4 + 20 * department) / (8 + 20)
+    assert _column("usual_rate", block)["tent-2"] == pytest.approx(np.log(usual), abs=1e-3)
+    assert _column("usual_rate", block)["stove-2"] == pytest.approx(np.log(20 * department / 28), abs=1e-3)
+    assert _column("usual_rate", block)["mat-1"] == pytest.approx(np.log(base), abs=1e-3)
     assert _column("item_lift", block)["tent-1"] == pytest.approx(np.log((4 + 20 * usual) / (28 * usual)), abs=1e-3)
     assert _column("item_lift", block)["tent-2"] == pytest.approx(0.0, abs=1e-6)
     assert _column("acted_before", block) == {item_id: float(item_id == "tent-1") for item_id in ITEMS}

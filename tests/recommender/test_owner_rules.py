@@ -20,7 +20,6 @@ from recommender.events import Candidate, Decision, DecisionContext, Item
 from recommender.exploring import Controls
 from recommender.item_table import build_table
 from recommender.owner_rules import CompiledRules, OwnerRules, read_rule
-from recommender.rules_preview import preview
 from recommender.settings import RecommenderSettings
 from recommender.trace import unpack
 from tests.recommender.shop import NOW
@@ -156,17 +155,6 @@ def test_a_rule_that_cannot_be_used_says_why(given: object, said: str) -> None:
     assert said in str(refused.value)
 
 
-def test_a_preview_shows_before_and_after_and_changes_nothing() -> None:
-    decision = _decide(_rules(), k=3)
-    table = build_table(ITEMS)
-    rules = _rules({"kind": "exclude", "item_ids": ["i1"]}, {"kind": "pin", "item_id": "i8", "slot": 0})
-    (found,) = preview(rules, [decision], table, RecommenderSettings())
-    assert found.changed
-    assert (found.before, found.after, found.removed) == (("i0", "i1", "i2"), ("i8", "i0", "i2"), ("i1",))
-    (same,) = preview(_rules(), [decision], table, RecommenderSettings())
-    assert not same.changed
-
-
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_a_preview_is_what_the_rules_then_do(data: st.DataObject) -> None:
@@ -176,8 +164,12 @@ def test_a_preview_is_what_the_rules_then_do(data: st.DataObject) -> None:
         {"kind": "bury", "item_ids": [data.draw(item)]},
         {"kind": "exclude", "item_ids": [data.draw(item)]},
     )
-    (found,) = preview(rules, [_decide(_rules(), k=4)], build_table(ITEMS), RecommenderSettings())
-    assert found.after == _decide(rules, k=4).chosen_ids
+    log = MemoryEventLog()
+    context = DecisionContext("ann", "today", "turn", "search", NOW, seed=7, query="a tent", k=4)
+    found = Recommender(ITEMS, log).would_show(context, FOUND, rules)
+    assert found.chosen_ids == _decide(rules, k=4).chosen_ids
+    assert not log.decisions()
+    assert not log.events()
 
 
 @settings(deadline=None, max_examples=10)

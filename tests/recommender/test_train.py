@@ -16,6 +16,7 @@ from recommender.decide import Recommender
 from recommender.errors import NotEnoughEvents
 from recommender.event_log import MemoryEventLog
 from recommender.events import Candidate, Event, Item
+from recommender.features import FEATURES
 from recommender.settings import DAY_S
 from recommender.train import TrainSettings, train
 from tests.recommender.ctr.small import network_bytes
@@ -73,6 +74,18 @@ def test_its_predictions_follow_the_true_chances(
         truth = [world.chance(shopper, item_id) for item_id in decision.candidate_ids]
         together.append(np.corrcoef(truth, decision.candidate_scores)[0, 1])
     assert np.mean(together) > 0.6
+
+
+def test_the_card_says_what_each_feature_is_worth_and_how_strangers_fare(
+    world_and_model: tuple[MemoryEventLog, World, Path, ModelCard],
+) -> None:
+    _, _, _, card = world_and_model
+    assert [row.name for row in card.importance] == list(FEATURES)
+    assert card.features == tuple(row.name for row in card.importance if row.used)
+    assert max(card.importance, key=lambda row: row.importance).used
+    assert card.told_most in card.to_markdown()
+    assert card.unseen is not None
+    assert 0.6 < (card.unseen.click.auc or 0.0) < 1.0
 
 
 def test_the_card_is_kept_beside_the_model_and_reads_as_a_table(
@@ -135,7 +148,7 @@ def test_progress_rises_to_the_end(tmp_path: Path) -> None:
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert list(dict.fromkeys(stage for stage, _ in told)) == ["replay", "baselines", "training", "writing"]
+    assert list(dict.fromkeys(stage for stage, _ in told)) == ["replay", "baselines", "training", "features", "writing"]
 
 
 def test_a_search_is_kept_and_its_settings_stand_in_the_card(tmp_path: Path) -> None:

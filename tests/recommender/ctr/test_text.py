@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
-from transformers import BertConfig, BertModel
 
-from recommender.ctr.text import Pairs, Reader, TextSettings, Trunk, fit_text
+from recommender.ctr.text import Pairs, TextSettings, Trunk, fit_text
 from recommender.metrics import auc
-
-WORDS = ("[PAD]", "[SEP]", "warm", "dry", "light", "fleece", "shell", "lamp", "red", "blue")
-
-
-def _tokenise(requests: Sequence[str], texts: Sequence[str]) -> Mapping[str, Tensor]:
-    rows = [
-        [WORDS.index(word) for word in (*request.split(), "[SEP]", *text.split())]
-        for request, text in zip(requests, texts, strict=True)
-    ]
-    length = max(len(row) for row in rows)
-    ids = torch.tensor([row + [0] * (length - len(row)) for row in rows])
-    return {"input_ids": ids, "attention_mask": (ids > 0).long()}
-
-
-def _load(path: Path) -> Reader:
-    encoder = BertModel.from_pretrained(path)
-    return Reader(encoder, _tokenise, encoder.config.hidden_size)
+from tests.recommender.ctr.tiny_reader import load_tiny, write_tiny
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=16,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
-    path = tmp_path_factory.mktemp("tiny")
-    BertModel(config).save_pretrained(path)
-    return path
+    return write_tiny(tmp_path_factory.mktemp("tiny"))
 
 
 def _pairs(n: int, seed: int) -> Pairs:
@@ -64,17 +32,17 @@ def _pairs(n: int, seed: int) -> Pairs:
 @pytest.mark.parametrize("trunk", ["lora", "full"])
 def test_a_trained_trunk_learns_what_answers_what(folder: Path, trunk: Trunk) -> None:
     settings = TextSettings(trunk=trunk, learning_rate=2e-2 if trunk == "lora" else 5e-3, max_epochs=25, patience=6)
-    fit = fit_text(folder, _load, _pairs(300, 1), _pairs(60, 2), settings, seed=1, progress=lambda _share: None)
+    fit = fit_text(folder, load_tiny, _pairs(300, 1), _pairs(60, 2), settings, seed=1, progress=lambda _share: None)
     later = _pairs(100, 3)
     assert auc(later.labels, fit.model.probabilities(later.requests, later.texts)) > 0.8
     assert 0 < fit.best_epoch <= fit.epochs
 
 
 def test_a_frozen_trunk_stays_as_it_was_and_the_head_learns(folder: Path) -> None:
-    before = {name: value.clone() for name, value in _load(folder).encoder.state_dict().items()}
+    before = {name: value.clone() for name, value in load_tiny(folder).encoder.state_dict().items()}
     told: list[float] = []
     fit = fit_text(
-        folder, _load, _pairs(200, 1), _pairs(60, 2), TextSettings(max_epochs=3), seed=1, progress=told.append
+        folder, load_tiny, _pairs(200, 1), _pairs(60, 2), TextSettings(max_epochs=3), seed=1, progress=told.append
     )
     assert sorted(fit.model.trained_tensors()) == ["head.bias", "head.weight"]
     assert all(torch.equal(value, before[name]) for name, value in fit.model.encoder.state_dict().items())
@@ -83,7 +51,7 @@ def test_a_frozen_trunk_stays_as_it_was_and_the_head_learns(folder: Path) -> Non
 
 def test_low_rank_additions_are_all_that_is_kept(folder: Path) -> None:
     settings = TextSettings(trunk="lora", rank=2, max_epochs=1)
-    fit = fit_text(folder, _load, _pairs(40, 1), _pairs(20, 2), settings, seed=1, progress=lambda _share: None)
+    fit = fit_text(folder, load_tiny, _pairs(40, 1), _pairs(20, 2), settings, seed=1, progress=lambda _share: None)
     assert all("lora_" in name or name.startswith("head.") for name in fit.model.trained_tensors())
 
 
@@ -91,7 +59,7 @@ def test_the_same_seed_gives_the_same_model(folder: Path) -> None:
     fits = [
         fit_text(
             folder,
-            _load,
+            load_tiny,
             _pairs(60, 1),
             _pairs(20, 2),
             TextSettings("full", max_epochs=2),

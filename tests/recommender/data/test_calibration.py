@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
-from recommender.data.calibration import calibration_error, fit_isotonic, fit_platt, reliability
+from recommender.data.calibration import calibration_error, reliability
 
 
 def _draw(n: int, seed: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
@@ -36,24 +36,6 @@ def test_the_true_chances_have_about_the_error_of_chance_and_wrong_ones_more() -
     p, labels = _draw(200_000, 2)
     assert calibration_error(labels, p) < 0.003
     assert calibration_error(labels, p / 2) == pytest.approx(p.mean() / 2, abs=0.003)
-
-
-@pytest.mark.parametrize("fit", [fit_platt, fit_isotonic])
-def test_a_map_mends_what_a_known_distortion_broke(fit: object) -> None:
-    p, labels = _draw(100_000, 3)
-    logits = np.log(p / (1 - p))
-    wrong = 1 / (1 + np.exp(-(2.0 * logits + 1.0)))
-    mended = fit(labels[:50_000], wrong[:50_000])(wrong[50_000:])  # type: ignore[operator]
-    assert calibration_error(labels[50_000:], wrong[50_000:]) > 0.03
-    assert calibration_error(labels[50_000:], mended) < 0.006
-
-
-def test_platt_finds_the_distortion() -> None:
-    p, labels = _draw(200_000, 4)
-    wrong = 1 / (1 + np.exp(-(2.0 * np.log(p / (1 - p)) + 1.0)))
-    platt = fit_platt(labels, wrong)
-    assert platt.slope == pytest.approx(0.5, abs=0.02)
-    assert platt.intercept == pytest.approx(-0.5, abs=0.05)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.integers(1, 20))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.data.labels import HEADS, Labels, label, survival_targets
+from recommender.data.labels import HEADS, Labels, label
 from recommender.data.settings import Windows
 from recommender.events import Event, EventType
 from tests.recommender.data.traffic import show
@@ -127,29 +127,6 @@ def _delayed(n: int, *, rate: float, mean_delay_s: float, seed: int) -> list[Eve
             if bought <= NOW:
                 events.append(Event(f"b{i}", EventType.PURCHASE, "a", f"p{i}", f"p{i}", bought, f"d{i}", 0))
     return events
-
-
-def test_survival_targets_have_the_true_mean_where_open_windows_hide_purchases() -> None:
-    events = _delayed(60_000, rate=0.2, mean_delay_s=3 * DAY, seed=1)
-    labels = label(events, windows=WINDOWS, now=NOW)
-    targets = survival_targets(labels, "buy", windows=WINDOWS, now=NOW)
-    young = ~labels.closed["buy"] & ~np.isnan(targets)
-    naive = labels.outcome["buy"][young].mean()
-    error = targets[young].std() / math.sqrt(young.sum())
-    assert naive < 0.15
-    assert targets[young].mean() == pytest.approx(0.2, abs=4 * error)
-    assert error < 0.005
-    assert np.array_equal(targets[labels.closed["buy"]], labels.outcome["buy"][labels.closed["buy"]])
-
-
-def test_without_any_delay_to_learn_from_open_rows_are_left_out() -> None:
-    labels = label(_two_slates(), windows=WINDOWS, now=8.5 * DAY)
-    assert np.isnan(survival_targets(labels, "buy", windows=WINDOWS, now=8.5 * DAY)).tolist() == [
-        False,
-        False,
-        True,
-        True,
-    ]
 
 
 @given(st.integers(0, 10_000), st.floats(1.0, 20.0))

@@ -13,7 +13,7 @@ from recommender.ope.gate import Operations, Verdict, judge
 from recommender.ope.plan import Plan, frozen_plan
 from tests.recommender.ope.logs import drawn, same_table
 
-_FROZEN = "36c4592407b5a42b38fe4ade2fa8c876b5c2826317925f1173e6339138394336"
+_FROZEN = "f85e0420a433032205b1621ca97cc2ea69e941c1de2c90f17df7fb2d1cf9b0fd"
 _BETTER = ([0.25, 0.25, 0.25, 0.25], [0.1, 0.1, 0.2, 0.6])
 
 

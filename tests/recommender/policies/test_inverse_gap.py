@@ -30,6 +30,16 @@ def test_candidates_far_below_the_best_are_never_tried() -> None:
     assert probabilities[2] == 0
 
 
+def test_however_much_was_learned_the_weight_of_a_slot_stays_bounded() -> None:
+    """Gamma grows with the root of the outcomes: after millions of them the floor, shared by the short list, holds."""
+    scores = np.array([1.0, 0.95, 0.9, 0.5])
+    sure = InverseGap(gamma=1e6, floor=0.03).probabilities(scores)
+    assert sure == pytest.approx([0.98, 0.01, 0.01, 0.0])
+    assert InverseGap(gamma=30.0, floor=0.03).probabilities(scores) == pytest.approx(
+        InverseGap(gamma=30.0, floor=0.0).probabilities(scores)
+    )
+
+
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=20))
 def test_the_first_stays_first_mostly_and_nearer_rivals_are_likelier(values: list[float]) -> None:
     probabilities = InverseGap().probabilities(np.sort(values)[::-1])

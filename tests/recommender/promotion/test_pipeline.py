@@ -14,9 +14,10 @@ from recommender.ctr.search import Budget
 from recommender.ctr.served import OnnxModel
 from recommender.ctr.torch_served import TorchModel
 from recommender.data.card import read_card as read_data_card
+from recommender.data.settings import Windows
 from recommender.errors import LogUnusable, MoveRefused, NotEnoughEvents, RegistryBusy, ReleaseBroken
 from recommender.event_log import MemoryEventLog
-from recommender.events import Candidate
+from recommender.events import Candidate, Event, EventType
 from recommender.fusion import total, weighed
 from recommender.models.predicted import Predicted
 from recommender.ope.from_log import build, collect_rewards, tells
@@ -296,7 +297,7 @@ def test_the_gate_wants_a_shadow_and_something_live(small: SmallShop, tmp_path: 
 def test_a_log_without_trials_cannot_tell_releases_apart(tmp_path: Path) -> None:
     small = SmallShop(tmp_path / "models")
     with pytest.raises(LogUnusable, match="anything tried out"):
-        build((), {}, plan=frozen_plan(), now=0.0, policy="inverse_gap")
+        build((), {}, now=0.0, policy="inverse_gap")
     asked = small.world.context(0, "s")
     shared = replace(asked, treatment=Treatment(interleaving="two-rankers", rival=RankerChange()))
     for context in (replace(asked, explore=False), replace(asked, keep_order=True), shared):
@@ -312,7 +313,6 @@ def test_arrays_of_the_log_say_what_was_shown_with_which_probability(small: Smal
     found = build(
         replayed,
         collect_rewards(small.log, frozen_plan()),
-        plan=frozen_plan(),
         now=small.world.now + CLOSED.total_seconds(),
         policy="inverse_gap",
     )
@@ -337,19 +337,37 @@ def test_a_slate_that_was_changed_or_is_young_does_not_count(small: SmallShop) -
     replayed = [
         one.scored for one in rescorer.replay(live=find("release-1"), candidate=Predicted(), since=0, until=np.inf)
     ]
-    plan = frozen_plan()
-    found = build(replayed, {}, plan=plan, now=small.world.now + plan.purchase_window_s - 6000.0, policy="inverse_gap")
+    found = build(replayed, {}, now=small.world.now + Windows().longest_s - 6000.0, policy="inverse_gap")
     assert (~found.log.shown_as_chosen).sum() == 1
     assert (~found.log.closed).sum() == 10
 
 
-def test_signs_count_inside_their_window_and_the_strongest_wins(small: SmallShop) -> None:
+def test_the_strongest_sign_of_an_item_is_what_it_brought(small: SmallShop) -> None:
     plan = frozen_plan()
     rewards = collect_rewards(small.log, plan)
     bought = {(e.decision_id, e.item_id) for _, e in small.log.events() if e.type == "purchase"}
     assert {rewards[key] for key in bought if key[0] is not None} == {plan.reward_purchase}
     assert set(rewards.values()) == {plan.reward_click, plan.reward_purchase}
-    assert collect_rewards(small.log, plan.model_copy(update={"click_window_s": 1.0, "purchase_window_s": 1.0})) == {}
+
+
+def test_rewards_know_the_windows_and_returns_that_the_models_learn_from() -> None:
+    """A cart counts for a day, an order at the checkout for the slate that was clicked, what came back for nothing."""
+    log, hour_s = MemoryEventLog(), 3600.0
+
+    def tell(kind: EventType, item_id: str, hours: float, decision_id: str | None = "one") -> None:
+        log.append_event(Event(f"{kind}:{item_id}:{hours}", kind, item_id, "ann", "s", hours * hour_s, decision_id, 0))
+
+    for item_id in ("carted", "late", "bought", "returned"):
+        tell(EventType.IMPRESSION, item_id, 0.0)
+    tell(EventType.ADD_TO_CART, "carted", 23.0)
+    tell(EventType.CLICK, "late", 0.6)
+    tell(EventType.CLICK, "bought", 0.1)
+    tell(EventType.PURCHASE, "bought", 100.0, None)
+    tell(EventType.PURCHASE, "returned", 1.0)
+    tell(EventType.RETURN, "returned", 300.0)
+    plan = frozen_plan()
+    expected = {("one", "carted"): plan.reward_cart, ("one", "bought"): plan.reward_purchase}
+    assert collect_rewards(log, plan) == expected
 
 
 def test_a_broken_release_is_told_and_left_out(small: SmallShop) -> None:

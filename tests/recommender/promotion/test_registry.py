@@ -49,7 +49,7 @@ def test_the_first_release_goes_live_at_once(registry: Registry) -> None:
 
 def test_what_did_not_beat_the_baselines_never_serves(registry: Registry) -> None:
     add_release(registry, served=False)
-    with pytest.raises(MoveRefused, match="did not beat the baselines"):
+    with pytest.raises(MoveRefused, match="did not beat popularity"):
         registry.promote(1, who="anna", because="I like it")
     assert registry.live() is None
 

@@ -155,8 +155,7 @@ def test_off_policy_evaluation_gives_a_paid_place_no_merit() -> None:
     recommender.record(clicked(decision, "item-7"))
     scores = np.array(decision.candidate_scores)
     rescored = Rescored(decision, scores, scores)
-    plan = frozen_plan()
-    comparison = build([rescored], collect_rewards(log, plan), plan=plan, now=NOW + 400 * DAY_S, policy="inverse_gap")
+    comparison = build([rescored], collect_rewards(log, frozen_plan()), now=NOW + 400 * DAY_S, policy="inverse_gap")
     assert comparison.log.values[0] == 0.0
     assert comparison.log.shown_as_chosen[0]
     assert comparison.live[0, 4].max() == comparison.candidate[0, 4].max() == 1.0

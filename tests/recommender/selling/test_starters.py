@@ -107,7 +107,7 @@ def test_off_policy_evaluation_reads_them_like_slates() -> None:
     decisions = simulate(StarterBandit(log), {"starter:a": 0.5}, 50)
     plan = frozen_plan()
     rescored = [Rescored(one, np.array(one.candidate_scores), np.array(one.candidate_scores)) for one in decisions]
-    found = build(rescored, collect_rewards(log, plan), plan=plan, now=NOW + 400 * DAY_S, policy="inverse_gap").log
+    found = build(rescored, collect_rewards(log, plan), now=NOW + 400 * DAY_S, policy="inverse_gap").log
     assert found.usable().all()
     assert found.values.sum() == pytest.approx(
         sum(plan.reward_click for _, event in log.events() if event.type is EventType.CLICK)
