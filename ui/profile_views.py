@@ -21,6 +21,7 @@ _SAID: Final = {
     ProfileChange.RESUMED: "Learning goes on.",
     ProfileChange.FOR_SOMEBODY: "This visit is for somebody else, so it does not count as your own taste.",
     ProfileChange.FOR_ONESELF: "This visit is for you again.",
+    ProfileChange.PUT_AWAY: "Put away for this visit.",
     ProfileChange.ERASE_ASKED: "Nothing happens until you choose.",
 }
 
