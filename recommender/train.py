@@ -238,4 +238,4 @@ def _verdict(choice: Choice) -> str:
         return f"No model clearly beats popularity; the {name} is kept here but not used."
     if name == NETWORK:
         return f"The network beats {rival}, the best baseline, on impressions later than its training: it is used."
-    return f"The network does not clearly beat {rival}, the best baseline: {name}, which beats popularity, is used."
+    return f"The network does not clearly beat the best baseline ({rival}). In use: {name}, better than popularity."

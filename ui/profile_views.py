@@ -21,7 +21,6 @@ _SAID: Final = {
     ProfileChange.RESUMED: "Learning goes on.",
     ProfileChange.FOR_SOMEBODY: "This visit is for somebody else, so it does not count as your own taste.",
     ProfileChange.FOR_ONESELF: "This visit is for you again.",
-    ProfileChange.PUT_AWAY: "Put away for this visit.",
     ProfileChange.ERASE_ASKED: "Nothing happens until you choose.",
 }
 
@@ -109,5 +108,6 @@ def _said(fact: ProfileFact) -> str:
         ProfileChange.FORGOT: f"Forgotten: {what}.",
         ProfileChange.AVOIDS: f"Not suggested from now on: {what}.",
         ProfileChange.WELCOMES: f"May be suggested again: {what}.",
+        ProfileChange.PUT_AWAY: f"Put away for this visit: {what}.",
     }
     return named.get(fact.changed) or _SAID[fact.changed]

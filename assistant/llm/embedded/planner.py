@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from assistant.choices import no_preference
+from assistant.clarify import wants_no_questions
 from assistant.counting import is_bare, places, points_by_place
 from assistant.llm.embedded import order_talk, profile_talk
 from assistant.llm.embedded.bare_numbers import BareNumbers
@@ -136,6 +137,8 @@ class Planner:
         """Plan the turn; never empty: without anything to do it says so ("unclear")."""
         if not has_words(state.words):
             return Plan(talk=("unclear",))
+        if wants_no_questions(state.words):
+            return Plan(talk=("no_questions",))
         words = self._numbers.in_full(state)
         cart = cart_arguments(state, self._reader)
         if cart is not None:
@@ -186,7 +189,9 @@ class Planner:
     def _leaves_it_open(self, state: TurnState) -> bool:
         """Whether the words answer a question with "whatever": the need stays, and no wish is taken back."""
         open_ = no_preference(state.words) and len(state.words.split()) <= 4 and state.need != Need()
-        open_ = open_ and not self._intents.is_cue("better_one", state.words)
+        open_ = open_ and not any(
+            self._intents.is_cue(name, state.words) for name in ("better_one", "product_question")
+        )
         return open_ and bool(state.shown) and not self._refines(state.words, state)
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:

@@ -20,13 +20,13 @@ _SIMPLE: Final = {
     ProfileChange.RESUMED: "profile_resumed",
     ProfileChange.FOR_SOMEBODY: "profile_gift",
     ProfileChange.FOR_ONESELF: "profile_own",
+    ProfileChange.PUT_AWAY: "put_away",
     ProfileChange.ERASE_ASKED: "profile_erase",
 }
 _NAMED: Final = {
     ProfileChange.FORGOT: "profile_forgot",
     ProfileChange.AVOIDS: "profile_never",
     ProfileChange.WELCOMES: "profile_welcome",
-    ProfileChange.PUT_AWAY: "put_away",
 }
 _OF_VISIT: Final = (ProfileChange.FOR_SOMEBODY, ProfileChange.FOR_ONESELF, ProfileChange.PUT_AWAY)
 """What is done for this visit, with or without a profile."""
