@@ -233,7 +233,9 @@ class Planner:
         if nearest is not None and nearest.name in _SERVICE and nearest.score >= SURE_OF_SERVICE:
             return self._checked(nearest.name, clause, state)
         if names_products and (
-            nearest is None or nearest.name in {"search", "out_of_scope", "recommend"} or _strong(readings)
+            nearest is None
+            or nearest.name in {"search", "out_of_scope", "recommend"}
+            or any(reading.category_stated for reading in readings)
         ):
             return "search"
         if state.need != Need() and self._refines(clause, state):
@@ -496,7 +498,3 @@ def _is_of(product: Product, kinds: set[str]) -> bool:
 
 def _names_products(reading: Understanding) -> bool:
     return reading.category_stated or bool(reading.constraints)
-
-
-def _strong(readings: Sequence[Understanding]) -> bool:
-    return any(reading.category_stated for reading in readings)
