@@ -20,6 +20,8 @@ MAX_NUMBERS = 8
 """Sizes with gaps between them look wrong."""
 MAX_WISHES = 1
 KIND_KEY = "kind"
+NO_QUESTIONS = "none"
+"""Kept among the questions that were put once the shopper wants none."""
 MANY = 30
 """From here on products of all kinds are too many to look through."""
 _NOT_ASKED = frozenset({"brand", "colour", "color", "category", "department"})
@@ -27,18 +29,34 @@ _TECHNICAL = re.compile(r"\d\s*(?:mm|µm|mg|g|mah|ma|v|hz|khz|db|dpi|ohm|nm)$", 
 """Measures that few shoppers know of what they want ("drop 8 mm"): no question is put about them."""
 
 
+_WANTS_NONE = re.compile(
+    r"\W*(?:(?:please|ok(?:ay)?|and|just|can you|could you)\W+)*"
+    r"(?:(?:stop|quit|enough|no more)(?: of| with)?|do not|don['’]?t)"
+    r"(?: (?:asking|ask|putting))?(?: me)?(?: (?:so many|any|all|all these|these|those|your|more|the))*"
+    r" questions?(?: please| already| any ?more)*\W*",
+    re.I,
+)
+
+
+def wants_no_questions(words: str) -> bool:
+    """Whether a message says that the shopper wants no clarifying question, and nothing else."""
+    return _WANTS_NONE.fullmatch(words) is not None
+
+
 def choose_question(slate: SlateFact, asked: tuple[str, ...], say: Callable[..., str]) -> Question | None:
     """Pick the question that narrows the slate's need best.
 
     Args:
         slate: what was found.
-        asked: keys put before in this conversation.
+        asked: keys put before in this conversation; NO_QUESTIONS among them where none is wanted.
         say: writes the sentences "ask_facet", with a `label`, and "ask_kind".
 
     Returns:
         A question with tappable answers, or None where none helps: few products, several wishes already stated, an
         order asked for, a question about this kind of product put before, or no attribute that splits them.
     """
+    if NO_QUESTIONS in asked:
+        return None
     if _of_all_kinds(slate) and KIND_KEY not in asked:
         return Question(KIND_KEY, say("ask_kind"), _commonest(slate.facets["department"]))
     wishes = [c for c in slate.need.constraints if not isinstance(c, CategoryIn)]

@@ -26,6 +26,8 @@ from assistant.support.handoff import state_of
 from assistant.turn import Agent, Answer, Floor, Focus, Need, Principal
 
 _HISTORY = 200
+_LATEST = 5
+"""So many conversations of a visit are looked through for what was looked for last."""
 _NEED: TypeAdapter[Need] = TypeAdapter(Need)
 _FOCUS: TypeAdapter[Focus] = TypeAdapter(Focus)
 LookupsFor = Callable[[Principal], Lookups]
@@ -214,6 +216,14 @@ class Conversations:
             query = sa.select(messages.c.answer).where(_is(conversation_id, message_id, Role.ASSISTANT))
             stored = connection.execute(query).scalar_one_or_none()
             return None if stored is None else answer_from_json(stored, self._lookups(principal))[0]
+
+    def find_latest_need(self, principal: Principal) -> Need | None:
+        """What was looked for in the latest conversation of this visit that looked for something; None without one."""
+        mine = conversations.c.session_id == principal.session_id
+        latest = sa.select(conversations.c.need).where(mine).order_by(conversations.c.created_at.desc()).limit(_LATEST)
+        with self._store.read() as connection:
+            needs = [_NEED.validate_json(row.need) for row in connection.execute(latest)]
+        return next((need for need in needs if need != Need()), None)
 
     def set_need(self, principal: Principal, conversation_id: str, need: Need) -> None:
         """Replace what is looked for.

@@ -364,6 +364,8 @@ class ProfileChange(StrEnum):
     RESUMED = "resumed"
     FOR_SOMEBODY = "for_somebody"
     FOR_ONESELF = "for_oneself"
+    PUT_AWAY = "put_away"
+    """A card that is not liked is not shown again in this visit."""
     ERASE_ASKED = "erase_asked"
     """Everything is to be forgotten, once a click confirms it."""
 

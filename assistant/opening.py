@@ -305,6 +305,7 @@ class Opener:
             now=lambda: w.now().timestamp(),
             titles=titles,
             sponsored=w.sponsored,
+            find_need=rooms.conversations.find_latest_need,
             find_age=lambda principal: rooms.customers.find_age(principal, w.now().date()),
             rules=cross_selling_rules(recommender.baskets(), min_orders=MIN_ORDERS, confidence=MIN_CONFIDENCE),
         )

@@ -38,7 +38,7 @@ _LAST = re.compile(r"\b(?:the\s+)?last\s+(?:one|item|product)\b|\bthe\s+last\b|\
 _FORMER = re.compile(r"\bthe former\b", re.I)
 _SUPERLATIVE = re.compile(
     r"\b(?:the\s+)?(cheapest|cheaper|least expensive|most expensive|priciest|dearest|pricier"
-    r"|best[- ]rated|highest[- ]rated|top[- ]rated|lightest|heaviest)\b"
+    r"|best[- ]rated|best(?= one\b| of (?:them|these|those)\b)|highest[- ]rated|top[- ]rated|lightest|heaviest)\b"
     r"(?:\s+(?:one|of them|of these|of those|of the))?",
     re.I,
 )
@@ -183,7 +183,7 @@ def _superlative(text: str, table: Table) -> tuple[Product, ...]:
         return (min(pool, key=lambda p: p.price.amount_minor),)
     if word in {"most expensive", "priciest", "dearest", "pricier"}:
         return (max(pool, key=lambda p: p.price.amount_minor),)
-    if "rated" in word:
+    if "rated" in word or word == "best":
         rated = [p for p in pool if p.rating is not None]
         return (max(rated, key=lambda p: (p.rating or 0.0, p.rating_count)),) if rated else ()
     weighed = [(float(p.attributes["weight"].value), p) for p in pool if _has_weight(p)]  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from typing import TypeVar
 import structlog
 
 from assistant.agent import AgentLoop, Calling, Found, Said, Words
-from assistant.clarify import choose_question
+from assistant.clarify import NO_QUESTIONS, choose_question, wants_no_questions
 from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed, Refused
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
@@ -193,7 +193,7 @@ class TurnRunner:
         """Keep the message, and lay the table for the model."""
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
-        ledger = Ledger(need=before.need, focus=aged(before.focus))
+        ledger = Ledger(need=before.need, focus=_focus_of(turn.text, before.focus))
         unit = plan.shop.profiling.unit(turn.principal)
         treated = self._treating.begin(unit, session_key(turn.principal), plan.shop.now())
         if treated.arms.prompt and plan.in_version:
@@ -343,7 +343,7 @@ class TurnRunner:
         slates = [slate for slate in slates if slate.asks_first] or slates
         if len(slates) != 1 or ("?" in run.reply.text and not slates[0].asks_first):
             return None
-        return choose_question(slates[0], run.before.focus.asked, run.plan.wording)
+        return choose_question(slates[0], ledger.focus.asked, run.plan.wording)
 
     def _keep(self, run: _Run, question: Question | None, *, cut: bool = False) -> Answer:
         """Write the answer and the table after it, in one transaction."""
@@ -409,11 +409,17 @@ def _only_what_was_shown(run: _Run) -> None:
 def _start_over(run: _Run) -> None:
     """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
     ledger = run.context.ledger
-    ledger.need, ledger.focus = run.before.need, aged(run.before.focus)
+    ledger.need, ledger.focus = run.before.need, _focus_of(run.turn.text, run.before.focus)
     ledger.evidence.clear()
     ledger.shown.clear()
     ledger.question = None
     run.reply.buffer = ""
+
+
+def _focus_of(words: str, before: Focus) -> Focus:
+    """The focus that a turn begins with: who wants no questions is asked none from here on."""
+    focus = aged(before)
+    return replace(focus, asked=(*focus.asked, NO_QUESTIONS)) if wants_no_questions(words) else focus
 
 
 def next_focus(before: Conversation, ledger: Ledger, question: Question | None) -> Focus:

@@ -47,6 +47,12 @@ SURFACES: Final[Mapping[str, str]] = {
     "more_like_this": "more like this",
     "goes_with": "goes with it",
     "fits": "what fits",
+    "better": "a better one",
+    "beside": "beside it",
+    "complement": "offered beside it",
+    "resume": "where they stopped",
+    "starters": "starter questions",
+    "banners": "invitations",
 }
 _ACTED: Final[Mapping[str, str]] = {
     "pin": "A rule put “{}” into slot {}",
@@ -65,7 +71,7 @@ _REMOVED: Final[Mapping[str, str]] = {
     "seen": "seen in this visit, and something different was asked for",
 }
 _NOT_TRIED: Final[Mapping[str, str]] = {
-    "order_asked_for": "the shopper asked for an order",
+    "order_asked_for": "the order of the cards was given",
     "asked_not_to": "the request forbade it",
     "switched_off": "the kill switch is thrown",
     "setting": "the settings forbid it",

@@ -108,5 +108,6 @@ def _said(fact: ProfileFact) -> str:
         ProfileChange.FORGOT: f"Forgotten: {what}.",
         ProfileChange.AVOIDS: f"Not suggested from now on: {what}.",
         ProfileChange.WELCOMES: f"May be suggested again: {what}.",
+        ProfileChange.PUT_AWAY: f"Put away for this visit: {what}.",
     }
     return named.get(fact.changed) or _SAID[fact.changed]

@@ -19,6 +19,7 @@ from assistant.tools.hand_over import hand_over
 from assistant.tools.mark_gift import mark_gift
 from assistant.tools.product_details import product_details
 from assistant.tools.propose_cancel_order import propose_cancel_order
+from assistant.tools.put_away import put_away
 from assistant.tools.recommend_products import recommend_products
 from assistant.tools.search_products import search_products
 from assistant.tools.show_profile import show_profile
@@ -36,6 +37,7 @@ TOOLS: tuple[Callable[..., ToolResult], ...] = (
     show_profile,
     change_profile,
     mark_gift,
+    put_away,
     cart,
     find_orders,
     track_order,

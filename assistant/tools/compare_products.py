@@ -23,6 +23,8 @@ _VERB = re.compile(
 _OTHERS = frozenset({"other", "rest", "similar", "another", "else", "compare"})
 _THE = re.compile(r"^\W*(?:the|a)\b", re.I)
 MAX_ROWS = 12
+_BEST = re.compile(r"\bbest\b", re.I)
+"""Who asks which is best goes on with that one."""
 
 
 def compare_products(context: ShopperContext, which: str) -> ToolResult:
@@ -33,7 +35,7 @@ def compare_products(context: ShopperContext, which: str) -> ToolResult:
     products = _compared(context, which)[:MAX_COMPARED]
     facts = tuple(fact_of(context, product) for product in products)
     fact = ComparisonFact(facts, comparison_rows(facts, context.shop.settings.locale))
-    put_in_focus(context, products[0])
+    put_in_focus(context, _best_rated(products) if _BEST.search(context.words) else products[0])
     with context.ledger.lock:
         context.ledger.evidence.append(fact)
         context.ledger.focus = replace(context.ledger.focus, compared=tuple(product.id for product in products))
@@ -59,6 +61,10 @@ def _compared(context: ShopperContext, which: str) -> tuple[Product, ...]:
     if len(products) < 2:
         raise BadArguments("A comparison needs two products: ask which one to compare it with.")
     return products
+
+
+def _best_rated(products: tuple[Product, ...]) -> Product:
+    return max(products, key=lambda product: (product.rating or 0.0, product.rating_count))
 
 
 def _not_found(context: ShopperContext, which: str, enough: bool) -> str:

@@ -51,6 +51,7 @@ class Shop:
     sponsored: SponsoredDesk | None = None
     rules: RuleBook = field(default_factory=RuleBook)
     find_age: Callable[[Principal], int | None] = lambda _: None
+    find_need: Callable[[Principal], Need | None] = lambda _: None
 
     @property
     def profiling(self) -> Profiling:

@@ -5,20 +5,33 @@ from __future__ import annotations
 from typing import Final
 
 from assistant.tools.context import ShopperContext
-from assistant.tools.slates import decision_context, slate_from_candidates
+from assistant.tools.slates import decision_context, slate_from_candidates, slate_from_hits
 from assistant.tools.summary import summarise
-from assistant.turn import Need, ToolResult
+from assistant.turn import Need, SlateFact, ToolResult
+from assistant.wishes import words_to_rank_by
 from recommender.events import Candidate
+from retrieval.results import SearchRequest
 
 _MOST: Final = 30
 
 
 def continue_visit(context: ShopperContext) -> ToolResult:
-    """Show where the shopper stopped: what they looked at or put into the cart lately and did not buy."""
+    """Show where the shopper stopped: what they looked at, put into the cart and did not buy, or looked for."""
     slate = slate_from_candidates(context, Need(), _left(context), "resume", keep_order=True)
+    need = context.ledger.need if context.ledger.need != Need() else context.shop.find_need(context.principal)
+    if not slate.items and need:
+        slate = _found_for(context, need)
     with context.ledger.lock:
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
+
+
+def _found_for(context: ShopperContext, need: Need) -> SlateFact:
+    """What was looked for last, searched again: nothing of it was looked at closely."""
+    result = context.shop.retrieval.search(SearchRequest(words_to_rank_by(need), need.constraints, need.sort, _MOST))
+    with context.ledger.lock:
+        context.ledger.need = need
+    return slate_from_hits(context, need, result)
 
 
 def _left(context: ShopperContext) -> list[Candidate]:

@@ -11,7 +11,7 @@ from assistant.tools.stepping_up import better_ones
 from assistant.tools.summary import summarise
 from assistant.turn import Need, SlateFact, ToolResult
 from recommender.events import Candidate
-from retrieval.filters import CategoryIn, Constraint
+from retrieval.filters import CategoryIn, Constraint, PriceRange
 from retrieval.product import Product
 from retrieval.results import SearchResult
 
@@ -19,17 +19,21 @@ CANDIDATES = 60
 
 
 def recommend_products(
-    context: ShopperContext, kind: Literal["for_you", "more_like", "goes_with", "better"] = "for_you", which: str = ""
+    context: ShopperContext,
+    kind: Literal["for_you", "more_like", "goes_with", "better"] = "for_you",
+    which: str = "",
+    cheaper: bool = False,
 ) -> ToolResult:
     """Suggest products: for this shopper, more like one product, what goes with one, or better ones for more money.
 
-    For all but "for_you" put the shopper's words for the product into `which`, e.g. "the second one".
+    For all but "for_you" put the shopper's words for the product into `which`, e.g. "the second one". With `cheaper`,
+    "more_like" shows only what costs less than it.
     """
     if kind == "for_you":
         slate = _for_you(context)
     else:
         product = products_meant(context, which)[0]
-        slate = _TO_ONE[kind](context, product)
+        slate = _more_like(context, product, cheaper) if kind == "more_like" else _TO_ONE[kind](context, product)
         # "It" is the better one then, so that another step goes on from there.
         put_in_focus(context, slate.items[0].product if kind == "better" and slate.items else product)
     with context.ledger.lock:
@@ -63,8 +67,10 @@ def bought_together(context: ShopperContext, product: Product) -> SlateFact:
     return slate_from_candidates(context, Need(), other, "goes_with")
 
 
-def _more_like(context: ShopperContext, product: Product) -> SlateFact:
+def _more_like(context: ShopperContext, product: Product, cheaper: bool) -> SlateFact:
     wishes: tuple[Constraint, ...] = (CategoryIn((product.category,)),) if product.category else ()
+    if cheaper:
+        wishes = (PriceRange(product.price.currency, max_minor=product.price.amount_minor - 1), *wishes)
     hits = context.shop.retrieval.similar(product.id, CANDIDATES, wishes)
     result = SearchResult(tuple(hits), len(hits), mode=context.shop.retrieval.mode)
     need = Need(text=product.category or product.title, constraints=wishes)
@@ -74,7 +80,7 @@ def _more_like(context: ShopperContext, product: Product) -> SlateFact:
     return slate
 
 
-_TO_ONE = {"more_like": _more_like, "goes_with": bought_together, "better": better_ones}
+_TO_ONE = {"goes_with": bought_together, "better": better_ones}
 
 
 def _basket(context: ShopperContext) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from retrieval.filters import (
     merge,
 )
 from retrieval.product import Money
-from retrieval.results import SearchRequest, Sort, Understanding
+from retrieval.results import SearchRequest, SearchResult, Sort, Understanding
 from retrieval.words import ADJECTIVES, GENERIC_HEADS, tokens
 
 CANDIDATES = 60
@@ -93,7 +93,11 @@ def search_products(
     wanted = MAX_ORDERED if extreme else CANDIDATES
     request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, wanted, left)
     result = context.shop.retrieval.search(request)
-    if extreme:
+    if aside and not text and all(getattr(wish, "exclude", False) for wish in constraints):
+        # "A sweater, not wool" where none is sold: everything that is not wool is no answer.
+        need, aside = replace(need, text=" ".join(aside)), ()
+        result = SearchResult((), 0, mode=result.mode)
+    elif extreme:
         result = by_extreme(result, extreme, context.shop.retrieval.catalogue.products)
     if request.names_kind and result.total:
         need = replace(need, text=without_words(need.text, [phrase for phrase in left if not result.mentions[phrase]]))

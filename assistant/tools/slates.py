@@ -119,7 +119,7 @@ def asks_first(context: ShopperContext, need: Need, result: SearchResult, surfac
     if not context.arms.question_first or any(isinstance(fact, SlateFact) for fact in context.ledger.evidence):
         return False
     found = SlateFact(need, (), result.total, facets=result.facets, surface=surface, mentions=result.mentions)
-    return choose_question(found, context.before.asked, lambda *_, **__: "") is not None
+    return choose_question(found, context.ledger.focus.asked, lambda *_, **__: "") is not None
 
 
 def slate_from_candidates(

@@ -7,7 +7,7 @@ import pytest
 from recommender.events import EventType
 from recommender.owner_rules import read_rule
 from recommender.reasons import Code
-from ui.owner_words import HAPPENED, PARTS, acted_words, removed_words, rule_words, scope_words
+from ui.owner_words import HAPPENED, PARTS, SURFACES, acted_words, removed_words, rule_words, scope_words
 
 TITLES = {"tent-1": "Trail tent", "mug": "Camp mug"}
 
@@ -63,3 +63,27 @@ def test_what_acted_is_told(guard: str, words: str) -> None:
 
 def test_what_was_removed_is_told() -> None:
     assert (removed_words("exclude:3"), removed_words("dismissed")) == ("by rule 3", "dismissed in this visit")
+
+
+@pytest.mark.parametrize(
+    "surface",
+    [
+        "search",
+        "recommend",
+        "more_like_this",
+        "goes_with",
+        "better",
+        "beside",
+        "complement",
+        "resume",
+        "starters",
+        "banners",
+    ],
+)
+def test_every_surface_has_words_of_its_own(surface: str) -> None:
+    assert surface in SURFACES
+
+
+def test_a_given_order_is_not_taken_for_a_purchase() -> None:
+    guard = "Nothing was tried out: the order of the cards was given"
+    assert acted_words("no_explore:order_asked_for", {}) == guard

@@ -1,5 +1,6 @@
-/* What a conversation may begin with: questions on an empty panel, and now and then one line of invitation above it.
-   Which ones is the server's choice; asking for the line counts as showing it, so it is asked for by an open panel only. */
+/* What a conversation may begin with: questions on an empty panel, and now and then one line of invitation above them,
+   below the notice that this is an AI. Which ones is the server's choice; asking for the line counts as showing it, so
+   only an open panel with nothing said in it asks for it. */
 
 import { call } from "./api.js";
 import { button, el, icon, words } from "./dom.js";

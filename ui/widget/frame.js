@@ -173,8 +173,8 @@ const open = async () => {
     ui.notice.replaceChildren(icon("spark"), words(session.notice, "span"));
     setFloor(session.floor);
     ui.opening.replaceChildren(!session.ready ? el("span", { text: t("shop_opening") }) : "", !keeps.storage ? el("span", { text: t("not_kept") }) : "");
-    const [invited] = await Promise.all([beginnings.invited(), catchUp(true)]);
-    beginnings.draw(session.starters, invited, transcript.empty);
+    await catchUp(true);
+    beginnings.draw(session.starters, transcript.empty && (await beginnings.invited()), transcript.empty);
     findAbout();
     call("GET", "/cart").then(drawCart, () => {});
     listen();
@@ -453,9 +453,9 @@ const build = () => {
   ui.person = button({ class: "link person", onclick: callPerson }, icon("person", 16), t("shop_person"));
   ui.back = tool(t("back"), "back", closeView);
   ui.view = el("section", { class: "view", role: "dialog", hidden: true }, el("header", { class: "top" }, ui.back, ui.viewHead), ui.viewBody);
-  ui.talk = el("main", { class: "talk", "aria-label": t("conversation"), tabindex: "-1" }, ui.notice, ui.starters, ui.turns, ui.opening);
+  ui.talk = el("main", { class: "talk", "aria-label": t("conversation"), tabindex: "-1" }, ui.notice, ui.banner, ui.starters, ui.turns, ui.opening);
   ui.chat = el("div", { class: "chat" },
-    el("header", { class: "top" }, el("div", { class: "names" }, ui.shop, ui.who), ui.fresh, ui.cart, tool(t("close"), "close", () => tell("close"))), ui.floor, ui.banner, ui.talk,
+    el("header", { class: "top" }, el("div", { class: "names" }, ui.shop, ui.who), ui.fresh, ui.cart, tool(t("close"), "close", () => tell("close"))), ui.floor, ui.talk,
     el("footer", { class: "composer" }, ui.wishes, ui.about,
       el("div", { class: "say" }, ui.box, button({ class: "send", "aria-label": t("send"), onclick: submit }, icon("send")), button({ class: "send stop", "aria-label": t("stop_long"), onclick: stop }, icon("stop"), t("stop"))),
       el("div", { class: "foot" }, ui.person, button({ class: "link", onclick: house.profile }, t("known")))));

@@ -1,4 +1,4 @@
-"""A bare number that answers the question put last: with its unit, unless it rather counts in the list."""
+"""A bare number that answers the question put last: with its unit, unless it rather counts in the list; and "in 9"."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from assistant.counting import numbers_alone
 from assistant.llm.state import TurnState
 from assistant.turn import Need
 from retrieval.filters import AttributeRange, CategoryIn
+from retrieval.product import Product
 from retrieval.query import QueryReader
 
 _BARE_NUMBER = re.compile(r"(?:for\s+|about\s+)?(\d+(?:[.,]\d+)?)(?:\s*,?\s*(?:please|pls))?[.!]?", re.I)
+
+_IN_SIZE = re.compile(
+    r"(?:do you have )?(?:(?:it|them|these|those|this|that)\s+)?in\s+(?:an?\s+)?(\d+(?:[.,]5)?)[?.! ]*", re.I
+)
 
 
 class BareNumbers:
@@ -28,7 +33,11 @@ class BareNumbers:
         self._finds = finds
 
     def in_full(self, state: TurnState) -> str:
-        """The words; where they are a bare number that answers the question put last, with its unit."""
+        """The words; a bare number that answers the question put last comes with its unit, and "in 9" as a size where
+        something shown has it."""
+        size = _IN_SIZE.fullmatch(state.words.strip())
+        if size and any(size[1] in _sizes(product) for product in state.shown):
+            return f"size {size[1]}"
         number = _BARE_NUMBER.fullmatch(state.words.strip())
         name, _, kind = state.focus.asked[-1].partition("@") if state.focus.asked else ("", "", "")
         if not number or not kind or kind != kind_of(state.need):
@@ -45,3 +54,7 @@ class BareNumbers:
         kinds = tuple(wish for wish in state.need.constraints if isinstance(wish, CategoryIn))
         answered = any(getattr(wish, "name", "") == name for wish in state.need.constraints)
         return answered or not self._finds(Need("", (*kinds, AttributeRange(name, number, number, unit))))
+
+
+def _sizes(product: Product) -> set[str]:
+    return {variant.options["size"] for variant in product.variants if "size" in variant.options}

@@ -34,6 +34,7 @@ from retrieval.product import Money
 from retrieval.query import QueryReader
 from retrieval.refinement import Refinement, begins_anew, split_correction
 from retrieval.results import Sort
+from retrieval.words import word_key
 
 _NEWER = re.compile(r"\b(?:newer|successor|latest|next (?:model|version|generation)|replace[sd]?(?: by)?)\b", re.I)
 MAX_NEEDS = 4
@@ -188,8 +189,8 @@ class NeedReader:
         constraints = merge(kept, change.constraints)
         if change.price_step is not None:
             constraints = merge(constraints, self._price_step(change.price_step, state))
-        known = fold(need.text).split()
-        added = [word for word in change.text.split() if fold(word) not in known]
+        known = {word_key(word) for word in need.text.split()}
+        added = [word for word in change.text.split() if word_key(word) not in known]
         return Need(" ".join([*need.text.split(), *added]), constraints, change.sort or need.sort, need.extreme)
 
     def _price_step(self, step: str, state: TurnState) -> tuple[Constraint, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from assistant.choices import no_preference
+from assistant.clarify import wants_no_questions
 from assistant.counting import is_bare, places, points_by_place
 from assistant.llm.embedded import order_talk, profile_talk
 from assistant.llm.embedded.bare_numbers import BareNumbers
@@ -30,16 +31,17 @@ from assistant.llm.embedded.needs import (
     without,
 )
 from assistant.llm.embedded.plan import Plan, Step, unique
+from assistant.llm.embedded.remarks import dislikes_one, table_of, wants_it_cheaper
 from assistant.llm.embedded.table_talk import TableTalk
 from assistant.llm.state import TurnState
-from assistant.references import Table, named, order_id_in, resolve, with_extremes_as_places
+from assistant.references import named, order_id_in, resolve, with_extremes_as_places
 from assistant.text import has_words
 from assistant.titles import TitleIndex
 from assistant.turn import Need
 from retrieval.filters import PriceRange, fold
 from retrieval.product import Product
 from retrieval.query import QueryReader
-from retrieval.refinement import prepare, withdrawn
+from retrieval.refinement import prepare, price_step, withdrawn
 from retrieval.results import Understanding
 from retrieval.words import word_key
 
@@ -127,6 +129,7 @@ class Planner:
             "show_again": self._show_again,
             "search": self._search,
             "why_this": self._why_this,
+            "put_away": self._put_away,
             **{name: partial(self._profile, name) for name in profile_talk.INTENTS},
         }
 
@@ -134,6 +137,8 @@ class Planner:
         """Plan the turn; never empty: without anything to do it says so ("unclear")."""
         if not has_words(state.words):
             return Plan(talk=("unclear",))
+        if wants_no_questions(state.words):
+            return Plan(talk=("no_questions",))
         words = self._numbers.in_full(state)
         cart = cart_arguments(state, self._reader)
         if cart is not None:
@@ -184,7 +189,9 @@ class Planner:
     def _leaves_it_open(self, state: TurnState) -> bool:
         """Whether the words answer a question with "whatever": the need stays, and no wish is taken back."""
         open_ = no_preference(state.words) and len(state.words.split()) <= 4 and state.need != Need()
-        open_ = open_ and not self._intents.is_cue("better_one", state.words)
+        open_ = open_ and not any(
+            self._intents.is_cue(name, state.words) for name in ("better_one", "product_question")
+        )
         return open_ and bool(state.shown) and not self._refines(state.words, state)
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
@@ -226,7 +233,9 @@ class Planner:
         if nearest is not None and nearest.name in _SERVICE and nearest.score >= SURE_OF_SERVICE:
             return self._checked(nearest.name, clause, state)
         if names_products and (
-            nearest is None or nearest.name in {"search", "out_of_scope", "recommend"} or _strong(readings)
+            nearest is None
+            or nearest.name in {"search", "out_of_scope", "recommend"}
+            or any(reading.category_stated for reading in readings)
         ):
             return "search"
         if state.need != Need() and self._refines(clause, state):
@@ -239,6 +248,10 @@ class Planner:
         """The intent of a clause that only makes sense by what went before; None for any other."""
         if goes_on_comparing(clause, state):
             return "compare"
+        if dislikes_one(clause) and (pointed := resolve(clause, table_of(state))):
+            return None if any(product in state.in_cart for product in pointed) else "put_away"
+        if wants_it_cheaper(clause) and self._points_by_place(clause, state):
+            return "more_like"
         if self._takes_back(cue, clause, state) or may_cost_more(clause, state.need):
             return "search"
         return "cart_add" if says_only_pieces(clause) and state.shown else None
@@ -304,7 +317,7 @@ class Planner:
 
     def _pointed_at(self, clause: str, state: TurnState) -> tuple[Product, ...]:
         """What the clause points at; nothing where it names a kind that is not on the table ("the cheapest tent")."""
-        points = resolve(clause, _table(state), self._titles)
+        points = resolve(clause, table_of(state), self._titles)
         kinds = self._kinds_said(clause)
         return tuple(p for p in points if _is_of(p, kinds)) if kinds else points
 
@@ -317,8 +330,8 @@ class Planner:
 
     def _names_one(self, clause: str, state: TurnState) -> bool:
         """Whether a product is called by its name, be it one that several shown share."""
-        found = named(clause, _table(state), self._titles)
-        return found.product is not None or bool(found.tied) or bool(resolve(clause, _table(state), self._titles))
+        found = named(clause, table_of(state), self._titles)
+        return found.product is not None or bool(found.tied) or bool(resolve(clause, table_of(state), self._titles))
 
     def _of_the_kind_shown(self, clause: str, state: TurnState) -> bool:
         return any(_is_of(product, self._kinds_said(clause)) for product in state.shown)
@@ -349,7 +362,7 @@ class Planner:
             self._search(f"not {disliked}", state, draft)
 
     def _why_this(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        pointed = resolve(clause, _table(state), self._titles)
+        pointed = resolve(clause, table_of(state), self._titles)
         which = clause if pointed else "it" if state.in_focus else "the first"
         draft.steps.append(Step("explain_choice", {"which": which}))
 
@@ -393,9 +406,9 @@ class Planner:
         draft.question = clause
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        pointed = points_by_place(clause) or resolve(clause, _table(state), self._titles)
+        pointed = points_by_place(clause) or resolve(clause, table_of(state), self._titles)
         bare = is_bare(with_extremes_as_places(self._without_kinds(clause)))
-        if bare and len(resolve(clause, _table(state))) > 1:
+        if bare and len(resolve(clause, table_of(state))) > 1:
             draft.steps.append(Step("compare_products", {"which": clause}))
             return
         if len(places(clause)) > 1:  # "Is the second waterproof, and the third?" is asked of each.
@@ -424,12 +437,17 @@ class Planner:
     def _more_like(self, clause: str, state: TurnState, draft: _Draft) -> None:
         # What stands in quotation marks is a title, whatever its words may mean ("The First Tent").
         quoted = _QUOTED.search(clause)
-        pointed = resolve(clause, _table(state), self._titles)
+        pointed = resolve(clause, table_of(state), self._titles)
         which = quoted.group(1) if quoted else clause if pointed else "the first"
-        draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which}))
+        cheaper = {"cheaper": True} if price_step(clause)[0] == "cheaper" else {}
+        draft.steps.append(Step("recommend_products", {"kind": "more_like", "which": which, **cheaper}))
+
+    def _put_away(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("put_away", {}))
+        self._recommend(clause, state, draft) if state.need == Need() else self._show_again(clause, state, draft)
 
     def _better_one(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        pointed = resolve(clause, _table(state), self._titles)
+        pointed = resolve(clause, table_of(state), self._titles)
         which = clause if pointed else "it" if state.in_focus else "the first"
         draft.steps.append(Step("recommend_products", {"kind": "better", "which": which}))
 
@@ -478,15 +496,5 @@ def _is_of(product: Product, kinds: set[str]) -> bool:
     return bool({fold(product.category or ""), fold(product.department or "")} & kinds)
 
 
-def _table(state: TurnState) -> Table:
-    find = {product.id: product for product in state.shown}
-    compared = tuple(find[id_] for id_ in state.focus.compared if id_ in find)
-    return Table(state.shown, state.in_focus, state.page, compared=compared)
-
-
 def _names_products(reading: Understanding) -> bool:
     return reading.category_stated or bool(reading.constraints)
-
-
-def _strong(readings: Sequence[Understanding]) -> bool:
-    return any(reading.category_stated for reading in readings)

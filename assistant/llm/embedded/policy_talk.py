@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.llm.state import TurnState
 from assistant.turn import Need
-from retrieval.filters import CategoryIn
+from retrieval.filters import PriceRange
 from retrieval.results import Understanding
 
 Says = Callable[[str, str], bool]
@@ -26,6 +26,8 @@ _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|even|what if|what about|how abou
 _MORE_PRODUCTS = re.compile(
     r"\b(?:show|find|looking for|search|add|cart|basket|compare|cheaper|order(?:s|ed)?)\b", re.I
 )
+_IN_A_SIZE = re.compile(r"\bsize (?:\d{1,2}|x{0,3}[sml])\b", re.I)
+"""What is wished for in a size is a thing, whatever a size guide says."""
 MAX_WORDS = 12
 
 
@@ -58,7 +60,7 @@ class PolicyTalk:
 
     def instead_of(self, needs: Sequence[Need], clause: str) -> bool:
         """Whether the policies answer what no product goes by the name of ("vouchers?", "import duties")."""
-        if len(needs) != 1 or any(isinstance(wish, CategoryIn) for wish in needs[0].constraints):
+        if len(needs) != 1 or any(not isinstance(wish, PriceRange) for wish in needs[0].constraints):
             return False
-        short = len(clause.split()) <= MAX_WORDS
+        short = len(clause.split()) <= MAX_WORDS and not _IN_A_SIZE.search(clause)
         return short and bool(needs[0].text) and self._unfound(needs[0]) and self._says(clause, "")

@@ -20,6 +20,7 @@ _SIMPLE: Final = {
     ProfileChange.RESUMED: "profile_resumed",
     ProfileChange.FOR_SOMEBODY: "profile_gift",
     ProfileChange.FOR_ONESELF: "profile_own",
+    ProfileChange.PUT_AWAY: "put_away",
     ProfileChange.ERASE_ASKED: "profile_erase",
 }
 _NAMED: Final = {
@@ -27,6 +28,8 @@ _NAMED: Final = {
     ProfileChange.AVOIDS: "profile_never",
     ProfileChange.WELCOMES: "profile_welcome",
 }
+_OF_VISIT: Final = (ProfileChange.FOR_SOMEBODY, ProfileChange.FOR_ONESELF, ProfileChange.PUT_AWAY)
+"""What is done for this visit, with or without a profile."""
 # Reason code -> the sentence with a detail, and the one without.
 _WHY: Final = {
     Code.RELEVANT: ("why_relevant", "why_relevant"),
@@ -54,7 +57,7 @@ class ProfileWords:
 
     def profile(self, fact: ProfileFact) -> str:
         """Say what is known of the shopper, or what was just changed about it."""
-        about_visit = fact.changed in (ProfileChange.FOR_SOMEBODY, ProfileChange.FOR_ONESELF)
+        about_visit = fact.changed in _OF_VISIT
         if not fact.kept and not about_visit:
             return " ".join(self._of_visit(fact))
         if fact.changed in _NAMED:

@@ -19,6 +19,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "show_profile": {},
     "change_profile": {"action": "pause"},
     "mark_gift": {"gift": True},
+    "put_away": {},
     "find_related": {"which": "the second one"},
     "cart": {"action": "add", "which": "the second one"},
     "find_orders": {"about": "tent"},

@@ -55,17 +55,17 @@ INVITATION = Starter(
 
 @BOTH
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_invitation_stands_at_the_top_and_covers_nothing(
+def test_an_invitation_stands_below_the_notice_and_covers_nothing(
     window: OpenWindow, site: Site, width: int, scheme: str
 ) -> None:
     site.assistant.invitation = INVITATION
     opened = window(width, scheme).go().open()
     banner = opened.frame.locator(".banner")
     expect(banner).to_contain_text(INVITATION.line)
-    boxes = {name: opened.frame.locator(name).bounding_box() for name in (".chat > .top", ".banner", ".talk")}
-    head, line, talk = (box for box in boxes.values() if box)
-    assert head["y"] + head["height"] <= line["y"] + 0.5
-    assert line["y"] + line["height"] <= talk["y"] + 0.5
+    boxes = {name: opened.frame.locator(name).bounding_box() for name in (".notice-ai", ".banner", ".starters")}
+    notice, line, starters = (box for box in boxes.values() if box)
+    assert notice["y"] + notice["height"] <= line["y"] + 0.5
+    assert line["y"] + line["height"] <= starters["y"] + 0.5
     assert line["height"] < 72
     away = banner.get_by_role("button", name="Not for me").bounding_box()
     assert away is not None
