@@ -337,8 +337,8 @@ class Vocabulary:
             if self.knows(folded) or self._names(phrase_key(folded)):
                 return None
             right = self._speller.find(folded)
-            # "iphones" is another word than "phones", and "pphones" is not.
-            return None if right == folded[1:] and folded[0] != folded[1] else right
+            # "iphones" and "ebikes" are other things than phones and bikes; before other letters it is a slip.
+            return None if right == folded[1:] and folded[0] in _OWN_PREFIXES else right
         if slips > _SLIPS or len(folded) <= _SHORT or phrase_key(folded) in self.brands:
             return None
         found = self._speller.find(folded, only_one=True)
@@ -356,6 +356,7 @@ _SIZE_WORDS = word_set("size 尺码 鞋码 码数")
 _KEPT = TALK | frozenset(currencies.WORDS)
 _SHORT = 4
 _SLIPS = 2
+_OWN_PREFIXES = frozenset("ei")
 _HUNDREDS = 300
 _ENDINGS = frozenset(
     ("s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly", "y", "ies", "ied", "ment", "ness", "able")

@@ -31,4 +31,4 @@ def test_the_cap_of_a_campaign_outlives_a_restart(own_shop: Callable[..., Assist
     again = runner.run(own_shop()._opener.shop()).sponsored
     assert again is not None
     assert again.offers("somebody else", context.query, set(rest), context.now)
-    assert not again.offers(context.shopper_key, context.query, set(rest), context.now)
+    assert not again.offers(context.session_key, context.query, set(rest), context.now)
