@@ -13,7 +13,7 @@ import pytest
 COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "erase", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
-    "train": ("encoder", "ranker", "data", "stack", "neighbours", "sequence"),
+    "train": ("encoder", "ranker", "data", "stack", "neighbours", "sequence", "text"),
     "models": ("list", "show", "shadow", "gate", "promote", "rollback", "stop", "tend"),
     "catalogue": ("versions", "rollback", "report", "delete"),
     "bench": (
@@ -30,7 +30,7 @@ GROUPS = {
     ),
     "sponsored": ("list", "add", "stop"),
     "experiments": ("list", "plan", "start", "stop", "report"),
-    "rules": ("list", "add", "remove", "preview", "switch"),
+    "rules": ("list", "add", "remove", "switch"),
 }
 EVERY = (*COMMANDS, *(f"{group} {name}" for group, names in GROUPS.items() for name in names))
 HEAVY = (
