@@ -29,7 +29,7 @@ def test_groups_are_shoppers_surface_stream_locale_device_and_class() -> None:
         made.append(recommender.decide(asked, [Candidate(item_id, relevance=0.9) for item_id in ids]))
     rescored = [Rescored(one, np.array(one.candidate_scores), np.array(one.candidate_scores)) for one in made]
     classes = {item_id: f"kind {item_id[0]}" for item_id in ITEMS}
-    compared = build(rescored, {}, plan=frozen_plan(), now=NOW, policy="inverse_gap", classes=classes)
+    compared = build(rescored, {}, now=NOW, policy="inverse_gap", classes=classes)
     found = {name: rows.tolist() for name, rows in compared.log.segments.items()}
     assert found == {
         "locale de_DE": [False, True, False],
