@@ -176,7 +176,7 @@ def test_a_damaged_release_keeps_nothing_else_from_being_tended(
     (two.root / "releases" / "2" / "ctr.safetensors").write_bytes(b"torn")
     monkeypatch.setenv("AISLE_RETRAIN_HOURS", "1000000")
     ran = aisle("models", "tend")
-    assert ran.code == 0
+    assert ran.code == 1
     assert "On trial: 0 visits" in ran.out
     assert "release 2 is missing or damaged" in ran.err
 

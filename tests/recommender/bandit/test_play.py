@@ -146,10 +146,13 @@ def test_every_explorer_has_probabilities_that_sum_to_one_and_learns(name: str) 
 
 
 def test_the_rows_of_the_bench_are_the_policy_of_the_shop() -> None:
+    """But for the floor: the bench draws a share of slots evenly among all, the shop lifts whoever stands below it."""
     scores = np.array([[0.31, 0.3, 0.1]])
     params = {"scale": np.array([[20.0]]), "floor": np.array([[0.02]])}
-    ours = InverseGap(growing_gamma(20.0, 99), share=1.0, width=99, reach=1e9, floor=0.02)
-    assert inverse_gap(scores, params, 99)[0] == pytest.approx(ours.probabilities(scores[0]))
+    shop = InverseGap(growing_gamma(20.0, 99), share=1.0, width=99, reach=1e9, floor=0.0).probabilities(scores[0])
+    without = inverse_gap(scores, {"scale": params["scale"]}, 99)[0]
+    assert without == pytest.approx(shop)
+    assert inverse_gap(scores, params, 99)[0] == pytest.approx(0.98 * without + 0.02 / 3)
 
 
 def test_pick_draws_by_the_probabilities() -> None:
