@@ -37,6 +37,7 @@ from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder
 from assistant.prompts import Prompts, prompt_version
+from assistant.releases import click_model_device
 from assistant.rooms import OPENING_WAIT_S, Readiness, Rooms
 from assistant.starters import Starter, banner_pool, starter_pool
 from assistant.starting import Place, Starting
@@ -430,7 +431,7 @@ def recommender_settings(settings: Settings) -> RecommenderSettings:
         explore=settings.exploration,
         holdout_share=settings.holdout_share,
         explored_per_day=settings.trials_per_day,
-        click_model_device=settings.click_model_device,
+        click_model_device=click_model_device(settings),
     )
 
 

@@ -52,11 +52,10 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
         StoreError: there is no database yet, or it cannot be used.
         CatalogueMissing, IndexBroken: the catalogue cannot be opened.
     """
-    from assistant.opening import items_of
+    from assistant.opening import items_of, recommender_settings
     from assistant.store import SqlEventLog, open_beside
     from assistant.train_data import known_traffic
     from recommender.promotion.pipeline import Shop
-    from recommender.settings import RecommenderSettings
     from retrieval.catalogue import read_catalogue
     from retrieval.storage import current_version
 
@@ -69,7 +68,7 @@ def open_shop_log(settings: Settings) -> Iterator[Shop]:
             items=items_of(products.values()),
             now=datetime.now(UTC),
             seed=settings.seed,
-            settings=RecommenderSettings(click_model_device=click_model_device(settings)),
+            settings=recommender_settings(settings),
             known=known_traffic(settings, store),
         )
     finally:

@@ -7,12 +7,12 @@ from contextlib import closing
 from dataclasses import asdict
 
 from assistant.config import Settings
+from assistant.opening import recommender_settings
 from assistant.places import models_folder
 from assistant.store import SqlEventLog, open_beside
 from assistant.terminal import say, say_json
 from assistant.train_data import known_traffic
 from recommender.data.cleaning import clean_log
-from recommender.settings import RecommenderSettings
 from recommender.stack import save_stack
 from recommender.stack_fit import Verdict, fit_stack
 
@@ -26,7 +26,7 @@ def train_stack(settings: Settings, *, as_json: bool) -> None:
     """
     with closing(open_beside(settings.data)) as store:
         log = clean_log(SqlEventLog(store), now=time.time(), known=known_traffic(settings, store))
-        verdicts = fit_stack(log, RecommenderSettings(), seed=settings.seed)
+        verdicts = fit_stack(log, recommender_settings(settings), seed=settings.seed)
     kept = {verdict.surface: verdict.weights for verdict in verdicts if verdict.kept}
     sha = save_stack(models_folder(settings) / settings.catalogue, kept).sha if kept else ""
     if as_json:

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -21,9 +20,7 @@ from recommender.attribution import ShownItems
 from recommender.bandit.drift import DriftAlarm
 from recommender.candidates import gather, next_items
 from recommender.candidates.sources import Pool
-from recommender.ctr.artifact import load_artifact
 from recommender.deciding import Deciding, decide_slate
-from recommender.errors import ArtifactBroken
 from recommender.events import Candidate, Decision, DecisionContext, Event, EventLog, EventType, Item, SlateItem, Stream
 from recommender.exploring import Controls, ControlSource, ExploredSlots
 from recommender.item_table import ItemTable, build_table
@@ -36,7 +33,7 @@ from recommender.owner_rules import NO_RULES, CompiledRules, OwnerRules
 from recommender.profiles.door import Profiles
 from recommender.promotion.line_up import LineUp, Served
 from recommender.reasons import Code
-from recommender.sequences.neighbours import Neighbours, load_neighbours
+from recommender.sequences.neighbours import Neighbours
 from recommender.sequences.next_item import NextItem
 from recommender.settings import RecommenderSettings
 from recommender.slate import replay
@@ -56,7 +53,6 @@ class Recommender:
     Args:
         items: product id -> facts; replaced by `use_items`.
         log: decisions and events; what it holds is learned here at once.
-        model_dir: folder of the trained click model; None serves without one.
         settings: numbers.
         new_id: makes decision ids.
         controls: the owner's rules and the kill switch, as they are now; asked with every decision.
@@ -69,7 +65,6 @@ class Recommender:
         items: Mapping[str, Item],
         log: EventLog,
         *,
-        model_dir: Path | None = None,
         settings: RecommenderSettings | None = None,
         new_id: Callable[[], str] = _new_id,
         controls: ControlSource = Controls,
@@ -81,7 +76,6 @@ class Recommender:
         # writer anyway, and slates are still made while it writes.
         self._keeping = threading.Lock()
         self._log = log
-        self._model_dir = model_dir
         self._settings = settings or RecommenderSettings()
         self._new_id, self._controls, self._timer_ns = new_id, controls, timer_ns
         self._outsiders = outsiders
@@ -155,14 +149,15 @@ class Recommender:
         Raises:
             NothingToDecide: no candidate is left.
         """
-        context, controls = replace(context, explore=False), replace(self._controls(), rules=rules)
+        context, standing = replace(context, explore=False), self._controls()
         with self._lock:
             compiled = CompiledRules(rules, self._table)
             found = tuple(candidate for candidate in candidates if candidate.sources != ("owner",))
             if bring_pinned:
                 found = self._with_pinned(found, compiled.pinned_ids(context))
             served, stream = self._line_up.pick(self._state.unit(context.shopper_key, context.session_key))
-            deciding = replace(self._deciding(self._controls(), served, stream), rules=compiled, controls=controls)
+            deciding = self._deciding(standing, served, stream)
+            deciding = replace(deciding, rules=compiled, controls=replace(standing, rules=rules))
             return decide_slate(deciding, context, found)
 
     def shown(self, decision: Decision, shown_ids: Sequence[str]) -> None:
@@ -281,28 +276,6 @@ class Recommender:
             vectors[-1] = 0.0
             self._vectors = vectors
 
-    def load_models(self) -> None:
-        """Load the trained click model where there is one that beat popularity.
-
-        Raises:
-            ArtifactBroken: it is damaged; no click model serves, the counting models go on.
-        """
-        self.use_neighbours(None if self._model_dir is None else load_neighbours(self._model_dir))
-        try:
-            artifact = None if self._model_dir is None else load_artifact(self._model_dir)
-            served = artifact if artifact is not None and artifact.manifest.served else None
-            predicted = Predicted(served, self._settings.click_model_device)
-        except ArtifactBroken as error:
-            self._use_click_model(Predicted(), f"broken: {error}")
-            raise
-        if artifact is None:
-            self._use_click_model(predicted, "none")
-        elif served is None:
-            self._use_click_model(predicted, "not used: none beat popularity")
-        else:
-            manifest = served.manifest
-            self._use_click_model(predicted, f"in use: {manifest.kind}, {manifest.sha256[:12]}")
-
     @property
     def health(self) -> Mapping[str, str]:
         """What serves and what is degraded, for the operator."""
@@ -353,9 +326,6 @@ class Recommender:
     def alarms(self) -> tuple[DriftAlarm, ...]:
         """Latest alarms of drift, oldest first: segments whose clicks no longer come as predicted."""
         return self._head.alarms
-
-    def _use_click_model(self, ranker: Predicted, status: str) -> None:
-        self.serve(LineUp(Served(ranker=ranker, status=status, model_sha=ranker.sha)))
 
     def _catch_up(self) -> None:
         after = 0

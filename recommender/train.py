@@ -1,6 +1,6 @@
 """From behaviour to a click model: replay, split by time, fit every contender, judge, files.
 
-Serves nothing itself; `Recommender.load_models` picks the files up.
+Serves nothing itself; a release is made of the files (promotion/).
 """
 
 from __future__ import annotations

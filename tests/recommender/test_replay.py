@@ -24,6 +24,7 @@ from recommender.replay import difference, replay_many
 from recommender.settings import RecommenderSettings
 from recommender.trace import pack, unpack
 from tests.recommender.ctr.small import make_logistic, network_bytes, save_logistic
+from tests.recommender.serving import serve_model
 from tests.recommender.shop import NOW, EventMaker
 
 SHELF = {
@@ -60,12 +61,12 @@ def _recommender(model: Path | None = None, rules: OwnerRules = RULES, *, learne
     recommender = Recommender(
         SHELF,
         MemoryEventLog(),
-        model_dir=model,
         settings=RecommenderSettings(holdout_share=0.3),
         new_id=lambda: f"d{next(numbers)}",
         controls=lambda: Controls(rules, learned),
     )
-    recommender.load_models()
+    if model is not None:
+        serve_model(recommender, model)
     return recommender
 
 

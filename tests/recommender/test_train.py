@@ -20,6 +20,7 @@ from recommender.features import FEATURES
 from recommender.settings import DAY_S
 from recommender.train import TrainSettings, train
 from tests.recommender.ctr.small import network_bytes
+from tests.recommender.serving import serve_model
 from tests.recommender.simulator import START, World, make_items
 
 LATER = START + 365 * DAY_S
@@ -54,9 +55,8 @@ def test_with_enough_behaviour_a_model_beats_popularity_and_serves(
     assert card.served
     assert card.over_popularity.low > 0
     assert card.model in card.verdict
-    recommender = Recommender(world.items, log, model_dir=out)
-    recommender.load_models()
-    assert recommender.health["click_model"] == f"in use: {card.model}, {card.sha256[:12]}"
+    recommender = Recommender(world.items, log)
+    serve_model(recommender, out)
     decision = recommender.decide(world.context(0, "later"), [Candidate(item_id) for item_id in world.items])
     assert "predicted" in {reason.code for item in decision.items for reason in item.reasons}
 
@@ -65,8 +65,8 @@ def test_its_predictions_follow_the_true_chances(
     world_and_model: tuple[MemoryEventLog, World, Path, ModelCard],
 ) -> None:
     log, world, out, _ = world_and_model
-    recommender = Recommender(world.items, log, model_dir=out)
-    recommender.load_models()
+    recommender = Recommender(world.items, log)
+    serve_model(recommender, out)
     together = []
     for shopper in range(10):
         candidates = [Candidate(item_id) for item_id in world.items]
@@ -106,9 +106,10 @@ def test_where_nothing_beats_popularity_nothing_is_used(tmp_path: Path) -> None:
     card = _train(log, items, tmp_path)
     assert not card.served
     assert "No model clearly beats popularity" in card.verdict
-    recommender = Recommender(items, log, model_dir=tmp_path)
-    recommender.load_models()
-    assert recommender.health["click_model"] == "not used: none beat popularity"
+    recommender = Recommender(items, log)
+    serve_model(recommender, tmp_path)
+    decision = recommender.decide(world.context(0, "later"), [Candidate(item_id) for item_id in items])
+    assert (decision.model_sha, len(decision.items)) == ("", 6)
 
 
 class Indifferent(World):
@@ -169,10 +170,11 @@ def test_deciding_and_loading_a_model_need_no_torch(
         "from recommender.event_log import MemoryEventLog\n"
         "from recommender.events import Candidate, DecisionContext, Item\n"
         "items = {'a': Item('a', 'b', 'c', 'd', 500)}\n"
-        "recommender = Recommender(items, MemoryEventLog(), model_dir=Path(sys.argv[1]))\n"
-        "recommender.load_models()\n"
-        "assert recommender.health['click_model'].startswith('in use')\n"
-        "recommender.decide(DecisionContext('x', 'y', 'z', 'recommend', 1.7e9, 1), [Candidate('a')])\n"
+        "from tests.recommender.serving import serve_model\n"
+        "recommender = Recommender(items, MemoryEventLog())\n"
+        "serve_model(recommender, Path(sys.argv[1]))\n"
+        "made = recommender.decide(DecisionContext('x', 'y', 'z', 'recommend', 1.7e9, 1), [Candidate('a')])\n"
+        "assert made.model_sha\n"
         "assert 'torch' not in sys.modules\n"
     )
     for folder in (world_and_model[2], tmp_path):

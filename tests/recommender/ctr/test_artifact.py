@@ -4,6 +4,7 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from recommender.decide import Recommender
 from recommender.errors import ArtifactBroken
 from recommender.event_log import MemoryEventLog
 from tests.recommender.ctr.small import UNCALIBRATED, make_logistic, make_network, network_bytes, save_logistic
+from tests.recommender.serving import serve_model
 from tests.recommender.shop import ALL, ITEMS, make_context
 
 Tensors = dict[str, np.ndarray]
@@ -116,16 +118,15 @@ def test_a_broken_model_is_refused_by_name_and_serving_goes_on(
     breakage: Callable[[Path], object], tmp_path: Path
 ) -> None:
     save_logistic(tmp_path)
-    recommender = Recommender(dict(ITEMS), MemoryEventLog(), model_dir=tmp_path)
-    recommender.load_models()
-    assert recommender.health["click_model"].startswith("in use: logistic regression")
+    recommender = Recommender(dict(ITEMS), MemoryEventLog())
+    serve_model(recommender, tmp_path)
+    before = recommender.decide(make_context(), ALL)
     breakage(tmp_path)
     with pytest.raises(ArtifactBroken):
-        recommender.load_models()
-    assert recommender.health["click_model"].startswith("broken")
-    decision = recommender.decide(make_context(), ALL)
-    assert len(decision.items) == 6
-    assert "predicted" not in {reason.code for item in decision.items for reason in item.reasons}
+        serve_model(recommender, tmp_path)
+    after = recommender.decide(replace(make_context(), turn_id="later"), ALL)
+    assert (after.model_sha, len(after.items)) == (before.model_sha, 6)
+    assert before.model_sha
 
 
 NO_TREES = {TENSORS_FILE: plain_tensors(make_logistic(), UNCALIBRATED), **dict.fromkeys(TREE_FILES, b"no trees")}
