@@ -19,9 +19,10 @@ from assistant.config import Settings
 from assistant.errors import ModelFailed, TurnRefused
 from assistant.llm.state import TurnState
 from assistant.prompts import Prompts
+from assistant.text import without_fences
 from assistant.tools import TOOLS
 from assistant.tools.context import ShopperContext
-from assistant.tools.langchain_adapter import langchain_tools
+from assistant.tools.langchain_adapter import Tool, docstring_of, langchain_tools
 from assistant.turn import Evidence, ToolResult
 
 MODEL_CALLS_PER_TURN = 4
@@ -63,7 +64,7 @@ class AgentLoop:
 
     Args:
         model: any LangChain chat model with `bind_tools`.
-        prompts: for the system prompt.
+        prompts: for the system prompt and what the model reads of each tool.
         settings: limits.
         pool: where tools run.
     """
@@ -76,7 +77,7 @@ class AgentLoop:
         # Typed Any: LangGraph declares its input more narrowly than what it takes.
         self._graph: Any = create_agent(
             model,
-            langchain_tools(TOOLS, pool),
+            langchain_tools(TOOLS, pool, lambda tool: tool_text(prompts, tool)),
             system_prompt=prompts.render("system.md"),
             middleware=limits,
             context_schema=ShopperContext,
@@ -105,6 +106,11 @@ class AgentLoop:
             raise
 
 
+def tool_text(prompts: Prompts, tool: Tool) -> str:
+    """What a model reads of a tool: its docstring and examples of calls, as prompts/tools has them."""
+    return prompts.render(f"tools/{tool.__name__}.md", description=docstring_of(tool))
+
+
 def _is_model_failure(problem: BaseException) -> bool:
     """Whether the endpoint is at fault: any error of its client, or of the connection."""
     homes = {kind.__module__.split(".")[0] for kind in type(problem).__mro__}
@@ -114,15 +120,15 @@ def _is_model_failure(problem: BaseException) -> bool:
 def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:
     rows: list[BaseMessage] = []
     for said in history[-HISTORY_MESSAGES:]:
-        text = said.text[:MAX_HISTORY_CHARS]
+        text = without_fences(said.text[:MAX_HISTORY_CHARS])
         rows.append(HumanMessage(text) if said.by_shopper else AIMessage(text))
     return rows
 
 
 def _question(state: TurnState) -> HumanMessage:
     """The new message, the state before its words: the dialogue above stays byte-stable for a prefix cache."""
-    words = state.words.replace("<shop_state", "‹shop_state").replace("</shop_state", "‹/shop_state")
-    return HumanMessage(f"{state.as_text()}\n\n{words}", additional_kwargs={"state": state})
+    text = f"{state.as_text()}\n\n{without_fences(state.words)}"
+    return HumanMessage(text, additional_kwargs={"state": state})
 
 
 def _read(mode: str, value: Any) -> list[Words | Found | Calling]:

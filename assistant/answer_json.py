@@ -29,6 +29,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "question": {"text": answer.question.text, "answers": list(answer.question.answers)}
         if answer.question
         else None,
+        "prompt_hash": answer.prompt_hash,
         "version": aisle_version(),
     }
 

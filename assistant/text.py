@@ -10,6 +10,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LAST_WORD = re.compile(r"\s+\S*\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_OPENING = re.compile(r"<(?=\s*[/|｜!?_<\w])(?!\s*\d)")
+_CONTROL_TOKEN = re.compile(r"\[(/?[A-Z][A-Z_]{2,})\]")
 
 
 def clean(text: str, max_chars: int | None = None) -> str:
@@ -28,6 +30,12 @@ def clean(text: str, max_chars: int | None = None) -> str:
 def visible(text: str) -> str:
     """Return a piece of a text without control, invisible and lone surrogate characters; white space stays."""
     return _INVISIBLE.sub("", _CONTROL.sub(" ", _SURROGATE.sub("", text)))
+
+
+def without_fences(text: str) -> str:
+    """Return a text in which nothing reads as a delimiter: of ours (`</shop_state>`) or of a model's chat template
+    (`<|im_start|>`, `[INST]`, `<<SYS>>`). A comparison ("< 50", "<3 kg") stays."""
+    return _CONTROL_TOKEN.sub(r"‹\1›", _OPENING.sub("‹", text))
 
 
 def has_words(text: str) -> bool:

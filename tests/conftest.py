@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Draw a test's ids from its name: a decision's id seeds its exploration, and a failure must come back when repeated."""
+    """Draw a test's ids from its name: a decision's id seeds its exploration, and a failure must come back again."""
     ids = random.Random(item.nodeid)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=ids.getrandbits(128), version=4))

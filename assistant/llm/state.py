@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.text import clean
+from assistant.text import clean, without_fences
 from assistant.turn import Focus, Need
 from retrieval.product import Product
 
@@ -53,5 +53,5 @@ class TurnState:
             row["on_page"] = clean(self.page.title, 100)
         if self.focus.order_id:
             row["order"] = self.focus.order_id
-        text = json.dumps(row, ensure_ascii=False).replace("<", "‹").replace(">", "›")
+        text = without_fences(json.dumps(row, ensure_ascii=False))
         return f'<shop_state untrusted_titles="true">{text}</shop_state>'

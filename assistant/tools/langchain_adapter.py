@@ -29,9 +29,16 @@ Tool = Callable[..., ToolResult]
 MAX_STRING_CHARS = 2_000
 
 
-def langchain_tools(tools: Sequence[Tool], pool: Executor) -> list[BaseTool]:
-    """Wrap tools for LangChain; their work runs in `pool`."""
-    return [_wrap(tool, pool) for tool in tools]
+def docstring_of(tool: Tool) -> str:
+    """What a tool says of itself."""
+    return inspect.getdoc(tool) or ""
+
+
+def langchain_tools(
+    tools: Sequence[Tool], pool: Executor, described: Callable[[Tool], str] = docstring_of
+) -> list[BaseTool]:
+    """Wrap tools for LangChain; their work runs in `pool`, and `described` gives what the model reads of each."""
+    return [_wrap(tool, pool, described(tool)) for tool in tools]
 
 
 def arguments_model(tool: Tool, *, with_runtime: bool = False) -> type[BaseModel]:
@@ -48,7 +55,7 @@ def arguments_model(tool: Tool, *, with_runtime: bool = False) -> type[BaseModel
     return model
 
 
-def _wrap(tool: Tool, pool: Executor) -> BaseTool:
+def _wrap(tool: Tool, pool: Executor, description: str) -> BaseTool:
     async def call(runtime: ToolRuntime[ShopperContext], **arguments: Any) -> tuple[str, ToolResult]:
         context = runtime.context
         loop = asyncio.get_running_loop()
@@ -61,7 +68,7 @@ def _wrap(tool: Tool, pool: Executor) -> BaseTool:
 
     return StructuredTool(
         name=tool.__name__,
-        description=inspect.getdoc(tool) or "",
+        description=description,
         args_schema=arguments_model(tool, with_runtime=True),
         coroutine=call,
         response_format="content_and_artifact",

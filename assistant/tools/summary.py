@@ -1,6 +1,8 @@
-"""Evidence as short JSON for a chat model. Catalogue text is cut, cleaned of invisible characters and fenced.
+"""Evidence as short JSON for a chat model. Text that others wrote is cut, cleaned, labelled and fenced.
 
-The model reads these; people see the cards that are drawn from the same evidence.
+Such text stands below a key that begins with "untrusted_", as a JSON string: its quotes are escaped, and nothing in it
+reads as a delimiter, so it cannot end its own fence. The model reads these; people see the cards that are drawn from
+the same evidence.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from assistant.text import clean
+from assistant.text import clean, without_fences
 from assistant.turn import (
     CartFact,
     ComparisonFact,
@@ -47,7 +49,8 @@ def summarise(evidence: tuple[Evidence, ...], *, whole: bool = False) -> str:
         whole: with all attributes and the description of each product, for questions about one.
     """
     rows = [_fact(fact, whole) for fact in evidence]
-    return json.dumps(rows[0] if len(rows) == 1 else rows, ensure_ascii=False, separators=(",", ":"))
+    told = json.dumps(rows[0] if len(rows) == 1 else rows, ensure_ascii=False, separators=(",", ":"))
+    return without_fences(told)
 
 
 def _fact(fact: Evidence, whole: bool) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def _fact(fact: Evidence, whole: bool) -> dict[str, Any]:
             return {"untrusted_catalogue": [_product(fact, whole)]}
         case ComparisonFact():
             rows = {_name(label): [text and _value(text) for text in texts] for label, texts in fact.rows.items()}
-            return {"untrusted_catalogue": [_product(item, False) for item in fact.items], "compared": rows}
+            return {"untrusted_catalogue": [_product(item, False) for item in fact.items], "untrusted_compared": rows}
         case CartFact():
             return _cart(fact)
         case OrdersFact():
@@ -194,14 +197,18 @@ def _value(text: str) -> str:
 def _cart(fact: CartFact) -> dict[str, Any]:
     return {
         "cart": [
-            {"title": clean(line.title, MAX_TITLE_CHARS), "quantity": line.quantity, "price": line.total.format()}
+            {
+                "untrusted_title": clean(line.title, MAX_TITLE_CHARS),
+                "quantity": line.quantity,
+                "price": line.total.format(),
+            }
             for line in fact.lines
         ],
         "subtotal": fact.subtotal.format(),
         "shipping": fact.shipping.format(),
         "total": fact.total.format(),
         "changed": fact.changed,
-        "notes": [clean(change, MAX_DESCRIPTION_CHARS) for line in fact.lines for change in line.changes],
+        "untrusted_notes": [clean(change, MAX_DESCRIPTION_CHARS) for line in fact.lines for change in line.changes],
     }
 
 
@@ -212,7 +219,7 @@ def _order(order: Order) -> dict[str, Any]:
     return {
         "id": order.id,
         "status": order.status.value,
-        "items": [f"{line.quantity} × {clean(line.title, 80)}" for line in order.lines],
+        "untrusted_items": [f"{line.quantity} × {clean(line.title, 80)}" for line in order.lines],
         "total": order.total.format(),
         "placed": day(order.placed_at),
         "shipped": day(order.shipped_at),

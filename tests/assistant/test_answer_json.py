@@ -9,7 +9,7 @@ from retrieval.filters import PriceRange
 from retrieval.results import Relaxation
 from tests.assistant.small_shop import CAMP_MUG, FJELL_2, RIDGE, fact, slate, usd
 
-KEYS = {"text", "products", "handed_over", "proposals", "sources", "decision_id", "version"}
+KEYS = {"text", "products", "handed_over", "proposals", "sources", "decision_id", "prompt_hash", "version"}
 PRODUCT_KEYS = {"id", "title", "brand", "price_minor", "currency", "wishes", "why"}
 UNDER_200 = Need("tents", (PriceRange("USD", None, 20000),))
 
