@@ -127,7 +127,7 @@ def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:
 
 def _question(state: TurnState) -> HumanMessage:
     """The new message, the state before its words: the dialogue above stays byte-stable for a prefix cache."""
-    text = f"{state.as_text()}\n\n{without_fences(state.words)}"
+    text = f"{state.as_text()}\n\n{without_fences(state.said)}"
     return HumanMessage(text, additional_kwargs={"state": state})
 
 

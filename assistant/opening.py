@@ -25,13 +25,12 @@ from assistant.head_watch import HeadWatch
 from assistant.inviting import Inviting
 from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
+from assistant.language import Languages
 from assistant.learned_files import LearnedFiles
-from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
 from assistant.llm.embedded.planner import Planner
-from assistant.llm.embedded.product_answers import ProductAnswers
-from assistant.llm.embedded.wording import Wording
+from assistant.llm.embedded.voices import Voices
 from assistant.llm.vllm import endpoint_model
 from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
@@ -135,12 +134,11 @@ class Opener:
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._intents = IntentReader(workshop.prompts.intents())
-        language = workshop.settings.locale.split("_")[0]
-        has_language = f"replies/{language}/greeting.md" in workshop.prompts.texts
         settings = workshop.settings
-        self._wording = Wording(
-            workshop.prompts, language if has_language else "en", settings.locale, settings.timezone
-        )
+        self._voices = Voices(workshop.prompts, settings.locale, settings.timezone)
+        # The shop's own language: of what is said before anybody has spoken.
+        self._language = settings.locale.split("_")[0]
+        self._wording = self._voices.wording(self._language)
 
     def start(self) -> None:
         """Begin in the background; a second call does nothing."""
@@ -336,9 +334,9 @@ class Opener:
 
     def _plan_with(self, prompts: Prompts, shop: Shop, planner: Planner, lexicon: Lexicon) -> Floorplan:
         w, pool = self._w, self._w.rooms.pool
-        wording = self._wording.of(prompts)
-        composer = Composer(wording, ProductAnswers(wording, prompts.question_words()))
-        embedded = EmbeddedChatModel(planner=planner, composer=composer, now=w.now, pool=pool)
+        voices = self._voices.of(prompts)
+        titles = (product.title for product in shop.retrieval.catalogue.products.values())
+        embedded = EmbeddedChatModel(planner=planner, voices=voices, now=w.now, pool=pool)
         fallback = AgentLoop(embedded, prompts, w.settings, pool)
         chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
         loop = AgentLoop(chosen, prompts, w.settings, pool) if chosen else fallback  # type: ignore[arg-type]
@@ -346,8 +344,8 @@ class Opener:
             shop=shop,
             loop=loop,
             fallback=None if loop is fallback else fallback,
-            composer=composer,
-            wording=wording,
+            voices=voices,
+            languages=Languages(prompts.languages(), self._language, titles, shop.titles.knows),
             lexicon=lexicon,
             prompt_hash=prompts.hash,
         )

@@ -22,6 +22,7 @@ from assistant.errors import ConfigError
 
 VERSIONS = "versions/"
 """Folder of other wordings; none of it is part of the base."""
+_TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _VARIABLE = re.compile(r"(?<!\$)\$\{?([a-z_]+)\}?")
 
 
@@ -63,6 +64,17 @@ class Prompts:
     def superlatives(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
         """Parsed prompts/superlatives.yaml: "highest" or "lowest" -> superlative -> words of attribute names."""
         rows: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(self.texts["superlatives.yaml"])
+        return rows
+
+    def languages(self) -> Mapping[str, Mapping[str, Any]]:
+        """Parsed prompts/languages/<language>/*.yaml: language -> file stem -> content."""
+        rows: dict[str, dict[str, Any]] = {}
+        for path, text in self.texts.items():
+            if path.startswith("languages/"):
+                _, language, name = path.split("/")
+                # All of it is text: "no" is a word here, and no truth value.
+                content = yaml.load(text, Loader=_TEXTS)  # noqa: S506 - builds texts, lists and mappings only
+                rows.setdefault(language, {})[name.removesuffix(".yaml")] = content
         return rows
 
     def intents(self) -> Mapping[str, Any]:

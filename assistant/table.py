@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.conversations import Conversation
+from assistant.language import Gloss
 from assistant.llm.state import TurnState
-from assistant.tools.context import ShopperContext
+from assistant.tools.context import Shop, ShopperContext
 from assistant.turn import (
     Answer,
     Done,
@@ -38,12 +39,21 @@ def decisions(before: Conversation) -> dict[str, str]:
     return rows
 
 
-def turn_state(words: str, before: Conversation, context: ShopperContext) -> TurnState:
+def names_said(words: str, before: Conversation, shop: Shop) -> list[str]:
+    """Titles that may stand in a message, which no language changes: of the table, and a whole one of the catalogue."""
+    ids = (*before.focus.shown, *before.focus.gone, *filter(None, [before.focus.product_id]))
+    table = [product for product in map(shop.find_product, ids) if product]
+    whole = shop.titles.find_whole(words, table)
+    return [product.title for product in (*table, *([whole] if whole else []))]
+
+
+def turn_state(gloss: Gloss, before: Conversation, context: ShopperContext) -> TurnState:
     """What the embedded model knows when a turn begins."""
     find, focus = context.shop.find_product, before.focus
     cart = context.shop.carts.view(context.principal)
     return TurnState(
-        words=words,
+        words=gloss.words,
+        gloss=gloss,
         need=before.need,
         focus=focus,
         shown=tuple(product for product in map(find, focus.shown) if product),

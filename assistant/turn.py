@@ -216,6 +216,7 @@ class Focus:
         proposed: ids of the proposals that the last answer made; empty where it made none.
         policy: topic of the policy that the last answer quoted, e.g. "Returns"; "" where it quoted none.
         earlier_needs: needs that were left for another, latest first, to come back to.
+        language: of the message answered last, e.g. "de"; "" at the beginning.
     """
 
     shown: tuple[str, ...] = ()
@@ -230,6 +231,7 @@ class Focus:
     proposed: tuple[str, ...] = ()
     policy: str = ""
     earlier_needs: tuple[Need, ...] = ()
+    language: str = ""
 
 
 # ---------------------------------------------------------------- the answer

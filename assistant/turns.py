@@ -22,12 +22,14 @@ from assistant.clarify import NO_QUESTIONS, choose_question, wants_no_questions
 from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed, Refused
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.language import Gloss, Languages
 from assistant.live import Cut, Live
 from assistant.llm.embedded.composer import Composer
+from assistant.llm.embedded.voices import Voices
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.llm.state import TurnState
 from assistant.showing import tell_shown
-from assistant.table import again, aged, decisions, on_the_table, turn_state
+from assistant.table import again, aged, decisions, names_said, on_the_table, turn_state
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.tools.profiling import session_key
@@ -62,7 +64,6 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 APOLOGY = "Something went wrong on my side. Please try again."
-TOO_LONG = "That took too long. Please try again, or ask in other words."
 MAX_SEEN = 200
 MAX_EARLIER = 4
 
@@ -75,7 +76,8 @@ class Floorplan:
         shop: the services.
         loop: the agent loop with the chat model in use.
         fallback: the loop with the embedded model; None where that is the one in use.
-        composer, wording: for what code says itself.
+        voices: for what code says itself, in each language.
+        languages: reads messages in other languages than the shop's.
         lexicon: names and values of the catalogue.
         prompt_hash: of the prompts in use.
         in_version: the same with a version of the prompts; "" is the shop's own.
@@ -84,8 +86,8 @@ class Floorplan:
     shop: Shop
     loop: AgentLoop
     fallback: AgentLoop | None
-    composer: Composer
-    wording: Wording
+    voices: Voices
+    languages: Languages
     lexicon: Lexicon
     prompt_hash: str
     in_version: Callable[[str], Floorplan] | None = None
@@ -112,6 +114,16 @@ class _Run:
     treated: Treated
     reply: _Reply = field(default_factory=_Reply)
     shown: list[TurnEvent] = field(default_factory=list)
+
+    @property
+    def say(self) -> Wording:
+        """The templates in the shopper's language."""
+        return self.plan.voices.wording(self.state.language)
+
+    @property
+    def composer(self) -> Composer:
+        """Writes in the shopper's language."""
+        return self.plan.voices.composer(self.state.language, self.state.as_said)
 
 
 class TurnRunner:
@@ -193,7 +205,8 @@ class TurnRunner:
         """Keep the message, and lay the table for the model."""
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
-        ledger = Ledger(need=before.need, focus=_focus_of(turn.text, before.focus))
+        gloss = plan.languages.read(words, before.focus.language, names_said(words, before, plan.shop))
+        ledger = Ledger(need=before.need, focus=_focus_of(gloss, before.focus))
         unit = plan.shop.profiling.unit(turn.principal)
         treated = self._treating.begin(unit, session_key(turn.principal), plan.shop.now())
         if treated.arms.prompt and plan.in_version:
@@ -202,7 +215,7 @@ class TurnRunner:
             principal=turn.principal,
             conversation_id=turn.conversation_id,
             turn_id=turn.message_id,
-            words=words,
+            words=gloss.words,
             before=before.focus,
             # What one step found must still be there in the next, whatever is imported meanwhile.
             shop=replace(plan.shop, retrieval=plan.shop.retrieval.view()),
@@ -213,7 +226,7 @@ class TurnRunner:
             arms=treated.arms,
             waiting=before.floor is not Floor.ASSISTANT,
         )
-        return _Run(turn, plan, before, context, turn_state(words, before, context), treated)
+        return _Run(turn, plan, before, context, turn_state(gloss, before, context), treated)
 
     async def _answer(self, run: _Run) -> AsyncGenerator[TurnEvent]:
         asked = (Role.SHOPPER, run.turn.message_id)
@@ -240,10 +253,10 @@ class TurnRunner:
                     yield event
         except TimeoutError:
             if not run.context.ledger.evidence:
-                yield Failed(TOO_LONG)
+                yield Failed(run.say("too_long"))
                 return
             rest = self._compose(run) if not run.reply.text else ""
-            yield _say(run, " ".join(part for part in (run.plan.wording("cut_short"), rest) if part))
+            yield _say(run, " ".join(part for part in (run.say("cut_short"), rest) if part))
         async for event in self._close(run):
             yield event
 
@@ -279,7 +292,7 @@ class TurnRunner:
     def _pass_on(self, run: _Run, happening: Words | Found | Calling) -> list[TurnEvent]:
         if isinstance(happening, Calling):
             known = [name for name in happening.tools if name in TOOL_NAMES]
-            return [Status(run.plan.wording(f"doing_{known[0]}"))] if known else []
+            return [Status(run.say(f"doing_{known[0]}"))] if known else []
         if isinstance(happening, Found):
             return [EvidenceFound(fact) for fact in happening.evidence]
         run.reply.buffer += happening.text
@@ -291,7 +304,7 @@ class TurnRunner:
         """Pass on the sentences that the evidence holds."""
         if not sentences:
             return []
-        facts = Facts([*run.context.ledger.evidence, *on_the_table(run.state)], run.state.words, run.reply.text)
+        facts = Facts([*run.context.ledger.evidence, *on_the_table(run.state)], run.state.all_words, run.reply.text)
         rows: list[TurnEvent] = []
         for sentence in sentences:
             kind = unsupported(sentence, facts, run.plan.lexicon)
@@ -313,7 +326,7 @@ class TurnRunner:
             yield _say(run, note)
         question = self._question(run)
         if not run.reply.text.strip() and not (question and question.key.startswith("option:")):
-            yield _say(run, self._compose(run) or run.plan.composer.talk(("unclear",)))
+            yield _say(run, self._compose(run) or run.composer.talk(("unclear",)))
         if question is not None:
             yield _say(run, question.text)
         else:
@@ -328,12 +341,12 @@ class TurnRunner:
         """Words that were set aside and places that are paid for: told even where a model does not."""
         slates = [fact for fact in run.context.ledger.evidence if isinstance(fact, SlateFact) and fact.items]
         words = [word for slate in slates for word in slate.set_aside if word not in run.reply.text]
-        notes = [run.plan.composer.set_aside(tuple(dict.fromkeys(words)))] if words and run.reply.text else []
+        notes = [run.composer.set_aside(tuple(dict.fromkeys(words)))] if words and run.reply.text else []
         paid = [plain(item.product.title) for slate in slates for item in slate.items if item.sponsored]
-        return [*notes, *(run.plan.wording("sponsored", title=title) for title in paid)]
+        return [*notes, *(run.say("sponsored", title=title) for title in paid)]
 
     def _compose(self, run: _Run) -> str:
-        return run.plan.composer.compose(run.context.ledger.evidence, run.state.words, self._now())
+        return run.composer.compose(run.context.ledger.evidence, run.state.words, self._now())
 
     def _question(self, run: _Run) -> Question | None:
         ledger = run.context.ledger
@@ -343,7 +356,7 @@ class TurnRunner:
         slates = [slate for slate in slates if slate.asks_first] or slates
         if len(slates) != 1 or ("?" in run.reply.text and not slates[0].asks_first):
             return None
-        return choose_question(slates[0], ledger.focus.asked, run.plan.wording)
+        return choose_question(slates[0], ledger.focus.asked, run.say)
 
     def _keep(self, run: _Run, question: Question | None, *, cut: bool = False) -> Answer:
         """Write the answer and the table after it, in one transaction."""
@@ -386,7 +399,7 @@ def _say(run: _Run, text: str) -> TextDelta:
 def _offer(run: _Run) -> list[TurnEvent]:
     """What the house offers by itself after the answer; nothing mostly."""
     ledger = run.context.ledger
-    offer = find_offer(run.context, run.plan.wording)
+    offer = find_offer(run.context, run.say)
     if offer is None:
         return []
     ledger.focus = replace(ledger.focus, asked=(*ledger.focus.asked, offer.key))
@@ -409,17 +422,17 @@ def _only_what_was_shown(run: _Run) -> None:
 def _start_over(run: _Run) -> None:
     """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
     ledger = run.context.ledger
-    ledger.need, ledger.focus = run.before.need, _focus_of(run.turn.text, run.before.focus)
+    ledger.need, ledger.focus = run.before.need, _focus_of(run.state.gloss, run.before.focus)
     ledger.evidence.clear()
     ledger.shown.clear()
     ledger.question = None
     run.reply.buffer = ""
 
 
-def _focus_of(words: str, before: Focus) -> Focus:
+def _focus_of(gloss: Gloss, before: Focus) -> Focus:
     """The focus that a turn begins with: who wants no questions is asked none from here on."""
-    focus = aged(before)
-    return replace(focus, asked=(*focus.asked, NO_QUESTIONS)) if wants_no_questions(words) else focus
+    focus = replace(aged(before), language=gloss.language)
+    return replace(focus, asked=(*focus.asked, NO_QUESTIONS)) if wants_no_questions(gloss.words) else focus
 
 
 def next_focus(before: Conversation, ledger: Ledger, question: Question | None) -> Focus:

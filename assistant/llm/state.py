@@ -6,9 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.language import ENGLISH, Gloss
 from assistant.text import clean, without_fences
 from assistant.turn import Focus, Need
 from retrieval.product import Product
+
+UNREAD = Gloss(ENGLISH, "", "")
+"""Of a state that was made from English words alone."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class TurnState:
     """The table when the turn begins.
 
     Args:
-        words: what the shopper typed, cleaned.
+        words: what the shopper typed, cleaned; in English where it was glossed.
         need: what is looked for.
         focus: what "it" can mean.
         shown: products of the last slate, in order.
@@ -25,6 +29,7 @@ class TurnState:
         choosing: the product that waits for the answer to "which size?"; None without one.
         in_cart: products in the cart.
         waiting: whether the conversation waits for a person.
+        gloss: how `words` go together with what was typed.
     """
 
     words: str
@@ -36,6 +41,26 @@ class TurnState:
     choosing: Product | None = None
     in_cart: tuple[Product, ...] = ()
     waiting: bool = False
+    gloss: Gloss = UNREAD
+
+    @property
+    def language(self) -> str:
+        """Of the message, e.g. "de"."""
+        return self.gloss.language
+
+    @property
+    def said(self) -> str:
+        """What the shopper typed."""
+        return self.gloss.said or self.words
+
+    @property
+    def all_words(self) -> str:
+        """What the shopper typed, and what it was read as where that differs."""
+        return self.words if self.said == self.words else f"{self.said}\n{self.words}"
+
+    def as_said(self, phrase: str) -> str:
+        """A phrase of `words` as the shopper said it."""
+        return self.gloss.as_said(phrase)
 
     def as_text(self) -> str:
         """The state as one fenced JSON line for a language model."""

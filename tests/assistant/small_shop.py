@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assistant.llm.embedded.voices import Voices
 from assistant.llm.embedded.wording import Wording
 from assistant.prompts import load_prompts
 from assistant.turn import Need, ProductFact, SlateFact
@@ -83,9 +84,14 @@ TENTS = (FJELL_2, FJELL_4, DOME)
 BOOTS = (RIDGE, MARSH, PEAK)
 
 
+def voices() -> Voices:
+    """The templates of every language."""
+    return Voices(load_prompts(), "en_US", "UTC")
+
+
 def english() -> Wording:
     """The English templates."""
-    return Wording(load_prompts(), "en", "en_US", "UTC")
+    return voices().wording("en")
 
 
 def fact(product: Product, need: Need | None = None) -> ProductFact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from assistant.llm.embedded.product_answers import ProductAnswers
@@ -44,11 +44,15 @@ class Composer:
     Args:
         wording: the templates.
         answers: answers about one product.
+        as_said: what the shopper said for words that the planner read: those are said back.
     """
 
-    def __init__(self, wording: Wording, answers: ProductAnswers) -> None:
+    def __init__(
+        self, wording: Wording, answers: ProductAnswers, as_said: Callable[[str], str] = lambda words: words
+    ) -> None:
         self._say = wording
         self._answers = answers
+        self._as_said = as_said
         self._relations = RelationWords(wording)
         self._profiles = ProfileWords(wording)
 
@@ -58,7 +62,7 @@ class Composer:
 
     def set_aside(self, words: Sequence[str]) -> str:
         """Say which words found nothing."""
-        return self._say("set_aside", words=self._say.listing([f"“{plain(word)}”" for word in words]))
+        return self._say("set_aside", words=self._say.quoted([self._as_said(word) for word in words]))
 
     def unused(self, phrases: Sequence[str], evidence: Sequence[Evidence]) -> str:
         """Say which limits could not be used; of a price in another currency, which one the shop's prices are in."""
@@ -71,7 +75,7 @@ class Composer:
         return " ".join(rows)
 
     def _quoted(self, phrases: Sequence[str]) -> str:
-        return self._say.listing([f"“{plain(phrase)}”" for phrase in phrases])
+        return self._say.quoted([self._as_said(phrase) for phrase in phrases])
 
     def corrections(self, corrected: Mapping[str, str], evidence: Sequence[Evidence]) -> str:
         """Say how misspelt words were read, where the evidence does not say it already."""
@@ -146,20 +150,18 @@ class Composer:
             if any(item.verdicts.get(label) is Verdict.NOT_STATED for item in slate.items)
         ]
         if open_wishes:
-            sentences.append(
-                self._say("not_stated", what=self._say.listing([f"“{plain(wish)}”" for wish in open_wishes]))
-            )
+            sentences.append(self._say("not_stated", what=self._say.quoted(open_wishes)))
         return " ".join(sentence for sentence in sentences if sentence)
 
     def _mentions(self, slate: SlateFact) -> list[str]:
         """Say how many of those found have the words that are no wish: such words rank, and hide nothing."""
         some = {word: n for word, n in slate.mentions.items() if 0 < n < slate.total}
-        none = [f"“{plain(word)}”" for word, n in slate.mentions.items() if not n]
+        none = [self._as_said(word) for word, n in slate.mentions.items() if not n]
         rows = [
-            self._say("mentioned", count=f"{n:,}", verb="mentions" if n == 1 else "mention", word=plain(word))
+            self._say("mentioned_one" if n == 1 else "mentioned", count=f"{n:,}", word=plain(self._as_said(word)))
             for word, n in some.items()
         ]
-        return [*rows, *([self._say("unmentioned", words=self._say.listing(none))] if none else [])]
+        return [*rows, *([self._say("unmentioned", words=self._say.quoted(none))] if none else [])]
 
     def _found(self, slate: SlateFact) -> str:
         first = slate.items[0]
@@ -185,7 +187,7 @@ class Composer:
         word, mentioning = unnamed_thing(slate)
         if mentioning:
             title, price = plain(mentioning.product.title), self._say.money(mentioning.variant.price)
-            return self._say("found_mentioned", word=plain(word), title=title, price=price)
+            return self._say("found_mentioned", word=plain(self._as_said(word)), title=title, price=price)
         if slate.total == 1:
             return self._say("found_one", **common)
         what = self.what(slate, slate.total)
@@ -233,10 +235,10 @@ class Composer:
         if slate.total:
             return self._say("nothing_more", limits=self._limits(slate))
         if not slate.need.constraints:
-            return self._say("nothing_found", what=plain(slate.need.text or " ".join(slate.set_aside)))
+            return self._say("nothing_found", what=plain(self._as_said(slate.need.text or " ".join(slate.set_aside))))
         labels = [plain(constraint.label()) for constraint in slate.need.constraints]
         unsaid = _unsaid(slate.need, labels)
-        wanted = [plain(unsaid)] if unsaid else []
+        wanted = [plain(self._as_said(unsaid))] if unsaid else []
         text = self._say("nothing_fits", limits=self._say.listing(wanted + labels))
         options = [
             f"{self._say('relax_one', label=plain(r.label), are='is' if r.count == 1 else 'are', count=f'{r.count:,}')}"
@@ -347,7 +349,7 @@ class Composer:
             else first.text[:MAX_POLICY_CHARS].rsplit(". ", 1)[0] + "."
         )
         silent = unmentioned(question or fact.question, fact)
-        sentences = [self._say("policy_silent", what=plain(silent))] if silent else []
+        sentences = [self._say("policy_silent", what=plain(self._as_said(silent)))] if silent else []
         sentences.append(self._say("policy", title=first.title, text=text))
         sentences += [self._say("policy_also", title=section.title) for section in rest[:1]]
         return "\n\n".join(sentences)

@@ -23,6 +23,7 @@ from pydantic import ConfigDict, Field
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.plan import Plan
 from assistant.llm.embedded.planner import Planner
+from assistant.llm.embedded.voices import Voices
 from assistant.llm.state import TurnState
 from assistant.turn import Evidence, SlateFact, ToolResult
 
@@ -46,7 +47,7 @@ class EmbeddedChatModel(BaseChatModel):
 
     Args:
         planner: from state to tool calls.
-        composer: from evidence to words.
+        voices: from evidence to words, in the language of the turn.
         now: current time, aware.
         pool: where the work runs when called asynchronously.
     """
@@ -54,7 +55,7 @@ class EmbeddedChatModel(BaseChatModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     planner: Planner = Field(exclude=True)
-    composer: Composer = Field(exclude=True)
+    voices: Voices = Field(exclude=True)
     now: Callable[[], datetime] = Field(exclude=True)
     pool: Executor = Field(exclude=True)
 
@@ -70,17 +71,18 @@ class EmbeddedChatModel(BaseChatModel):
         """Answer a dialogue: tool calls for a new message, words once the tools have answered."""
         state, results = _read(messages)
         plan = self.planner.plan(state)
+        composer = self.voices.composer(state.language, state.as_said)
         if results:
-            return AIMessage(self._words(results, plan))
+            return AIMessage(self._words(results, plan, composer))
         if plan.steps:
             calls = [
                 {"name": step.tool, "args": step.arguments, "id": f"call_{index}", "type": "tool_call"}
                 for index, step in enumerate(plan.steps)
             ]
             return AIMessage("", tool_calls=calls)
-        return AIMessage(self.composer.talk(plan.talk))
+        return AIMessage(composer.talk(plan.talk))
 
-    def _words(self, results: Sequence[ToolMessage], plan: Plan) -> str:
+    def _words(self, results: Sequence[ToolMessage], plan: Plan, composer: Composer) -> str:
         evidence: list[Evidence] = []
         failed: list[str] = []
         for message in results:
@@ -88,13 +90,13 @@ class EmbeddedChatModel(BaseChatModel):
                 evidence.extend(message.artifact.evidence)
             elif message.status == "error":
                 failed.append(_FAILED.get(message.name or "", "tool_failed"))
-        parts = [self.composer.talk([name for name in plan.talk if name == "sorry" or not evidence])]
-        parts.append(self.composer.corrections(plan.corrected, evidence))
-        parts.append(self.composer.compose(evidence, plan.question, self.now()))
+        parts = [composer.talk([name for name in plan.talk if name == "sorry" or not evidence])]
+        parts.append(composer.corrections(plan.corrected, evidence))
+        parts.append(composer.compose(evidence, plan.question, self.now()))
         told = {phrase for fact in evidence if isinstance(fact, SlateFact) for phrase in fact.set_aside}
         unused = [phrase for phrase in dict.fromkeys(plan.set_aside) if phrase not in told]
-        parts.append(self.composer.unused(unused, evidence) if unused and evidence else "")
-        parts.append(self.composer.talk(tuple(dict.fromkeys(failed))))
+        parts.append(composer.unused(unused, evidence) if unused and evidence else "")
+        parts.append(composer.talk(tuple(dict.fromkeys(failed))))
         return " ".join(part for part in parts if part)
 
     def _generate(

@@ -58,6 +58,10 @@ class Wording:
         """A counted noun, e.g. "1 item", "3 items"."""
         return f"{number:,} {one if number == 1 else many}"
 
+    def quoted(self, words: Sequence[str]) -> str:
+        """Words of the shop or the shopper as a list in quotation marks."""
+        return self.listing([self("quote", what=plain(word)) for word in words])
+
     def listing(self, words: Sequence[str]) -> str:
         """Words as a list for people, e.g. "a, b and c"."""
         if len(words) < 2:

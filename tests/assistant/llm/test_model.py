@@ -7,17 +7,15 @@ from datetime import UTC, datetime
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
 from assistant.llm.embedded.planner import Planner
-from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.state import TurnState
 from assistant.prompts import load_prompts
 from assistant.turn import ToolResult
 from retrieval.query import QueryReader
 from retrieval.vocabulary import Vocabulary
-from tests.assistant.small_shop import FJELL_2, PRODUCTS, english, slate
+from tests.assistant.small_shop import FJELL_2, PRODUCTS, slate, voices
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +25,7 @@ def model() -> Iterator[EmbeddedChatModel]:
     with ThreadPoolExecutor(1) as pool:
         yield EmbeddedChatModel(
             planner=Planner(IntentReader(prompts.intents()), reader, "USD"),
-            composer=Composer(english(), ProductAnswers(english(), prompts.question_words())),
+            voices=voices(),
             now=lambda: datetime(2026, 3, 8, tzinfo=UTC),
             pool=pool,
         )

@@ -1,0 +1,196 @@
+"""A message in the planner's English, made by code from the shopper's own words and a phrasebook.
+
+Patterns first (they hold numbers and change the order of words), then the longest known phrase, then single words,
+endings and compounds. What the phrasebook does not know stays as it is, and so do names, numbers and order numbers.
+It adds no word that the phrasebook does not give for something that was said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.language.phrasebook import KEPT, Phrasebook, tokens
+
+_PUNCTUATION = str.maketrans("，。？！；：、（）", ",.?!;:,()")
+_MASK = 0xA000
+"""A letter of its own for each thing that stays: no language of a phrasebook writes in Yi syllables."""
+_DEEPEST = 40
+_GROUP = re.compile(r"\\(\d)")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+_BEFORE_STOP = re.compile(r" ([,.?!;:)])")
+_DECIMAL = re.compile(r"\d+,\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a message: as it was said, and in English."""
+
+    said: str
+    english: str
+
+
+_SPACE = Piece("", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """A message and what it says in English.
+
+    Args:
+        language: of the message, e.g. "de".
+        said: as typed.
+        words: in the planner's English; `said` itself where that is its language.
+        pieces: how the two go together, in order.
+        corrected: misspelt word -> the word that was read.
+    """
+
+    language: str
+    said: str
+    words: str
+    pieces: tuple[Piece, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+
+    def as_said(self, phrase: str) -> str:
+        """A phrase of `words` as the shopper said it; the phrase itself where it does not come from this message."""
+        wanted = phrase.casefold().split()
+        rows: list[str] = []
+        for word in wanted:
+            found = next((p.said for p in self.pieces if p.said and word in p.english.casefold().split()), word)
+            if not rows or rows[-1] != found:
+                rows.append(found)
+        return phrase if [row.casefold() for row in rows] == wanted else " ".join(rows)
+
+
+def gloss(
+    said: str,
+    book: Phrasebook,
+    names: tuple[str, ...] = (),
+    correct: Callable[[str], str | None] = lambda _: None,
+) -> Gloss:
+    """Say a message in English.
+
+    Args:
+        said: the message, cleaned.
+        book: of its language.
+        names: titles and brands that may stand in it and stay as they are.
+        correct: the word of the phrasebook that a folded unknown word is a slip of; None where it is none.
+    """
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match.group())
+        return f" {chr(_MASK + len(kept) - 1)} " if not book.spaced else chr(_MASK + len(kept) - 1)
+
+    text = said
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", keep, text, flags=re.I)
+    text = KEPT.sub(keep, text)
+    glosser = _Glosser(book, correct)
+    pieces = [Piece(_unmasked(p.said, kept), _unmasked(p.english, kept)) for p in glosser.pieces(text)]
+    return Gloss(book.language, said, _joined(pieces), tuple(pieces), tuple(glosser.corrected.items()))
+
+
+class _Glosser:
+    def __init__(self, book: Phrasebook, correct: Callable[[str], str | None]) -> None:
+        self._book = book
+        self._correct = correct
+        self._longest = book.longest
+        self.corrected: dict[str, str] = {}
+
+    def pieces(self, text: str, depth: int = 0) -> Iterator[Piece]:
+        """The pieces of a text; groups within groups are read as patterns `_DEEPEST` times, then by words."""
+        patterns = self._book.patterns if depth < _DEEPEST else ()
+        folded = list(self._book.folded(text))
+        joined, places = "".join(letter for letter, _ in folded), [place for _, place in folded]
+        for pattern, english in patterns:
+            found = [match for match in pattern.finditer(joined) if _says_more(match)]
+            if not found:
+                continue
+            end = 0
+            for match in found:
+                start, stop = _place(match, 0, places)
+                slots = [text[slice(*_place(match, n, places))] for n in range(1, pattern.groups + 1)]
+                yield from self.pieces(text[end:start], depth + 1)
+                yield from self._filled(english, text[start:stop], slots, depth + 1)
+                end = stop
+            yield from self.pieces(text[end:], depth + 1)
+            return
+        yield from self._by_words(text)
+
+    def _filled(self, english: str, said: str, slots: Sequence[str], depth: int) -> Iterator[Piece]:
+        yield _SPACE
+        for place, part in enumerate(_GROUP.split(english)):
+            if place % 2:
+                yield from self.pieces(slots[int(part) - 1], depth)
+            else:
+                yield from (_SPACE, Piece(said.strip() if part.strip() else "", part.strip()), _SPACE)
+        yield _SPACE
+
+    def _by_words(self, text: str) -> Iterator[Piece]:
+        found = list(tokens(text))
+        keys = [self._book.fold(match.group()) for match in found]
+        end, i = 0, 0
+        while i < len(found):
+            gap = text[end : found[i].start()]
+            if gap:
+                yield Piece("", gap.translate(_PUNCTUATION))
+            size, english = self._match(keys, i)
+            said = text[found[i].start() : found[i + size - 1].end()]
+            yield Piece(said, said if english is None else english)
+            end, i = found[i + size - 1].end(), i + size
+        if text[end:]:
+            yield Piece("", text[end:].translate(_PUNCTUATION))
+
+    def _match(self, keys: list[str], i: int) -> tuple[int, str | None]:
+        for size in range(min(self._longest, len(keys) - i), 1, -1):
+            found = self._book.entries.get(tuple(keys[i : i + size]))
+            if found is not None:
+                return size, found
+        return 1, self._word(keys[i])
+
+    def _word(self, key: str) -> str | None:
+        if key[0].isdigit():
+            return self._number(key)
+        found = self._book.find(key)
+        if found is None and (right := self._correct(key)) is not None:
+            self.corrected[key] = right
+            found = self._book.find(right)
+        return found
+
+    def _number(self, digits: str) -> str | None:
+        """The number with a decimal point and nothing between thousands."""
+        if not self._book.decimal_comma:
+            return None
+        if _THOUSANDS.fullmatch(digits):
+            digits = digits.replace(".", "")
+        elif not _DECIMAL.fullmatch(digits):
+            return None
+        return digits.replace(",", ".")
+
+
+def _says_more(match: re.Match[str]) -> bool:
+    """Whether a match holds more than one of its groups: else its group would be read for ever."""
+    return bool(match.group()) and match.group().strip() not in {group.strip() for group in match.groups("")}
+
+
+def _place(match: re.Match[str], group: int, places: Sequence[int]) -> tuple[int, int]:
+    """Where a group of a match in the folded text stands in the text; nowhere where it took no part."""
+    start, end = match.span(group)
+    return (places[start], places[end - 1] + 1) if end > start else (0, 0)
+
+
+def _unmasked(text: str, kept: list[str]) -> str:
+    return "".join(kept[n] if 0 <= (n := ord(char) - _MASK) < len(kept) else char for char in text)
+
+
+def _joined(pieces: list[Piece]) -> str:
+    """The English as one text: with a space where a word was put beside another that it touched."""
+    text, changed_before = "", False
+    for piece in pieces:
+        changed = bool(piece.said) and piece.said != piece.english
+        apart = text[-1:].isalnum() and piece.english[:1].isalnum() and (changed or changed_before)
+        text += f" {piece.english}" if apart else piece.english
+        changed_before = changed
+    return _BEFORE_STOP.sub(r"\1", " ".join(text.split()))

@@ -1,0 +1,56 @@
+"""The languages that a shop understands: detect, then gloss. Knows the catalogue's names; decides nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from assistant.language.detect import Detector
+from assistant.language.gloss import Gloss, gloss
+from assistant.language.phrasebook import Phrasebook, read_phrasebook
+from assistant.language.slips import Slips
+
+ENGLISH = "en"
+_TITLES = 200
+"""Titles that are looked at to tell the language of a catalogue."""
+
+
+class Languages:
+    """Reads messages.
+
+    Args:
+        files: language -> name of a file -> its parsed YAML, as `Prompts.languages` returns them.
+        default: the language where nothing tells one.
+        titles: of the catalogue: a message in their language is not glossed, because its words are the catalogue's.
+        knows: whether a folded word is one of the catalogue; such a word is no slip.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, Mapping[str, Any]],
+        default: str = ENGLISH,
+        titles: Iterable[str] = (),
+        knows: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._books: dict[str, Phrasebook] = {name: read_phrasebook(name, rows) for name, rows in files.items()}
+        self._detector = Detector(list(self._books.values()))
+        self._default = default
+        votes = Counter(self._detector.detect(title, ENGLISH) for title in islice(titles, _TITLES))
+        self._own = votes.most_common(1)[0][0] if votes else ENGLISH
+        self._slips = {name: Slips(book, knows) for name, book in self._books.items()}
+
+    def read(self, said: str, before: str = "", names: Sequence[str] = ()) -> Gloss:
+        """Read a message.
+
+        Args:
+            said: the message, cleaned.
+            before: the language of the conversation so far; "" at its beginning.
+            names: titles and brands that may stand in the message: they stay as they are.
+        """
+        language = self._detector.detect(said, before or self._default)
+        if language in {ENGLISH, self._own} or language not in self._books:
+            return Gloss(language, said, said)
+        book = self._books[language]
+        return gloss(said, book, tuple(names), self._slips[language].find)

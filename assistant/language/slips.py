@@ -1,0 +1,56 @@
+"""Misspelt words of a language: the phrasebook's word that a word is a slip of.
+
+A word that stands in the language's own dictionary is none; the dictionaries are those that pyspellchecker brings with
+it, and without one of the language nothing is corrected.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+from assistant.language.phrasebook import Phrasebook
+from retrieval.english import is_plain_english
+from retrieval.spelling import Speller
+
+_SHORTEST = 5
+_OFTEN = 3.0
+"""What each word of a phrasebook counts: enough for two slips in a long one."""
+
+
+class Slips:
+    """Corrects words.
+
+    Args:
+        book: whose words are meant.
+        knows: whether a folded word is one of the catalogue.
+    """
+
+    def __init__(self, book: Phrasebook, knows: Callable[[str], bool]) -> None:
+        self._book = book
+        self._knows = knows
+
+    def find(self, word: str) -> str | None:
+        """The word that a folded word is a slip of; None where it is none, or not known to be one."""
+        if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()) or not self._dictionary:
+            return None
+        if word in self._dictionary or self._knows(word) or is_plain_english(word):
+            return None
+        return self._speller.find(word)
+
+    @cached_property
+    def _dictionary(self) -> frozenset[str]:
+        spec = find_spec("spellchecker")
+        places = list(spec.submodule_search_locations or ()) if spec else []
+        path = Path(places[0]) / "resources" / f"{self._book.language}.json.gz" if places else None
+        if path is None or not path.is_file():
+            return frozenset()
+        return frozenset(map(self._book.fold, json.loads(gzip.decompress(path.read_bytes()))))
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller({key[0]: _OFTEN for key in self._book.entries if len(key) == 1})
