@@ -16,8 +16,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from assistant.config import Settings
-from assistant.errors import ModelFailed, TurnRefused
+from assistant.errors import TurnRefused
 from assistant.llm.state import TurnState
+from assistant.middleware import CallLimits, InLine
 from assistant.prompts import Prompts
 from assistant.text import without_fences
 from assistant.tools import TOOLS
@@ -25,6 +26,7 @@ from assistant.tools.context import ShopperContext
 from assistant.tools.langchain_adapter import Tool, docstring_of, langchain_tools
 from assistant.turn import Evidence, ToolResult
 
+EMBEDDED = "embedded"
 MODEL_CALLS_PER_TURN = 4
 HISTORY_MESSAGES = 12
 MAX_HISTORY_CHARS = 1_200
@@ -59,6 +61,9 @@ class Said:
     text: str
 
 
+Happening = Words | Found | Calling | InLine
+
+
 class AgentLoop:
     """One chat model with the shop's tools.
 
@@ -67,10 +72,15 @@ class AgentLoop:
         prompts: for the system prompt and what the model reads of each tool.
         settings: limits.
         pool: where tools run.
+        name: of the model, for the staff, e.g. "qwen3-8b"; "embedded" is our own.
     """
 
-    def __init__(self, model: BaseChatModel, prompts: Prompts, settings: Settings, pool: Executor) -> None:
+    def __init__(
+        self, model: BaseChatModel, prompts: Prompts, settings: Settings, pool: Executor, name: str = EMBEDDED
+    ) -> None:
+        self.name = name
         limits: list[Any] = [
+            CallLimits(prompts.render("repair.md"), costs=name != EMBEDDED),
             ToolCallLimitMiddleware(run_limit=settings.max_tool_calls, exit_behavior="continue"),
             ModelCallLimitMiddleware(run_limit=MODEL_CALLS_PER_TURN, exit_behavior="end"),
         ]
@@ -85,7 +95,7 @@ class AgentLoop:
 
     async def run(
         self, context: ShopperContext | None, history: Sequence[Said], state: TurnState
-    ) -> AsyncIterator[Words | Found | Calling]:
+    ) -> AsyncIterator[Happening]:
         """Run one turn.
 
         Raises:
@@ -95,26 +105,15 @@ class AgentLoop:
         if context is None:
             raise TurnRefused("Your visit has ended. Please reload the page.")
         messages = [*_dialogue(history), _question(state)]
-        graph = self._graph.astream({"messages": messages}, context=context, stream_mode=["messages", "updates"])
-        try:
-            async for mode, value in graph:
-                for happening in _read(mode, value):
-                    yield happening
-        except Exception as problem:
-            if _is_model_failure(problem):
-                raise ModelFailed("The chat model did not answer.") from problem
-            raise
+        modes = ["messages", "updates", "custom"]
+        async for mode, value in self._graph.astream({"messages": messages}, context=context, stream_mode=modes):
+            for happening in _read(mode, value):
+                yield happening
 
 
 def tool_text(prompts: Prompts, tool: Tool) -> str:
     """What a model reads of a tool: its docstring and examples of calls, as prompts/tools has them."""
     return prompts.render(f"tools/{tool.__name__}.md", description=docstring_of(tool))
-
-
-def _is_model_failure(problem: BaseException) -> bool:
-    """Whether the endpoint is at fault: any error of its client, or of the connection."""
-    homes = {kind.__module__.split(".")[0] for kind in type(problem).__mro__}
-    return bool(homes & {"openai", "langchain_openai", "httpx", "httpcore"}) or isinstance(problem, ConnectionError)
 
 
 def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:
@@ -131,13 +130,15 @@ def _question(state: TurnState) -> HumanMessage:
     return HumanMessage(text, additional_kwargs={"state": state})
 
 
-def _read(mode: str, value: Any) -> list[Words | Found | Calling]:
+def _read(mode: str, value: Any) -> list[Happening]:
+    if mode == "custom":
+        return [value] if isinstance(value, InLine) else []
     if mode == "messages":
         message, meta = value
         if isinstance(message, AIMessage) and meta.get("langgraph_node") == "model" and message.content:
             return [Words(_text(message.content))]
         return []
-    rows: list[Words | Found | Calling] = []
+    rows: list[Happening] = []
     for node, update in value.items():
         for message in (update or {}).get("messages", ()):
             if node == "tools" and isinstance(message, ToolMessage):

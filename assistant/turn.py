@@ -78,6 +78,7 @@ __all__ = [
     "TextDelta",
     "ToolResult",
     "Turn",
+    "TurnCost",
     "TurnEvent",
     "Waiting",
     "WhyFact",
@@ -256,6 +257,40 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnCost:
+    """What a turn took; for the staff only.
+
+    Args:
+        model: which model answered, "embedded" or the endpoint's; "" where none was asked.
+        fell_back: why the endpoint did not answer, in a word, e.g. "late"; "" where it did or none is set.
+        tokens_in, tokens_out: of all calls of an endpoint; estimated where it does not tell them.
+        tokens_cached: those of `tokens_in` that its prefix cache held.
+        model_calls, tool_calls: how many.
+        first_token_s: seconds that an endpoint took to its first token, in the slowest call; None without one.
+        first_shown_s: seconds until the first card or word; None where nothing was shown.
+        seconds: of the whole turn.
+        stages: seconds by stage (`metering.Stage`).
+    """
+
+    model: str = ""
+    fell_back: str = ""
+    tokens_in: int = 0
+    tokens_cached: int = 0
+    tokens_out: int = 0
+    model_calls: int = 0
+    tool_calls: int = 0
+    first_token_s: float | None = None
+    first_shown_s: float | None = None
+    seconds: float = 0.0
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> int:
+        """Those that had to be computed: what limits count."""
+        return self.tokens_in - self.tokens_cached + self.tokens_out
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A whole reply, as kept and as told to other programs.
 
@@ -268,6 +303,7 @@ class Answer:
         handed_over: whether the conversation is with people now.
         prompt_hash: content hash of the prompts that made it.
         repaired: number of sentences that grounding removed or replaced.
+        cost: what the turn took, as far as it was known when the answer was kept.
     """
 
     text: str
@@ -278,6 +314,7 @@ class Answer:
     handed_over: bool = False
     prompt_hash: str = ""
     repaired: int = 0
+    cost: TurnCost = field(default_factory=TurnCost)
 
     @property
     def slates(self) -> tuple[SlateFact, ...]:

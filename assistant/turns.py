@@ -17,7 +17,8 @@ from typing import TypeVar
 
 import structlog
 
-from assistant.agent import AgentLoop, Calling, Found, Said, Words
+from assistant.agent import AgentLoop, Calling, Found, Happening, Said
+from assistant.allowance import DailyTokens
 from assistant.clarify import NO_QUESTIONS, choose_question, wants_no_questions
 from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed, Refused
@@ -28,8 +29,10 @@ from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.voices import Voices
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.llm.state import TurnState
+from assistant.metering import TurnMeter
+from assistant.middleware import InLine
 from assistant.showing import tell_shown
-from assistant.table import again, aged, decisions, names_said, on_the_table, turn_state
+from assistant.table import again, aged, decisions, names_said, next_focus, on_the_table, turn_state
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, Shop, ShopperContext
 from assistant.tools.profiling import session_key
@@ -37,18 +40,14 @@ from assistant.tools.selling import find_offer
 from assistant.treating import Treated, Treating
 from assistant.turn import (
     Answer,
-    CartFact,
     Done,
-    Evidence,
     EvidenceFound,
     Failed,
     Floor,
     Focus,
     HandOverFact,
-    Need,
     PassedOn,
     PolicyFact,
-    Proposal,
     Question,
     SlateFact,
     Source,
@@ -58,14 +57,13 @@ from assistant.turn import (
     TurnEvent,
     WishesChanged,
 )
-from assistant.wishes import same_subject
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 APOLOGY = "Something went wrong on my side. Please try again."
-MAX_SEEN = 200
-MAX_EARLIER = 4
+FALLBACK_SHARE = 0.2
+"""Of a turn's time, kept for the model that takes over where an endpoint does not answer."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +133,7 @@ class TurnRunner:
         now: aware clock.
         live: says when an agent takes the floor; nobody does without.
         treating: the shop's experiments; none without.
+        daily: how many tokens each shopper may cause; without limit where it is None.
     """
 
     def __init__(
@@ -144,21 +143,27 @@ class TurnRunner:
         now: Callable[[], datetime],
         live: Live | None = None,
         treating: Treating | None = None,
+        daily: DailyTokens | None = None,
     ) -> None:
         self._conversations = conversations
         self._pool = pool
         self._now = now
         self._live = live or Live()
         self._treating = treating or Treating()
+        self._daily = daily
 
-    async def run(self, turn: Turn, words: str, plan: Floorplan) -> AsyncGenerator[TurnEvent]:
+    async def run(
+        self, turn: Turn, words: str, plan: Floorplan, meter: TurnMeter | None = None
+    ) -> AsyncGenerator[TurnEvent]:
         """Answer a message that has passed the guards.
 
         Args:
             turn: the message.
             words: its cleaned text.
             plan: the opened shop.
+            meter: counts what it takes; begun by whoever has worked on the message before.
         """
+        meter = meter or TurnMeter()
         done = await self._in_pool(
             lambda: self._conversations.find_answer(turn.principal, turn.conversation_id, turn.message_id)
         )
@@ -168,7 +173,8 @@ class TurnRunner:
             return
         # A take from here on either cuts the turn or is seen by its first look at the floor.
         with self._live.turn(turn.conversation_id) as cut:
-            run = await self._in_pool(lambda: self._begin(turn, words, plan))
+            with meter.stage("store"):
+                run = await self._in_pool(lambda: self._begin(turn, words, plan, meter))
             if run.before.state.agent is not None:
                 yield PassedOn(run.before.state.agent.name)
                 yield Done(Answer("", wishes=run.before.need, handed_over=True))
@@ -185,6 +191,8 @@ class TurnRunner:
                 async for event in events:
                     last = event
                     run.shown.append(event)
+                    if isinstance(event, TextDelta | EvidenceFound):
+                        run.context.meter.shown()
                     yield event
         except Refused:
             if cut.agent_name is None:
@@ -197,11 +205,13 @@ class TurnRunner:
                 if run.reply.text or run.context.ledger.evidence:
                     keep = self._in_pool(lambda: self._keep(run, None, cut=cut.agent_name is not None))
                     await asyncio.shield(keep)
+            if self._daily is not None:
+                self._daily.spend(run.turn.principal, run.context.meter.cost().tokens)
         if cut.agent_name is not None and not isinstance(last, Done | Failed):
             yield PassedOn(cut.agent_name)
             yield Done(self._answer_of(run, None, handed_over=True))
 
-    def _begin(self, turn: Turn, words: str, plan: Floorplan) -> _Run:
+    def _begin(self, turn: Turn, words: str, plan: Floorplan, meter: TurnMeter) -> _Run:
         """Keep the message, and lay the table for the model."""
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
@@ -211,6 +221,7 @@ class TurnRunner:
         treated = self._treating.begin(unit, session_key(turn.principal), plan.shop.now())
         if treated.arms.prompt and plan.in_version:
             plan = plan.in_version(treated.arms.prompt)
+        meter.max_tokens = self._daily.left_for_turn(turn.principal) if self._daily else None
         context = ShopperContext(
             principal=turn.principal,
             conversation_id=turn.conversation_id,
@@ -225,6 +236,7 @@ class TurnRunner:
             before_decisions=decisions(before),
             arms=treated.arms,
             waiting=before.floor is not Floor.ASSISTANT,
+            meter=meter,
         )
         return _Run(turn, plan, before, context, turn_state(gloss, before, context), treated)
 
@@ -232,39 +244,62 @@ class TurnRunner:
         asked = (Role.SHOPPER, run.turn.message_id)
         earlier = [m for m in run.before.messages if m.text and (m.role, m.message_id) != asked]
         history = [Said(m.role is Role.SHOPPER, m.text) for m in earlier]
-        deadline = time.monotonic() + run.plan.shop.settings.turn_timeout_s
+        plan, timeout_s = run.plan, run.plan.shop.settings.turn_timeout_s
+        meter, deadline = run.context.meter, time.monotonic() + timeout_s
+        meter.model_until_s = deadline - FALLBACK_SHARE * timeout_s if plan.fallback else deadline
         try:
-            async with contextlib.aclosing(self._listen(run, run.plan.loop, history, deadline)) as events:
+            async with contextlib.aclosing(self._listen(run, plan.loop, history, meter.model_until_s)) as events:
                 async for event in events:
                     yield event
-        except ModelFailed as failure:
-            if run.plan.fallback is None or run.reply.text:
-                raise
-            log.warning(
-                "turn.model_failed",
-                turn=run.turn.message_id,
-                # The kind alone: an endpoint's message may repeat what the shopper wrote.
-                reason=type(failure.__cause__ or failure).__name__,
-                advice="Is the server of AISLE_LLM_URL running, and does it serve AISLE_LLM_MODEL?",
-            )
-            _start_over(run)
-            async with contextlib.aclosing(self._listen(run, run.plan.fallback, history, deadline)) as events:
+        except (ModelFailed, TimeoutError) as failure:
+            async with contextlib.aclosing(self._take_over(run, failure, history, deadline)) as events:
                 async for event in events:
                     yield event
-        except TimeoutError:
-            if not run.context.ledger.evidence:
-                yield Failed(run.say("too_long"))
-                return
-            rest = self._compose(run) if not run.reply.text else ""
-            yield _say(run, " ".join(part for part in (run.say("cut_short"), rest) if part))
+                    if isinstance(event, Failed):
+                        return
         async for event in self._close(run):
             yield event
+
+    async def _take_over(
+        self, run: _Run, failure: ModelFailed | TimeoutError, history: Sequence[Said], deadline: float
+    ) -> AsyncGenerator[TurnEvent]:
+        """Go on where the model in use does not: with the embedded one, or from what was found so far.
+
+        A turn in which a tool has run is not begun again: what it did would be done twice.
+        """
+        if isinstance(failure, TimeoutError):
+            failure = ModelFailed("The turn took too long.", reason="late")
+        _log_failure(run.turn, failure)
+        late = failure.reason == "late"
+        untouched = not run.reply.text and not run.context.ledger.evidence
+        fallback, run.reply.buffer = run.plan.fallback, ""
+        if fallback is not None:
+            run.context.meter.model, run.context.meter.fell_back = fallback.name, failure.reason
+        if untouched and fallback is not None:
+            _start_over(run)
+            yield Status(run.say("limited"))
+            try:
+                async with contextlib.aclosing(self._listen(run, fallback, history, deadline)) as events:
+                    async for event in events:
+                        yield event
+                return
+            except TimeoutError:
+                untouched, late = not run.reply.text and not run.context.ledger.evidence, True
+        if not untouched:
+            cut = run.say("cut_short") if late else run.say("broke_off") if run.reply.text else ""
+            rest = self._compose(run) if not run.reply.text else ""
+            yield _say(run, " ".join(part for part in (cut, rest) if part))
+        elif late:
+            yield Failed(run.say("too_long"))
+        else:
+            raise failure
 
     async def _listen(
         self, run: _Run, loop: AgentLoop, history: Sequence[Said], deadline: float
     ) -> AsyncGenerator[TurnEvent]:
         """Run the loop in its own task and pass on what happens, until it ends or the time is up."""
-        queue: asyncio.Queue[Words | Found | Calling | BaseException | None] = asyncio.Queue()
+        queue: asyncio.Queue[Happening | BaseException | None] = asyncio.Queue()
+        run.context.meter.model = loop.name
 
         async def drive() -> None:
             try:
@@ -289,7 +324,9 @@ class TurnRunner:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    def _pass_on(self, run: _Run, happening: Words | Found | Calling) -> list[TurnEvent]:
+    def _pass_on(self, run: _Run, happening: Happening) -> list[TurnEvent]:
+        if isinstance(happening, InLine):
+            return [Status(run.say("in_line", place=str(happening.place)))]
         if isinstance(happening, Calling):
             known = [name for name in happening.tools if name in TOOL_NAMES]
             return [Status(run.say(f"doing_{known[0]}"))] if known else []
@@ -304,6 +341,10 @@ class TurnRunner:
         """Pass on the sentences that the evidence holds."""
         if not sentences:
             return []
+        with run.context.meter.stage("ground"):
+            return self._grounded(run, sentences)
+
+    def _grounded(self, run: _Run, sentences: Sequence[str]) -> list[TurnEvent]:
         facts = Facts([*run.context.ledger.evidence, *on_the_table(run.state)], run.state.all_words, run.reply.text)
         rows: list[TurnEvent] = []
         for sentence in sentences:
@@ -334,7 +375,8 @@ class TurnRunner:
                 yield event
         if run.context.ledger.need != run.before.need:
             yield WishesChanged(run.context.ledger.need)
-        answer = await self._in_pool(lambda: self._keep(run, question))
+        with run.context.meter.stage("store"):
+            answer = await self._in_pool(lambda: self._keep(run, question))
         yield Done(answer)
 
     def _unsaid(self, run: _Run) -> list[str]:
@@ -383,10 +425,26 @@ class TurnRunner:
             handed_over=handed_over,
             prompt_hash=run.plan.prompt_hash,
             repaired=run.reply.removed,
+            cost=run.context.meter.cost(),
         )
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+def _log_failure(turn: Turn, failure: ModelFailed) -> None:
+    """Once for each turn; a breaker that is open was told of by the failures that opened it."""
+    if failure.reason in {"resting", "budget"}:
+        log.info("turn.model_not_asked", turn=turn.message_id, reason=failure.reason)
+        return
+    log.warning(
+        "turn.model_failed",
+        turn=turn.message_id,
+        # Kinds alone: an endpoint's message may repeat what the shopper wrote.
+        reason=failure.reason,
+        error=type(failure.__cause__ or failure).__name__,
+        advice="Is the server of AISLE_LLM_URL running, and does it serve AISLE_LLM_MODEL?",
+    )
 
 
 def _say(run: _Run, text: str) -> TextDelta:
@@ -433,61 +491,3 @@ def _focus_of(gloss: Gloss, before: Focus) -> Focus:
     """The focus that a turn begins with: who wants no questions is asked none from here on."""
     focus = replace(aged(before), language=gloss.language)
     return replace(focus, asked=(*focus.asked, NO_QUESTIONS)) if wants_no_questions(gloss.words) else focus
-
-
-def next_focus(before: Conversation, ledger: Ledger, question: Question | None) -> Focus:
-    """What "it" and "the second one" can mean after the turn.
-
-    Args:
-        before: the conversation as the turn found it.
-        ledger: what the turn did.
-        question: the question it put; it is never put again.
-    """
-    focus = replace(ledger.focus, policy=_policy_topic(ledger.evidence), proposed=_proposed(ledger.evidence))
-    if focus.choosing and focus.choosing.age and (ledger.shown or _changed_cart(ledger)):
-        focus = replace(focus, choosing=None)
-    if not ledger.shown and _found_nothing(ledger):
-        # What is no longer seen is not counted: "the first" after an empty result means nothing.
-        gone = focus.shown or focus.gone
-        focus = replace(focus, shown=(), compared=(), gone=gone, product_id=None if focus.shown else focus.product_id)
-    if ledger.shown:
-        same = same_subject(before.need, ledger.need)
-        seen = dict.fromkeys((*(before.focus.seen if same else ()), *ledger.shown))
-        related = any(isinstance(fact, SlateFact) and fact.relations for fact in ledger.evidence)
-        moved = focus.product_id != before.focus.product_id or related
-        focus = replace(
-            focus,
-            shown=tuple(dict.fromkeys(ledger.shown)),
-            seen=tuple(seen)[-MAX_SEEN:],
-            gone=(),
-            product_id=focus.product_id if moved else None,
-            compared=focus.compared if focus.compared != before.focus.compared else (),
-        )
-    earlier = [fact.need for fact in ledger.evidence if isinstance(fact, SlateFact) and fact.need != ledger.need]
-    if before.need != Need() and not same_subject(before.need, ledger.need):
-        earlier.insert(0, before.need)
-    if earlier:
-        kept = [need for need in focus.earlier_needs if not any(same_subject(need, new) for new in earlier)]
-        focus = replace(focus, earlier_needs=tuple([*earlier, *kept][:MAX_EARLIER]))
-    if question is not None:
-        focus = replace(focus, asked=(*focus.asked, question.key))
-    return focus
-
-
-def _found_nothing(ledger: Ledger) -> bool:
-    slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
-    return bool(slates) and all(slate.surface == "search" and not slate.total for slate in slates)
-
-
-def _changed_cart(ledger: Ledger) -> bool:
-    return any(isinstance(fact, CartFact) and fact.changed == "added" for fact in ledger.evidence)
-
-
-def _proposed(evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    return tuple(fact.id for fact in evidence if isinstance(fact, Proposal))
-
-
-def _policy_topic(evidence: Sequence[Evidence]) -> str:
-    """The topic of the policy that was quoted, e.g. "Returns"."""
-    sections = (section for fact in evidence if isinstance(fact, PolicyFact) for section in fact.sections)
-    return next((section.title.partition(":")[0] for section in sections), "")

@@ -31,6 +31,7 @@ from assistant.turn import (
     RefusalFact,
     SlateFact,
     Source,
+    TurnCost,
     WhyFact,
 )
 from recommender.events import Decision, Reason
@@ -173,6 +174,7 @@ class _Answer(_Stored):
     handed_over: bool = False
     prompt_hash: str = ""
     repaired: int = 0
+    cost: TurnCost = TurnCost()
 
 
 def answer_to_json(answer: Answer) -> str:
@@ -186,6 +188,7 @@ def answer_to_json(answer: Answer) -> str:
         handed_over=answer.handed_over,
         prompt_hash=answer.prompt_hash,
         repaired=answer.repaired,
+        cost=answer.cost,
     ).model_dump_json()
 
 
@@ -211,6 +214,7 @@ def answer_from_json(text: str, lookups: Lookups) -> tuple[Answer, tuple[str, ..
         handed_over=stored.handed_over,
         prompt_hash=stored.prompt_hash,
         repaired=stored.repaired,
+        cost=stored.cost,
     )
     return answer, restorer.notes
 

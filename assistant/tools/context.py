@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from assistant.arms import NO_ARMS, Arms
 from assistant.config import Settings
 from assistant.errors import Refused
+from assistant.metering import TurnMeter
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
 from assistant.support.handoff import HandOff
@@ -117,6 +118,7 @@ class ShopperContext:
         before_decisions: product id -> the decision that last showed it in this conversation.
         arms: what experiments change in this turn.
         waiting: whether the conversation waits for a person.
+        meter: counts what the turn takes.
         shop: the services.
         ledger: what the turn has done.
     """
@@ -133,6 +135,7 @@ class ShopperContext:
     before_decisions: Mapping[str, str] = field(default_factory=dict)
     arms: Arms = NO_ARMS
     waiting: bool = False
+    meter: TurnMeter = field(default_factory=TurnMeter)
 
     @property
     def shopper_key(self) -> str:

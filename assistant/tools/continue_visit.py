@@ -28,7 +28,10 @@ def continue_visit(context: ShopperContext) -> ToolResult:
 
 def _found_for(context: ShopperContext, need: Need) -> SlateFact:
     """What was looked for last, searched again: nothing of it was looked at closely."""
-    result = context.shop.retrieval.search(SearchRequest(words_to_rank_by(need), need.constraints, need.sort, _MOST))
+    with context.meter.stage("search"):
+        result = context.shop.retrieval.search(
+            SearchRequest(words_to_rank_by(need), need.constraints, need.sort, _MOST)
+        )
     with context.ledger.lock:
         context.ledger.need = need
     return slate_from_hits(context, need, result)

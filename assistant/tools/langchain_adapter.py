@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 Tool = Callable[..., ToolResult]
 MAX_STRING_CHARS = 2_000
+GRACE_S = 5.0
+"""So long a turn that is over waits for the tool that runs."""
 
 
 def docstring_of(tool: Tool) -> str:
@@ -63,7 +65,13 @@ def _wrap(tool: Tool, pool: Executor, description: str) -> BaseTool:
             raise ToolException("There is no session: the shopper must start again.")
         # One tool at a time, in the order of the calls: "the second one" must not depend on which search was faster.
         async with context.ledger.turnstile:
-            result = await loop.run_in_executor(pool, lambda: run_tool(tool, context, arguments))
+            work = loop.run_in_executor(pool, lambda: run_tool(tool, context, arguments))
+            try:
+                result = await asyncio.shield(work)
+            except asyncio.CancelledError:
+                # A thread cannot be stopped: what it does ends before the turn does, so that what is kept knows of it.
+                await asyncio.wait({asyncio.gather(work, return_exceptions=True)}, timeout=GRACE_S)
+                raise
         return result.summary, result
 
     return StructuredTool(
@@ -83,7 +91,8 @@ def run_tool(tool: Tool, context: ShopperContext, arguments: dict[str, Any]) -> 
         ToolException: bad arguments; the model may try again.
     """
     try:
-        return tool(context, **arguments)
+        with context.meter.stage("tools"):
+            return tool(context, **arguments)
     except Refused as refusal:
         fact = RefusalFact(refusal.code, str(refusal))
         with context.ledger.lock:

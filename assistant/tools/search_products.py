@@ -92,7 +92,8 @@ def search_products(
     left = tuple(phrase for phrase in left if phrase not in aside)
     wanted = MAX_ORDERED if extreme else CANDIDATES
     request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, wanted, left)
-    result = context.shop.retrieval.search(request)
+    with context.meter.stage("search"):
+        result = context.shop.retrieval.search(request)
     if aside and not text and all(getattr(wish, "exclude", False) for wish in constraints):
         # "A sweater, not wool" where none is sold: everything that is not wool is no answer.
         need, aside = replace(need, text=" ".join(aside)), ()

@@ -169,7 +169,8 @@ def _decide(context: ShopperContext, about: DecisionContext, candidates: Sequenc
     if not candidates:
         return None
     try:
-        decision = context.shop.recommender.decide(about, candidates)
+        with context.meter.stage("rank"):
+            decision = context.shop.recommender.decide(about, candidates)
     except NothingToDecide:
         return None
     if decision.sponsored_ids and context.shop.sponsored is not None:

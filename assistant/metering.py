@@ -1,0 +1,97 @@
+"""What a turn takes: tokens, calls, and seconds of its stages. Knows no person and no word that was said.
+
+One `TurnMeter` goes with a turn, in its context; whatever does the work counts it there.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from assistant.turn import TurnCost
+
+Stage = Literal["guards", "model", "tools", "search", "rank", "ground", "store"]
+"""Search and rank are parts of tools; the others stand side by side."""
+
+
+class TurnMeter:
+    """Counts one turn, and knows what is left to it. Every method may be called from any thread.
+
+    Args:
+        max_tokens: so many may be used; None sets no limit.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, *, max_tokens: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.max_tokens = max_tokens
+        self.model = ""
+        """Which model answers."""
+        self.fell_back = ""
+        """Why the model in use did not; "" where it did."""
+        self.model_until_s = float("inf")
+        """Moment of the clock at which the model in use has to be done."""
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._begun = clock()
+        self._stages: dict[str, float] = {}
+        self._tokens_in = self._tokens_cached = self._tokens_out = 0
+        self._model_calls = self._tool_calls = 0
+        self._first_token_s: float | None = None
+        self._first_shown_s: float | None = None
+
+    @contextmanager
+    def stage(self, name: Stage) -> Iterator[None]:
+        """Count the seconds inside; a stage may come many times."""
+        begun = self._clock()
+        try:
+            yield
+        finally:
+            took = self._clock() - begun
+            with self._lock:
+                self._stages[name] = self._stages.get(name, 0.0) + took
+                self._tool_calls += name == "tools"
+                self._model_calls += name == "model"
+
+    def used(self, tokens_in: int, tokens_out: int = 0, *, cached: int = 0, first_token_s: float | None = None) -> None:
+        """Count what one call of an endpoint used, as the endpoint tells it: no number of it is trusted."""
+        with self._lock:
+            self._tokens_in += max(0, tokens_in)
+            self._tokens_cached += min(max(0, cached), max(0, tokens_in))
+            self._tokens_out += max(0, tokens_out)
+            if first_token_s is not None:
+                self._first_token_s = max(first_token_s, self._first_token_s or 0.0)
+
+    def shown(self) -> None:
+        """Note that something of the answer is seen."""
+        if self._first_shown_s is None:
+            self._first_shown_s = self._clock() - self._begun
+
+    @property
+    def tokens_left(self) -> bool:
+        """Whether a model may be asked once more."""
+        return self.max_tokens is None or self.cost().tokens < self.max_tokens
+
+    @property
+    def model_left_s(self) -> float:
+        """Seconds that the model in use still has."""
+        return self.model_until_s - self._clock()
+
+    def cost(self) -> TurnCost:
+        """What the turn took until now."""
+        with self._lock:
+            return TurnCost(
+                model=self.model,
+                fell_back=self.fell_back,
+                tokens_in=self._tokens_in,
+                tokens_cached=self._tokens_cached,
+                tokens_out=self._tokens_out,
+                model_calls=self._model_calls,
+                tool_calls=self._tool_calls,
+                first_token_s=self._first_token_s,
+                first_shown_s=self._first_shown_s,
+                seconds=self._clock() - self._begun,
+                stages=dict(self._stages),
+            )
