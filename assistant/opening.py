@@ -66,6 +66,7 @@ from retrieval.reranking import HeadReranker
 log = structlog.get_logger()
 RELOAD_EVERY_S = 5.0
 NOT_OPEN = "The shop is not open yet. Please try again in a moment."
+NO_ENDPOINT = "The language model of AISLE_LLM_URL does not answer. The embedded model replies until it does."
 CANNOT_OPEN = "The shop cannot be opened at the moment. Please try again later."
 
 
@@ -159,7 +160,8 @@ class Opener:
 
     def readiness(self) -> Readiness:
         """What works by now."""
-        return self._state
+        resting = self._endpoint is not None and self._endpoint.breaker.state != "closed"
+        return replace(self._state, degraded=(*self._state.degraded, NO_ENDPOINT)) if resting else self._state
 
     def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
         """Questions for a visit to begin with."""

@@ -272,14 +272,5 @@ def test_the_embedded_model_answers_when_nobody_listens(
         reply = new_visitor(_endpoint(own_shop, url), runner, "nobody").say("tents under $200")
     assert reply.products
     (said,) = [line for line in logs if line["event"] == "turn.model_failed"]
-    assert said["reason"].endswith("ConnectionError")
+    assert (said["reason"], said["error"]) == ("unreachable", "APIConnectionError")
     assert "AISLE_LLM_URL" in said["advice"]
-
-
-def test_a_hanging_endpoint_ends_at_the_time_limit_with_a_plain_sentence(
-    own_shop: Callable[..., Assistant], runner: asyncio.Runner
-) -> None:
-    with openai_server({"hang_s": 3.0, "say": "late"}) as (url, _):
-        guest = new_visitor(_endpoint(own_shop, url, turn_timeout_s=1.0), runner, "hang")
-        reply = guest.say("tents")
-    assert "too long" in (reply.failed or "")
