@@ -8,18 +8,26 @@ It adds no word that the phrasebook does not give for something that was said.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.language.phrasebook import KEPT, Phrasebook, tokens
+from assistant.language.phrasebook import FIRST_KEPT, KEPT, Phrasebook, tokens
+from retrieval.chinese.numerals import NUMBER, parse_span
+from retrieval.chinese.script import HAN, has_han
 
-_PUNCTUATION = str.maketrans("，。？！；：、（）", ",.?!;:,()")
-_MASK = 0xA000
-"""A letter of its own for each thing that stays: no language of a phrasebook writes in Yi syllables."""
+_PUNCTUATION = str.maketrans(
+    dict(zip("，。？！；：、（）", (", ", ". ", "? ", "! ", "; ", ": ", ", ", " (", ") "), strict=True))
+)
+_OPENING = str.maketrans("¿¡", "  ")
+_MASK = ord(FIRST_KEPT)
+_BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])[ \t]+(?=[{HAN}])")
+"""A space in Chinese ends what it stands behind, as a comma does."""
+_NUMERAL = re.compile(NUMBER)
 _DEEPEST = 40
 _GROUP = re.compile(r"\\(\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
-_BEFORE_STOP = re.compile(r" ([,.?!;:)])")
+_BEFORE_STOP = re.compile(r"[ ,;]*([,.?!;:)])")
+"""What was said before a stop may be nothing in English, and leave a comma."""
 _DECIMAL = re.compile(r"\d+,\d{1,2}")
 
 
@@ -68,6 +76,7 @@ def gloss(
     book: Phrasebook,
     names: tuple[str, ...] = (),
     correct: Callable[[str], str | None] = lambda _: None,
+    reread: Callable[[str], Mapping[str, str]] = lambda _: {},
 ) -> Gloss:
     """Say a message in English.
 
@@ -76,6 +85,7 @@ def gloss(
         book: of its language.
         names: titles and brands that may stand in it and stay as they are.
         correct: the word of the phrasebook that a folded unknown word is a slip of; None where it is none.
+        reread: parts of a text that are read as others of the same length.
     """
     kept: list[str] = []
 
@@ -86,8 +96,14 @@ def gloss(
     text = said
     for name in sorted(filter(None, names), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", keep, text, flags=re.I)
-    text = KEPT.sub(keep, text)
+    text = KEPT.sub(keep, text.translate(_OPENING))
+    if not book.spaced:
+        text = _BETWEEN_HAN.sub("，", text)
+    read = reread(text)
+    for wrong, right in read.items():
+        text = text.replace(wrong, right)
     glosser = _Glosser(book, correct)
+    glosser.corrected.update(read)
     pieces = [Piece(_unmasked(p.said, kept), _unmasked(p.english, kept)) for p in glosser.pieces(text)]
     return Gloss(book.language, said, _joined(pieces), tuple(pieces), tuple(glosser.corrected.items()))
 
@@ -137,6 +153,9 @@ class _Glosser:
             if gap:
                 yield Piece("", gap.translate(_PUNCTUATION))
             size, english = self._match(keys, i)
+            numeral = None if self._book.spaced else self._numeral(text, found[i:], keys[i:])
+            if numeral and (english is None or numeral[0] > size):
+                size, english = numeral
             said = text[found[i].start() : found[i + size - 1].end()]
             yield Piece(said, said if english is None else english)
             end, i = found[i + size - 1].end(), i + size
@@ -158,6 +177,21 @@ class _Glosser:
             self.corrected[key] = right
             found = self._book.find(right)
         return found
+
+    def _numeral(self, text: str, found: Sequence[re.Match[str]], keys: Sequence[str]) -> tuple[int, str] | None:
+        """A number in Chinese numerals at the beginning, and of how many tokens; of one character only where it counts.
+
+        A lone character is a part of many words ("一般"): it counts where nothing else is said or a measure follows.
+        """
+        match = _NUMERAL.match(text, found[0].start())
+        span = parse_span(match.group()) if match and has_han(match.group()) else None
+        if match is None or span is None:
+            return None
+        size = sum(token.end() <= match.end() for token in found)
+        alone = match.group() == text.strip()
+        if size == 1 and not alone and (keys[0] == "一" or (*keys[1:2],) not in self._book.entries):
+            return None
+        return size, " to ".join(f"{end:f}" for end in dict.fromkeys(span))
 
     def _number(self, digits: str) -> str | None:
         """The number with a decimal point and nothing between thousands."""
@@ -193,4 +227,4 @@ def _joined(pieces: list[Piece]) -> str:
         apart = text[-1:].isalnum() and piece.english[:1].isalnum() and (changed or changed_before)
         text += f" {piece.english}" if apart else piece.english
         changed_before = changed
-    return _BEFORE_STOP.sub(r"\1", " ".join(text.split()))
+    return _BEFORE_STOP.sub(r"\1", " ".join(text.split())).lstrip(" ,.;")

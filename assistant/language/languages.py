@@ -11,6 +11,7 @@ from assistant.language.detect import Detector
 from assistant.language.gloss import Gloss, gloss
 from assistant.language.phrasebook import Phrasebook, read_phrasebook
 from assistant.language.slips import Slips
+from assistant.language.sounds import Sounds
 
 ENGLISH = "en"
 _TITLES = 200
@@ -40,6 +41,7 @@ class Languages:
         votes = Counter(self._detector.detect(title, ENGLISH) for title in islice(titles, _TITLES))
         self._own = votes.most_common(1)[0][0] if votes else ENGLISH
         self._slips = {name: Slips(book, knows) for name, book in self._books.items()}
+        self._sounds = {name: Sounds(book) for name, book in self._books.items() if not book.spaced}
 
     def read(self, said: str, before: str = "", names: Sequence[str] = ()) -> Gloss:
         """Read a message.
@@ -53,4 +55,6 @@ class Languages:
         if language in {ENGLISH, self._own} or language not in self._books:
             return Gloss(language, said, said)
         book = self._books[language]
+        if language in self._sounds:
+            return gloss(said, book, tuple(names), reread=self._sounds[language].slips)
         return gloss(said, book, tuple(names), self._slips[language].find)

@@ -13,14 +13,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.errors import ConfigError
+from retrieval.chinese.numerals import NUMBER as HAN_NUMBER
 
-_MACROS = {"{number}": r"(\d+(?:[.,]\d+)*|NUMBERS)", "{words}": r"(\S(?:.*?\S)?)"}
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’][^\W\d_]+)*")
 
 KEPT = re.compile(
     r"\S+@\S+\.\w+|https?://\S+|\b[A-Za-z]{1,3}-\d{3,12}\b|\b(?=[A-Z-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)+\b", re.ASCII
 )
 """What is no word of any language: e-mail addresses, links, order numbers and part numbers."""
+FIRST_KEPT, LAST_KEPT = "\ua000", "\ua4cf"
+"""Letters of their own for each thing that stays: no language of a phrasebook writes in Yi syllables."""
+_PARTS_WITHIN_PARTS = 3
 Key = tuple[str, ...]
 """Folded tokens of an entry."""
 
@@ -38,6 +41,7 @@ class _File(BaseModel):
     endings: dict[str, str] = {}
     links: list[str] = []
     numbers: dict[str, int] = {}
+    parts: dict[str, str] = {}
     patterns: list[dict[str, str]] = []
     phrases: dict[str, str] = {}
     words: dict[str, str] = {}
@@ -147,6 +151,10 @@ def read_phrasebook(language: str, files: Mapping[str, Any]) -> Phrasebook:
             entries[_key(text, letters)] = english
             entries.setdefault(_key(text, plain), english)
     numbers = [_fold(word, letters) for row in rows for word in row.numbers]
+    macros = {
+        **_macros(numbers, spaced=spaced),
+        **{f"{{{name}}}": part for row in rows for name, part in row.parts.items()},
+    }
     return Phrasebook(
         language,
         marks=frozenset(_fold(mark, letters) for row in rows for mark in row.marks),
@@ -157,13 +165,19 @@ def read_phrasebook(language: str, files: Mapping[str, Any]) -> Phrasebook:
         endings={ending: put for row in rows for ending, put in row.endings.items()},
         links=tuple(link for row in rows for link in row.links),
         patterns=tuple(
-            (_compiled(language, pattern, numbers, letters, spaced=spaced), english)
+            (_compiled(language, pattern, macros, letters, spaced=spaced), english)
             for row in rows
             for one in row.patterns
             for pattern, english in one.items()
         ),
         entries=entries,
     )
+
+
+def _macros(numbers: Sequence[str], *, spaced: bool) -> Mapping[str, str]:
+    words = "|".join(sorted(map(re.escape, numbers), key=len, reverse=True)) or "(?!)"
+    number = rf"\d+(?:[.,]\d+)*|{words}" if spaced else HAN_NUMBER
+    return {"{number}": f"({number})", "{words}": r"(\S(?:.*?\S)?)", "{kept}": f"([{FIRST_KEPT}-{LAST_KEPT}])"}
 
 
 def _read_file(name: str, content: Any) -> _File:
@@ -175,12 +189,13 @@ def _read_file(name: str, content: Any) -> _File:
 
 
 def _compiled(
-    language: str, pattern: str, numbers: Sequence[str], letters: Mapping[str, str], *, spaced: bool
+    language: str, pattern: str, macros: Mapping[str, str], letters: Mapping[str, str], *, spaced: bool
 ) -> re.Pattern[str]:
-    text = "".join(letters.get(char, char) for char in pattern)
-    for macro, meaning in _MACROS.items():
-        words = "|".join(sorted(map(re.escape, numbers), key=len, reverse=True)) or "(?!)"
-        text = text.replace(macro, meaning.replace("NUMBERS", words))
+    text = pattern
+    for _ in range(_PARTS_WITHIN_PARTS):
+        for macro, meaning in macros.items():
+            text = text.replace(macro, meaning)
+    text = "".join(letters.get(char, char) for char in text)
     try:
         return re.compile(rf"(?<!\w)(?:{text})(?!\w)" if spaced else text)
     except re.error as problem:

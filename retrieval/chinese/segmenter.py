@@ -24,6 +24,11 @@ def cut_fine(text: str) -> list[str]:
     return _dictionary().cut_for_search(text)
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is a word of the dictionary."""
+    return _dictionary().has_word(text)
+
+
 class Segmenter:
     """Cuts texts into words, some of them names that no dictionary has.
 

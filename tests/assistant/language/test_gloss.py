@@ -76,7 +76,37 @@ def test_a_title_stays_as_the_shop_writes_it(book: Phrasebook) -> None:
 def test_chinese_is_read_by_the_longest_phrase() -> None:
     book = read_phrasebook("zh", {"all": CHINESE})
     assert gloss("200元以下的红色背包", book).words == "under 200 dollars red backpack"
-    assert gloss("红色Acme背包，谢谢", book).words == "red Acme backpack,谢谢"
+    assert gloss("红色Acme背包，谢谢", book).words == "red Acme backpack, 谢谢"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("两百块以下", "under 200 dollars"),
+        ("一千五元以下", "under 1500 dollars"),
+        ("三十个背包", "30 个 backpack"),
+        ("一般的背包", "一般 backpack"),
+        ("红色 背包", "red, backpack"),
+        ("红色 200元以下", "red under 200 dollars"),
+    ],
+)
+def test_chinese_numerals_are_numbers_and_spaces_part(said: str, words: str) -> None:
+    book = read_phrasebook("zh", {"all": CHINESE})
+    assert gloss(said, book).words == words
+
+
+def test_parts_stand_for_what_patterns_share() -> None:
+    parts = {"which": "(?:den|die) (ersten|zweite)", "end": "(?=[?.]|$)"}
+    patterns = [{"ist {which} {words}{end}": r"is the \1 \2"}, {"wo ist {kept}": r"where is order \1"}]
+    book = read_phrasebook("de", {"all": {**GERMAN, "parts": parts, "patterns": patterns}})
+    assert gloss("ist die zweite rot?", book).words == "is the zweite red?"
+    assert gloss("wo ist A-10421", book).words == "where is order A-10421"
+
+
+def test_what_says_nothing_in_english_leaves_no_stops_behind(book: Phrasebook) -> None:
+    assert gloss("mal, rot", book).words == "red"
+    assert gloss("rot, mal. Tasche", book).words == "red. bag"
+    assert gloss("¿rot?", book).words == "red?"
 
 
 def test_what_was_said_is_found_again(book: Phrasebook) -> None:
