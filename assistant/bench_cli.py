@@ -178,6 +178,34 @@ def bench_decide(
     run(decisions=decisions, candidates=candidates, timed=timed, shoppers=shoppers, seed=seed, as_json=json)
 
 
+@bench.command("turn")
+def bench_turn(
+    shoppers: Annotated[list[int] | None, typer.Option(help="So many at once; 1, 4, 16 and 32 without.", min=1)] = None,
+    products: Annotated[
+        list[int] | None, typer.Option(help="Sizes of made-up catalogues; 10,000 and 100,000 without.", min=100)
+    ] = None,
+    rounds: Annotated[int, typer.Option(help="Rounds of the same dialogues; their median is told.", min=1)] = 5,
+    llm: Annotated[
+        str | None, typer.Option(metavar="URL", help="Measure on this OpenAI-compatible endpoint as well.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="The model's name at the endpoint.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Time whole turns: one shopper, many at once, beside an endpoint, and beside LangChain's bare agent on it.
+
+    Example: aisle bench turn --rounds 3
+    """
+    from assistant.bench_turn import bench_turn as run
+
+    run(
+        read_settings(llm_url=llm, llm_model=model),
+        shoppers=shoppers or (1, 4, 16, 32),
+        products=products or (10_000, 100_000),
+        rounds=rounds,
+        as_json=json,
+    )
+
+
 @bench.command("bandit")
 def bench_bandit(
     seeds: Annotated[int, typer.Option(help="Seeds reported; each is a shop of its own.", min=2)] = 30,

@@ -25,6 +25,7 @@ GROUPS = {
         "groceries",
         "hillstrom",
         "decide",
+        "turn",
         "bandit",
         "sequences",
     ),
