@@ -17,19 +17,21 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from statistics import median
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
+from assistant.agent import EMBEDDED
 from assistant.bootstrap import build_assistant
 from assistant.commands import prepare_shop
 from assistant.config import Settings
 from assistant.errors import ModelFailed
 from assistant.llm.bench_endpoint import AnsweringEndpoint, BareAgent, answering_endpoint
+from assistant.metering import Stage
 from assistant.places import DEMO_CATALOGUE, catalogues_folder
 from assistant.service import Assistant
 from assistant.terminal import Progress, say, say_json, showing_progress
-from assistant.turn import Done, EvidenceFound, Failed, SlateFact, TextDelta, Turn
+from assistant.turn import Done, EvidenceFound, Failed, SlateFact, TextDelta, Turn, TurnCost
 from retrieval.engine import Retrieval
 from retrieval.loader import import_products
 
@@ -50,12 +52,13 @@ LENGTHS: Final = (1, 10, 40)
 
 @dataclass(frozen=True, slots=True)
 class TurnTime:
-    """One turn, in seconds; None where it showed no words, or no card."""
+    """One turn, in seconds, and what it counted itself; None where it showed no words, or no card."""
 
     whole_s: float
     cpu_s: float
     first_word_s: float | None
     first_card_s: float | None
+    cost: TurnCost
 
 
 def bench_turn(
@@ -191,6 +194,7 @@ async def _timed(assistant: Assistant, turn: Turn) -> TurnTime:
     began, cpu_began = time.perf_counter(), time.process_time()
     word: float | None = None
     card: float | None = None
+    cost = TurnCost()
     async with aclosing(assistant.stream(turn)) as events:
         async for event in events:
             if isinstance(event, TextDelta) and word is None:
@@ -200,8 +204,8 @@ async def _timed(assistant: Assistant, turn: Turn) -> TurnTime:
             elif isinstance(event, Failed):
                 raise ModelFailed(event.message)
             elif isinstance(event, Done):
-                break
-    return TurnTime(time.perf_counter() - began, time.process_time() - cpu_began, word, card)
+                cost = event.answer.cost
+    return TurnTime(time.perf_counter() - began, time.process_time() - cpu_began, word, card, cost)
 
 
 # ---------------------------------------------------------------- beside an endpoint
@@ -226,6 +230,7 @@ async def _beside(
     agent = BareAgent(asked, _retrieval(settings))
     lines = [lines[0] for lines in DIALOGUES]
     rows: dict[str, list[float]] = {"ours": [], "ours_cpu": [], "agent": [], "own": []}
+    n_fell_back = 0
     with _opened(asked, "meaning") as assistant:
         for number in range(rounds + 1):
             for line in lines:
@@ -236,6 +241,7 @@ async def _beside(
                 await agent.answer(line)
                 other = time.perf_counter() - began
                 if number:
+                    n_fell_back += spent.cost.model == EMBEDDED
                     rows["ours"].append(spent.whole_s)
                     rows["ours_cpu"].append(spent.cpu_s)
                     rows["agent"].append(other)
@@ -249,6 +255,7 @@ async def _beside(
         **({"own_ms": _spread(rows["own"])} if stub else {}),
         "ratio": median(ours / other for ours, other in pairs),
         "turns": len(rows["ours"]),
+        "fell_back": n_fell_back,
     }
 
 
@@ -263,6 +270,7 @@ def _figures(times: Sequence[TurnTime]) -> dict[str, Any]:
         "cpu_ms": _spread([spent.cpu_s for spent in times]),
         "first_word_ms": _spread(words),
         "first_card_ms": _spread(cards),
+        **{f"{stage}_ms": _spread([spent.cost.stages.get(stage, 0.0) for spent in times]) for stage in get_args(Stage)},
     }
 
 
@@ -316,7 +324,8 @@ def _tell(found: dict[str, Any]) -> None:
             own = f", of which our own {_of(row['own_ms'])}" if "own_ms" in row else ""
             say(
                 f"Beside {what}: turn {_of(row['ours_ms'])}{own}; "
-                f"bare agent {_of(row['bare_agent_ms'])}; ratio {row['ratio']:.2f}."
+                f"bare agent {_of(row['bare_agent_ms'])}; ratio {row['ratio']:.2f}; "
+                f"the embedded model answered {row['fell_back']} of {row['turns']}."
             )
     machine = found["machine"]
     before, after = machine["load_average"]

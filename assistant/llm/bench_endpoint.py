@@ -81,8 +81,9 @@ def _chunks(messages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     deltas = [{"role": "assistant", "content": ""}, *({"content": f"{word} "} for word in words)]
     if "tool_calls" in message:
         deltas.append({"tool_calls": message["tool_calls"]})
-    for delta in deltas:
-        choice = {"index": 0, "delta": delta, "finish_reason": None}
+    reasons = [None] * len(deltas) + ["tool_calls" if "tool_calls" in message else "stop"]
+    for delta, reason in zip([*deltas, {}], reasons, strict=True):
+        choice = {"index": 0, "delta": delta, "finish_reason": reason}
         yield {"id": "bench", "object": "chat.completion.chunk", "created": 0, "model": "bench", "choices": [choice]}
 
 
