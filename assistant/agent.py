@@ -30,6 +30,7 @@ EMBEDDED = "embedded"
 MODEL_CALLS_PER_TURN = 4
 HISTORY_MESSAGES = 12
 MAX_HISTORY_CHARS = 1_200
+SYSTEM = "system.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class AgentLoop:
         self._graph: Any = create_agent(
             model,
             langchain_tools(TOOLS, pool, lambda tool: tool_text(prompts, tool)),
-            system_prompt=prompts.render("system.md"),
+            system_prompt=prompts.render(SYSTEM),
             middleware=limits,
             context_schema=ShopperContext,
         )
@@ -114,6 +115,11 @@ class AgentLoop:
 def tool_text(prompts: Prompts, tool: Tool) -> str:
     """What a model reads of a tool: its docstring and examples of calls, as prompts/tools has them."""
     return prompts.render(f"tools/{tool.__name__}.md", description=docstring_of(tool))
+
+
+def texts_told(prompts: Prompts) -> tuple[str, ...]:
+    """What a language model is told before any dialogue, and nobody else: the system prompt, then each tool."""
+    return (prompts.render(SYSTEM), *(tool_text(prompts, tool) for tool in TOOLS))
 
 
 def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:

@@ -22,7 +22,7 @@ from assistant.live import Live
 from assistant.opening import Opener, VariantIndex, Workshop, items_of
 from assistant.owner import Owner, OwnerRooms
 from assistant.places import catalogues_folder, shop_folder
-from assistant.prompts import load_prompts
+from assistant.prompts import Prompts, load_prompts
 from assistant.purchasing import Purchasing
 from assistant.releases import registry_of, set_broken_releases_aside
 from assistant.rooms import OPENING_WAIT_S
@@ -72,6 +72,7 @@ def build_assistant(
     *,
     chat_model: BaseChatModel | None = None,
     encoder: Encoder | None = None,
+    prompts: Prompts | None = None,
     now: Callable[[], datetime] = _now,
 ) -> Assistant:
     """Build the assistant. It returns at once; `start` opens the shop.
@@ -80,13 +81,14 @@ def build_assistant(
         settings: frozen.
         chat_model: in place of the endpoint or the embedded model.
         encoder: in place of the one that the settings name.
+        prompts: in place of those that come with Aisle.
         now: aware clock.
 
     Raises:
         StoreError: the data folder is in use, or its database cannot be read.
         ConfigError: the prompts are broken.
     """
-    prompts = load_prompts()
+    prompts = prompts or load_prompts()
     store = open_store(settings.data, now)
     try:
         staff_store = open_staff_store(settings.data, now)

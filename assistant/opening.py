@@ -17,10 +17,11 @@ from typing import Literal
 import numpy as np
 import structlog
 
-from assistant.agent import AgentLoop
+from assistant.agent import AgentLoop, texts_told
 from assistant.config import Settings
 from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.grounding import Lexicon
+from assistant.guards import Guarding
 from assistant.head_watch import HeadWatch
 from assistant.inviting import Inviting
 from assistant.item_facts import attributes_of
@@ -350,6 +351,7 @@ class Opener:
             voices=voices,
             languages=Languages(prompts.languages(), self._language, titles, shop.titles.knows),
             lexicon=lexicon,
+            guarding=Guarding(prompts, texts_told(prompts), w.settings, shop.reader),
             prompt_hash=prompts.hash,
         )
 

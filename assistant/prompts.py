@@ -79,11 +79,18 @@ class Prompts:
 
     def intents(self) -> Mapping[str, Any]:
         """Parsed prompts/intents/*.yaml by file stem."""
-        rows = {}
-        for path, text in self.texts.items():
-            if path.startswith("intents/"):
-                rows[path.removeprefix("intents/").removesuffix(".yaml")] = yaml.safe_load(text)
-        return rows
+        return self._parsed("intents/")
+
+    def guards(self) -> Mapping[str, Any]:
+        """Parsed prompts/guards/*.yaml by file stem."""
+        return self._parsed("guards/")
+
+    def _parsed(self, folder: str) -> Mapping[str, Any]:
+        return {
+            path.removeprefix(folder).removesuffix(".yaml"): yaml.safe_load(text)
+            for path, text in self.texts.items()
+            if path.startswith(folder)
+        }
 
 
 def load_prompts(root: Traversable | None = None) -> Prompts:

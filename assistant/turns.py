@@ -23,6 +23,7 @@ from assistant.clarify import NO_QUESTIONS, choose_question, wants_no_questions
 from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed, Refused
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.guards import Guarding, Heard, answer_to
 from assistant.language import Gloss, Languages
 from assistant.live import Cut, Live
 from assistant.llm.embedded.composer import Composer
@@ -77,6 +78,7 @@ class Floorplan:
         voices: for what code says itself, in each language.
         languages: reads messages in other languages than the shop's.
         lexicon: names and values of the catalogue.
+        guarding: what a message is besides shopping, and what may not be said.
         prompt_hash: of the prompts in use.
         in_version: the same with a version of the prompts; "" is the shop's own.
     """
@@ -87,6 +89,7 @@ class Floorplan:
     voices: Voices
     languages: Languages
     lexicon: Lexicon
+    guarding: Guarding
     prompt_hash: str
     in_version: Callable[[str], Floorplan] | None = None
 
@@ -110,6 +113,7 @@ class _Run:
     context: ShopperContext
     state: TurnState
     treated: Treated
+    heard: Heard
     reply: _Reply = field(default_factory=_Reply)
     shown: list[TurnEvent] = field(default_factory=list)
 
@@ -215,7 +219,10 @@ class TurnRunner:
         """Keep the message, and lay the table for the model."""
         self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
         before = self._conversations.load(turn.principal, turn.conversation_id)
-        gloss = plan.languages.read(words, before.focus.language, names_said(words, before, plan.shop))
+        heard = plan.guarding.hear(words)
+        left = heard.words or words
+        gloss = plan.languages.read(left, before.focus.language, names_said(left, before, plan.shop))
+        gloss = Gloss(gloss.language, "", "") if heard.is_answered else gloss
         ledger = Ledger(need=before.need, focus=_focus_of(gloss, before.focus))
         unit = plan.shop.profiling.unit(turn.principal)
         treated = self._treating.begin(unit, session_key(turn.principal), plan.shop.now())
@@ -237,13 +244,21 @@ class TurnRunner:
             arms=treated.arms,
             waiting=before.floor is not Floor.ASSISTANT,
             meter=meter,
+            gives_away=lambda text: plan.guarding.gives_away(text, words),
         )
-        return _Run(turn, plan, before, context, turn_state(gloss, before, context), treated)
+        return _Run(turn, plan, before, context, turn_state(gloss, before, context), treated, heard)
 
     async def _answer(self, run: _Run) -> AsyncGenerator[TurnEvent]:
+        if run.heard.is_answered:
+            text, run.context.ledger.question = answer_to(run.heard, run.say, run.before.floor)
+            yield _say(run, text)
+            async for event in self._close(run):
+                yield event
+            return
         asked = (Role.SHOPPER, run.turn.message_id)
         earlier = [m for m in run.before.messages if m.text and (m.role, m.message_id) != asked]
-        history = [Said(m.role is Role.SHOPPER, m.text) for m in earlier]
+        hear = run.plan.guarding.hear
+        history = [Said(True, hear(m.text).words) if m.role is Role.SHOPPER else Said(False, m.text) for m in earlier]
         plan, timeout_s = run.plan, run.plan.shop.settings.turn_timeout_s
         meter, deadline = run.context.meter, time.monotonic() + timeout_s
         meter.model_until_s = deadline - FALLBACK_SHARE * timeout_s if plan.fallback else deadline
@@ -348,7 +363,9 @@ class TurnRunner:
         facts = Facts([*run.context.ledger.evidence, *on_the_table(run.state)], run.state.all_words, run.reply.text)
         rows: list[TurnEvent] = []
         for sentence in sentences:
-            kind = unsupported(sentence, facts, run.plan.lexicon)
+            evidence, words = run.context.ledger.evidence, run.state.all_words
+            kind = run.plan.guarding.objection(sentence, run.reply.text, evidence, words)
+            kind = kind or unsupported(sentence, facts, run.plan.lexicon)
             if kind is None:
                 rows += [TextDelta(sentence)]
                 run.reply.text += sentence
@@ -370,7 +387,7 @@ class TurnRunner:
             yield _say(run, self._compose(run) or run.composer.talk(("unclear",)))
         if question is not None:
             yield _say(run, question.text)
-        else:
+        elif not run.heard.is_answered:
             for event in await self._in_pool(lambda: _offer(run)):
                 yield event
         if run.context.ledger.need != run.before.need:

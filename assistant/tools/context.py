@@ -119,6 +119,7 @@ class ShopperContext:
         arms: what experiments change in this turn.
         waiting: whether the conversation waits for a person.
         meter: counts what the turn takes.
+        gives_away: whether an argument of the model holds what nobody may be shown, e.g. text of the prompts.
         shop: the services.
         ledger: what the turn has done.
     """
@@ -136,6 +137,7 @@ class ShopperContext:
     arms: Arms = NO_ARMS
     waiting: bool = False
     meter: TurnMeter = field(default_factory=TurnMeter)
+    gives_away: Callable[[str], bool] = lambda _: False
 
     @property
     def shopper_key(self) -> str:

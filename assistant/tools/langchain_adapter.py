@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Annotated, Any, get_type_hints
 
@@ -63,6 +63,8 @@ def _wrap(tool: Tool, pool: Executor, description: str) -> BaseTool:
         loop = asyncio.get_running_loop()
         if not isinstance(context, ShopperContext):
             raise ToolException("There is no session: the shopper must start again.")
+        if any(context.gives_away(text) for text in _texts(arguments)):
+            raise ToolException("Put only the shopper's words into the arguments.")
         # One tool at a time, in the order of the calls: "the second one" must not depend on which search was faster.
         async with context.ledger.turnstile:
             work = loop.run_in_executor(pool, lambda: run_tool(tool, context, arguments))
@@ -82,6 +84,18 @@ def _wrap(tool: Tool, pool: Executor, description: str) -> BaseTool:
         response_format="content_and_artifact",
         handle_tool_error=True,
     )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in what a model gave."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (text for part in value for text in _texts(part))
 
 
 def run_tool(tool: Tool, context: ShopperContext, arguments: dict[str, Any]) -> ToolResult:
