@@ -20,6 +20,7 @@ import structlog
 from assistant.agent import AgentLoop, texts_told
 from assistant.config import Settings
 from assistant.errors import AisleError, ConfigError, TurnRefused
+from assistant.floorplan import Floorplan
 from assistant.grounding import Lexicon
 from assistant.guards import Guarding
 from assistant.head_watch import HeadWatch
@@ -47,7 +48,6 @@ from assistant.support.sponsored import SponsoredDesk
 from assistant.titles import TitleIndex
 from assistant.tools.context import Shop
 from assistant.turn import Principal
-from assistant.turns import Floorplan
 from assistant.upkeep import is_demo, way_out
 from recommender.data.cleaning import CleanLog
 from recommender.decide import Recommender

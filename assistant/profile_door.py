@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from assistant.errors import Refused
+from assistant.floorplan import Floorplan
 from assistant.rooms import Rooms
 from assistant.tools.profile_facts import entry_named, profile_fact
 from assistant.tools.profiling import Profiling
 from assistant.turn import Principal, ProfileFact
-from assistant.turns import Floorplan
 from recommender.profiles.edits import Edit, EditKind
 
 T = TypeVar("T")

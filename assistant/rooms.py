@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from assistant.conversations import Conversations
 from assistant.counted import Counted
+from assistant.floorplan import Floorplan
 from assistant.live import Live
 from assistant.purchasing import Purchasing
 from assistant.session import Sessions
@@ -21,7 +22,6 @@ from assistant.support.identity import Customers
 from assistant.support.orders import OrderBook
 from assistant.support.policies import Policies
 from assistant.turn import Principal
-from assistant.turns import Floorplan
 
 OPENING_WAIT_S = 60.0
 """How long a request waits for the shop to open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.clarify import NO_QUESTIONS, wants_no_questions
 from assistant.conversations import Conversation
 from assistant.language import Gloss
 from assistant.llm.state import TurnState
@@ -80,6 +81,12 @@ def on_the_table(state: TurnState) -> list[ProductFact]:
     """The products that a sentence may speak of, besides what the turn finds."""
     products = [*state.shown, *([state.in_focus] if state.in_focus else []), *([state.page] if state.page else [])]
     return [ProductFact(product, product.default_variant) for product in products]
+
+
+def first_focus(gloss: Gloss, before: Focus) -> Focus:
+    """The focus that a turn begins with: who wants no questions is asked none from here on."""
+    focus = replace(aged(before), language=gloss.language)
+    return replace(focus, asked=(*focus.asked, NO_QUESTIONS)) if wants_no_questions(gloss.words) else focus
 
 
 def aged(focus: Focus) -> Focus:

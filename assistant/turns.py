@@ -19,23 +19,23 @@ import structlog
 
 from assistant.agent import AgentLoop, Calling, Found, Happening, Said
 from assistant.allowance import DailyTokens
-from assistant.clarify import NO_QUESTIONS, choose_question, wants_no_questions
+from assistant.clarify import choose_question
 from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed, Refused
-from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
-from assistant.guards import Guarding, Heard, answer_to
-from assistant.language import Gloss, Languages
+from assistant.floorplan import Floorplan
+from assistant.grounding import Facts, split_sentences, unsupported
+from assistant.guards import Heard, answer_to
+from assistant.language import Gloss
 from assistant.live import Cut, Live
 from assistant.llm.embedded.composer import Composer
-from assistant.llm.embedded.voices import Voices
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.llm.state import TurnState
 from assistant.metering import TurnMeter
 from assistant.middleware import InLine
 from assistant.showing import tell_shown
-from assistant.table import again, aged, decisions, names_said, next_focus, on_the_table, turn_state
+from assistant.table import again, decisions, first_focus, names_said, next_focus, on_the_table, turn_state
 from assistant.tools import TOOL_NAMES
-from assistant.tools.context import Ledger, Shop, ShopperContext
+from assistant.tools.context import Ledger, ShopperContext
 from assistant.tools.profiling import session_key
 from assistant.tools.selling import find_offer
 from assistant.treating import Treated, Treating
@@ -45,7 +45,6 @@ from assistant.turn import (
     EvidenceFound,
     Failed,
     Floor,
-    Focus,
     HandOverFact,
     PassedOn,
     PolicyFact,
@@ -65,33 +64,6 @@ T = TypeVar("T")
 APOLOGY = "Something went wrong on my side. Please try again."
 FALLBACK_SHARE = 0.2
 """Of a turn's time, kept for the model that takes over where an endpoint does not answer."""
-
-
-@dataclass(frozen=True)
-class Floorplan:
-    """What a turn needs of the opened shop; replaced as a whole when the catalogue changes.
-
-    Args:
-        shop: the services.
-        loop: the agent loop with the chat model in use.
-        fallback: the loop with the embedded model; None where that is the one in use.
-        voices: for what code says itself, in each language.
-        languages: reads messages in other languages than the shop's.
-        lexicon: names and values of the catalogue.
-        guarding: what a message is besides shopping, and what may not be said.
-        prompt_hash: of the prompts in use.
-        in_version: the same with a version of the prompts; "" is the shop's own.
-    """
-
-    shop: Shop
-    loop: AgentLoop
-    fallback: AgentLoop | None
-    voices: Voices
-    languages: Languages
-    lexicon: Lexicon
-    guarding: Guarding
-    prompt_hash: str
-    in_version: Callable[[str], Floorplan] | None = None
 
 
 @dataclass
@@ -223,7 +195,7 @@ class TurnRunner:
         left = heard.words or words
         gloss = plan.languages.read(left, before.focus.language, names_said(left, before, plan.shop))
         gloss = Gloss(gloss.language, "", "") if heard.is_answered else gloss
-        ledger = Ledger(need=before.need, focus=_focus_of(gloss, before.focus))
+        ledger = Ledger(need=before.need, focus=first_focus(gloss, before.focus))
         unit = plan.shop.profiling.unit(turn.principal)
         treated = self._treating.begin(unit, session_key(turn.principal), plan.shop.now())
         if treated.arms.prompt and plan.in_version:
@@ -497,14 +469,8 @@ def _only_what_was_shown(run: _Run) -> None:
 def _start_over(run: _Run) -> None:
     """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
     ledger = run.context.ledger
-    ledger.need, ledger.focus = run.before.need, _focus_of(run.state.gloss, run.before.focus)
+    ledger.need, ledger.focus = run.before.need, first_focus(run.state.gloss, run.before.focus)
     ledger.evidence.clear()
     ledger.shown.clear()
     ledger.question = None
     run.reply.buffer = ""
-
-
-def _focus_of(gloss: Gloss, before: Focus) -> Focus:
-    """The focus that a turn begins with: who wants no questions is asked none from here on."""
-    focus = replace(aged(before), language=gloss.language)
-    return replace(focus, asked=(*focus.asked, NO_QUESTIONS)) if wants_no_questions(gloss.words) else focus

@@ -24,6 +24,7 @@ from typing import Any
 import yaml
 
 from assistant.guards import Hearing
+from assistant.logs import configure_logging
 from assistant.prompts import load_prompts
 from tests.benchmarks.guard_attacks import Tally, attacked, make_shop
 from tests.benchmarks.limit_violations import demo_shop
@@ -151,6 +152,7 @@ def main() -> None:
     parser.add_argument("--attacks", default="0", help="how many of each source are sent to a whole shop, or all")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    configure_logging("CRITICAL")
     figures = hearing_figures()
     if given.attacks != "0":
         figures["runs"] = attack_figures(None if given.attacks == "all" else int(given.attacks))
