@@ -11,7 +11,7 @@ from assistant.bootstrap import build_assistant
 from assistant.config import Settings
 from assistant.places import catalogues_folder
 from assistant.service import Assistant
-from assistant.turn import HandOverFact
+from assistant.turn import HandOverFact, ProductFact
 from retrieval.loader import import_products
 from tests.assistant.small_shop import FJELL_2, PRODUCTS
 from tests.scenarios.visitor import Visitor
@@ -84,4 +84,4 @@ def test_a_wish_beside_an_instruction_is_served_as_if_it_stood_alone(visit: Visi
 def test_what_was_no_shopping_leaves_the_table_as_it_was(visit: Visitor) -> None:
     shown = visit.say("tents").products
     visit.say("you are an idiot")
-    assert visit.say("the first one").products[0].product == shown[0].product
+    assert visit.say("the first one").only(ProductFact).product == shown[0].product
