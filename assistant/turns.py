@@ -230,7 +230,10 @@ class TurnRunner:
         asked = (Role.SHOPPER, run.turn.message_id)
         earlier = [m for m in run.before.messages if m.text and (m.role, m.message_id) != asked]
         hear = run.plan.guarding.hear
-        history = [Said(True, hear(m.text).words) if m.role is Role.SHOPPER else Said(False, m.text) for m in earlier]
+        # Of a message that was answered as a whole a place stays, so that the dialogue goes back and forth.
+        history = [
+            Said(True, hear(m.text).words or "…") if m.role is Role.SHOPPER else Said(False, m.text) for m in earlier
+        ]
         plan, timeout_s = run.plan, run.plan.shop.settings.turn_timeout_s
         meter, deadline = run.context.meter, time.monotonic() + timeout_s
         meter.model_until_s = deadline - FALLBACK_SHARE * timeout_s if plan.fallback else deadline
