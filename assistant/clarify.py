@@ -43,13 +43,16 @@ def wants_no_questions(words: str) -> bool:
     return _WANTS_NONE.fullmatch(words) is not None
 
 
-def choose_question(slate: SlateFact, asked: tuple[str, ...], say: Callable[..., str]) -> Question | None:
+def choose_question(
+    slate: SlateFact, asked: tuple[str, ...], say: Callable[..., str], name: Callable[[str], str] = str
+) -> Question | None:
     """Pick the question that narrows the slate's need best.
 
     Args:
         slate: what was found.
         asked: keys put before in this conversation; NO_QUESTIONS among them where none is wanted.
         say: writes the sentences "ask_facet", with a `label`, and "ask_kind".
+        name: what an attribute is called in the language of the sentences.
 
     Returns:
         A question with tappable answers, or None where none helps: few products, several wishes already stated, an
@@ -76,7 +79,7 @@ def choose_question(slate: SlateFact, asked: tuple[str, ...], say: Callable[...,
     best = max(((gain(values, slate.total), name) for name, values in usable.items()), default=(0.0, ""))
     if best[0] < MIN_GAIN_BITS or unnamed_thing(slate)[1]:
         return None
-    text = say("ask_facet", label=attribute_label(best[1]).lower())
+    text = say("ask_facet", label=name(attribute_label(best[1]).lower()))
     return Question(f"{best[1]}@{kind}", text, tuple(sorted(_commonest(slate.facets[best[1]]), key=_in_order)))
 
 

@@ -255,6 +255,14 @@ class OrdersFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionText:
+    """A section as the shop words it in one language: its title and its text."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicySection:
     """One section of the shop's policies.
 
@@ -263,12 +271,28 @@ class PolicySection:
         title: e.g. "Returns: How long do I have?".
         text: the stored text, Markdown without headings.
         url: link to the section.
+        translations: language -> the same as the shop words it there, e.g. "de"; empty where it does not.
     """
 
     id: str
     title: str
     text: str
     url: str
+    translations: Mapping[str, SectionText] = field(default_factory=dict)
+
+    @property
+    def wordings(self) -> tuple[SectionText, ...]:
+        """The section in every language that the shop words it in, its own first."""
+        return (SectionText(self.title, self.text), *self.translations.values())
+
+    @property
+    def whole(self) -> str:
+        """All that the section holds, in every language."""
+        return " ".join([*(f"{worded.title} {worded.text}" for worded in self.wordings), self.url])
+
+    def told(self, language: str) -> SectionText:
+        """The section in a language, in the shop's own where it has no such translation."""
+        return self.translations.get(language) or SectionText(self.title, self.text)
 
 
 @dataclass(frozen=True, slots=True)

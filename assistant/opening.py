@@ -188,6 +188,11 @@ class Opener:
             if way is not None:
                 way.begun(principal, words)
 
+    def in_language_of(self, words: str, sentence: str) -> str:
+        """A sentence of the code's in the language that a message is in, as far as that can be told of it alone."""
+        language = self._plan.languages.tell(words) if self._plan else self._language
+        return self._voices.wording(language).sentence(sentence)
+
     def wording(self, name: str) -> str:
         """A sentence of the house without variables."""
         return self._wording(name)

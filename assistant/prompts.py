@@ -77,6 +77,11 @@ class Prompts:
                 rows.setdefault(language, {})[name.removesuffix(".yaml")] = content
         return rows
 
+    def sentences(self, language: str, part: str) -> Mapping[str, str]:
+        """A part of prompts/sentences/<language>.yaml: English form -> the same in the language; empty without one."""
+        rows: Mapping[str, Mapping[str, str]] = yaml.safe_load(self.texts.get(f"sentences/{language}.yaml", "{}"))
+        return rows.get(part, {})
+
     def intents(self) -> Mapping[str, Any]:
         """Parsed prompts/intents/*.yaml by file stem."""
         return self._parsed("intents/")

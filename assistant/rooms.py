@@ -101,6 +101,9 @@ class Opening(Protocol):
     def started(self, principal: Principal, words: str) -> None:
         """Learn what a visit began with."""
 
+    def in_language_of(self, words: str, sentence: str) -> str:
+        """A sentence of the code's in the language that a message is in, as far as that can be told of it alone."""
+
     def wording(self, name: str) -> str:
         """A sentence of the house without variables."""
 

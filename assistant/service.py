@@ -256,13 +256,13 @@ class Assistant:
                 async for event in events:
                     yield event
         except (TurnRefused, SessionMissing, Refused) as refusal:
-            yield Failed(str(refusal))
+            yield Failed(self._opener.in_language_of(turn.text, str(refusal)))
         except AisleError as problem:
             log.error("turn.failed", turn=turn.message_id, error=type(problem).__name__)
-            yield Failed(APOLOGY)
+            yield Failed(self._opener.in_language_of(turn.text, APOLOGY))
         except Exception as bug:
             log.exception("turn.bug", turn=turn.message_id, error=type(bug).__name__)
-            yield Failed(APOLOGY)
+            yield Failed(self._opener.in_language_of(turn.text, APOLOGY))
 
     async def history(self, principal: Principal, conversation_id: str) -> tuple[HistoryItem, ...]:
         """What was said, oldest first, with today's facts.

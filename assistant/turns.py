@@ -385,12 +385,12 @@ class TurnRunner:
     def _question(self, run: _Run) -> Question | None:
         ledger = run.context.ledger
         if ledger.question is not None:
-            return ledger.question
+            return replace(ledger.question, text=run.say.sentence(ledger.question.text))
         slates = [fact for fact in ledger.evidence if isinstance(fact, SlateFact)]
         slates = [slate for slate in slates if slate.asks_first] or slates
         if len(slates) != 1 or ("?" in run.reply.text and not slates[0].asks_first):
             return None
-        return choose_question(slates[0], ledger.focus.asked, run.say)
+        return choose_question(slates[0], ledger.focus.asked, run.say, run.say.label)
 
     def _keep(self, run: _Run, question: Question | None, *, cut: bool = False) -> Answer:
         """Write the answer and the table after it, in one transaction."""
@@ -413,7 +413,9 @@ class TurnRunner:
             evidence=tuple(ledger.evidence),
             wishes=ledger.need,
             question=question,
-            sources=tuple(Source(s.id, s.title, s.url) for fact in policies for s in fact.sections),
+            sources=tuple(
+                Source(s.id, s.told(run.state.language).title, s.url) for fact in policies for s in fact.sections
+            ),
             handed_over=handed_over,
             prompt_hash=run.plan.prompt_hash,
             repaired=run.reply.removed,

@@ -90,7 +90,7 @@ def _sayings(facts: Facts) -> Iterator[str]:
     for fact in facts.evidence:
         match fact:
             case PolicyFact():
-                yield from (section.text for section in fact.sections)
+                yield from (worded.text for section in fact.sections for worded in section.wordings)
             case RefusalFact():
                 yield fact.message
             case Proposal():

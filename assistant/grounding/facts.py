@@ -102,7 +102,7 @@ class Facts:
                 self._orders(fact)
             case PolicyFact():
                 for section in fact.sections:
-                    self._text(f"{section.title} {section.text} {section.url}")
+                    self._text(section.whole)
             case Proposal():
                 self._text(f"{fact.title} {fact.before} {fact.after}")
                 self._money(fact.amount)

@@ -14,6 +14,8 @@ from assistant.language.slips import Slips
 from assistant.language.sounds import Sounds
 
 ENGLISH = "en"
+_TOLD_BY = 500
+"""Characters of a message that tell its language."""
 _TITLES = 200
 """Titles that are looked at to tell the language of a catalogue."""
 
@@ -43,6 +45,10 @@ class Languages:
         self._slips = {name: Slips(book, knows) for name, book in self._books.items()}
         self._sounds = {name: Sounds(book) for name, book in self._books.items() if not book.spaced}
 
+    def tell(self, said: str, before: str = "") -> str:
+        """Tell the language of a message, as `read` does."""
+        return self._detector.detect(said[:_TOLD_BY], before or self._default)
+
     def read(self, said: str, before: str = "", names: Sequence[str] = ()) -> Gloss:
         """Read a message.
 
@@ -51,7 +57,7 @@ class Languages:
             before: the language of the conversation so far; "" at its beginning.
             names: titles and brands that may stand in the message: they stay as they are.
         """
-        language = self._detector.detect(said, before or self._default)
+        language = self.tell(said, before)
         if language in {ENGLISH, self._own} or language not in self._books:
             return Gloss(language, said, said)
         book = self._books[language]

@@ -202,10 +202,12 @@ def _check_stock(sold: Sold, quantity: int, before: int) -> None:
     if variant.in_stock is False:
         raise Refused("sold_out", f"{line_title(product, variant)} is sold out.")
     if variant.stock is not None and quantity > variant.stock:
-        have = f"; {before} in your cart already" if before else ""
-        raise Refused(
-            "not_enough_stock", f"There are only {variant.stock} of {line_title(product, variant)} left{have}."
-        )
+        title = line_title(product, variant)
+        if before:
+            raise Refused(
+                "not_enough_stock", f"There are only {variant.stock} of {title} left; {before} in your cart already."
+            )
+        raise Refused("not_enough_stock", f"There are only {variant.stock} of {title} left.")
     if quantity > MAX_QUANTITY:
         raise Refused("bad_quantity", f"No more than {MAX_QUANTITY} of one product fit into the cart.")
 

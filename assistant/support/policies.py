@@ -7,14 +7,19 @@ nothing is returned: then the policies do not say. The text is data; what may be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
+from assistant.evidence import SectionText
 from assistant.support.policy_words import WordIndex, in_policy_words
 from assistant.turn import PolicyFact, PolicySection
+
+log = structlog.get_logger()
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Returns one unit vector per text: shape (n, d)."""
@@ -38,7 +43,8 @@ class Policies:
 
     def __init__(self, folder: Path, encode: Encode | None = None, *, guides: Path | None = None) -> None:
         """Args:
-        folder: of Markdown files "<name>.md" with "# Title" and "## Section" headings.
+        folder: of Markdown files "<name>.md" with "# Title" and "## Section" headings; "<language>/<name>.md" holds
+            the same sections in the same order in another language.
         encode: text to vectors; None searches by words alone until `warm`.
         guides: a folder of the same form, with advice on choosing and care; asked after the policies.
         """
@@ -95,7 +101,7 @@ class _Shelf:
 
     def __init__(self, folder: Path | None, min_words: float, min_mixed: float) -> None:
         paths = [] if folder is None else sorted(folder.glob("*.md"))
-        self.sections = tuple(section for path in paths for section in read_sections(path))
+        self.sections = tuple(section for path in paths for section in _with_translations(path))
         self._min_words, self._min_mixed = min_words, min_mixed
         self._words = WordIndex(self.sections)
         self._meaning: _MeaningIndex | None = None
@@ -152,6 +158,20 @@ def read_sections(path: Path) -> tuple[PolicySection, ...]:
             lines.append(line)
     close()
     return tuple(sections)
+
+
+def _with_translations(path: Path) -> Iterator[PolicySection]:
+    """The sections of a file, each with what <language>/<same name> says in the same place."""
+    sections = read_sections(path)
+    others = {other.parent.name: read_sections(other) for other in sorted(path.parent.glob(f"*/{path.name}"))}
+    for language, translated in others.items():
+        if len(translated) != len(sections):
+            # One section beside the wrong title would be an untrue answer: none of this file is used.
+            log.warning("policies.translation_left_out", file=path.name, language=language, sections=len(translated))
+    whole = {language: rows for language, rows in others.items() if len(rows) == len(sections)}
+    for place, section in enumerate(sections):
+        texts = {language: SectionText(rows[place].title, rows[place].text) for language, rows in whole.items()}
+        yield replace(section, translations=texts)
 
 
 def _slug(heading: str) -> str:

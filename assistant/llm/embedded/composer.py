@@ -36,6 +36,10 @@ from retrieval.words import tokens
 
 MAX_POLICY_CHARS = 700
 MAX_DIFFERENCES = 4
+# Templates of what is counted: of several, and of one.
+_MENTIONED = ("mentioned", "mentioned_single")
+_RELAX_ONE = ("relax_one", "relax_one_single")
+_RELAX_TO = ("relax_to", "relax_to_single")
 
 
 class Composer:
@@ -124,9 +128,9 @@ class Composer:
             case PolicyFact():
                 return self._policy(fact, question)
             case Proposal():
-                return self._say("proposal", title=fact.title, after=fact.after)
+                return self._say("proposal", title=self._say.sentence(fact.title), after=self._say.sentence(fact.after))
             case RefusalFact():
-                return self._say("refused", reason=fact.message)
+                return self._say("refused", reason=self._say.sentence(fact.message))
             case HandOverFact():
                 return self._say("handed_over", position=str(fact.position))
             case ProfileFact():
@@ -150,7 +154,8 @@ class Composer:
             if any(item.verdicts.get(label) is Verdict.NOT_STATED for item in slate.items)
         ]
         if open_wishes:
-            sentences.append(self._say("not_stated", what=self._say.quoted(open_wishes)))
+            wishes = self._say.quoted([self._say.label(wish) for wish in open_wishes])
+            sentences.append(self._say("not_stated", what=wishes))
         return " ".join(sentence for sentence in sentences if sentence)
 
     def _mentions(self, slate: SlateFact) -> list[str]:
@@ -158,8 +163,7 @@ class Composer:
         some = {word: n for word, n in slate.mentions.items() if 0 < n < slate.total}
         none = [self._as_said(word) for word, n in slate.mentions.items() if not n]
         rows = [
-            self._say("mentioned_one" if n == 1 else "mentioned", count=f"{n:,}", word=plain(self._as_said(word)))
-            for word, n in some.items()
+            self._say(_MENTIONED[n == 1], count=f"{n:,}", word=plain(self._as_said(word))) for word, n in some.items()
         ]
         return [*rows, *([self._say("unmentioned", words=self._say.quoted(none))] if none else [])]
 
@@ -200,11 +204,11 @@ class Composer:
                 shared = _shared_ending([fold(value).split() for value in constraint.values])
                 if shared:
                     return plain(shared)
-        return "product" if count == 1 else "products"
+        return self._say("product" if count == 1 else "products")
 
     def _limits(self, slate: SlateFact) -> str:
         wishes = slate.need.constraints
-        labels = [plain(c.label()) for c in wishes if not _kinds(c) or _departments(c, slate)]
+        labels = [self._say.label(c.label()) for c in wishes if not _kinds(c) or _departments(c, slate)]
         return f" ({', '.join(labels)})" if labels else ""
 
     def _because(self, fact: ProductFact) -> str:
@@ -214,7 +218,7 @@ class Composer:
         if variant.list_price is not None and variant.list_price.amount_minor > variant.price.amount_minor:
             notes.append(self._say("because_sale", list_price=self._say.money(variant.list_price)))
         if product.rating is not None and product.rating >= 4.0 and product.rating_count:
-            by = self._say.count(product.rating_count, "shopper", "shoppers")
+            by = self._say.count(product.rating_count, "shopper")
             notes.append(self._say("because_rated", rating=f"{product.rating:.1f}", count=by))
         if variant.in_stock is False:
             notes.append(self._say("because_sold_out"))
@@ -236,16 +240,16 @@ class Composer:
             return self._say("nothing_more", limits=self._limits(slate))
         if not slate.need.constraints:
             return self._say("nothing_found", what=plain(self._as_said(slate.need.text or " ".join(slate.set_aside))))
-        labels = [plain(constraint.label()) for constraint in slate.need.constraints]
-        unsaid = _unsaid(slate.need, labels)
+        labels = [self._say.label(constraint.label()) for constraint in slate.need.constraints]
+        unsaid = _unsaid(slate.need)
         wanted = [plain(self._as_said(unsaid))] if unsaid else []
         text = self._say("nothing_fits", limits=self._say.listing(wanted + labels))
         options = [
-            f"{self._say('relax_one', label=plain(r.label), are='is' if r.count == 1 else 'are', count=f'{r.count:,}')}"
+            self._say(_RELAX_ONE[r.count == 1], label=self._say.label(r.label), count=f"{r.count:,}")
             for r in slate.relaxations[:3]
         ]
         nearest = [
-            self._say("relax_to", label=plain(way.label), are="is" if way.count == 1 else "are", count=f"{way.count:,}")
+            self._say(_RELAX_TO[way.count == 1], label=self._say.label(way.label), count=f"{way.count:,}")
             for way in slate.loosenings[:2]
         ]
         return " ".join([text, *nearest, *options])
@@ -258,13 +262,14 @@ class Composer:
         if len(rated) > 1:
             best = max(rated, key=lambda item: (item.product.rating or 0.0, item.product.rating_count))
             if sum(item.product.rating == best.product.rating for item in rated) == 1:
-                by = self._say.count(best.product.rating_count, "shopper", "shoppers")
+                by = self._say.count(best.product.rating_count, "shopper")
                 rating = f"{best.product.rating:.1f}"
                 sentences.append(self._say("compare_rating", title=plain(best.product.title), rating=rating, count=by))
         rows = {k: v for k, v in fact.rows.items() if k not in {"Price", "Rating", "Stock", "Brand"}}
-        labels = [label.lower() for label, texts in rows.items() if None not in texts and len(set(texts)) > 1]
-        if labels:
-            sentences.append(self._say("compare_differs", labels=self._say.listing(labels[:MAX_DIFFERENCES])))
+        apart = [label.lower() for label, texts in rows.items() if None not in texts and len(set(texts)) > 1]
+        if apart:
+            labels = [self._say.label(label) for label in apart[:MAX_DIFFERENCES]]
+            sentences.append(self._say("compare_differs", labels=self._say.listing(labels)))
         return " ".join(sentences)
 
     def _cheapest(self, items: tuple[ProductFact, ...]) -> str:
@@ -285,9 +290,9 @@ class Composer:
     def _cart(self, fact: CartFact) -> str:
         if not fact.lines:
             return self._say("cart_empty")
-        count = self._say.count(sum(line.quantity for line in fact.lines), "item", "items")
+        count = self._say.count(sum(line.quantity for line in fact.lines), "item")
         total = self._say.money(fact.total)
-        changes = [change for line in fact.lines for change in line.changes]
+        changes = [self._say.sentence(change) for line in fact.lines for change in line.changes]
         if fact.changed == "added":
             undo = fact.undo[0] if fact.undo else fact.lines[-1].variant_id
             line = next((line for line in fact.lines if line.variant_id == undo), fact.lines[-1])
@@ -342,7 +347,7 @@ class Composer:
     def _policy(self, fact: PolicyFact, question: str) -> str:
         if not fact.sections:
             return self._say("policy_none")
-        first, *rest = fact.sections
+        first, *rest = (section.told(self._say.language) for section in fact.sections)
         text = (
             first.text
             if len(first.text) <= MAX_POLICY_CHARS
@@ -399,9 +404,9 @@ def _shared_ending(names: Sequence[Sequence[str]]) -> str:
     return " ".join(shared)
 
 
-def _unsaid(need: Need, labels: Sequence[str]) -> str:
+def _unsaid(need: Need) -> str:
     """The words of a need that none of its wishes says: neither a kind, nor a number that a wish has read."""
-    said = {token.key for label in labels for token in tokens(label)}
+    said = {token.key for wish in need.constraints for token in tokens(wish.label())}
     numbers = any(isinstance(wish, AttributeRange) for wish in need.constraints)
     left = [token for token in tokens(words_to_rank_by(need)) if token.key not in said]
     return " ".join(token.text for token in left if not (numbers and token.text[0].isdigit()))

@@ -79,7 +79,7 @@ class ProductAnswers:
             product, title = fact.product, f"**{plain(fact.product.title)}**"
             attribute = self._aspects.find(product, question)
             if attribute is not None:
-                stated.setdefault((attribute.label.lower(), plain(attribute.text)), []).append(title)
+                stated.setdefault((self._label(attribute), plain(attribute.text)), []).append(title)
             elif in_title(product, question) or in_description(product, question):
                 said.append(title)
             else:
@@ -113,7 +113,7 @@ class ProductAnswers:
             return ""
         item, attribute = (max if high else min)(rows, key=lambda row: float(str(row[1].value)))
         template = "compare_highest" if high else "compare_lowest"
-        title, label = plain(item.product.title), attribute.label.lower()
+        title, label = plain(item.product.title), self._label(attribute)
         return self._wording(template, title=title, label=label, value=plain(attribute.text))
 
     def extreme(self, fact: ProductFact, extreme: Extreme | None) -> str:
@@ -122,8 +122,12 @@ class ProductAnswers:
         if extreme is None or attribute is None or not _is_number(attribute):
             return ""
         template = "compare_highest" if extreme.highest else "compare_lowest"
-        title, label = plain(fact.product.title), attribute.label.lower()
+        title, label = plain(fact.product.title), self._label(attribute)
         return self._wording(template, title=title, label=label, value=plain(attribute.text))
+
+    def _label(self, attribute: Attribute) -> str:
+        """The name of an attribute within a sentence."""
+        return self._wording.label(attribute.label.lower())
 
     def summary(self, fact: ProductFact) -> str:
         """Price, rating and the first stated attributes."""
@@ -131,7 +135,7 @@ class ProductAnswers:
         sentences = [self._price_text(fact)]
         if product.rating is not None:
             sentences.append(self._rating_text(product))
-        facts = [f"{a.label.lower()} {plain(a.text)}" for a in list(product.attributes.values())[:MAX_FACTS]]
+        facts = [f"{self._label(a)} {plain(a.text)}" for a in list(product.attributes.values())[:MAX_FACTS]]
         if facts:
             sentences.append(self._wording("product_facts", facts="; ".join(facts)))
         return " ".join(sentences) or title
@@ -154,7 +158,8 @@ class ProductAnswers:
             singular = name.rstrip("s").replace("_", " ")
             if re.search(rf"\b{re.escape(fold(singular))}s?\b", said) or (singular == "colour" and "color" in said):
                 listed = ", ".join(plain(value) for value in values)
-                return self._wording("fact_options", title=plain(product.title), option=singular, values=listed)
+                option = self._wording.label(singular)
+                return self._wording("fact_options", title=plain(product.title), option=option, values=listed)
         return ""
 
     def _attribute(self, fact: ProductFact, question: str) -> str:
@@ -166,7 +171,7 @@ class ProductAnswers:
 
     def _stated(self, title: str, attribute: Attribute, named: bool) -> str:
         """Yes or no only where the question names the whole of it: "charge my phone" is not "wireless charging"."""
-        label = attribute.label.lower()
+        label = self._label(attribute)
         if isinstance(attribute.value, bool) and named:
             return self._wording("fact_yes" if attribute.value else "fact_no", title=title, label=label)
         return self._wording("fact", title=title, label=label, value=plain(attribute.text))
@@ -204,7 +209,7 @@ class ProductAnswers:
         title = plain(product.title)
         if product.rating is None:
             return self._wording("fact_no_rating", title=title)
-        count = self._wording.count(product.rating_count, "shopper", "shoppers")
+        count = self._wording.count(product.rating_count, "shopper")
         return self._wording("fact_rating", title=title, rating=f"{product.rating:.1f}", count=count)
 
 

@@ -82,16 +82,16 @@ class ProfileWords:
                 return [not_kept, *visit]
 
     def _quoted(self, labels: Sequence[str]) -> str:
-        return self._say.listing([f"“{plain(label)}”" for label in dict.fromkeys(labels)])
+        return self._say.quoted([self._say.label(label) for label in dict.fromkeys(labels)])
 
     def why(self, fact: WhyFact) -> str:
         """Say why a product stands where it stands, heaviest reason first."""
         title = plain(fact.item.product.title)
         told = sorted(tellable(fact.item.reasons), key=lambda reason: -reason.weight)
-        met = [f"“{plain(reason.detail)}”" for reason in told if reason.code == Code.MATCHES and reason.detail]
+        met = [self._say.label(reason.detail) for reason in told if reason.code == Code.MATCHES and reason.detail]
         # A wish that is met says more than the words that it was read from.
         said = (Code.MATCHES, Code.RELEVANT) if met else (Code.MATCHES,)
-        reasons = [self._say("why_matches", detail=self._say.listing(met))] if met else []
+        reasons = [self._say("why_matches", detail=self._say.quoted(met))] if met else []
         reasons += [self._reason(reason, fact) for reason in told if reason.code in _WHY and reason.code not in said]
         reasons = list(dict.fromkeys(reasons))
         if not reasons:

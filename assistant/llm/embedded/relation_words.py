@@ -52,7 +52,7 @@ class RelationWords:
         flag = _flag(piece)
         if flag:
             return self._say("evidence_said", value=plain(flag))
-        label = plain(attribute_label(piece.source_attribute).lower())
+        label = self._say.label(attribute_label(piece.source_attribute).lower())
         if piece.source_value == piece.target_value:
             return self._say("evidence_same", label=label, value=plain(piece.source_value))
         template = "evidence_after" if relation.kind is RelationKind.REPLACES else "evidence_differs"

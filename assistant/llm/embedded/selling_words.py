@@ -14,7 +14,7 @@ def better_terms(say: Wording, first: Product, other: Product, found: UpSell) ->
     return {
         "title": plain(other.title),
         "more": say.money(Money(found.more_minor, first.price.currency)),
-        "label": found.name.replace("_", " "),
+        "label": say.label(found.name.replace("_", " ")),
         "better": plain(stated_text(other, found.name)),
         "value": plain(stated_text(first, found.name)),
     }

@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from assistant.language import Forms
 from assistant.prompts import Prompts
 from assistant.text import clean
 from retrieval.product import Money
 
 _MARKDOWN = re.compile(r"[*_`\[\]()<>#|~\\]")
 MAX_TITLE_CHARS = 90
+_COUNTED = {
+    "item": ("count_item_one", "count_item_many"),
+    "shopper": ("count_shopper_one", "count_shopper_many"),
+}
 
 
 def plain(text: str) -> str:
@@ -37,10 +43,14 @@ class Wording:
         self._language = language
         self._locale = locale
         self._zone = ZoneInfo(timezone)
+        self._date_locale = locale if locale.split("_", maxsplit=1)[0] == language else language
+        self._sentences = Forms(prompts.sentences(language, "sentences"))
+        self._labels = Forms(prompts.sentences(language, "labels"))
 
-    def of(self, prompts: Prompts) -> Wording:
-        """The same for other prompt files."""
-        return Wording(prompts, self._language, self._locale, str(self._zone))
+    @property
+    def language(self) -> str:
+        """Of the templates, e.g. "en"."""
+        return self._language
 
     def __call__(self, name: str, /, **variables: str) -> str:
         """Fill replies/<language>/<name>.md."""
@@ -50,13 +60,28 @@ class Wording:
         """An amount for people."""
         return amount.format(self._locale)
 
+    def sentence(self, text: str) -> str:
+        """A sentence that a tool or a rule wrote in English, in this language; itself where it has no form."""
+        return self._sentences.say(text)
+
+    def label(self, text: str) -> str:
+        """A wish as its label says it ("under $50"), in this language."""
+        return plain(self._labels.say(text))
+
     def date(self, moment: datetime | None) -> str:
         """A day for people, e.g. "Tue, Dec 3"; "an unknown day" never occurs: callers pass what is stated."""
-        return str(format_date(moment.astimezone(self._zone), "EEE, MMM d", locale=self._locale)) if moment else ""
+        pattern = self("date_pattern")
+        return str(format_date(moment.astimezone(self._zone), pattern, locale=self._date_locale)) if moment else ""
 
-    def count(self, number: int, one: str, many: str) -> str:
-        """A counted noun, e.g. "1 item", "3 items"."""
-        return f"{number:,} {one if number == 1 else many}"
+    def count(self, number: int, noun: Literal["item", "shopper"]) -> str:
+        """A counted noun, e.g. "1 item", "3 items".
+
+        Args:
+            number: 0 or more.
+            noun: what is counted.
+        """
+        one, many = _COUNTED[noun]
+        return self(one if number == 1 else many, count=f"{number:,}")
 
     def quoted(self, words: Sequence[str]) -> str:
         """Words of the shop or the shopper as a list in quotation marks."""
