@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.language.phrasebook import FIRST_KEPT, KEPT, Phrasebook, tokens
+from assistant.language.phrasebook import FIRST_MASK, KEPT, MASKS, Phrasebook, tokens
 from retrieval.chinese.numerals import NUMBER, parse_span
 from retrieval.chinese.script import HAN, has_han
 
@@ -19,7 +19,6 @@ _PUNCTUATION = str.maketrans(
     dict(zip("，。？！；：、（）", (", ", ". ", "? ", "! ", "; ", ": ", ", ", " (", ") "), strict=True))
 )
 _OPENING = str.maketrans("¿¡", "  ")
-_MASK = ord(FIRST_KEPT)
 _BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])[ \t]+(?=[{HAN}])")
 """A space in Chinese ends what it stands behind, as a comma does."""
 _NUMERAL = re.compile(NUMBER)
@@ -90,8 +89,11 @@ def gloss(
     kept: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
+        if len(kept) == MASKS:
+            return match.group()
         kept.append(match.group())
-        return f" {chr(_MASK + len(kept) - 1)} " if not book.spaced else chr(_MASK + len(kept) - 1)
+        mask = chr(FIRST_MASK + len(kept) - 1)
+        return mask if book.spaced else f" {mask} "
 
     text = said
     for name in sorted(filter(None, names), key=len, reverse=True):
@@ -99,21 +101,31 @@ def gloss(
     text = KEPT.sub(keep, text.translate(_OPENING))
     if not book.spaced:
         text = _BETWEEN_HAN.sub("，", text)
-    read = reread(text)
-    for wrong, right in read.items():
-        text = text.replace(wrong, right)
-    glosser = _Glosser(book, correct)
-    glosser.corrected.update(read)
-    pieces = [Piece(_unmasked(p.said, kept), _unmasked(p.english, kept)) for p in glosser.pieces(text)]
-    return Gloss(book.language, said, _joined(pieces), tuple(pieces), tuple(glosser.corrected.items()))
+    text, corrected = _corrected(text, book, correct)
+    for wrong, right in reread(text).items():
+        text, corrected[wrong] = text.replace(wrong, right), right
+    pieces = [Piece(_unmasked(p.said, kept), _unmasked(p.english, kept)) for p in _Glosser(book).pieces(text)]
+    return Gloss(book.language, said, _joined(pieces) or said, tuple(pieces), tuple(corrected.items()))
+
+
+def _corrected(text: str, book: Phrasebook, correct: Callable[[str], str | None]) -> tuple[str, dict[str, str]]:
+    """The text with its slips mended, and what was mended: patterns and phrases hold words as they are spelt."""
+    found: dict[str, str] = {}
+    rows, end = [], 0
+    for match in tokens(text):
+        key = book.fold(match.group())
+        right = correct(key) if key[0].isalpha() and book.find(key) is None else None
+        if right is not None:
+            found[match.group()] = right
+            rows += [text[end : match.start()], right]
+            end = match.end()
+    return "".join([*rows, text[end:]]), found
 
 
 class _Glosser:
-    def __init__(self, book: Phrasebook, correct: Callable[[str], str | None]) -> None:
+    def __init__(self, book: Phrasebook) -> None:
         self._book = book
-        self._correct = correct
         self._longest = book.longest
-        self.corrected: dict[str, str] = {}
 
     def pieces(self, text: str, depth: int = 0) -> Iterator[Piece]:
         """The pieces of a text; groups within groups are read as patterns `_DEEPEST` times, then by words."""
@@ -141,7 +153,8 @@ class _Glosser:
             if place % 2:
                 yield from self.pieces(slots[int(part) - 1], depth)
             else:
-                yield from (_SPACE, Piece(said.strip() if part.strip() else "", part.strip()), _SPACE)
+                yield from (Piece("", part[: len(part) - len(part.lstrip())]), Piece(said.strip(), part.strip()))
+                yield Piece("", part[len(part.rstrip()) :])
         yield _SPACE
 
     def _by_words(self, text: str) -> Iterator[Piece]:
@@ -172,11 +185,7 @@ class _Glosser:
     def _word(self, key: str) -> str | None:
         if key[0].isdigit():
             return self._number(key)
-        found = self._book.find(key)
-        if found is None and (right := self._correct(key)) is not None:
-            self.corrected[key] = right
-            found = self._book.find(right)
-        return found
+        return self._book.find(key)
 
     def _numeral(self, text: str, found: Sequence[re.Match[str]], keys: Sequence[str]) -> tuple[int, str] | None:
         """A number in Chinese numerals at the beginning, and of how many tokens; of one character only where it counts.
@@ -216,7 +225,7 @@ def _place(match: re.Match[str], group: int, places: Sequence[int]) -> tuple[int
 
 
 def _unmasked(text: str, kept: list[str]) -> str:
-    return "".join(kept[n] if 0 <= (n := ord(char) - _MASK) < len(kept) else char for char in text)
+    return "".join(kept[n] if 0 <= (n := ord(char) - FIRST_MASK) < len(kept) else char for char in text)
 
 
 def _joined(pieces: list[Piece]) -> str:
@@ -227,4 +236,4 @@ def _joined(pieces: list[Piece]) -> str:
         apart = text[-1:].isalnum() and piece.english[:1].isalnum() and (changed or changed_before)
         text += f" {piece.english}" if apart else piece.english
         changed_before = changed
-    return _BEFORE_STOP.sub(r"\1", " ".join(text.split())).lstrip(" ,.;")
+    return _BEFORE_STOP.sub(r"\1", " ".join(text.split())).lstrip(" .,;!?")

@@ -15,14 +15,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.errors import ConfigError
 from retrieval.chinese.numerals import NUMBER as HAN_NUMBER
 
+FIRST_MASK, MASKS = 0xA000, 0x400
+"""A letter of its own for each thing in a message that stays: no language of a phrasebook writes in Yi syllables."""
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’][^\W\d_]+)*")
 
 KEPT = re.compile(
     r"\S+@\S+\.\w+|https?://\S+|\b[A-Za-z]{1,3}-\d{3,12}\b|\b(?=[A-Z-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)+\b", re.ASCII
 )
 """What is no word of any language: e-mail addresses, links, order numbers and part numbers."""
-FIRST_KEPT, LAST_KEPT = "\ua000", "\ua4cf"
-"""Letters of their own for each thing that stays: no language of a phrasebook writes in Yi syllables."""
 _PARTS_WITHIN_PARTS = 3
 Key = tuple[str, ...]
 """Folded tokens of an entry."""
@@ -177,7 +177,11 @@ def read_phrasebook(language: str, files: Mapping[str, Any]) -> Phrasebook:
 def _macros(numbers: Sequence[str], *, spaced: bool) -> Mapping[str, str]:
     words = "|".join(sorted(map(re.escape, numbers), key=len, reverse=True)) or "(?!)"
     number = rf"\d+(?:[.,]\d+)*|{words}" if spaced else HAN_NUMBER
-    return {"{number}": f"({number})", "{words}": r"(\S(?:.*?\S)?)", "{kept}": f"([{FIRST_KEPT}-{LAST_KEPT}])"}
+    return {
+        "{number}": f"({number})",
+        "{words}": r"(\S(?:(?:(?![.!?;。！？；]\s).)*?\S)?)",
+        "{kept}": rf"([{chr(FIRST_MASK)}-{chr(FIRST_MASK + MASKS - 1)}])",
+    }
 
 
 def _read_file(name: str, content: Any) -> _File:
