@@ -345,6 +345,12 @@ class Opener:
         w, pool = self._w, self._w.rooms.pool
         voices = self._voices.of(prompts)
         titles = (product.title for product in shop.retrieval.catalogue.products.values())
+        vocabulary = shop.retrieval.vocabulary()
+
+        def knows(word: str) -> bool:
+            """Whether a word is one of the catalogue, or a slip of one."""
+            return shop.titles.knows(word) or vocabulary.find_correction(word) is not None
+
         embedded = EmbeddedChatModel(planner=planner, voices=voices, now=w.now, pool=pool)
         fallback = AgentLoop(embedded, prompts, w.settings, pool)
         chosen = w.chat_model or self._endpoint
@@ -354,7 +360,7 @@ class Opener:
             loop=loop,
             fallback=None if loop is fallback else fallback,
             voices=voices,
-            languages=Languages(prompts.languages(), self._language, titles, shop.titles.knows),
+            languages=Languages(prompts.languages(), self._language, titles, knows),
             lexicon=lexicon,
             guarding=Guarding(prompts, texts_told(prompts), w.settings, shop.reader),
             prompt_hash=prompts.hash,
@@ -364,6 +370,7 @@ class Opener:
         """Attach the encoder to everything that can use it; return what did not work."""
         settings, plan, degraded = self._w.settings, self._plan, []
         assert plan is not None
+        plan.languages.warm()
         for problem in self._models.load():
             degraded.append(f"{problem} Ranking goes on without this click model; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])

@@ -5,7 +5,7 @@ Knows the languages that have a phrasebook, and English.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.language.phrasebook import KEPT, Phrasebook
 from retrieval.chinese.script import has_han
@@ -20,10 +20,14 @@ class Detector:
 
     Args:
         books: of the languages; that of English holds its marks alone.
+        is_slip: whether a folded word is a slip of one that the phrasebook of a language knows.
     """
 
-    def __init__(self, books: Sequence[Phrasebook]) -> None:
+    def __init__(
+        self, books: Sequence[Phrasebook], is_slip: Callable[[str, str], bool] = lambda _language, _word: False
+    ) -> None:
         self._books = tuple(books)
+        self._is_slip = is_slip
         self._all_marks = frozenset(mark for book in books for mark in book.marks)
 
     def detect(self, words: str, before: str) -> str:
@@ -47,5 +51,5 @@ class Detector:
             if word in book.marks:
                 score += _MARK
             elif word.isalpha() and word not in self._all_marks and not is_plain_english(word):
-                score += _WORD * (book.find(word) is not None)
+                score += _WORD * (book.find(word) is not None or self._is_slip(book.language, word))
         return score

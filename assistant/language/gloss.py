@@ -149,11 +149,13 @@ class _Glosser:
 
     def _filled(self, english: str, said: str, slots: Sequence[str], depth: int) -> Iterator[Piece]:
         yield _SPACE
+        whole = "" if slots else said.strip()
         for place, part in enumerate(_GROUP.split(english)):
             if place % 2:
                 yield from self.pieces(slots[int(part) - 1], depth)
             else:
-                yield from (Piece("", part[: len(part) - len(part.lstrip())]), Piece(said.strip(), part.strip()))
+                # Words that stand for the whole of what was said are said back so; those around a group are ours.
+                yield from (Piece("", part[: len(part) - len(part.lstrip())]), Piece(whole, part.strip()))
                 yield Piece("", part[len(part.rstrip()) :])
         yield _SPACE
 

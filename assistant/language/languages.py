@@ -38,12 +38,19 @@ class Languages:
         knows: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._books: dict[str, Phrasebook] = {name: read_phrasebook(name, rows) for name, rows in files.items()}
-        self._detector = Detector(list(self._books.values()))
-        self._default = default
-        votes = Counter(self._detector.detect(title, ENGLISH) for title in islice(titles, _TITLES))
-        self._own = votes.most_common(1)[0][0] if votes else ENGLISH
         self._slips = {name: Slips(book, knows) for name, book in self._books.items()}
         self._sounds = {name: Sounds(book) for name, book in self._books.items() if not book.spaced}
+        books = list(self._books.values())
+        self._detector = Detector(books, lambda language, word: self._slips[language].find(word) is not None)
+        self._default = default
+        tell = Detector(books).detect
+        votes = Counter(tell(title, ENGLISH) for title in islice(titles, _TITLES))
+        self._own = votes.most_common(1)[0][0] if votes else ENGLISH
+
+    def warm(self) -> None:
+        """Load the dictionaries now, so that no message waits for them."""
+        for slips in self._slips.values():
+            slips.warm()
 
     def tell(self, said: str, before: str = "") -> str:
         """Tell the language of a message, as `read` does."""

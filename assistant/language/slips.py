@@ -34,6 +34,10 @@ class Slips:
         self._book = book
         self._knows = knows
 
+    def warm(self) -> None:
+        """Load the dictionary and the words now."""
+        _ = self._dictionary, self._speller
+
     def find(self, word: str) -> str | None:
         """The word that a folded word is a slip of; None where it is none, or not known to be one."""
         if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()) or not self._dictionary:
@@ -49,7 +53,8 @@ class Slips:
         path = Path(places[0]) / "resources" / f"{self._book.language}.json.gz" if places else None
         if path is None or not path.is_file():
             return frozenset()
-        return frozenset(map(self._book.fold, json.loads(gzip.decompress(path.read_bytes()))))
+        words = json.loads(gzip.decompress(path.read_bytes()))
+        return frozenset(self._book.fold(word) for word in words if len(word) >= _SHORTEST)
 
     @cached_property
     def _speller(self) -> Speller:
