@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,16 +46,23 @@ class Slips:
             return None
         return self._speller.find(word)
 
-    @cached_property
+    @property
     def _dictionary(self) -> frozenset[str]:
-        spec = find_spec("spellchecker")
-        places = list(spec.submodule_search_locations or ()) if spec else []
-        path = Path(places[0]) / "resources" / f"{self._book.language}.json.gz" if places else None
-        if path is None or not path.is_file():
-            return frozenset()
-        words = json.loads(gzip.decompress(path.read_bytes()))
-        return frozenset(self._book.fold(word) for word in words if len(word) >= _SHORTEST)
+        return _words(self._book.language, tuple(self._book.letters.items()))
 
     @cached_property
     def _speller(self) -> Speller:
         return Speller({key[0]: _OFTEN for key in self._book.entries if len(key) == 1})
+
+
+@lru_cache(maxsize=8)
+def _words(language: str, letters: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """The folded words of a language's dictionary; none where no package brings one."""
+    spec = find_spec("spellchecker")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    path = Path(places[0]) / "resources" / f"{language}.json.gz" if places else None
+    if path is None or not path.is_file():
+        return frozenset()
+    words = json.loads(gzip.decompress(path.read_bytes()))
+    fold = Phrasebook(language, letters=dict(letters)).fold
+    return frozenset(fold(word) for word in words if len(word) >= _SHORTEST)
