@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -18,6 +19,8 @@ from retrieval.english import is_plain_english
 from retrieval.spelling import Speller
 
 _SHORTEST = 5
+_SHORTEST_STEM = 4
+_STEM = re.compile(rf"[^\W\d_]{{{_SHORTEST_STEM},}}")
 _OFTEN = 3.0
 """What each word of a phrasebook counts: enough for two slips in a long one."""
 
@@ -36,15 +39,24 @@ class Slips:
 
     def warm(self) -> None:
         """Load the dictionary and the words now."""
-        _ = self._dictionary, self._speller
+        _ = self._dictionary, self._speller, self._written
 
     def find(self, word: str) -> str | None:
         """The word that a folded word is a slip of; None where it is none, or not known to be one."""
         if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()) or not self._dictionary:
             return None
-        if word in self._dictionary or self._knows(word) or is_plain_english(word):
+        if word in self._dictionary or self._in_patterns(word) or self._knows(word) or is_plain_english(word):
             return None
         return self._speller.find(word)
+
+    def _in_patterns(self, word: str) -> bool:
+        """Whether a word begins as one in a pattern or a phrase: what may follow there is written in many ways."""
+        return any(word[:size] in self._written for size in range(_SHORTEST_STEM, len(word) + 1))
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        patterns = (stem for pattern, _ in self._book.patterns for stem in _STEM.findall(pattern.pattern))
+        return frozenset([*patterns, *(word for key in self._book.entries if len(key) > 1 for word in key)])
 
     @property
     def _dictionary(self) -> frozenset[str]:
