@@ -47,6 +47,7 @@ from assistant.support.ranking import RankingDesk
 from assistant.support.sponsored import SponsoredDesk
 from assistant.support.staff import Staff
 from assistant.taken import taken_of
+from assistant.telemetry import Telemetry, open_telemetry
 from assistant.train_data import known_traffic, staff_numbers
 from assistant.treating import Treating
 from assistant.turns import TurnRunner
@@ -74,6 +75,7 @@ def build_assistant(
     encoder: Encoder | None = None,
     prompts: Prompts | None = None,
     now: Callable[[], datetime] = _now,
+    telemetry: Telemetry | None = None,
 ) -> Assistant:
     """Build the assistant. It returns at once; `start` opens the shop.
 
@@ -83,6 +85,7 @@ def build_assistant(
         encoder: in place of the one that the settings name.
         prompts: in place of those that come with Aisle.
         now: aware clock.
+        telemetry: in place of what the settings want.
 
     Raises:
         StoreError: the data folder is in use, or its database cannot be read.
@@ -162,7 +165,11 @@ def build_assistant(
         lambda: opener.plan(OPENING_WAIT_S),
         settings.max_message_chars,
     )
-    runner = TurnRunner(conversations, pool, now, live, Treating(experiments), DailyTokens(settings))
+    telemetry = telemetry or open_telemetry(settings)
+    if opener.endpoint is not None:
+        breaker = opener.endpoint.breaker
+        telemetry.watch_endpoint(lambda: breaker.state)
+    runner = TurnRunner(conversations, pool, now, live, Treating(experiments), DailyTokens(settings), telemetry)
     lab = Lab(experiments, log_of(store, event_log, counted.fresh, lambda: margins_of(settings)), prompts, settings)
     owner_rooms = OwnerRooms(
         settings=settings,
@@ -177,9 +184,10 @@ def build_assistant(
         items_of=items_of,
         known_traffic=lambda: known_traffic(settings, store),
         outsiders=counted.fresh,
+        costs=telemetry.costs,
         now=now,
     )
-    return Assistant(settings, rooms, runner, opener, desk, lab, Owner(owner_rooms))
+    return Assistant(settings, rooms, runner, opener, desk, lab, Owner(owner_rooms), telemetry)
 
 
 def texts_folder(settings: Settings, kind: Literal["policies", "guides"]) -> Path:

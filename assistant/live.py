@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from assistant.turn import Evidence, Floor, Question, Source, TurnEvent
+from assistant.turn import Evidence, Floor, Question, Source, TurnCost, TurnEvent
 
 T = TypeVar("T")
 Speaker = Literal["shopper", "assistant", "agent"]
@@ -35,6 +35,7 @@ class HistoryItem:
         seq: its number in the conversation, from 1.
         who: the agent's name; empty for the others.
         at: aware datetime; None where it is not known.
+        cost: what an answer took; for the staff only.
     """
 
     role: Speaker
@@ -46,6 +47,7 @@ class HistoryItem:
     seq: int = 0
     who: str = ""
     at: datetime | None = None
+    cost: TurnCost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from assistant.turn import TurnCost
 
 Stage = Literal["guards", "model", "tools", "search", "rank", "ground", "store"]
 """Search and rank are parts of tools; the others stand side by side."""
+MAX_INTERVALS = 100
+"""So many stages of one turn become spans."""
 
 
 class TurnMeter:
@@ -36,6 +38,8 @@ class TurnMeter:
         self._clock = clock
         self._lock = threading.Lock()
         self._begun = clock()
+        self._begun_ns = time.time_ns()
+        self._intervals: list[tuple[Stage, float, float]] = []
         self._stages: dict[str, float] = {}
         self._tokens_in = self._tokens_cached = self._tokens_out = 0
         self._model_calls = self._tool_calls = 0
@@ -49,9 +53,11 @@ class TurnMeter:
         try:
             yield
         finally:
-            took = self._clock() - begun
+            ended = self._clock()
             with self._lock:
-                self._stages[name] = self._stages.get(name, 0.0) + took
+                self._stages[name] = self._stages.get(name, 0.0) + ended - begun
+                if len(self._intervals) < MAX_INTERVALS:
+                    self._intervals.append((name, begun, ended))
                 self._tool_calls += name == "tools"
                 self._model_calls += name == "model"
 
@@ -78,6 +84,15 @@ class TurnMeter:
     def model_left_s(self) -> float:
         """Seconds that the model in use still has."""
         return self.model_until_s - self._clock()
+
+    def intervals(self) -> tuple[int, list[tuple[Stage, int, int]]]:
+        """When the turn and each of its stages began and ended, in nanoseconds since the epoch."""
+        with self._lock:
+            rows = [(name, self._at_ns(begun), self._at_ns(ended)) for name, begun, ended in self._intervals]
+        return self._begun_ns, rows
+
+    def _at_ns(self, moment_s: float) -> int:
+        return self._begun_ns + round((moment_s - self._begun) * 1e9)
 
     def cost(self) -> TurnCost:
         """What the turn took until now."""

@@ -135,7 +135,7 @@ class Opener:
         self._problem: Exception | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self._endpoint = endpoint_model(workshop.settings) if workshop.settings.llm_url else None
+        self.endpoint = endpoint_model(workshop.settings) if workshop.settings.llm_url else None
         self._intents = IntentReader(workshop.prompts.intents())
         settings = workshop.settings
         self._voices = Voices(workshop.prompts, settings.locale, settings.timezone)
@@ -161,7 +161,7 @@ class Opener:
 
     def readiness(self) -> Readiness:
         """What works by now."""
-        resting = self._endpoint is not None and self._endpoint.breaker.state != "closed"
+        resting = self.endpoint is not None and self.endpoint.breaker.state != "closed"
         return replace(self._state, degraded=(*self._state.degraded, NO_ENDPOINT)) if resting else self._state
 
     def starters(self, principal: Principal, place: Place) -> tuple[str, ...]:
@@ -353,7 +353,7 @@ class Opener:
 
         embedded = EmbeddedChatModel(planner=planner, voices=voices, now=w.now, pool=pool)
         fallback = AgentLoop(embedded, prompts, w.settings, pool)
-        chosen = w.chat_model or self._endpoint
+        chosen = w.chat_model or self.endpoint
         loop = AgentLoop(chosen, prompts, w.settings, pool, w.settings.llm_model) if chosen else fallback  # type: ignore[arg-type]
         return Floorplan(
             shop=shop,

@@ -32,6 +32,7 @@ from assistant.support.ledger import Entry
 from assistant.support.ranking import Ranking, RankingDesk, Switch
 from assistant.support.slates import Latest, latest_slates, what_happened
 from assistant.support.sponsored import SponsoredDesk
+from assistant.telemetry import TurnCosts
 from assistant.tools.context import Shop
 from assistant.turn import Agent
 from recommender.bandit.drift import DriftAlarm
@@ -107,6 +108,7 @@ class OwnerRooms:
         items_of: what the recommender knows of products.
         known_traffic: who in the log is no customer.
         outsiders: keys of all that are none, robots among them.
+        costs: what the latest turns took.
         now: aware clock.
     """
 
@@ -122,6 +124,7 @@ class OwnerRooms:
     items_of: Callable[[Iterable[Product]], Mapping[str, Item]]
     known_traffic: Callable[[], KnownTraffic]
     outsiders: Callable[[], Collection[str]]
+    costs: Callable[[], TurnCosts]
     now: Clock
 
 
@@ -354,6 +357,11 @@ class Owner:
         _check(agent)
         recommender = (await self._rooms.open_shop()).recommender if self._rooms.readiness().words else None
         return await self._in_pool(lambda: self._health(recommender))
+
+    async def costs(self, agent: Agent) -> TurnCosts:
+        """What the latest turns took."""
+        _check(agent)
+        return await self._in_pool(self._rooms.costs)
 
     async def throw_switch(self, agent: Agent, ranking: Ranking, because: str) -> Switch:
         """Throw the kill switch, or back."""

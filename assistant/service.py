@@ -33,6 +33,7 @@ from assistant.starters import Starter
 from assistant.starting import Place
 from assistant.support.orders import Contact
 from assistant.support.purchases import Purchase
+from assistant.telemetry import Telemetry
 from assistant.text import clean
 from assistant.tools.hand_over import MAX_REASON_CHARS
 from assistant.tools.profiling import session_key
@@ -94,6 +95,7 @@ class Assistant:
         desk: the staff's door.
         lab: the owner's experiments.
         owner: the owner's door.
+        telemetry: what turns take; for metrics.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Assistant:
         desk: Desk,
         lab: Lab,
         owner: Owner,
+        telemetry: Telemetry,
     ) -> None:
         self._settings = settings
         self._rooms = rooms
@@ -115,6 +118,7 @@ class Assistant:
         self.profiles = ShopperProfiles(rooms, lambda: opener.plan(OPENING_WAIT_S))
         self.lab = lab
         self.owner = owner
+        self.telemetry = telemetry
 
     # ------------------------------------------------------------ the shop
 
@@ -154,6 +158,7 @@ class Assistant:
         self.desk.close()
         # The opener asks until its end which releases are tried.
         self.lab.close()
+        self.telemetry.close()
 
     def readiness(self) -> Readiness:
         """What works by now."""

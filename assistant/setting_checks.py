@@ -114,7 +114,7 @@ class CheckedSettings(BaseModel):
             raise ValueError(f"{{{sorted(parts - _CHECKOUT_PARTS)[0]}}} is unknown; only {{cart}} and {{lines}} are")
         return given
 
-    @field_validator("llm_url", check_fields=False)
+    @field_validator("llm_url", "otlp_url", check_fields=False)
     @classmethod
     def _check_llm_url(cls, given: str | None) -> str | None:
         if given is not None:

@@ -34,6 +34,7 @@ from assistant.metering import TurnMeter
 from assistant.middleware import InLine
 from assistant.showing import tell_shown
 from assistant.table import again, decisions, first_focus, names_said, next_focus, on_the_table, turn_state
+from assistant.telemetry import Outcome, Telemetry
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, ShopperContext
 from assistant.tools.profiling import session_key
@@ -110,6 +111,7 @@ class TurnRunner:
         live: says when an agent takes the floor; nobody does without.
         treating: the shop's experiments; none without.
         daily: how many tokens each shopper may cause; without limit where it is None.
+        telemetry: told of every turn that is over.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class TurnRunner:
         live: Live | None = None,
         treating: Treating | None = None,
         daily: DailyTokens | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._conversations = conversations
         self._pool = pool
@@ -127,6 +130,7 @@ class TurnRunner:
         self._live = live or Live()
         self._treating = treating or Treating()
         self._daily = daily
+        self._telemetry = telemetry or Telemetry()
 
     async def run(
         self, turn: Turn, words: str, plan: Floorplan, meter: TurnMeter | None = None
@@ -152,6 +156,7 @@ class TurnRunner:
             with meter.stage("store"):
                 run = await self._in_pool(lambda: self._begin(turn, words, plan, meter))
             if run.before.state.agent is not None:
+                self._telemetry.ended(meter, "passed_on")
                 yield PassedOn(run.before.state.agent.name)
                 yield Done(Answer("", wishes=run.before.need, handed_over=True))
                 return
@@ -162,6 +167,7 @@ class TurnRunner:
     async def _speak(self, run: _Run, cut: Cut) -> AsyncGenerator[TurnEvent]:
         """Answer until the end, or until an agent takes the floor: then what was shown is kept, and nothing more."""
         last: TurnEvent | None = None
+        failed = False
         try:
             async with contextlib.aclosing(cut.until(self._answer(run))) as events:
                 async for event in events:
@@ -170,8 +176,9 @@ class TurnRunner:
                     if isinstance(event, TextDelta | EvidenceFound):
                         run.context.meter.shown()
                     yield event
-        except Refused:
-            if cut.agent_name is None:
+        except Exception as problem:
+            if not isinstance(problem, Refused) or cut.agent_name is None:
+                failed = True
                 raise
         finally:
             await asyncio.shield(self._in_pool(lambda: tell_shown(run.context, run.shown)))
@@ -181,11 +188,21 @@ class TurnRunner:
                 if run.reply.text or run.context.ledger.evidence:
                     keep = self._in_pool(lambda: self._keep(run, None, cut=cut.agent_name is not None))
                     await asyncio.shield(keep)
-            if self._daily is not None:
-                self._daily.spend(run.turn.principal, run.context.meter.cost().tokens)
+            if isinstance(last, Done):
+                self._end(run, "answered")
+            elif cut.agent_name is not None:
+                self._end(run, "passed_on")
+            else:
+                self._end(run, "failed" if failed or isinstance(last, Failed) else "stopped")
         if cut.agent_name is not None and not isinstance(last, Done | Failed):
             yield PassedOn(cut.agent_name)
             yield Done(self._answer_of(run, None, handed_over=True))
+
+    def _end(self, run: _Run, outcome: Outcome) -> None:
+        """Count what the turn took, however it ended."""
+        if self._daily is not None:
+            self._daily.spend(run.turn.principal, run.context.meter.cost().tokens)
+        self._telemetry.ended(run.context.meter, outcome)
 
     def _begin(self, turn: Turn, words: str, plan: Floorplan, meter: TurnMeter) -> _Run:
         """Keep the message, and lay the table for the model."""
@@ -429,7 +446,7 @@ class TurnRunner:
 def _log_failure(turn: Turn, failure: ModelFailed) -> None:
     """Once for each turn; a breaker that is open was told of by the failures that opened it."""
     if failure.reason in {"resting", "budget"}:
-        log.info("turn.model_not_asked", turn=turn.message_id, reason=failure.reason)
+        log.debug("turn.model_not_asked", turn=turn.message_id, reason=failure.reason)
         return
     log.warning(
         "turn.model_failed",

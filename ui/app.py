@@ -19,6 +19,7 @@ from ui.channels import CHANNELS
 from ui.checkout import checkout_routes
 from ui.files import image_routes, policy_routes, static_routes
 from ui.front import Front
+from ui.metrics import metrics_routes
 from ui.owner_guard import OwnerOnly
 from ui.render import Renderer
 from ui.sessions import session_routes
@@ -64,6 +65,7 @@ def create_app(
         }
         return JSONResponse(body, status_code=200 if ready.words else 503)
 
+    app.include_router(metrics_routes(assistant, settings))
     app.include_router(session_routes(assistant))
     app.include_router(image_routes(assistant))
     app.include_router(policy_routes(assistant, renderer))

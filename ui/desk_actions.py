@@ -17,6 +17,7 @@ from assistant.errors import AisleError, SignInNeeded
 from assistant.live import LiveMessage
 from assistant.turn import Agent, OrdersFact, PolicyFact
 from retrieval.errors import RetrievalError
+from ui.cost_views import cost_words
 from ui.desk_views import floor_view, groups_of, waiting_count, who_is
 from ui.history import WHO
 from ui.render import Renderer
@@ -180,5 +181,6 @@ class DeskActions:
             "text": message.text if message.role == "shopper" else "",
             "words": Markup(self._renderer.words(message.text)),  # noqa: S704 (cleaned by nh3)
             "blocks": [Markup(self._renderer.fact(fact)) for fact in shown],  # noqa: S704 (made by our templates)
+            "cost": cost_words(item.cost),
             "sources": Markup(self._renderer.sources(item.sources or sections)),  # noqa: S704
         }

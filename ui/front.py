@@ -19,6 +19,7 @@ from ui.api.gate import MAX_BODY_BYTES, ApiGate
 
 _OWN = (
     r"/healthz",
+    r"/metrics",
     r"/session(?:/sign-in|/sign-out)?",
     r"/images/[^/]+",
     r"/policies/[^/]+",

@@ -21,6 +21,7 @@ from recommender.experiments.definitions import RATES
 from recommender.experiments.planning import Plan, findable_lift, plan_rate
 from retrieval.filters import fold
 from retrieval.product import Money, Product
+from ui.cost_views import costs_view
 from ui.owner_forms import FunnelOptions, PlanForm, Section, View
 from ui.owner_funnel import funnel_view
 from ui.owner_lab import LabViews
@@ -256,6 +257,7 @@ class OwnerPages:
             drift=[{"what": what.replace("_", " "), "value": value, "moved": value > MOVED} for what, value in drift],
             alarms=[alarm_view(alarm) for alarm in health.alarms],
             serving=serving_words(health.serving),
+            costs=costs_view(await self._owner.costs(agent)),
             when=self.when,
             percent=percent,
         )

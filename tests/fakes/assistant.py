@@ -22,6 +22,7 @@ from assistant.service import DemoCustomer, HistoryItem, Readiness, Session
 from assistant.starters import Starter
 from assistant.support.floor import FloorState, move
 from assistant.support.purchases import Purchase
+from assistant.telemetry import Telemetry
 from assistant.turn import (
     Agent,
     Answer,
@@ -155,6 +156,7 @@ class FakeAssistant:
         self.image_dir = image_dir
         self.pause_s = pause_s
         self.desk: Any = ClosedDesk()
+        self.telemetry = Telemetry()
         self.owner: Any = None
         self.profiles = FakeProfiles()
         self.hold = threading.Event()

@@ -42,7 +42,7 @@ def house(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def model(house: tuple[Assistant, Script]) -> Iterator[EndpointModel]:
-    model = house[0]._opener._endpoint
+    model = house[0]._opener.endpoint
     assert model is not None
     model.breaker.succeeded()
     yield model
@@ -255,7 +255,7 @@ CALLS = st.one_of(st.dictionaries(st.sampled_from(PARAMETERS), ARGUMENTS, max_si
 def hostile(script: Script, guest: Visitor, name: str, arguments: Any) -> None:
     """Let the endpoint call a tool in any way, and check that nothing came of it but reading."""
     script.steps = [{"call": (name, arguments)}, {"say": "Well."}]
-    guest.assistant._opener._endpoint.breaker.succeeded()  # type: ignore[union-attr]
+    guest.assistant._opener.endpoint.breaker.succeeded()  # type: ignore[union-attr]
     reply = guest.say("hello there")
     assert reply.failed is None
     assert len([fact for fact in reply.answer.evidence if isinstance(fact, SlateFact)]) <= 6

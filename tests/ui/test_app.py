@@ -134,6 +134,7 @@ def test_every_route_of_ours_is_on_the_list(door: tuple[FakeAssistant, Front]) -
         "/desk/logout",
         "/healthz",
         "/images/{name}",
+        "/metrics",
         "/policies/{name}",
         "/session",
         "/session/sign-in",

@@ -12,8 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.config import Settings
+from assistant.history import history_of
 from assistant.support import passwords
-from assistant.turn import Agent, Answer, Focus, Need
+from assistant.turn import Agent, Answer, Focus, Need, TurnCost
 from tests.assistant.desk_house import PASSWORD, DeskHouse, open_house
 from tests.contracts.channel import PAYLOADS, attacks, events_with, live_markup, read
 from tests.fakes.assistant import FakeAssistant
@@ -21,6 +22,7 @@ from tests.ui.staff_page import call_page
 from ui.app import create_app
 from ui.desk_actions import DeskActions
 from ui.front import ALLOWED_PATHS
+from ui.history import history_html
 from ui.render import Renderer
 from ui.sessions import COOKIE
 from ui.staff import STAFF_COOKIE
@@ -369,6 +371,20 @@ def test_known_attacks_never_become_markup(house: DeskHouse) -> None:
         some = payloads[start : start + 200]
         live = live_markup(_with_attacks(house, some))
         assert not live, (live, some)
+
+
+def test_staff_see_who_answered_and_what_it_took_and_shoppers_do_not(house: DeskHouse) -> None:
+    mara = house.visit("C-1")
+    cost = TurnCost("embedded", "late", model_calls=2, tool_calls=1, seconds=3.21)
+    house.conversations.append_answer(
+        mara.principal, mara.conversation_id, "m1", Answer("Two tents.", cost=cost), need=Need(), focus=Focus()
+    )
+    told = "By the embedded model: the endpoint was late · 3.21 s · 2 model calls, 1 tool"
+    assert told in _drawn(house, mara.conversation_id)
+    kept = history_of(house.conversations.load(mara.principal, mara.conversation_id))
+    shoppers = history_html(kept, Renderer(Look("en_US", "UTC", frozenset(), frozenset())))
+    assert "Two tents." in shoppers
+    assert "embedded" not in shoppers
 
 
 def test_what_the_shopper_may_press_cannot_be_pressed_here(house: DeskHouse) -> None:

@@ -301,6 +301,20 @@ def test_a_slate_without_its_trace_is_no_alarm(client: TestClient, assistant: As
     assert page.index("Dome") < page.rindex("Fjell")
 
 
+def test_health_tells_what_turns_take(client: TestClient, assistant: Assistant) -> None:
+    _sign_in(client)
+    asyncio.run(shown_slate(assistant))
+    page = _view(client, "health")
+    assert "What turns take" in page
+    assert "embedded (" in page
+    for stage in ("Whole turn", "Checks of the message", "of these: search", "of these: ranking", "Keeping"):
+        assert stage in page
+    samples = assistant.telemetry.exposition().decode()
+    assert 'aisle_turns_total{model="embedded",outcome="answered"}' in samples
+    for stage in ("guards", "model", "tools", "search", "rank", "ground", "store"):
+        assert f'aisle_stage_seconds_count{{stage="{stage}"}}' in samples
+
+
 def test_an_alarm_of_drift_shows_on_every_section(client: TestClient, assistant: Assistant) -> None:
     _sign_in(client)
     assert not _call(client, "view", {"section": "funnel"})["alarm"]
