@@ -15,6 +15,8 @@ from assistant.turn import TurnCost
 
 Stage = Literal["guards", "model", "tools", "search", "rank", "ground", "store"]
 """Search and rank are parts of tools; the others stand side by side."""
+CHARS_PER_TOKEN = 4
+"""Where an endpoint does not say what it used."""
 MAX_INTERVALS = 100
 """So many stages of one turn become spans."""
 

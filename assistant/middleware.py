@@ -12,8 +12,7 @@ from langchain.agents.middleware.types import AgentState
 from langchain_core.messages import AIMessage, HumanMessage
 
 from assistant.errors import ModelFailed
-from assistant.llm.vllm import CHARS_PER_TOKEN
-from assistant.metering import TurnMeter
+from assistant.metering import CHARS_PER_TOKEN, TurnMeter
 from assistant.tools.context import ShopperContext
 
 _REPAIRED = frozenset({"bad_call", "too_many_calls"})

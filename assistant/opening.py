@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import structlog
@@ -33,7 +33,6 @@ from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
 from assistant.llm.embedded.planner import Planner
 from assistant.llm.embedded.voices import Voices
-from assistant.llm.vllm import endpoint_model
 from assistant.model_watch import ModelWatch
 from assistant.opening_talk import finds_in, table_talk
 from assistant.places import catalogues_folder
@@ -63,6 +62,9 @@ from retrieval.errors import NotEmbedded, RetrievalError
 from retrieval.product import Product
 from retrieval.query import QueryReader
 from retrieval.reranking import HeadReranker
+
+if TYPE_CHECKING:
+    from assistant.llm.vllm import EndpointModel
 
 log = structlog.get_logger()
 RELOAD_EVERY_S = 5.0
@@ -135,7 +137,7 @@ class Opener:
         self._problem: Exception | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self.endpoint = endpoint_model(workshop.settings) if workshop.settings.llm_url else None
+        self.endpoint = _endpoint(workshop.settings)
         self._intents = IntentReader(workshop.prompts.intents())
         settings = workshop.settings
         self._voices = Voices(workshop.prompts, settings.locale, settings.timezone)
@@ -433,6 +435,15 @@ class Opener:
             log.info("catalogue.swapped", version=retrieval.catalogue.version)
         except RetrievalError as problem:
             log.error("catalogue.not_swapped", reason=str(problem))
+
+
+def _endpoint(settings: Settings) -> EndpointModel | None:
+    """The model behind `llm_url`; its client takes half a second to import, which the embedded model does without."""
+    if settings.llm_url is None:
+        return None
+    from assistant.llm.vllm import endpoint_model
+
+    return endpoint_model(settings)
 
 
 def _model_way_out(settings: Settings) -> str:

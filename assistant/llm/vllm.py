@@ -29,6 +29,7 @@ from pydantic import Field, PrivateAttr
 from assistant.config import Settings
 from assistant.errors import ModelFailed
 from assistant.llm.breaker import Breaker
+from assistant.metering import CHARS_PER_TOKEN
 
 MAX_REPLY_TOKENS = 600
 MAX_CALLS_PER_MESSAGE = 16
@@ -37,8 +38,6 @@ MAX_ARGUMENT_CHARS = 8_000
 MAX_RESPONSE_BYTES = 1_000_000
 """About four times what a reply of `MAX_REPLY_TOKENS` needs as events."""
 PROBE_S = 10.0
-CHARS_PER_TOKEN = 4
-"""For endpoints that do not say what they used."""
 _ASKED_WRONGLY = frozenset({400, 413, 422})
 """What one message can cause: no reason to leave the endpoint alone."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,3 +41,8 @@ def test_a_catalogue_that_was_imported_without_meaning_is_no_error(tmp_path: Pat
     assert any("imported without meaning" in sentence for sentence in degraded)
     assert [line["log_level"] for line in logs if line["event"] == "meaning.left_out"] == ["info"]
     assert [line["event"] for line in logs if line["log_level"] in ("error", "critical")] == []
+
+
+def test_the_client_of_an_endpoint_is_imported_only_where_there_is_one() -> None:
+    code = "import sys, assistant.bootstrap; sys.exit('langchain_openai' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
