@@ -153,8 +153,7 @@ class TurnRunner:
             return
         # A take from here on either cuts the turn or is seen by its first look at the floor.
         with self._live.turn(turn.conversation_id) as cut:
-            with meter.stage("store"):
-                run = await self._in_pool(lambda: self._begin(turn, words, plan, meter))
+            run = await self._in_pool(lambda: self._begin(turn, words, plan, meter))
             if run.before.state.agent is not None:
                 self._telemetry.ended(meter, "passed_on")
                 yield PassedOn(run.before.state.agent.name)
@@ -206,9 +205,11 @@ class TurnRunner:
 
     def _begin(self, turn: Turn, words: str, plan: Floorplan, meter: TurnMeter) -> _Run:
         """Keep the message, and lay the table for the model."""
-        self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
-        before = self._conversations.load(turn.principal, turn.conversation_id)
-        heard = plan.guarding.hear(words)
+        with meter.stage("store"):
+            self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
+            before = self._conversations.load(turn.principal, turn.conversation_id)
+        with meter.stage("guards"):
+            heard = plan.guarding.hear(words)
         left = heard.words or words
         gloss = plan.languages.read(left, before.focus.language, names_said(left, before, plan.shop))
         gloss = Gloss(gloss.language, "", "") if heard.is_answered else gloss
