@@ -312,6 +312,40 @@ def erase(
     erase_shopper(_settings(), shopper, as_json=json)
 
 
+@app.command("eval")
+def evaluate(
+    llm: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="OpenAI-compatible endpoint to evaluate; may be given several times."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Model name at the endpoint: one for each --llm.")
+    ] = None,
+    embedded: Annotated[bool, typer.Option(help="Put the embedded model beside.")] = True,
+    trials: Annotated[int, typer.Option(help="Times that each task is played.", min=1, max=50)] = 3,
+    goals: Annotated[int, typer.Option(help="Hidden goals of simulated shoppers.", min=0, max=200)] = 24,
+    seed: Annotated[int, typer.Option(help="Of the shop, the goals and the words.")] = 7,
+    shopper: Annotated[
+        str | None, typer.Option("--shopper", metavar="URL", help="An endpoint that plays the shoppers; code without.")
+    ] = None,
+    shopper_model: Annotated[str | None, typer.Option(metavar="NAME", help="Its model.")] = None,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the reports go.")] = Path("evaluation"),
+    json: JsonFlag = False,
+) -> None:
+    """Evaluate chat models side by side on the demo shop: hidden goals, scripted visits, attacks, times, costs.
+
+    A stopped evaluation goes on from the results in FOLDER. The endpoint's key is AISLE_LLM_API_KEY.
+
+    Example: aisle eval --llm http://127.0.0.1:8000/v1 --model qwen3-8b
+    """
+    from assistant.evaluation.run import columns_of
+    from assistant.evaluation.run import evaluate as run
+
+    columns = columns_of(llm or [], model or [], embedded=embedded)
+    asking = columns_of([shopper], [shopper_model or ""], embedded=False)[0] if shopper else None
+    run(_settings(), columns, trials=trials, goals=goals, seed=seed, out=out, shopper=asking, as_json=json)
+
+
 @app.command()
 def doctor(
     deep: Annotated[

@@ -428,6 +428,10 @@ class Assistant:
 
         return await self._in_pool(place)
 
+    async def orders(self, principal: Principal, limit: int = 50) -> tuple[Order, ...]:
+        """Return the shopper's own orders, newest first; of a guest those of this visit."""
+        return await self._in_pool(lambda: tuple(self._rooms.orders.find(principal, limit=limit)))
+
     async def record_purchase(self, purchase: Purchase) -> PurchaseJoined:
         """Learn from an order of the shop's own checkout, once however often its server tells it.
 

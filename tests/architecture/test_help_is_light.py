@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "erase", "doctor")
+COMMANDS = ("demo", "serve", "import", "search", "ask", "chat", "replay", "erase", "eval", "doctor")
 GROUPS = {
     "users": ("add", "disable", "reset", "list"),
     "train": ("encoder", "ranker", "data", "stack", "neighbours", "sequence", "text"),
