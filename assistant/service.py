@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -92,9 +92,7 @@ class Assistant:
         rooms: what works before the catalogue is open.
         runner: runs turns.
         opener: opens the shop; see `opening.Opener`.
-        desk: the staff's door.
-        lab: the owner's experiments.
-        owner: the owner's door.
+        desk, lab, owner: the doors of the staff, to the owner's experiments, and of the owner.
         telemetry: what turns take; for metrics.
     """
 
@@ -368,7 +366,7 @@ class Assistant:
     # ------------------------------------------------------------ cart, orders, proposals
 
     async def view_cart(self, principal: Principal) -> CartFact:
-        """The cart, checked against the catalogue at this moment."""
+        """The cart, checked against the catalogue now."""
         await self._opener.plan(OPENING_WAIT_S)
         return await self._in_pool(lambda: self._rooms.carts.view(principal))
 
@@ -428,9 +426,9 @@ class Assistant:
 
         return await self._in_pool(place)
 
-    async def orders(self, principal: Principal, limit: int = 50) -> tuple[Order, ...]:
+    async def orders(self, principal: Principal, limit: int = 50) -> Sequence[Order]:
         """Return the shopper's own orders, newest first; of a guest those of this visit."""
-        return await self._in_pool(lambda: tuple(self._rooms.orders.find(principal, limit=limit)))
+        return await self._in_pool(lambda: self._rooms.orders.find(principal, limit=limit))
 
     async def record_purchase(self, purchase: Purchase) -> PurchaseJoined:
         """Learn from an order of the shop's own checkout, once however often its server tells it.

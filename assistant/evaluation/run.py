@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
-
 from assistant.agent import EMBEDDED
 from assistant.answer_json import aisle_version
 from assistant.bootstrap import build_assistant, ensure_catalogue
+from assistant.checkups.check import Patient
+from assistant.checkups.models import endpoint
 from assistant.config import Settings
 from assistant.errors import ConfigError
 from assistant.evaluation.figures import figures
@@ -217,21 +217,11 @@ class _Shop:
 
 
 def _check_endpoint(column: Column, settings: Settings) -> None:
-    """Ask an endpoint for its models before anything long begins."""
-    if column.url is None:
-        return
-    key = settings.llm_api_key.get_secret_value()
-    try:
-        answer = httpx.get(f"{column.url}/models", headers={"Authorization": f"Bearer {key}"}, timeout=10.0)
-        answer.raise_for_status()
-        served = [str(row["id"]) for row in answer.json()["data"]]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as problem:
-        raise ConfigError(
-            f"No model answers at {column.url} ({type(problem).__name__}): is the server running, and the address the "
-            "one that ends in /v1?"
-        ) from problem
-    if column.name not in served:
-        raise ConfigError(f"{column.url} does not serve {column.name!r}; it serves {', '.join(served) or 'nothing'}.")
+    """Ask an endpoint for its models before anything long begins, as `aisle doctor` does."""
+    asked = settings.model_copy(update={"llm_url": column.url, "llm_model": column.name})
+    for check in endpoint(Patient(asked, deep=False)):
+        if check.state == "problem":
+            raise ConfigError(check.found)
 
 
 def _report(
