@@ -32,7 +32,7 @@ os.environ.update(
 hypothesis.settings.register_profile("aisle", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 hypothesis.settings.load_profile("aisle")
 
-_GROUPS = ("slow", "browser", "datasets")
+_GROUPS = ("vllm", "slow", "browser", "datasets")
 """Marks whose tests share something dear: with several workers, all of one mark run on the same one."""
 
 
