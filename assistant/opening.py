@@ -381,7 +381,7 @@ class Opener:
             return tuple(degraded)
         try:
             encoder = self._w.encoder or load_encoder(settings.shop_encoder, settings.encoder_dtype)
-            self._intents.warm(encoder.encode)
+            self._intents.warm(encoder)
             self._w.rooms.policies.warm(encoder.encode)
         except Exception as problem:  # Any broken model file: words go on working.
             expected = isinstance(problem, RetrievalError)

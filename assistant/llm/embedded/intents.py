@@ -1,4 +1,4 @@
-"""What a message is for: cues decide alone, else the nearest example sentence, else nothing.
+"""What a message is for: cues decide alone, else a head that has learned from example sentences, else nothing.
 
 Intents and their examples are data (prompts/intents). Knows nothing of products: whether words name something that
 the shop sells is the planner's question to the catalogue.
@@ -9,16 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant.errors import ConfigError
+from assistant.llm.embedded.intent_head import Example, IntentHead, fit_head, key_of, shipped_head
+from retrieval.encoder import Encoder
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+OUT_OF_SCOPE = "out_of_scope"
 
 # An intent named earlier wins where the cues of several match: the costly mistakes first.
 CUE_ORDER = (
@@ -30,7 +29,9 @@ CUE_ORDER = (
     "affirm", "deny", "search",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-MEANING_THRESHOLD = 0.55
+_MOST_CHARS = 400
+LIKELY = 0.35
+"""Probability from which the head's first choice counts."""
 WORDS_THRESHOLD = 0.5
 
 
@@ -75,14 +76,27 @@ class IntentReader:
         bags = [_bag(text) for _, text in self._examples]
         holders: Counter[str] = Counter(word for bag in bags for word in bag)
         self._weight = {word: math.log(1 + len(bags) / count) for word, count in holders.items()}
-        self._bags = bags
-        self._encode: Encode | None = None
-        self._matrix: NDArray[np.float32] | None = None
+        self._unseen = math.log(1 + len(bags))
+        self._bags = tuple((bag, self._norm(bag)) for bag in bags)
+        self._encoder: Encoder | None = None
+        self._head: IntentHead | None = None
 
-    def warm(self, encode: Encode) -> None:
-        """Compare by meaning from now on. `encode` gives unit rows."""
-        self._matrix = encode([text for _, text in self._examples])
-        self._encode = encode
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The example sentences, each with the name of its intent before it."""
+        return self._examples
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether texts are read by meaning by now."""
+        return self._head is not None
+
+    def warm(self, encoder: Encoder) -> None:
+        """Read by meaning from now on: with the shipped head where it is that of these examples and this encoder."""
+        key, head = key_of(encoder.name, self._examples), shipped_head()
+        if head.key != key:
+            head = fit_head(self._examples, encoder.encode([text for _, text in self._examples]), key)
+        self._encoder, self._head = encoder, head
 
     def cue(self, text: str) -> Intent | None:
         """The intent that a cue names, or None."""
@@ -101,28 +115,48 @@ class IntentReader:
         return any(cue.search(text) for cue in self._cues[name])
 
     def nearest(self, text: str) -> Intent | None:
-        """The intent of the nearest example, or None where none is near."""
+        """The intent that the examples speak for, or None where none is likely.
+
+        By meaning it is one of a shop's, the likeliest where the text is for a shop at all; see `foreign`.
+        """
         if not _WORD.search(text):
             return None
-        if self._encode is not None and self._matrix is not None:
-            similarity = self._matrix @ self._encode([text[:400]])[0]
-            threshold = MEANING_THRESHOLD
-        else:
-            bag = _bag(text)
-            similarity = np.array([self._overlap(bag, other) for other in self._bags], dtype=np.float32)
-            threshold = WORDS_THRESHOLD
-        best = int(np.argmax(similarity))
-        if similarity[best] < threshold:
-            return None
-        return Intent(self._examples[best][0], float(similarity[best]), False)
+        if self._head is not None:
+            found = self._probabilities(text)
+            of_ours = 1 - found.pop(OUT_OF_SCOPE)
+            name = max(found, key=found.__getitem__)
+            score = found[name] / max(of_ours, 1e-9)
+            return Intent(name, score, False) if score >= LIKELY else None
+        bag = _bag(text)
+        norm = self._norm(bag)
+        similarity = [self._overlap(bag, norm, *other) for other in self._bags]
+        best = max(range(len(similarity)), key=similarity.__getitem__)
+        return Intent(self._examples[best][0], similarity[best], False) if similarity[best] >= WORDS_THRESHOLD else None
 
-    def _overlap(self, left: Counter[str], right: Counter[str]) -> float:
+    def foreign(self, text: str, *, besides: Collection[str] = ()) -> float:
+        """How probably a text asks for something that no shop does, 0 to 1; 0 as long as nothing is read by meaning.
+
+        Args:
+            text: a message, or a clause of it.
+            besides: intents that it cannot have, as things are.
+        """
+        if self._head is None or not _WORD.search(text):
+            return 0.0
+        found = self._probabilities(text)
+        return found[OUT_OF_SCOPE] / max(1e-9, 1 - sum(found[name] for name in besides))
+
+    def _probabilities(self, text: str) -> dict[str, float]:
+        assert self._head is not None
+        assert self._encoder is not None
+        said = text[:_MOST_CHARS]
+        return self._head.probabilities(said, self._encoder.encode([said])[0])
+
+    def _overlap(self, left: Counter[str], left_norm: float, right: Counter[str], right_norm: float) -> float:
         shared = sum(self._weight.get(word, 0.0) for word in left.keys() & right.keys())
-        norm = math.sqrt(self._norm(left) * self._norm(right))
-        return shared / norm if norm else 0.0
+        return shared / math.sqrt(left_norm * right_norm) if shared else 0.0
 
     def _norm(self, bag: Counter[str]) -> float:
-        return sum(self._weight.get(word, math.log(1 + len(self._bags))) for word in bag)
+        return sum(self._weight.get(word, self._unseen) for word in bag)
 
 
 def _bag(text: str) -> Counter[str]:

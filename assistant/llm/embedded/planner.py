@@ -19,7 +19,7 @@ from assistant.llm.embedded.bare_numbers import BareNumbers
 from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
 from assistant.llm.embedded.clauses import split_clauses
 from assistant.llm.embedded.compare_talk import compared, goes_on_comparing
-from assistant.llm.embedded.intents import Intent, IntentReader
+from assistant.llm.embedded.intents import OUT_OF_SCOPE, Intent, IntentReader
 from assistant.llm.embedded.needs import (
     BACK,
     NeedReader,
@@ -32,6 +32,7 @@ from assistant.llm.embedded.needs import (
 )
 from assistant.llm.embedded.plan import Plan, Step, unique
 from assistant.llm.embedded.remarks import dislikes_one, table_of, wants_it_cheaper
+from assistant.llm.embedded.scope import Scope, names_products
 from assistant.llm.embedded.table_talk import TableTalk
 from assistant.llm.state import TurnState
 from assistant.references import named, order_id_in, resolve, with_extremes_as_places
@@ -106,6 +107,7 @@ class Planner:
         self._intents = intents
         self._reader = reader
         self._numbers = BareNumbers(reader, finds)
+        self._scope = Scope(intents, reader, finds)
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
             "leave_queue": self._leave_queue,
@@ -116,8 +118,8 @@ class Planner:
             "cart_add": self._cart_add,
             "cart_view": self._cart_view,
             "checkout": self._cart_view,
-            "cart_remove": self._cart_remove,
-            "cart_undo": self._cart_undo,
+            "cart_remove": partial(self._cart_change, "remove"),
+            "cart_undo": partial(self._cart_change, "undo"),
             "compare": self._compare,
             "product_question": self._product_question,
             "policy": self._policy,
@@ -145,6 +147,8 @@ class Planner:
             return Plan(steps=(Step("cart", cart),))
         if (pending := self._pending(state)) is not None:
             return pending
+        if self._scope.is_foreign(state.words, state):
+            return Plan(talk=(OUT_OF_SCOPE,))
         whom = profile_talk.for_whom(state.words)
         in_talk = bool(state.shown) or state.need != Need()
         if whom is not None and in_talk and profile_talk.says_only_for_whom(state.words):
@@ -195,6 +199,9 @@ class Planner:
         return open_ and bool(state.shown) and not self._refines(state.words, state)
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
+        if self._scope.is_foreign(clause, state):
+            draft.talk.append(OUT_OF_SCOPE)
+            return
         adding = bool(draft.steps) and draft.steps[-1].arguments.get("action") == "add"
         intent = "cart_add" if adding and is_bare(clause) else self._intent(clause, state)
         if intent in _SHRUGS and self._talk and self._talk.policy_answers(clause):
@@ -222,8 +229,8 @@ class Planner:
             return "find_orders"
         back = BACK.search(clause)
         readings = self._reader.read(without(clause, back) if back else clause)
-        names_products = any(_names_products(reading) for reading in readings)
-        if cue is not None and names_products:
+        named = any(map(names_products, readings))
+        if cue is not None and named:
             return "search"
         nearest = self._intents.nearest(clause)
         if nearest is not None and nearest.name in _DEEDS and nearest.score < SURE_OF_SERVICE:
@@ -232,7 +239,7 @@ class Planner:
             return "search"
         if nearest is not None and nearest.name in _SERVICE and nearest.score >= SURE_OF_SERVICE:
             return self._checked(nearest.name, clause, state)
-        if names_products and (
+        if named and (
             nearest is None
             or nearest.name in {"search", "out_of_scope", "recommend"}
             or any(reading.category_stated for reading in readings)
@@ -242,7 +249,7 @@ class Planner:
             return "search"
         if nearest is not None:
             return self._checked(nearest.name, clause, state)
-        return self._fallback(cue, readings, clause)
+        return "search" if cue is not None else self._scope.undecided(clause, readings)
 
     def _goes_on(self, cue: Intent | None, clause: str, state: TurnState) -> str | None:
         """The intent of a clause that only makes sense by what went before; None for any other."""
@@ -273,15 +280,6 @@ class Planner:
                     return Plan(talk=(answer,))
         return None
 
-    def _fallback(self, cue: Intent | None, readings: Sequence[Understanding], clause: str) -> str:
-        """Nothing decided: a need in unknown words is searched, because an honest "nothing found" beats a shrug."""
-        known = any(reading.text for reading in readings)
-        if cue is not None:
-            return "search"
-        if known and len(clause.split()) <= 8 and not all(set(r.text.split()) <= set(r.set_aside) for r in readings):
-            return "search"
-        return "out_of_scope" if len(clause.split()) >= 4 else ("search" if known else "unclear")
-
     def _checked(self, name: str, clause: str, state: TurnState) -> str:
         """An intent that needs something to point at is a search where there is nothing."""
         if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
@@ -296,7 +294,7 @@ class Planner:
                 return "search" if self._looks_for(clause) else "policy"
             if not points and name == "more_like" and not _QUOTED.search(clause):
                 return "search" if not state.shown or _LIKE_NAMED.search(clause) else name
-            if not points and name == "cart_add" and any(map(_names_products, self._reader.read(clause))):
+            if not points and name == "cart_add" and self._wants_a_thing(clause, state):
                 named_here = self._names_one(clause, state) or self._of_the_kind_shown(clause, state)
                 return "cart_add" if named_here else "search"
         if name == "better_one" and not state.shown and not state.in_focus and not state.page:
@@ -307,13 +305,19 @@ class Planner:
             return "search"
         return name
 
+    def _wants_a_thing(self, clause: str, state: TurnState) -> bool:
+        """Whether words name products, or any thing where there is nothing yet to point at ("I want to buy a kettle
+        that ...")."""
+        empty = not (state.shown or state.in_focus or state.page)
+        return any(names_products(r) or (empty and r.thing is not None) for r in self._reader.read(clause))
+
     def _looks_for(self, clause: str) -> bool:
         """Whether words name products, or are nothing but a word or two that finds some ("bluetooth")."""
         readings = self._reader.read(clause)
         alone = len(clause.split()) <= 2 and any(
             reading.text and self._finds(Need(reading.text)) for reading in readings
         )
-        return alone or any(map(_names_products, readings))
+        return alone or any(map(names_products, readings))
 
     def _pointed_at(self, clause: str, state: TurnState) -> tuple[Product, ...]:
         """What the clause points at; nothing where it names a kind that is not on the table ("the cheapest tent")."""
@@ -395,11 +399,8 @@ class Planner:
     def _cart_view(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("cart", {"action": "view"}))
 
-    def _cart_remove(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("cart", {"action": "remove", "which": clause}))
-
-    def _cart_undo(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        draft.steps.append(Step("cart", {"action": "undo", "which": clause}))
+    def _cart_change(self, action: str, clause: str, state: TurnState, draft: _Draft) -> None:
+        draft.steps.append(Step("cart", {"action": action, "which": clause}))
 
     def _compare(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.steps.append(Step("compare_products", {"which": compared(clause, state)}))
@@ -494,7 +495,3 @@ class Planner:
 
 def _is_of(product: Product, kinds: set[str]) -> bool:
     return bool({fold(product.category or ""), fold(product.department or "")} & kinds)
-
-
-def _names_products(reading: Understanding) -> bool:
-    return reading.category_stated or bool(reading.constraints)

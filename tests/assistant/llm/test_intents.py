@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from assistant.errors import ConfigError
-from assistant.llm.embedded.intents import CUE_ORDER, IntentReader
+from assistant.llm.embedded.intents import CUE_ORDER, LIKELY, OUT_OF_SCOPE, IntentReader
 from assistant.prompts import load_prompts
 
 READER = IntentReader(load_prompts().intents())
 
 
 def _files(**changed: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: changed.get(name, {"cues": [], "examples": [f"say {name}"]}) for name in CUE_ORDER}
+    return {name: changed.get(name, {"cues": [], "examples": [f"say {name}", f"tell {name}"]}) for name in CUE_ORDER}
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,39 @@ def test_nothing_near_is_no_intent(text: str) -> None:
     assert IntentReader(_files()).nearest(text) is None
 
 
-def test_by_meaning_the_nearest_vector_decides_once_it_is_warm() -> None:
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = [[1.0, 0.0] if "thanks" in text or "cheers" in text else [0.6, 0.8] for text in texts]
+class ThanksEncoder:
+    """Knows one thing: whether somebody gives thanks."""
+
+    name, dim = "thanks", 2
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = [[1.0, 0.0] if "thanks" in text or "cheers" in text else [0.0, 1.0] for text in texts]
         return np.array(rows, dtype=np.float32)
 
+    def knows(self, text: str) -> bool:
+        return True
+
+
+def test_by_meaning_words_that_no_example_holds_are_read_once_it_is_warm() -> None:
     reader = IntentReader(_files())
-    assert reader.nearest("cheers") is None
-    reader.warm(encode)
+    assert (reader.nearest("cheers"), reader.by_meaning) == (None, False)
+    reader.warm(ThanksEncoder())
     found = reader.nearest("cheers")
     assert found is not None
-    assert (found.name, found.score) == ("thanks", 1.0)
+    assert (found.name, found.by_cue) == ("thanks", False)
+    assert found.score > LIKELY
+    assert reader.nearest("zebra quartz") is None
+
+
+def test_what_is_foreign_is_told_only_by_meaning_and_is_never_the_nearest_intent() -> None:
+    files = _files(out_of_scope={"cues": [], "examples": ["cheers to the moon", "cheers to the sun"]})
+    reader = IntentReader(files)
+    assert reader.foreign("cheers to the moon") == 0
+    reader.warm(ThanksEncoder())
+    assert reader.foreign("cheers to the moon") > reader.foreign("say thanks")
+    assert reader.foreign("?!") == 0
+    nearest = reader.nearest("cheers to the moon")
+    assert nearest is None or nearest.name != OUT_OF_SCOPE
 
 
 def test_files_and_their_order_must_agree() -> None:
