@@ -7,7 +7,7 @@ It proposes calls; it knows no identity and no facts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -43,7 +43,6 @@ from retrieval.filters import PriceRange, fold
 from retrieval.product import Product
 from retrieval.query import QueryReader
 from retrieval.refinement import prepare, price_step, withdrawn
-from retrieval.results import Understanding
 from retrieval.words import word_key
 
 MAX_STEPS = 4
@@ -107,7 +106,7 @@ class Planner:
         self._intents = intents
         self._reader = reader
         self._numbers = BareNumbers(reader, finds)
-        self._scope = Scope(intents, reader, finds)
+        self._scope = Scope(intents, reader, finds, self._names_one)
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
             "leave_queue": self._leave_queue,
@@ -145,10 +144,8 @@ class Planner:
         cart = cart_arguments(state, self._reader)
         if cart is not None:
             return Plan(steps=(Step("cart", cart),))
-        if (pending := self._pending(state)) is not None:
-            return pending
-        if self._scope.is_foreign(state.words, state):
-            return Plan(talk=(OUT_OF_SCOPE,))
+        if (answer := self._needs_no_tool(state)) is not None:
+            return answer
         whom = profile_talk.for_whom(state.words)
         in_talk = bool(state.shown) or state.need != Need()
         if whom is not None and in_talk and profile_talk.says_only_for_whom(state.words):
@@ -270,15 +267,16 @@ class Planner:
             return False
         return bool(withdrawn(clause, state.need.constraints)[0]) and not self._pointed_at(clause, state)
 
-    def _pending(self, state: TurnState) -> Plan | None:
-        """Yes or no to what waits: a proposal is for a click to carry out, the queue may be left by words."""
+    def _needs_no_tool(self, state: TurnState) -> Plan | None:
+        """Yes or no to what waits: a proposal is for a click to carry out, the queue may be left by words. Or the
+        whole message is for somebody else."""
         if state.waiting and self._intents.is_cue("deny", state.words):
             return Plan(steps=(Step("hand_over", {"leave": True}),), talk=("queue_left",))
         if state.focus.proposed:
             for name, answer in (("deny", "proposal_kept"), ("affirm", "proposal_click")):
                 if self._intents.is_cue(name, state.words):
                     return Plan(talk=(answer,))
-        return None
+        return Plan(talk=(OUT_OF_SCOPE,)) if self._scope.is_foreign(state.words, state) else None
 
     def _checked(self, name: str, clause: str, state: TurnState) -> str:
         """An intent that needs something to point at is a search where there is nothing."""

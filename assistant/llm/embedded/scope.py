@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.state import TurnState
+from assistant.references import order_id_in
 from assistant.turn import Need
 from retrieval.query import QueryReader
 from retrieval.results import Understanding
 
 FOREIGN_FROM = (0.4, 0.8, 0.95)
 """Probability of "out of scope" from which words are refused, by how many things speak for the shop: something is on
-the table, the catalogue knows the words, a cue of the shop's. Set on our own examples, cross-validated, and on the
+the table, the catalogue knows the words, a product is named, a cue of the shop's. Set on our own examples, cross-validated, and on the
 training parts of data sets (docs/experiments.md)."""
 _LOOSE = frozenset({"search", "out_of_scope", "product_question", "compare", "recommend", "about_you"})
 """Cues in which nothing of a shop is said ("I need", "is it")."""
@@ -23,6 +24,8 @@ _OF_THE_TABLE = frozenset({"product_question", "compare", "show_again", "show_mo
 """What makes sense only where something is on the table."""
 _FEW_WORDS = 8
 _NAME_WORDS = 2
+_SHORT = 3
+"""So few words say too little by themselves: one thing that speaks for the shop is enough."""
 
 
 class Scope:
@@ -32,12 +35,20 @@ class Scope:
         intents: reader of intents.
         reader: the catalogue's query reader.
         finds: whether a need finds anything in the catalogue.
+        names_one: whether words call a product by its name, given what is on the table.
     """
 
-    def __init__(self, intents: IntentReader, reader: QueryReader, finds: Callable[[Need], bool]) -> None:
+    def __init__(
+        self,
+        intents: IntentReader,
+        reader: QueryReader,
+        finds: Callable[[Need], bool],
+        names_one: Callable[[str, TurnState], bool],
+    ) -> None:
         self._intents = intents
         self._reader = reader
         self._finds = finds
+        self._names_one = names_one
 
     def is_foreign(self, words: str, state: TurnState) -> bool:
         """Whether words ask for what no shop does; never, as long as nothing is read by meaning.
@@ -46,13 +57,15 @@ class Scope:
             words: the message, or a clause of it.
             state: what is on the table.
         """
-        talked = _is_talked(state)
-        probability = self._intents.foreign(words, besides=() if talked else _OF_THE_TABLE)
-        if probability < FOREIGN_FROM[0]:
+        talked, named = _is_talked(state), self._names_one(words, state)
+        probability = self._intents.foreign(words, besides=() if talked or named else _OF_THE_TABLE)
+        if probability < FOREIGN_FROM[0] or order_id_in(words):
             return False
         cue = self._intents.cue(words)
-        speaks = (talked, cue is not None and cue.name not in _LOOSE, self._is_known(words))
-        return probability >= FOREIGN_FROM[min(sum(speaks), len(FOREIGN_FROM) - 1)]
+        n_speaking = sum((talked, named, self._is_known(words), cue is not None and cue.name not in _LOOSE))
+        if n_speaking and len(words.split()) <= _SHORT:
+            return False
+        return probability >= FOREIGN_FROM[min(n_speaking, len(FOREIGN_FROM) - 1)]
 
     def _is_known(self, words: str) -> bool:
         """Whether the catalogue has a kind that is named, or something that goes by a word or two."""
