@@ -27,7 +27,7 @@ _WORDS_LENGTH = 0.7
 """Length of the words' part of a row, beside 1 for the sentence's vector."""
 _FEWEST = 2
 """In so many examples a word must stand to be a feature."""
-_STRENGTH = 20.0
+STRENGTH = 20.0
 """Inverse strength of the ridge. It and the words' length were chosen by the log loss of cross-validated examples."""
 _EVENNESS = 0.25
 """How far intents with few examples are made up for: 0 counts each example alike, 1 each intent."""
@@ -87,7 +87,9 @@ def key_of(encoder_name: str, examples: Sequence[Example]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
-def fit_head(examples: Sequence[Example], vectors: NDArray[np.float32], key: str) -> IntentHead:
+def fit_head(
+    examples: Sequence[Example], vectors: NDArray[np.float32], key: str, strength: float = STRENGTH
+) -> IntentHead:
     """Fit a head; the same examples give the same head.
 
     An intent with many examples counts for less than their number, so that the rare ones are heard.
@@ -96,6 +98,7 @@ def fit_head(examples: Sequence[Example], vectors: NDArray[np.float32], key: str
         examples: of three intents at least.
         vectors: their unit vectors, shape (n_examples, dim).
         key: see `key_of`.
+        strength: inverse strength of the ridge; less where the examples are few or contradict each other.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -107,7 +110,7 @@ def fit_head(examples: Sequence[Example], vectors: NDArray[np.float32], key: str
     mean = len(texts) / len(counts)
     shares = np.array([(mean / counts[name]) ** _EVENNESS for name in intents.tolist()])
     rows = np.hstack([vectors, _word_rows(texts, words, idf)]).astype(np.float32)
-    model = LogisticRegression(C=_STRENGTH, max_iter=1000, tol=1e-3).fit(rows, intents, sample_weight=shares)
+    model = LogisticRegression(C=strength, max_iter=1000, tol=1e-3).fit(rows, intents, sample_weight=shares)
     weights, bias = np.asarray(model.coef_.T, np.float32), np.asarray(model.intercept_, np.float32)
     return IntentHead(key, tuple(model.classes_.tolist()), words, idf, weights, bias)
 

@@ -106,7 +106,7 @@ class Planner:
         self._intents = intents
         self._reader = reader
         self._numbers = BareNumbers(reader, finds)
-        self._scope = Scope(intents, reader, finds, self._names_one)
+        self._scope = Scope(intents, reader, finds, self._titles)
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
             "leave_queue": self._leave_queue,

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.llm.embedded.intents import IntentReader
+from assistant.llm.embedded.remarks import table_of
 from assistant.llm.state import TurnState
-from assistant.references import order_id_in
+from assistant.references import named, order_id_in
+from assistant.titles import TitleIndex
 from assistant.turn import Need
 from retrieval.query import QueryReader
 from retrieval.results import Understanding
 
 FOREIGN_FROM = (0.4, 0.8, 0.95)
 """Probability of "out of scope" from which words are refused, by how many things speak for the shop: something is on
-the table, the catalogue knows the words, a product is named, a cue of the shop's. Set on our own examples, cross-validated, and on the
-training parts of data sets (docs/experiments.md)."""
+the table, the catalogue knows the words, a product is named, a cue of the shop's. Set on our own examples,
+cross-validated, and on the training parts of data sets (docs/experiments.md)."""
 _LOOSE = frozenset({"search", "out_of_scope", "product_question", "compare", "recommend", "about_you"})
 """Cues in which nothing of a shop is said ("I need", "is it")."""
 _OF_THE_TABLE = frozenset({"product_question", "compare", "show_again", "show_more", "why_this", "cart_add"})
@@ -35,20 +37,16 @@ class Scope:
         intents: reader of intents.
         reader: the catalogue's query reader.
         finds: whether a need finds anything in the catalogue.
-        names_one: whether words call a product by its name, given what is on the table.
+        titles: of the catalogue: products can be named that are not on the table.
     """
 
     def __init__(
-        self,
-        intents: IntentReader,
-        reader: QueryReader,
-        finds: Callable[[Need], bool],
-        names_one: Callable[[str, TurnState], bool],
+        self, intents: IntentReader, reader: QueryReader, finds: Callable[[Need], bool], titles: TitleIndex
     ) -> None:
         self._intents = intents
         self._reader = reader
         self._finds = finds
-        self._names_one = names_one
+        self._titles = titles
 
     def is_foreign(self, words: str, state: TurnState) -> bool:
         """Whether words ask for what no shop does; never, as long as nothing is read by meaning.
@@ -57,12 +55,12 @@ class Scope:
             words: the message, or a clause of it.
             state: what is on the table.
         """
-        talked, named = _is_talked(state), self._names_one(words, state)
-        probability = self._intents.foreign(words, besides=() if talked or named else _OF_THE_TABLE)
+        talked, called = _is_talked(state), named(words, table_of(state), self._titles).product is not None
+        probability = self._intents.foreign(words, besides=() if talked or called else _OF_THE_TABLE)
         if probability < FOREIGN_FROM[0] or order_id_in(words):
             return False
         cue = self._intents.cue(words)
-        n_speaking = sum((talked, named, self._is_known(words), cue is not None and cue.name not in _LOOSE))
+        n_speaking = sum((talked, called, self._is_known(words), cue is not None and cue.name not in _LOOSE))
         if n_speaking and len(words.split()) <= _SHORT:
             return False
         return probability >= FOREIGN_FROM[min(n_speaking, len(FOREIGN_FROM) - 1)]
