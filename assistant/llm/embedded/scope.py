@@ -26,7 +26,7 @@ _OF_THE_TABLE = frozenset({"product_question", "compare", "show_again", "show_mo
 """What makes sense only where something is on the table."""
 _FEW_WORDS = 8
 _NAME_WORDS = 2
-_SHORT = 3
+_SHORT = 4
 """So few words say too little by themselves: one thing that speaks for the shop is enough."""
 
 
