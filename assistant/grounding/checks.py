@@ -8,20 +8,24 @@ from collections.abc import Callable, Iterator
 from assistant.evidence import CartFact, HandOverFact, OrdersFact, PolicyFact, Proposal, RefusalFact
 from assistant.grounding.attributes import (
     NEGATION,
-    claims_number,
+    UNSTATED,
     claims_praise,
     claims_value,
-    is_open,
-    names_differences,
 )
-from assistant.grounding.claims import DATE, LINK, MONEY, digits, month_day, readings
+from assistant.grounding.claims import DATE, LINK, month_day
 from assistant.grounding.comparisons import claims_order
+from assistant.grounding.english import english
 from assistant.grounding.facts import Facts
+from assistant.grounding.fits import claims_fit
+from assistant.grounding.flags import claims_flag
 from assistant.grounding.lexicon import Lexicon
+from assistant.grounding.numbers import claims_amount, claims_number
 from assistant.grounding.offers import claims_delivery, claims_offer, claims_stock
+from assistant.grounding.policies import says_nothing, section_of, speaks_of_rules
 from assistant.grounding.proper import claims_brand, claims_name
+from assistant.grounding.quantities import without_figures
 from assistant.grounding.reasons import without_reasons
-from assistant.grounding.subjects import Subject, subject_of
+from assistant.grounding.subjects import Subject, is_open, names_differences, subject_of
 from retrieval.filters import fold, states_word
 
 _DONE = {
@@ -51,9 +55,6 @@ _POLICY_WORD = re.compile(
 
 _LEAST_QUOTED = 4
 _IN_QUOTES = re.compile(r"“([^”]*)”")
-_AGAINST = re.compile(r"\b(?:against|than|versus|instead of|compared|between|while)\b", re.I)
-_COSTING = re.compile(r"\b(?:costs?|is|are|priced|comes?)\b", re.I)
-_BOUND = re.compile(r"\b(under|below|less than|at most|no more than|over|above|more than|at least)\s*$", re.I)
 
 
 def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
@@ -70,14 +71,33 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """
     if _quoted(sentence, facts):
         return None
-    sentence = without_reasons(_without_echo(sentence, facts), facts)
+    sentence = english().rewritten(without_reasons(_without_echo(sentence, facts), facts))
     subject = subject_of(sentence, facts, lexicon)
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
             return kind
-    if facts.has(PolicyFact) and fold(subject.text) in facts.shared:
-        return None  # the shop's own words
+    if facts.rules and not is_open(subject):
+        if section_of(_without_titles(sentence, facts), facts.rules) is not None:
+            return None
+        if _is_rule(sentence, facts):
+            return "policy"
     return next((kind for kind, claims in _CHECKS if claims(subject, facts, lexicon)), None)
+
+
+def _without_titles(sentence: str, facts: Facts) -> str:
+    """The sentence without the title of the section that it is quoted from ("From Returns: How long?: You may ...")."""
+    for fact in facts.rules:
+        for section in fact.sections:
+            sentence = re.sub(rf"\b(?:from|see(?: also)?) \W*{re.escape(section.title)}\W*", "", sentence, flags=re.I)
+    return sentence
+
+
+def _is_rule(sentence: str, facts: Facts) -> bool:
+    """Whether a sentence says something of the shop's rules, where it may as well be about products or an order."""
+    told = _without_titles(sentence, facts)
+    if says_nothing(told) or UNSTATED.search(told) or facts.has(OrdersFact, CartFact, RefusalFact, Proposal):
+        return False
+    return not facts.sheets or speaks_of_rules(told, facts.rules)
 
 
 def _quoted(sentence: str, facts: Facts) -> bool:
@@ -138,41 +158,11 @@ def _done(sentence: str, facts: Facts) -> bool:
     return False
 
 
-def _amounts(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
-    """Whether an amount is none of the products spoken of, nor one of the cart, an order, a policy or a wish."""
-    sheets = subject.about if subject.certain else tuple(facts.sheets.values())
-    own = {amount for sheet in sheets for amount in sheet.amounts}
-    if _AGAINST.search(subject.text):
-        own |= {amount for sheet in facts.sheets.values() for amount in sheet.amounts}
-        sheets = tuple(facts.sheets.values())
-    if len(sheets) > 1:
-        prices = [float(sheet.product.price.amount) for sheet in sheets]
-        own |= {round(abs(a - b), 3) for a in prices for b in prices}
-    for match in MONEY.finditer(subject.text):
-        values = readings(digits(match))
-        bound = _BOUND.search(subject.text[: match.start()])
-        # "They are all under $80" is a claim; "Without “under $80” there are 17" speaks of the wish.
-        if bound and subject.about and _COSTING.search(subject.text[: bound.start()]):
-            if not _bounded(bound.group(1).lower(), values, subject):
-                return True
-        elif not (own | facts.amounts) & set(values):
-            return True
-    return False
-
-
-def _bounded(word: str, values: list[float], subject: Subject) -> bool:
-    """Whether prices lie on the side of a limit that the sentence says."""
-    prices = [float(sheet.product.price.amount) for sheet in subject.about]
-    below = word in ("under", "below", "less than", "at most", "no more than")
-    held = [any(price <= value if below else price >= value for value in values) for price in prices]
-    return all(held) if subject.every else any(held)
-
-
 def _values(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """A stated value of the catalogue that neither the products spoken of nor the shopper's words hold."""
     if names_differences(subject) or is_open(subject):
         return False
-    words = re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", fold(subject.text))
+    words = re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", fold(without_figures(subject.rest)))
     about = subject.about if subject.certain else ()
     others = " . ".join([facts.shared, facts.asked, *(s.text for s in about or facts.sheets.values())])
     denied = frozenset[str]() if NEGATION.search(subject.text) else _denied(subject)
@@ -199,13 +189,15 @@ _SENTENCE_CHECKS: tuple[tuple[str, Callable[[str, Facts], bool]], ...] = (
     ("done", _done),
 )
 _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
-    ("amount", _amounts),
+    ("amount", claims_amount),
     ("brand", claims_brand),
     ("offer", claims_offer),
     ("delivery", claims_delivery),
     ("stock", claims_stock),
+    ("fit", claims_fit),
     ("order", claims_order),
     ("number", claims_number),
+    ("value", claims_flag),
     ("praise", claims_praise),
     ("value", claims_value),
     ("value", _values),

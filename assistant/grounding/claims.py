@@ -8,7 +8,7 @@ from itertools import pairwise
 MONEY = re.compile(
     # A space parts thousands only: in "under $400, 128 GB" the amount ends before the comma.
     r"(?:US)?[$€£¥₩₹]\s?\d{1,3}(?:[ ,.]\d{3})+(?:[.,]\d{1,2})?(?![\d])|(?:US)?[$€£¥₩₹]\s?\d+(?:[.,]\d+)*"
-    r"|\b\d[\d,.]*\s?(?:dollars?|euros?|pounds?|bucks|usd|eur|gbp|kwd|yen|€)\b"
+    r"|\b\d[\d,.]*\s?(?:dollars?|euros?|pounds sterling|bucks|usd|eur|gbp|kwd|yen|€)\b"
     r"|\b(?:USD|EUR|GBP|KWD|JPY|CHF)\s?\d[\d,.]*",
     re.I,
 )
@@ -34,13 +34,15 @@ def digits(match: re.Match[str]) -> str:
 
 
 def readings(number: str) -> list[float]:
-    """A number as people may have meant it: "1,299" is 1299, "2,5" is 2.5, "1.299" is 1.299 or 1299."""
+    """A number as people may have meant it: "1,299" is 1299 or 1.299, "2,5" is 2.5, "1.299" is 1.299 or 1299."""
     rows: list[float] = []
-    for text in (number.replace(",", ""), number.replace(".", "").replace(",", "."), number.replace(".", "")):
-        try:
-            rows.append(float(text.replace(",", "")))
-        except ValueError:
-            continue
+    for mark, other in ((",", "."), (".", ",")):
+        if re.fullmatch(rf"\d{{1,3}}(?:[{mark}]\d{{3}})+(?:[{other}]\d+)?", number):
+            rows.append(float(number.replace(mark, "").replace(other, ".")))
+    plain = number.replace(",", ".")
+    if plain.count(".") <= 1:
+        rows.append(float(plain))
+    # A date or version ("2.4.1") is no number.
     return rows
 
 

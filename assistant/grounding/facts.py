@@ -29,7 +29,7 @@ from assistant.grounding.quantities import Quantity, quantities
 from assistant.grounding.sheets import Sheet
 from retrieval.filters import PriceRange, fold
 from retrieval.product import Money, Product, Variant
-from retrieval.relations import Bought, Relation
+from retrieval.relations import Bought, Relation, RelationKind
 
 
 @dataclass
@@ -48,6 +48,8 @@ class Facts:
     amounts: set[float] = field(default_factory=set)
     numbers: set[float] = field(default_factory=set)
     counts: set[float] = field(default_factory=set)
+    related: set[frozenset[str]] = field(default_factory=set)
+    bought: set[float] = field(default_factory=set)
     days: set[tuple[int, int]] = field(default_factory=set)
     weekdays: set[str] = field(default_factory=set)
     quantities: list[Quantity] = field(default_factory=list)
@@ -77,6 +79,11 @@ class Facts:
         groups = [fact.items for fact in self.evidence if isinstance(fact, SlateFact | ComparisonFact) and fact.items]
         ids = [item.product.id for item in groups[-1]] if groups else list(self.sheets)
         return [self.sheets[key] for key in dict.fromkeys(ids)]
+
+    @cached_property
+    def rules(self) -> list[PolicyFact]:
+        """The shop's rules that were found for the question."""
+        return [fact for fact in self.evidence if isinstance(fact, PolicyFact) and fact.sections]
 
     def names(self, values: frozenset[str]) -> list[tuple[Sheet, re.Pattern[str]]]:
         """How each product may be named; `values` are no names."""
@@ -165,9 +172,11 @@ class Facts:
 
     def _relation(self, relation: Relation) -> None:
         """What makes a relation: the words of both products, or how often they were bought together."""
+        if relation.kind in (RelationKind.FITS_WITH, RelationKind.ACCESSORY_OF, RelationKind.BOUGHT_WITH):
+            self.related.add(frozenset({relation.source_id, relation.target_id}))
         for piece in relation.evidence:
             if isinstance(piece, Bought):
-                self.numbers |= {float(piece.together), float(piece.source_baskets), float(piece.target_baskets)}
+                self.bought |= {float(piece.together), float(piece.source_baskets), float(piece.target_baskets)}
             else:
                 names = f"{piece.source_attribute} {piece.target_attribute}".replace("_", " ")
                 self._text(f"{names} {piece.source_value} {piece.target_value}")

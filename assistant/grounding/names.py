@@ -29,11 +29,13 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
     for sheet in sheets:
         others = {part for key, more in parts.items() if key != sheet.product.id for part in more}
         own = sorted({part for part in parts[sheet.product.id] if part not in others}, key=len, reverse=True)
-        title = rf"(?i:{_title(sheet.product.title)})"
+        short = sheet.product.title.partition(",")[0]
+        alone = sum(other.product.title.startswith(short) for other in sheets) == 1
+        title = rf"(?i:{_title(sheet.product.title)}{'|' + _title(short) if alone else ''})"
         brand = re.escape(sheet.product.brand or "\0")
         # The whole title first: behind the brand alone, a part of it would be found before it.
-        short = rf"|(?:{brand} )?(?:{'|'.join(map(re.escape, own))})" if own else ""
-        rows.append((sheet, re.compile(rf"(?<!\w)(?:{title}{short})(?!\w)")))
+        part = rf"|(?:{brand} )?(?:{'|'.join(map(re.escape, own))})" if own else ""
+        rows.append((sheet, re.compile(rf"(?<!\w)(?:{title}{part})(?!\w)")))
     return rows
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from assistant.evidence import CartFact, OrdersFact, PolicyFact, Proposal, RefusalFact, SlateFact
-from assistant.grounding.attributes import NEGATION, UNSTATED, counted
+from assistant.grounding.attributes import NEGATION, UNSTATED
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
+from assistant.grounding.numbers import counted
 from assistant.grounding.ordinary import stem, stems_of, words_of
 from assistant.grounding.quantities import quantities
 from assistant.grounding.sheets import Sheet

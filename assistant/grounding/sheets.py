@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 
-from assistant.grounding.ordinary import stems_of
-from assistant.grounding.quantities import Quantity, quantities
+from assistant.grounding.fields import Field, fields_of
+from assistant.grounding.ordinary import stem, stems_of, words_of
 from retrieval.filters import fold
 from retrieval.product import Product
 
@@ -19,22 +19,24 @@ class Sheet:
         product: the product.
         text: folded: all that it states, without the names of flags that it states as "no".
         stems: stems of the words of that text.
+        known: stems of words that may be said of it: those of that text, and those that speak of its fields.
         denied: folded names of flags stated as "no".
         flags: folded names of flags stated as "yes".
+        fields: what it states, one by one.
+        spelt: folded: all that it states, with the names of its fields, words and numbers only.
         amounts: prices, list prices and what is saved, in major units.
-        numbers: what counts say, e.g. rating, reviews, colours, units at hand.
-        quantities: numbers with units of the text.
         saved: whole percents that a variant is reduced by.
     """
 
     product: Product
     text: str
     stems: frozenset[str]
+    known: frozenset[str]
     denied: frozenset[str]
     flags: frozenset[str]
+    fields: tuple[Field, ...]
+    spelt: str
     amounts: frozenset[float]
-    numbers: frozenset[float]
-    quantities: tuple[Quantity, ...]
     saved: frozenset[float]
 
     @classmethod
@@ -43,17 +45,25 @@ class Sheet:
         text = product_text(product)
         flags = {fold(a.label): a.value for a in product.attributes.values() if isinstance(a.value, bool)}
         amounts, saved = _money(product)
+        fields = fields_of(product)
+        stems = stems_of(text)
+        spoken = [field.stems for field in fields if field.value is not False and field.name != "price"]
         return cls(
             product,
             fold(text),
-            stems_of(text),
+            stems,
+            stems.union(*spoken, _doings(product.category or "")),
             frozenset(name for name, value in flags.items() if not value),
             frozenset(name for name, value in flags.items() if value),
+            fields,
+            " ".join(re.findall(r"\w+", fold(text))),
             frozenset(amounts),
-            frozenset(_numbers(product)),
-            tuple(quantities(text)),
             frozenset(saved),
         )
+
+    def field(self, name: str) -> Field:
+        """Return a field that every product has, e.g. "price"."""
+        return next(field for field in self.fields if field.name == name)
 
 
 def product_text(product: Product) -> str:
@@ -78,10 +88,8 @@ def _money(product: Product) -> tuple[set[float], set[float]]:
     return amounts, saved
 
 
-def _numbers(product: Product) -> set[float]:
-    rows = {float(product.rating_count)}
-    if product.rating is not None:
-        rows |= {product.rating, round(product.rating, 1)}
-    rows |= {float(variant.stock) for variant in product.variants if variant.stock is not None}
-    names: Sequence[str] = list(dict.fromkeys(name for variant in product.variants for name in variant.options))
-    return rows | {float(len({v.options[n] for v in product.variants if n in v.options})) for n in names}
+def _doings(category: str) -> frozenset[str]:
+    """What a kind of thing does by its name: a toaster toasts."""
+    return frozenset(
+        stem(word.removesuffix("s").removesuffix("er")) for word in words_of(category) if "er" in word[-3:]
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.names import plain
+from assistant.grounding.ordinary import words_of
 from assistant.grounding.sheets import Sheet
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -16,9 +17,19 @@ _PLACE = re.compile(
     r"(?= (?:one|option|pick|product|choice|is|has|was|costs|weighs|comes|looks|and)\b|['’]s|[.,!?]|$)",
     re.I,
 )
-_ONE = re.compile(r"\b(?:it|its|it['’]s|this one|that one)\b|^(?:this|that)\b", re.I)
-_THEY = re.compile(r"\b(?:they|they['’](?:re|ve)|them|their)\b", re.I)
+_MAKER = re.compile(r"\b(?:from|by|brand|maker|make)\W*$", re.I)
+_NONE = re.compile(r"\b(?:none|neither)\b", re.I)
+_SEVERAL = re.compile(
+    r"\b(?:all|both|each|every|everything|these|those|none|neither|others?|here (?:are|is)|ones|any|some|most"
+    r"|i (?:found|see|have)"
+    r"|of (?:them|these|those)|the (?:two|three|four|five|six)|products|options|results|picks)\b",
+    re.I,
+)
 _ALL = re.compile(r"\b(?:all|both|each|every|everything|these|those|they|they['’]re)\b", re.I)
+
+_OPEN = re.compile(
+    r"^(?:if|should) you\b|^(?:would|do|shall|should|which|what|are you|is there|want|how|can i|may i)\b.*\?$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class Subject:
         about: the products meant; all shown ones where none is named.
         certain: whether they were named or pointed at.
         every: whether the sentence speaks of all of them.
+        none: whether it says something of none of them.
     """
 
     text: str
@@ -54,6 +66,7 @@ class Subject:
     about: tuple[Sheet, ...]
     certain: bool
     every: bool
+    none: bool = False
 
 
 def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
@@ -73,12 +86,27 @@ def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
     if mentions:
         sheets = {mention.sheet.product.id: mention.sheet for mention in mentions}
         return Subject(text, rest, mentions, tuple(sheets.values()), True, bool(len(sheets) > 1))
-    if _ONE.search(text) or _THEY.search(text):
-        talked = _talked_about(facts, lexicon)
-        if talked is not None:
+    if not _SEVERAL.search(text):
+        talked = talked_about(facts, lexicon)
+        if talked is not None and not is_open(Subject(text, rest, (), (), False, False)):
             return Subject(text, rest, (), (talked,), True, False)
     certain = len(everyone) == 1
-    return Subject(text, rest, (), everyone, certain, bool(_ALL.search(text)))
+    return Subject(text, rest, (), everyone, certain, bool(_ALL.search(text)), bool(_NONE.search(text)))
+
+
+def is_open(subject: Subject) -> bool:
+    """Whether a sentence asks or supposes, and speaks of no product."""
+    points = re.search(r"\b(?:it|they|this|these|that)\b", subject.text, re.I)
+    return not subject.mentions and not points and _OPEN.search(subject.text) is not None
+
+
+def names_differences(subject: Subject) -> bool:
+    """Whether a sentence only names in what products differ: labels say nothing of one of them."""
+    match = re.search(r"\bdiffer in (.+)", subject.rest, re.I)
+    labels = {
+        label for sheet in subject.about for a in sheet.product.attributes.values() for label in words_of(a.label)
+    }
+    return match is not None and all(word in labels | {"and", "price"} for word in words_of(match.group(1)))
 
 
 def mentions_in(text: str, facts: Facts, lexicon: Lexicon) -> list[Mention]:
@@ -91,6 +119,8 @@ def mentions_in(text: str, facts: Facts, lexicon: Lexicon) -> list[Mention]:
         place = len(shown) - 1 if match.group(1).lower() == "last" else _ORDINALS.index(match.group(1).lower())
         if 0 <= place < len(shown):
             found.append(Mention(match.start(), match.end(), shown[place]))
+    # "From Acme" tells the maker, not one of its products.
+    found = [one for one in found if not _is_maker(one, text)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
     rows: list[Mention] = []
     for mention in found:
@@ -99,7 +129,12 @@ def mentions_in(text: str, facts: Facts, lexicon: Lexicon) -> list[Mention]:
     return rows
 
 
-def _talked_about(facts: Facts, lexicon: Lexicon) -> Sheet | None:
+def _is_maker(mention: Mention, text: str) -> bool:
+    said = text[mention.start : mention.end]
+    return said == mention.sheet.product.brand and _MAKER.search(text[: mention.start]) is not None
+
+
+def talked_about(facts: Facts, lexicon: Lexicon) -> Sheet | None:
     """The product that "it" means: the one named last in the reply so far, else the only one, else the one in focus."""
     before = mentions_in(plain(facts.before), facts, lexicon)
     if before:

@@ -1,0 +1,45 @@
+"""What is said to fit or to go with what, against the relations that the shop states."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.grounding.attributes import UNSTATED
+from assistant.grounding.facts import Facts
+from assistant.grounding.lexicon import Lexicon
+from assistant.grounding.subjects import Subject, talked_about
+
+_TOGETHER = re.compile(
+    r"\b(?:fits?|(?:goes|go|going|works?|working|pairs?|combines?|belongs?) (?:\w+ ){0,2}?(?:with|together)"
+    r"|us(?:e|es|ed|able) (?:\w+ ){0,2}?(?:with|together)|compatible|(?:made|meant|designed|built) (?:\w+ ){0,2}?for"
+    r"|suit(?:s|able)?|match(?:es)?|attach(?:es)?|mounts?|clips?)\b",
+    re.I,
+)
+_WISH = re.compile(
+    r"\b(?:fits?|suits?|match(?:es)?|made|meant) (?:\w+ )?(?:your|what|the words|that|all|you|well\b(?! with)|in(?:to)? your)\b",
+    re.I,
+)
+_POINTS = re.compile(r"\b(?:it|its|this|that|these|those|they|them|together)\b", re.I)
+_ANYTHING = re.compile(r"\b(?:everything|anything|any|all|every|most|universal(?:ly)?)\b", re.I)
+
+
+def claims_fit(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
+    """Whether products are said to go together, or not to, that no relation of the evidence joins."""
+    text = subject.text
+    match = _TOGETHER.search(subject.rest)
+    if match is None or _WISH.search(text) or UNSTATED.search(text) or text.rstrip().endswith("?"):
+        return False
+    parties = {mention.sheet.product.id for mention in subject.mentions}
+    pointed = _POINTS.search(subject.rest) is not None
+    if not parties:
+        return _ANYTHING.search(subject.rest[match.end() :]) is not None
+    if len(parties) == 1 and (talked := talked_about(facts, lexicon)) is not None:
+        parties.add(talked.product.id)
+    if len(parties) == 1:
+        return pointed and bool(facts.related) and not any(parties & pair for pair in facts.related)
+    return not any(pair <= parties for pair in facts.related) or _denied(text, match)
+
+
+def _denied(text: str, match: re.Match[str]) -> bool:
+    """Whether it is said that they do not go together: that the shop joins them says the contrary."""
+    return re.search(r"(?:\b(?:not|never|cannot)\b|n['’]t\b)[^.;]{0,30}$", text[: match.start()], re.I) is not None

@@ -1,0 +1,71 @@
+"""Yes or no: what products state so, against how a sentence says it, denials counted."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.grounding.english import english
+from assistant.grounding.facts import Facts
+from assistant.grounding.fields import Field
+from assistant.grounding.lexicon import Lexicon
+from assistant.grounding.numbers import quantified
+from assistant.grounding.ordinary import stem, words_of
+from assistant.grounding.sheets import Sheet
+from assistant.grounding.subjects import Subject, is_open, names_differences
+
+PART = re.compile(r"[;:.]| [–—-] |,(?! (?:and|or)\b)|\b(?:and|but|because|so|which|though|although|while)\b")
+DENIAL = re.compile(
+    r"\b(?:no|not|never|without|neither|nor|nothing|none|cannot|lacks?|lacking|missing|non)\b|n['’]t\b", re.I
+)
+_NO_DENIAL = re.compile(
+    r"\b(?:not only|no (?:more|less|longer|fewer|problem|doubt|need|worries)|none (?:of|is|are))\b", re.I
+)
+
+
+def is_denied(text: str) -> bool:
+    """Whether a part of a sentence says no: an odd number of denials."""
+    return len(DENIAL.findall(_NO_DENIAL.sub(" ", text))) % 2 == 1
+
+
+def claims_flag(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
+    """Whether something is said to be so, or not so, that a product states otherwise."""
+    if is_open(subject) or names_differences(subject):
+        return False
+    about = subject.about or tuple(facts.sheets.values())
+    for part in PART.split(subject.rest):
+        for name in _said(part, about):
+            yes = not is_denied(part)
+            if subject.none:
+                if any(_states(sheet, name, yes=True) for sheet in about):
+                    return True
+            elif not quantified(subject, about, lambda sheet, name=name, yes=yes: _states(sheet, name, yes=yes)):
+                return True
+    return False
+
+
+def _said(part: str, about: tuple[Sheet, ...]) -> list[str]:
+    """The names of the flags that a part of a sentence speaks of; of two, the one whose name is longer."""
+    left = {stem(word) for word in words_of(part)}
+    flags = {field.name: field for sheet in about for field in sheet.fields if isinstance(field.value, bool)}
+    rows: list[str] = []
+    for flag in sorted(flags.values(), key=lambda field: -len(field.own)):
+        if spoken := _spoken(flag, left):
+            rows.append(flag.name)
+            left -= spoken
+    return rows
+
+
+def _spoken(flag: Field, said: set[str]) -> set[str]:
+    """The words of a part that name a flag, all of its name or what stands for it; none where one is missing."""
+    found: set[str] = set()
+    for word in flag.own:
+        here = ({word} | english().fields.get(word, frozenset())) & said
+        if not here:
+            return set()
+        found |= here
+    return found
+
+
+def _states(sheet: Sheet, name: str, *, yes: bool) -> bool:
+    value = next((field.value for field in sheet.fields if field.name == name), None)
+    return value is yes

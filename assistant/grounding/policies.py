@@ -1,0 +1,134 @@
+"""A sentence about the shop's rules against their text: some sentence of a section must hold all of it.
+
+A paraphrase is kept where every telling word of it, or one that means the same, stands in one sentence of a section
+(with the section's title, and the sentence before it where it points back), every number is one of that sentence, both
+say yes or both say no, and neither narrows the rule where the other does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.evidence import PolicyFact, PolicySection
+from assistant.grounding.claims import DATE, month_day, split_sentences
+from assistant.grounding.english import English, english
+from assistant.grounding.flags import is_denied
+from assistant.grounding.names import plain
+from assistant.grounding.ordinary import stem
+from assistant.grounding.quantities import Figure, figures, without_figures
+
+_POINTS_BACK = re.compile(r"\b(?:it|they|them|there|then|this|that|these|those|both|one|later)\b", re.I)
+_LATE_CUT = re.compile(r"[;:](?= )|(?<=[.!?])\s")
+_DROPPED = frozenset({"if", "only", "unless"})
+"""What narrows a rule so that leaving it out makes the rule another."""
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One sentence, read.
+
+    Args:
+        words: what stands for its telling words.
+        numbers: amounts, limits and spans.
+        days: (month, day) named.
+        narrows: which kinds of restrictions it makes.
+        denied: whether it says no.
+    """
+
+    words: frozenset[str]
+    numbers: tuple[Figure, ...]
+    days: frozenset[tuple[int, int]]
+    narrows: frozenset[str]
+    denied: bool
+
+
+def section_of(sentence: str, facts: Sequence[PolicyFact]) -> PolicySection | None:
+    """Find the section that holds a sentence; None where none does, or it says nothing of its own.
+
+    Args:
+        sentence: of a reply.
+        facts: the sections of the evidence.
+    """
+    said = _read(plain(sentence))
+    if not said.words and not said.numbers:
+        return None
+    sections = (section for fact in facts for section in fact.sections)
+    return next((section for section in sections if _holds(section, said)), None)
+
+
+def speaks_of_rules(sentence: str, facts: Sequence[PolicyFact]) -> bool:
+    """Whether a sentence has telling words of the sections' titles: then it is about the rules."""
+    said = _read(plain(sentence)).words
+    titles = [_read(section.title.partition(":")[0]).words for fact in facts for section in fact.sections]
+    return any(said & title for title in titles)
+
+
+def says_nothing(sentence: str) -> bool:
+    """Whether a sentence holds no telling word, no number, and neither yes nor no."""
+    said = _read(plain(sentence))
+    answers = re.search(r"\b(?:yes|no|not|never|always|can|cannot|may|possible|allowed)\b|n['’]t\b", sentence, re.I)
+    return not (said.words or said.numbers or said.days or said.narrows or answers)
+
+
+def _holds(section: PolicySection, said: _Rule) -> bool:
+    title = _read(section.title).words
+    return any(_covers(rule, before | title, said) for rule, before in _rules(section.text))
+
+
+def _covers(rule: _Rule, beside: frozenset[str], said: _Rule) -> bool:
+    return (
+        said.words <= rule.words | beside
+        and bool(said.words & rule.words or said.numbers)
+        and all(any(_same(one, other) for other in rule.numbers) for one in said.numbers)
+        and said.days <= rule.days
+        and said.denied == rule.denied
+        and said.narrows <= rule.narrows
+        and rule.narrows & _DROPPED <= said.narrows
+    )
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    """Whether two figures are the same: a limit may be told as the number that it is."""
+    pairs = [(one.low, other.low), (one.high, other.high)]
+    if one.exact != other.exact and (one.exact or other.exact):
+        return one.any.meets([other.any]) and (
+            other.low is None or other.high is None or one.low is None or one.high is None
+        )
+    return all((a is None) == (b is None) and (a is None or b is None or a.meets([b])) for a, b in pairs)
+
+
+def _rules(text: str) -> Iterator[tuple[_Rule, frozenset[str]]]:
+    """The sentences of a section, each with the words that it points back to."""
+    before: frozenset[str] = frozenset()
+    for line in split_sentences(text):
+        for part in _LATE_CUT.split(line):
+            if not part.strip():
+                continue
+            rule = _read(part)
+            yield rule, before if _POINTS_BACK.search(part) else frozenset()
+            before = rule.words
+
+
+def _read(text: str) -> _Rule:
+    words = english()
+    numbers = tuple(figures(DATE.sub(" ", text)))
+    days = frozenset(month_day(match) for match in DATE.finditer(text))
+    narrows = frozenset(words.narrowing[match.group("said").casefold()] for match in words.restrictors.finditer(text))
+    rest = words.restrictors.sub(" ", without_figures(DATE.sub(" ", text)))
+    return _Rule(frozenset(_telling(rest, words)), numbers, days, narrows, is_denied(text.replace("without", " ")))
+
+
+def _telling(text: str, words: English) -> Iterator[str]:
+    """What stands for the telling words of a text."""
+    text = _BACK.sub(lambda match: f"{match[1]} back {match[2]}", text)
+    for match in words.policies.finditer(text):
+        yield words.heads[match.group("said").casefold()]
+    for word in _WORD.findall(words.policies.sub(" ", text).casefold().replace("’", "'")):
+        if len(word) > 1 and stem(word) not in words.policy_talk and word not in words.policy_talk and "'" not in word:
+            yield stem(word)
+
+
+_BACK = re.compile(r"\b(send|sent|give|bring|go|hand|take|taken|pay|paid)((?: \w+){1,3}) back\b", re.I)
