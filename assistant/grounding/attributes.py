@@ -53,7 +53,7 @@ def claims_praise(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
 
 def claims_value(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a stated value is one that the products spoken of do not state."""
-    if UNSTATED.search(subject.text) or not _speaks_of_products(subject, facts):
+    if UNSTATED.search(subject.text) or not speaks_of_products(subject, facts):
         return False
     if names_differences(subject) or is_open(subject):
         return False
@@ -68,10 +68,10 @@ def claims_value(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         return True
     if subject.none:
         return not all(_holds(sheet, words, denies) for sheet in subject.about)
-    return not quantified(subject, subject.about, lambda sheet: _holds(sheet, words, denies))
+    return not quantified(subject, [_holds(sheet, words, denies) for sheet in subject.about])
 
 
-def _speaks_of_products(subject: Subject, facts: Facts) -> bool:
+def speaks_of_products(subject: Subject, facts: Facts) -> bool:
     """Sentences about an order, a policy or a cart are not read as claims about products."""
     return subject.certain or not facts.shared.strip()
 
@@ -87,11 +87,11 @@ def _claimed(subject: Subject, facts: Facts) -> list[str]:
         rest = subject.rest[start:]
         end = _END.search(rest)
         spoken = LINK.sub(" ", MONEY.sub(" ", rest[: end.start()] if end else rest))
-        rows += [word for word in words_of(spoken) if _is_claim(word) and stem(word) not in allowed]
+        rows += [word for word in words_of(spoken) if is_claim(word) and stem(word) not in allowed]
     return rows
 
 
-def _is_claim(word: str) -> bool:
+def is_claim(word: str) -> bool:
     return len(word) > 1 and word not in ORDINARY and word not in UNIT_WORDS and not _is_number(word)
 
 

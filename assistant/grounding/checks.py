@@ -19,13 +19,15 @@ from assistant.grounding.facts import Facts
 from assistant.grounding.fits import claims_fit
 from assistant.grounding.flags import claims_flag
 from assistant.grounding.lexicon import Lexicon
+from assistant.grounding.names import plain
 from assistant.grounding.numbers import claims_amount, claims_number
 from assistant.grounding.offers import claims_delivery, claims_offer, claims_stock
 from assistant.grounding.policies import says_nothing, section_of, speaks_of_rules
 from assistant.grounding.proper import claims_brand, claims_name
 from assistant.grounding.quantities import without_figures
 from assistant.grounding.reasons import without_reasons
-from assistant.grounding.subjects import Subject, is_open, names_differences, subject_of
+from assistant.grounding.subjects import Subject, is_open, mentions_in, names_differences, subject_of
+from assistant.grounding.telling import claims_word
 from retrieval.filters import fold, states_word
 
 _DONE = {
@@ -71,7 +73,8 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """
     if _quoted(sentence, facts):
         return None
-    sentence = english().rewritten(without_reasons(_without_echo(sentence, facts), facts))
+    sentence = _without_quotes(_without_echo(sentence, facts), facts, lexicon)
+    sentence = english().rewritten(without_reasons(sentence, facts))
     subject = subject_of(sentence, facts, lexicon)
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
@@ -127,6 +130,19 @@ def _without_echo(sentence: str, facts: Facts) -> str:
         return fold(quoted) in wishes or set(fold(quoted).split()) <= said
 
     return _IN_QUOTES.sub(lambda match: " " if is_echo(match[1]) else match[0], sentence)
+
+
+def _without_quotes(sentence: str, facts: Facts, lexicon: Lexicon) -> str:
+    """The sentence without what stands in quotation marks and in the text of a product that it names."""
+    if not _IN_QUOTES.search(sentence):
+        return sentence
+    named = [mention.sheet for mention in mentions_in(plain(_IN_QUOTES.sub(" ", sentence)), facts, lexicon)]
+
+    def is_said(quoted: str) -> bool:
+        said = fold(quoted).rstrip(".")
+        return len(said.split()) > 1 and any(said in sheet.text for sheet in named)
+
+    return _IN_QUOTES.sub(lambda match: " " if is_said(match[1]) else match[0], sentence)
 
 
 def _links(sentence: str, facts: Facts) -> bool:
@@ -202,4 +218,5 @@ _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("value", claims_value),
     ("value", _values),
     ("name", claims_name),
+    ("word", claims_word),
 )

@@ -18,7 +18,11 @@ _MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"
 )
-DATE = re.compile(rf"\b({_MONTH})\.?\s+(\d{{1,2}})\b|\b(\d{{1,2}})\.?\s+({_MONTH})\b", re.I)
+DATE = re.compile(
+    rf"\b({_MONTH})\.?\s+(?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b"
+    rf"|\b(\d{{1,2}})(?:\.|st|nd|rd|th)?(?:\s+of)?\s+({_MONTH})\b",
+    re.I,
+)
 _SENTENCE = re.compile(r"(?<=[.!?。！？])(?:[\"”’)]*)\s+|\n+")
 
 

@@ -59,6 +59,8 @@ _REST = re.compile(
     r"\bthan (?:all |any |both )?(?:of )?(?:the |these |those )?(?:others?|rest|any|all|every\w*|competition)\b", re.I
 )
 _NONE_IS = re.compile(r"\b(?:none|neither|nothing|no other|no one|nobody)\b.*\bthan\b", re.I)
+_PLACES = ("second", "third", "fourth", "fifth")
+_PLACE = re.compile(rf"\b({'|'.join(_PLACES)})[- ](?:the )?$", re.I)
 _NUMBER_THAN = re.compile(r"\b(?:more|less|other|rather|later|sooner) than \W?(?:\d|one|half|two|enough)", re.I)
 
 
@@ -91,6 +93,13 @@ def claims_order(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         if not _is_right(order, text, subject, facts):
             return True
     return _UNKNOWN.search(_NUMBER_THAN.sub(" ", rest)) is not None
+
+
+def without_orders(text: str) -> str:
+    """The text without words of comparison: `claims_order` judges those."""
+    for pattern, _, _ in _SCALE:
+        text = pattern.sub(" ", text)
+    return _GENERIC.sub(lambda match: f" {match.group('what')}", text)
 
 
 def _orders(text: str, shown: list[Sheet]) -> Iterator[_Order]:
@@ -152,6 +161,8 @@ def _is_right(order: _Order, text: str, subject: Subject, facts: Facts) -> bool:
 def _is_most(mine: float, values: list[float], order: _Order, text: str, n_others: int) -> bool:
     if re.search(r"\bone of the $|\bamong the $", text[: order.start], re.I):
         return sum(value < mine for value in values) < max(1, len(values) // 2)
+    if place := _PLACE.search(text[: order.start]):
+        return sum(value < mine for value in values) == _PLACES.index(place.group(1).lower()) + 1
     # What one of them does not state may be more; "states the most" speaks of what is stated.
     complete = len(values) == n_others or re.search(r"\bstates?d?\b", text, re.I) or order.name in ("rating", "reviews")
     return bool(values) and bool(complete) and all(mine <= value for value in values)

@@ -226,7 +226,7 @@ class Facts:
         if moment is not None:
             self.days.add((moment.month, moment.day))
             self.weekdays |= {f"{moment:%A}".casefold(), f"{moment:%a}".casefold()}
-            self.numbers |= {float(moment.day), float(moment.year)}
+            self.numbers.add(float(moment.year))
 
     def _money(self, amount: Money | None) -> None:
         if amount is not None:

@@ -16,7 +16,8 @@ _TOGETHER = re.compile(
     re.I,
 )
 _WISH = re.compile(
-    r"\b(?:fits?|suits?|match(?:es)?|made|meant) (?:\w+ )?(?:your|what|the words|that|all|you|well\b(?! with)|in(?:to)? your)\b",
+    r"\b(?:fits?|suits?|match(?:es)?|made|meant) (?:\w+ )?(?:your|what|the words|that|all|you|well\b(?! with)"
+    r"|in(?:to)? your)\b",
     re.I,
 )
 _POINTS = re.compile(r"\b(?:it|its|this|that|these|those|they|them|together)\b", re.I)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from assistant.grounding.english import english
 from assistant.grounding.facts import Facts
@@ -15,7 +17,7 @@ from assistant.grounding.subjects import Subject, is_open, names_differences
 
 PART = re.compile(r"[;:.]| [–—-] |,(?! (?:and|or)\b)|\b(?:and|but|because|so|which|though|although|while)\b")
 DENIAL = re.compile(
-    r"\b(?:no|not|never|without|neither|nor|nothing|none|cannot|lacks?|lacking|missing|non)\b|n['’]t\b", re.I
+    r"\b(?:no|not|never|without|neither|nor|nothing|none|cannot|lacks?|lacking|missing)\b|n['’]t\b", re.I
 )
 _NO_DENIAL = re.compile(
     r"\b(?:not only|no (?:more|less|longer|fewer|problem|doubt|need|worries)|none (?:of|is|are))\b", re.I
@@ -24,23 +26,30 @@ _NO_DENIAL = re.compile(
 
 def is_denied(text: str) -> bool:
     """Whether a part of a sentence says no: an odd number of denials."""
-    return len(DENIAL.findall(_NO_DENIAL.sub(" ", text))) % 2 == 1
+    text = _NO_DENIAL.sub(" ", text)
+    if re.search(r"\bneither\b", text, re.I):
+        text = re.sub(r"\bnor\b", " ", text, flags=re.I)
+    return len(DENIAL.findall(text)) % 2 == 1
 
 
 def claims_flag(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether something is said to be so, or not so, that a product states otherwise."""
     if is_open(subject) or names_differences(subject):
         return False
-    about = subject.about or tuple(facts.sheets.values())
-    for part in PART.split(subject.rest):
+    everyone = subject.about or tuple(facts.sheets.values())
+    for start, part in _parts(subject.rest):
+        about = (subject.about_at(start + len(part)) if subject.mentions else None) or everyone
         for name in _said(part, about):
-            yes = not is_denied(part)
-            if subject.none:
-                if any(_states(sheet, name, yes=True) for sheet in about):
-                    return True
-            elif not quantified(subject, about, lambda sheet, name=name, yes=yes: _states(sheet, name, yes=yes)):
+            yes = subject.none or not is_denied(part)
+            if not quantified(subject, [_states(sheet, name, yes=yes) for sheet in about]):
                 return True
     return False
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """The parts of a sentence that may say yes and no apart, with where each begins."""
+    cuts = [0, *(match.end() for match in PART.finditer(text)), len(text)]
+    return ((start, text[start:end]) for start, end in pairwise(cuts))
 
 
 def _said(part: str, about: tuple[Sheet, ...]) -> list[str]:

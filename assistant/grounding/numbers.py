@@ -23,8 +23,16 @@ _COUNTED = re.compile(
 _STARS = re.compile(r"\b(?:stars?|rated|rating|ratings|scores?|reviews?)\b", re.I)
 _AGAINST = re.compile(r"\b(?:against|than|versus|instead of|compared|between|while|down from)\b", re.I)
 _COSTING = re.compile(r"\b(?:costs?|is|are|priced|comes?|pay|get|stays?|sells?|run|range|yours)\b", re.I)
+_LISTED = re.compile(r"\s*(?:[,/×x*]|and|or|by|, and|, or)\s*", re.I)
 _PART = re.compile(r"[;:]|,(?!\d)| and | but | so ")
-_ALL_NAMED = re.compile(r"\b(?:both|each|all)\b", re.I)
+_NUMBER = r"one|two|three|four|five|six|seven|eight|nine|ten|\d+"
+_COUNT = re.compile(
+    rf"(?:\b(?P<limit>only|at least|exactly|just) |(?P<but>\ball but ))?(?<![\w-])(?P<count>{_NUMBER}|most|half)"
+    r"(?: of (?:all )?(?:them|these|those|the \w+|all \w+)| (?:others?|options|models|products|ones))?"
+    r" (?:is|are|has|have|comes?|costs?|can|cannot|can['’]t|do|does|don['’]t|doesn['’]t|weighs?|works?|lasts?"
+    r"|fits?|offers?)\b",
+    re.I,
+)
 _MOST_STARS = 5
 
 
@@ -57,6 +65,8 @@ def _blanked(text: str, *patterns: re.Pattern[str]) -> str:
 def _said(text: str, found: Sequence[Figure], place: int) -> frozenset[str]:
     """Stems of the words that go with a number: from the number before it to the end of its part of the sentence."""
     figure = found[place]
+    if place and _LISTED.fullmatch(text[found[place - 1].end : figure.start]):
+        return _said(text, found, place - 1)
     start = found[place - 1].end if place else 0
     if place and (cut := list(_PART.finditer(text, start, figure.start))):
         start = cut[0].start()
@@ -73,13 +83,13 @@ def _said(text: str, found: Sequence[Figure], place: int) -> frozenset[str]:
 
 
 def _about(figure: Figure, subject: Subject, facts: Facts) -> tuple[Sheet, ...]:
-    """Whose number it is: of several products named the one named last before it, else the first behind it."""
-    if len({mention.sheet.product.id for mention in subject.mentions}) < 2 or _ALL_NAMED.search(subject.text):
+    """Whose number it is; behind "than" and "instead of" it may be that of any product named."""
+    if not subject.mentions:
         return subject.about or tuple(facts.sheets.values())
-    if _AGAINST.search(subject.text):
+    against = _AGAINST.search(subject.text)
+    if against and against.start() < figure.start:
         return subject.about
-    before = [mention for mention in subject.mentions if mention.start <= figure.start]
-    return ((before[-1] if before else subject.mentions[0]).sheet,)
+    return subject.about_at(figure.start)
 
 
 def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subject, facts: Facts) -> bool:
@@ -96,7 +106,7 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return any(abs(saved - 100 * value) <= 1 for sheet in about for saved in sheet.saved)
     if _names(figure, text, about) or value in facts.bought:
         return True
-    if quantified(subject, about, lambda sheet: field_held(figure, sheet.fields, said) is not None):
+    if quantified(subject, [field_held(figure, sheet.fields, said) is not None for sheet in about]):
         return True
     if subject.mentions or (subject.certain and not facts.shared.strip()):
         return False
@@ -128,12 +138,10 @@ def _amount_held(figure: Figure, subject: Subject, facts: Facts) -> bool:
     if not figure.exact:
         return _limit_held(figure, subject, facts)
     sheets = _about(figure, subject, facts) if subject.certain else tuple(facts.sheets.values())
-    if _AGAINST.search(subject.text) and not subject.certain:
+    against = _AGAINST.search(subject.text)
+    if against and (against.start() < figure.start or re.search(r"\bmore\b|\bless\b", subject.text)):
         sheets = tuple(facts.sheets.values())
     own = {amount for sheet in sheets for amount in sheet.amounts}
-    if _AGAINST.search(subject.text):
-        own |= {amount for sheet in facts.sheets.values() for amount in sheet.amounts}
-        sheets = tuple(facts.sheets.values())
     if len(sheets) > 1 and re.search(r"\b(?:more|less|cheaper|dearer|save)\b", subject.text, re.I):
         prices = [float(sheet.product.price.amount) for sheet in sheets]
         own |= {round(abs(a - b), 3) for a in prices for b in prices}
@@ -151,26 +159,47 @@ def _limit_held(figure: Figure, subject: Subject, facts: Facts) -> bool:
     if figure.low is not None and figure.high is not None and len(about) > 1:
         prices = [float(sheet.product.price.amount) for sheet in about]
         return min(prices) in figure.low.values and max(prices) in figure.high.values
-    return quantified(subject, about, lambda sheet: figure.holds(sheet.field("price").numbers))
+    return quantified(subject, [figure.holds(sheet.field("price").numbers) for sheet in about])
 
 
-def quantified(subject: Subject, about: Sequence[Sheet], holds: Callable[[Sheet], bool]) -> bool:
-    """Judge the products spoken of: all, none, some, or as many as the sentence counts."""
-    wanted = 0 if subject.none else counted(subject.text)
-    n_held = sum(holds(sheet) for sheet in about)
-    if wanted is not None and not subject.mentions:
-        return n_held == wanted
-    if subject.every and not subject.mentions:
-        return bool(about) and n_held == len(about)
+def quantified(subject: Subject, held: Sequence[bool]) -> bool:
+    """Judge the products spoken of: all, none, some, or as many as the sentence counts.
+
+    Args:
+        subject: of the sentence.
+        held: for each product spoken of, whether what is said holds of it.
+    """
+    n_held = sum(held)
+    if subject.mentions:
+        # Names that "and" joins are all meant; in a comparison the words may be of either.
+        return all(held) if len(held) < len(subject.about) or _joint(subject) else n_held > 0
+    if subject.none:
+        return n_held == 0
+    wanted = counted(subject.text)
+    if wanted is not None and len(held) > 1:
+        return wanted(n_held, len(held))
+    if subject.every:
+        return bool(held) and all(held)
     return n_held > 0
 
 
-def counted(text: str) -> int | None:
-    """The number that "three of them are ..." counts; None where nothing is counted."""
-    match = re.search(r"\b(\w+) of (?:them|these|those|the \w+) (?:is|are|has|have|comes?|costs?|can)\b", text, re.I)
+def _joint(subject: Subject) -> bool:
+    return len(subject.about) == 1 or bool(re.search(r"\b(?:and|both|each)\b", subject.text, re.I))
+
+
+def counted(text: str) -> Callable[[int, int], bool] | None:
+    """What "three of them are ..." and "most of these have ..." count, of how many; None where nothing is counted."""
+    match = _COUNT.search(text)
     if match is None:
         return None
-    if match.group(1).lower() in ("one", "none"):
-        return int(match.group(1).lower() == "one")
-    found = quantities(f"{match.group(1)} x")
-    return int(found[0].values[0]) if found else None
+    word, limit = match.group("count").casefold(), (match.group("limit") or "").casefold()
+    if word == "most":
+        return lambda held, all_: held > all_ / 2
+    if word == "half":
+        return lambda held, all_: 2 * held == all_
+    number = 1 if word == "one" else int(quantities(f"{word} x")[0].values[0])
+    if match.group("but"):
+        return lambda held, all_: held == all_ - number
+    if limit == "at least":
+        return lambda held, _: held >= number
+    return lambda held, _: held == number

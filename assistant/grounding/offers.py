@@ -31,7 +31,7 @@ _WHEN = re.compile(
 )
 _GIVEN = re.compile(
     r"\b(?:codes?|coupons?|vouchers?|promo\w*|gifts? (?:with|comes?|is|are)"
-    r"|free (?!to\b|of\b)\w+|for free|is free|are free|one free"
+    r"|free (?!to\b|of\b|for\b)\w+|for free|is free|are free|one free"
     r"|price[- ]match\w*|match(?:es)? (?:\w+ )?price|cash ?back|bogo|loyalty|refer\w*|giveaway|complimentary"
     r"|on the house|(?:students?|members?|seniors?|subscribers?) (?:get|pay|save|receive)"
     r"|throw in|instal+ments?)\b",
@@ -73,7 +73,7 @@ def claims_stock(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     ]
     wanted = counted(subject.text)
     if wanted is not None and not subject.mentions:
-        return sum(held) != wanted
+        return not wanted(sum(held), len(held))
     if not subject.certain and not is_out and _asked_for_stock(facts):
         return False
     return not held or not all(held)

@@ -21,28 +21,56 @@ from assistant.grounding.quantities import Figure, figures, without_figures
 
 _POINTS_BACK = re.compile(r"\b(?:it|they|them|there|then|this|that|these|those|both|one|later)\b", re.I)
 _LATE_CUT = re.compile(r"[;:](?= )|(?<=[.!?])\s")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|can|cannot|could|will|would|do|does|did|has|have|had|must|may|takes?|costs?|comes?|goes|lasts?"
+    r"|pays?|sends?|gets?|arrives?|starts?|ships?|appl(?:y|ies)|counts?|waits?|needs?|tell|choose|match|start)\b",
+    re.I,
+)
+_NO_OTHER = re.compile(r"\bwithout\b|\b(?:and|or) not\b", re.I)
+"""No denial of its own: a way of narrowing, and one that goes on with a denial before it."""
 _DROPPED = frozenset({"if", "only", "unless"})
 """What narrows a rule so that leaving it out makes the rule another."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
 @dataclass(frozen=True)
-class _Rule:
-    """One sentence, read.
+class _Part:
+    """One part of a sentence that has a verb.
 
     Args:
         words: what stands for its telling words.
         numbers: amounts, limits and spans.
         days: (month, day) named.
-        narrows: which kinds of restrictions it makes.
         denied: whether it says no.
     """
 
     words: frozenset[str]
     numbers: tuple[Figure, ...]
     days: frozenset[tuple[int, int]]
-    narrows: frozenset[str]
     denied: bool
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One sentence.
+
+    Args:
+        parts: at least one.
+        narrows: which kinds of restrictions it makes.
+    """
+
+    parts: tuple[_Part, ...]
+    narrows: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Of all its parts."""
+        return frozenset().union(*(part.words for part in self.parts))
+
+    @property
+    def tells(self) -> bool:
+        """Whether it has a telling word, a number or a day."""
+        return any(part.words or part.numbers or part.days for part in self.parts)
 
 
 def section_of(sentence: str, facts: Sequence[PolicyFact]) -> PolicySection | None:
@@ -53,7 +81,7 @@ def section_of(sentence: str, facts: Sequence[PolicyFact]) -> PolicySection | No
         facts: the sections of the evidence.
     """
     said = _read(plain(sentence))
-    if not said.words and not said.numbers:
+    if not said.tells:
         return None
     sections = (section for fact in facts for section in fact.sections)
     return next((section for section in sections if _holds(section, said)), None)
@@ -70,7 +98,7 @@ def says_nothing(sentence: str) -> bool:
     """Whether a sentence holds no telling word, no number, and neither yes nor no."""
     said = _read(plain(sentence))
     answers = re.search(r"\b(?:yes|no|not|never|always|can|cannot|may|possible|allowed)\b|n['’]t\b", sentence, re.I)
-    return not (said.words or said.numbers or said.days or said.narrows or answers)
+    return not (said.tells or said.narrows or answers)
 
 
 def _holds(section: PolicySection, said: _Rule) -> bool:
@@ -80,13 +108,19 @@ def _holds(section: PolicySection, said: _Rule) -> bool:
 
 def _covers(rule: _Rule, beside: frozenset[str], said: _Rule) -> bool:
     return (
+        said.narrows <= rule.narrows
+        and rule.narrows & _DROPPED <= said.narrows
+        and all(any(_covers_part(whole, beside, part) for whole in rule.parts) for part in said.parts)
+    )
+
+
+def _covers_part(rule: _Part, beside: frozenset[str], said: _Part) -> bool:
+    return (
         said.words <= rule.words | beside
-        and bool(said.words & rule.words or said.numbers)
+        and (bool(said.words & rule.words) or bool(said.numbers) or not said.words)
         and all(any(_same(one, other) for other in rule.numbers) for one in said.numbers)
         and said.days <= rule.days
         and said.denied == rule.denied
-        and said.narrows <= rule.narrows
-        and rule.narrows & _DROPPED <= said.narrows
     )
 
 
@@ -114,11 +148,26 @@ def _rules(text: str) -> Iterator[tuple[_Rule, frozenset[str]]]:
 
 def _read(text: str) -> _Rule:
     words = english()
+    narrows = frozenset(words.narrowing[match.group("said").casefold()] for match in words.restrictors.finditer(text))
+    return _Rule(tuple(_part(part, words) for part in _parts(text)), narrows)
+
+
+def _parts(text: str) -> list[str]:
+    """Cut a sentence at its commas, where both sides have a verb: "Cards take five days, Paywren is immediate"."""
+    rows: list[str] = []
+    for part in re.split(r",(?!\d)", text):
+        if rows and not (_VERB.search(rows[-1]) and _VERB.search(part)):
+            rows[-1] += f",{part}"
+        else:
+            rows.append(part)
+    return rows
+
+
+def _part(text: str, words: English) -> _Part:
     numbers = tuple(figures(DATE.sub(" ", text)))
     days = frozenset(month_day(match) for match in DATE.finditer(text))
-    narrows = frozenset(words.narrowing[match.group("said").casefold()] for match in words.restrictors.finditer(text))
     rest = words.restrictors.sub(" ", without_figures(DATE.sub(" ", text)))
-    return _Rule(frozenset(_telling(rest, words)), numbers, days, narrows, is_denied(text.replace("without", " ")))
+    return _Part(frozenset(_telling(rest, words)), numbers, days, is_denied(_NO_OTHER.sub(" ", text)))
 
 
 def _telling(text: str, words: English) -> Iterator[str]:

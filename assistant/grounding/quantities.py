@@ -115,8 +115,8 @@ _ABOVE = (
 )
 _BEFORE = re.compile(rf"\b(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*$", re.I)
 _BEHIND = re.compile(
-    r"\s*(?:(?P<below>or (?:less|fewer|under|below)|at (?:the )?most)|(?P<above>or (?:more|over|above)|and (?:up|more)|\+"
-    r"|at least))(?!\w)",
+    r"\s*(?:(?P<below>or (?:less|fewer|under|below)|at (?:the )?most)|(?P<above>or (?:more|over|above)"
+    r"|and (?:up|more)|\+|at least))(?!\w)",
     re.I,
 )
 _DIRECTION = re.compile(r"\s*(?:long|wide|tall|high|deep|thick|across|in (?:length|width|height|diameter))\b", re.I)

@@ -17,6 +17,7 @@ _PLACE = re.compile(
     r"(?= (?:one|option|pick|product|choice|is|has|was|costs|weighs|comes|looks|and)\b|['’]s|[.,!?]|$)",
     re.I,
 )
+_JOINED = re.compile(r"\W*(?:and|or|&|nor|,)?\W*(?:and |or |the |both )*\W*", re.I)
 _MAKER = re.compile(r"\b(?:from|by|brand|maker|make)\W*$", re.I)
 _NONE = re.compile(r"\b(?:none|neither)\b", re.I)
 _SEVERAL = re.compile(
@@ -67,6 +68,26 @@ class Subject:
     certain: bool
     every: bool
     none: bool = False
+
+    def about_at(self, place: int) -> tuple[Sheet, ...]:
+        """Whom a word at a place speaks of: of several products named those named last before it, else the first ones
+        behind it. Names that only "and" parts are one group.
+        """
+        groups = self._groups()
+        if len(groups) < 2:
+            return self.about
+        before = [group for group in groups if group[-1].end <= place]
+        named = before[-1] if before else groups[0]
+        return tuple({mention.sheet.product.id: mention.sheet for mention in named}.values())
+
+    def _groups(self) -> list[list[Mention]]:
+        rows: list[list[Mention]] = []
+        for mention in self.mentions:
+            if rows and _JOINED.fullmatch(self.text[rows[-1][-1].end : mention.start]):
+                rows[-1].append(mention)
+            else:
+                rows.append([mention])
+        return rows
 
 
 def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
