@@ -458,3 +458,18 @@ class ToolResult:
 
     evidence: tuple[Evidence, ...]
     summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A part of a reply that says something checkable, and what it rests on.
+
+    Args:
+        kind: "product", "number", "amount", "flag", "value", "date" or "policy".
+        text: as said, e.g. "2.4 kg".
+        source: id of a policy's section, or of a product or an order with its field, e.g. "fjell-2#weight".
+    """
+
+    kind: Literal["product", "number", "amount", "flag", "value", "date", "policy"]
+    text: str
+    source: str

@@ -7,8 +7,9 @@ that the catalogue does not use passes here.
 """
 
 from assistant.grounding.checks import unsupported
-from assistant.grounding.claims import split_sentences
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
+from assistant.grounding.links import links_of
+from assistant.grounding.stream import Draft, split_sentences
 
-__all__ = ["Facts", "Lexicon", "split_sentences", "unsupported"]
+__all__ = ["Draft", "Facts", "Lexicon", "links_of", "split_sentences", "unsupported"]

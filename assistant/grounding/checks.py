@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from assistant.evidence import CartFact, HandOverFact, OrdersFact, PolicyFact, Proposal, RefusalFact
 from assistant.grounding.attributes import (
@@ -14,19 +14,18 @@ from assistant.grounding.attributes import (
 )
 from assistant.grounding.claims import DATE, LINK, month_day
 from assistant.grounding.comparisons import claims_order
-from assistant.grounding.english import english
 from assistant.grounding.facts import Facts
 from assistant.grounding.fits import claims_fit
 from assistant.grounding.flags import claims_flag
 from assistant.grounding.lexicon import Lexicon
-from assistant.grounding.names import plain
+from assistant.grounding.moments import claims_moment
 from assistant.grounding.numbers import claims_amount, claims_number
 from assistant.grounding.offers import claims_delivery, claims_offer, claims_stock
 from assistant.grounding.policies import says_nothing, section_of, speaks_of_rules
 from assistant.grounding.proper import claims_brand, claims_name
 from assistant.grounding.quantities import without_figures
-from assistant.grounding.reasons import without_reasons
-from assistant.grounding.subjects import Subject, is_open, mentions_in, names_differences, subject_of
+from assistant.grounding.reading import as_stated, is_quoted, without_titles
+from assistant.grounding.subjects import Subject, is_open, names_differences, subject_of
 from assistant.grounding.telling import claims_word
 from retrieval.filters import fold, states_word
 
@@ -55,10 +54,6 @@ _POLICY_WORD = re.compile(
 )
 
 
-_LEAST_QUOTED = 4
-_IN_QUOTES = re.compile(r"“([^”]*)”")
-
-
 def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """Say what in a sentence the evidence does not hold.
 
@@ -71,78 +66,27 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
         The kind of claim ("amount", "number", "date", "link", "brand", "name", "value", "stock", "delivery", "offer",
         "order", "praise", "policy", "done"), or None where all of it is supported.
     """
-    if _quoted(sentence, facts):
+    if is_quoted(sentence, facts):
         return None
-    sentence = _without_quotes(_without_echo(sentence, facts), facts, lexicon)
-    sentence = english().rewritten(without_reasons(sentence, facts))
+    sentence = as_stated(sentence, facts, lexicon)
     subject = subject_of(sentence, facts, lexicon)
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
             return kind
     if facts.rules and not is_open(subject):
-        if section_of(_without_titles(sentence, facts), facts.rules) is not None:
+        if section_of(without_titles(sentence, facts), facts.rules) is not None:
             return None
         if _is_rule(sentence, facts):
             return "policy"
     return next((kind for kind, claims in _CHECKS if claims(subject, facts, lexicon)), None)
 
 
-def _without_titles(sentence: str, facts: Facts) -> str:
-    """The sentence without the title of the section that it is quoted from ("From Returns: How long?: You may ...")."""
-    for fact in facts.rules:
-        for section in fact.sections:
-            sentence = re.sub(rf"\b(?:from|see(?: also)?) \W*{re.escape(section.title)}\W*", "", sentence, flags=re.I)
-    return sentence
-
-
 def _is_rule(sentence: str, facts: Facts) -> bool:
     """Whether a sentence says something of the shop's rules, where it may as well be about products or an order."""
-    told = _without_titles(sentence, facts)
+    told = without_titles(sentence, facts)
     if says_nothing(told) or UNSTATED.search(told) or facts.has(OrdersFact, CartFact, RefusalFact, Proposal):
         return False
     return not facts.sheets or speaks_of_rules(told, facts.rules)
-
-
-def _quoted(sentence: str, facts: Facts) -> bool:
-    """Whether a sentence stands word for word in what the shop or its rules say: that claims nothing of its own."""
-    said = fold(sentence.strip())
-    return len(said.split()) >= _LEAST_QUOTED and any(said in fold(text) for text in _sayings(facts))
-
-
-def _sayings(facts: Facts) -> Iterator[str]:
-    for fact in facts.evidence:
-        match fact:
-            case PolicyFact():
-                yield from (worded.text for section in fact.sections for worded in section.wordings)
-            case RefusalFact():
-                yield fact.message
-            case Proposal():
-                yield from (fact.title, fact.before, fact.after)
-
-
-def _without_echo(sentence: str, facts: Facts) -> str:
-    """The sentence without the shopper's own words, or a wish read from them, in quotation marks ("None of them
-    mentions “bigger”", "Without “about 13 inch” there are 3")."""
-    said = set(fold(facts.words).split())
-    wishes = {fold(wish) for wish in facts.wishes}
-
-    def is_echo(quoted: str) -> bool:
-        return fold(quoted) in wishes or set(fold(quoted).split()) <= said
-
-    return _IN_QUOTES.sub(lambda match: " " if is_echo(match[1]) else match[0], sentence)
-
-
-def _without_quotes(sentence: str, facts: Facts, lexicon: Lexicon) -> str:
-    """The sentence without what stands in quotation marks and in the text of a product that it names."""
-    if not _IN_QUOTES.search(sentence):
-        return sentence
-    named = [mention.sheet for mention in mentions_in(plain(_IN_QUOTES.sub(" ", sentence)), facts, lexicon)]
-
-    def is_said(quoted: str) -> bool:
-        said = fold(quoted).rstrip(".")
-        return len(said.split()) > 1 and any(said in sheet.text for sheet in named)
-
-    return _IN_QUOTES.sub(lambda match: " " if is_said(match[1]) else match[0], sentence)
 
 
 def _links(sentence: str, facts: Facts) -> bool:
@@ -201,6 +145,7 @@ def _denied(subject: Subject) -> frozenset[str]:
 _SENTENCE_CHECKS: tuple[tuple[str, Callable[[str, Facts], bool]], ...] = (
     ("link", _links),
     ("date", _dates),
+    ("date", claims_moment),
     ("policy", _policies),
     ("done", _done),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 MONEY = re.compile(
     # A space parts thousands only: in "under $400, 128 GB" the amount ends before the comma.
@@ -23,13 +22,6 @@ DATE = re.compile(
     rf"|\b(\d{{1,2}})(?:\.|st|nd|rd|th)?(?:\s+of)?\s+({_MONTH})\b",
     re.I,
 )
-_SENTENCE = re.compile(r"(?<=[.!?。！？])(?:[\"”’)]*)\s+|\n+")
-
-
-def split_sentences(text: str) -> list[str]:
-    """Cut a text behind its sentences; the parts, joined, are the text."""
-    cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
-    return [text[a:b] for a, b in pairwise(cuts) if a < b]
 
 
 def digits(match: re.Match[str]) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.grounding.claims import split_sentences
 from assistant.grounding.english import english
 from assistant.grounding.ordinary import ORDINARY, stem, words_of
 from assistant.grounding.quantities import Figure, Quantity, quantities
+from assistant.grounding.stream import split_sentences
 from retrieval.filters import fold
 from retrieval.product import AttributeValue, Product
 

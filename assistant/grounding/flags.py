@@ -36,14 +36,20 @@ def claims_flag(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether something is said to be so, or not so, that a product states otherwise."""
     if is_open(subject) or names_differences(subject):
         return False
+    for part, about, name in flags_said(subject, facts):
+        yes = subject.none or not is_denied(part)
+        if not quantified(subject, [_states(sheet, name, yes=yes) for sheet in about]):
+            return True
+    return False
+
+
+def flags_said(subject: Subject, facts: Facts) -> Iterator[tuple[str, tuple[Sheet, ...], str]]:
+    """The flags that a sentence speaks of: the part of it, the products that it speaks of, the flag's name."""
     everyone = subject.about or tuple(facts.sheets.values())
     for start, part in _parts(subject.rest):
         about = (subject.about_at(start + len(part)) if subject.mentions else None) or everyone
         for name in _said(part, about):
-            yes = subject.none or not is_denied(part)
-            if not quantified(subject, [_states(sheet, name, yes=yes) for sheet in about]):
-                return True
-    return False
+            yield part, about, name
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:

@@ -43,7 +43,9 @@ def claims_number(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     text = _blanked(subject.rest, LINK, DATE, _OF_FIVE)
     found = figures(text)
     for place, figure in enumerate(found):
-        if figure.any.family != "money" and not _number_held(figure, _said(text, found, place), text, subject, facts):
+        if figure.any.family != "money" and not _number_held(
+            figure, words_around(text, found, place), text, subject, facts
+        ):
             return True
     return False
 
@@ -62,11 +64,11 @@ def _blanked(text: str, *patterns: re.Pattern[str]) -> str:
     return text
 
 
-def _said(text: str, found: Sequence[Figure], place: int) -> frozenset[str]:
+def words_around(text: str, found: Sequence[Figure], place: int) -> frozenset[str]:
     """Stems of the words that go with a number: from the number before it to the end of its part of the sentence."""
     figure = found[place]
     if place and _LISTED.fullmatch(text[found[place - 1].end : figure.start]):
-        return _said(text, found, place - 1)
+        return words_around(text, found, place - 1)
     start = found[place - 1].end if place else 0
     if place and (cut := list(_PART.finditer(text, start, figure.start))):
         start = cut[0].start()

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.evidence import PolicyFact, PolicySection
-from assistant.grounding.claims import DATE, month_day, split_sentences
+from assistant.grounding.claims import DATE, month_day
 from assistant.grounding.english import English, english
 from assistant.grounding.flags import is_denied
 from assistant.grounding.names import plain
 from assistant.grounding.ordinary import stem
 from assistant.grounding.quantities import Figure, figures, without_figures
+from assistant.grounding.stream import split_sentences
 
 _POINTS_BACK = re.compile(r"\b(?:it|they|them|there|then|this|that|these|those|both|one|later)\b", re.I)
 _LATE_CUT = re.compile(r"[;:](?= )|(?<=[.!?])\s")

@@ -1,0 +1,71 @@
+"""Days of an order against what a sentence says happened then. Knows no product."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from assistant.evidence import Order, OrdersFact
+from assistant.grounding.claims import DATE, month_day
+from assistant.grounding.facts import Facts
+
+_HAPPENED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"arriv\w*|com(?:es?|ing)|with you|expect\w*|deliver\w*|gets? (?:it|them|here|there)|reach\w*|due|receive", (
+        "expected_at", "delivered_at")),
+    (r"ordered|placed|bought|purchased", ("placed_at",)),
+    (r"sent|shipped|ships|dispatched|left us|posted|handed to", ("shipped_at",)),
+    (r"cancell?ed", ("cancelled_at",)),
+)  # fmt: skip
+_VERB = re.compile("|".join(rf"\b(?P<v{i}>{verbs})\b" for i, (verbs, _) in enumerate(_HAPPENED)), re.I)
+_WEEKDAY = re.compile(r"\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.I)
+_WEEKDAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
+
+
+def claims_moment(sentence: str, facts: Facts) -> bool:
+    """Whether a day, with its weekday where one is told, is not that on which an order did what is said.
+
+    Without a verb that tells what happened, any day of the orders may be meant. Days that a policy names are checked
+    by the rules.
+    """
+    orders = _meant(sentence, facts)
+    if not orders or facts.rules:
+        return False
+    for match in DATE.finditer(sentence):
+        moments = [moment for moment in _moments(sentence, match.start(), orders) if _is_day(moment, match)]
+        weekday = _WEEKDAY.search(sentence[max(0, match.start() - 14) : match.end() + 14])
+        if not any(weekday is None or _WEEKDAYS[moment.weekday()] == weekday.group(1).casefold() for moment in moments):
+            return True
+    for weekday in _WEEKDAY.finditer(sentence):
+        moments = _moments(sentence, weekday.start(), orders)
+        if not any(_WEEKDAYS[moment.weekday()] == weekday.group(1).casefold() for moment in moments):
+            return True
+    return False
+
+
+def _meant(sentence: str, facts: Facts) -> list[Order]:
+    """The orders that are named; all where none is."""
+    orders = [order for fact in facts.evidence if isinstance(fact, OrdersFact) for order in fact.orders]
+    return [order for order in orders if order.id in sentence] or orders
+
+
+def _is_day(moment: datetime, match: re.Match[str]) -> bool:
+    return (moment.month, moment.day) == month_day(match)
+
+
+def _moments(sentence: str, place: int, orders: list[Order]) -> list[datetime]:
+    """The moments that a day at a place may be, by the verb before it, else the one behind it."""
+    verbs = list(_VERB.finditer(sentence))
+    before = [verb for verb in verbs if verb.start() < place]
+    verb = before[-1] if before else next(iter(verbs), None)
+    names = [name for _, names in _HAPPENED for name in names]
+    if verb is not None and verb.lastgroup is not None:
+        names = list(_HAPPENED[int(verb.lastgroup[1:])][1])
+    return [moment for order in orders for moment in _of(order, names)]
+
+
+def _of(order: Order, names: list[str]) -> Iterator[datetime]:
+    for name in names:
+        moment = getattr(order, name)
+        if moment is not None:
+            yield moment

@@ -1,0 +1,63 @@
+"""A draft as it streams in, cut into sentences as soon as one is whole. Knows no evidence.
+
+Where a text is cut depends only on the text up to the first letter behind the cut, so that it is cut alike whatever
+pieces it comes in.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+_SHORT = (
+    r"e\.g|i\.e|approx|ca|etc|vs|no|nr|mr|mrs|ms|dr|st|inkl|zzgl|bzw|usw|max|min|z\.b|d\.h|u\.a|p\.ej|aprox|sr|sra|art|abs"
+    r"|std|tel|resp|incl|excl|fig|vol|ed"
+)
+_SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|[^\W\d_])\.$", re.I)
+_ORDINAL_END = re.compile(r"(?<![\d.,$€£\w])\d{1,2}\.$")
+_ANSWER = re.compile(r"^\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有)\W*$", re.I)
+_CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”」』）\"]*\s*(?=[^\s”」』）\"])|\n+(?=[^\n])")
+
+
+def split_sentences(text: str) -> list[str]:
+    """Cut a text behind its sentences; the parts, joined, are the text.
+
+    No cut stands behind a short form ("approx. 5"), a number of a day ("am 3. Mai"), and a mere yes or no, which says
+    nothing without the sentence behind it.
+    """
+    cuts = [0]
+    for match in _CUT.finditer(text):
+        said = text[cuts[-1] : match.start()]
+        if "\n" in match.group() or not _goes_on(said.rstrip('"”’)]*_'), text[match.end()]):
+            cuts.append(match.end())
+    return [text[a:b] for a, b in pairwise([*cuts, len(text)]) if a < b]
+
+
+def _goes_on(said: str, following: str) -> bool:
+    """Whether a sentence goes on behind its stop."""
+    if _ANSWER.match(said):
+        return True
+    if _SHORT_END.search(said):
+        return True
+    return following.isalpha() and _ORDINAL_END.search(said) is not None
+
+
+class Draft:
+    """What of a reply has come in and is not cut yet."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+
+    def add(self, words: str) -> list[str]:
+        """Take in words; return the sentences that they make whole."""
+        *whole, self._rest = split_sentences(self._rest + words) or [""]
+        return whole
+
+    def close(self) -> list[str]:
+        """Return what is left as the last sentence; nothing where nothing is."""
+        rest, self._rest = self._rest, ""
+        return [rest] if rest.strip() else []
+
+    def forget(self) -> None:
+        """Drop what has come in and is not cut yet."""
+        self._rest = ""
