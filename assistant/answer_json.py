@@ -23,6 +23,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "handed_over": answer.handed_over,
         "proposals": [_proposal(proposal) for proposal in answer.proposals],
         "sources": [{"id": source.id, "title": source.title, "url": source.url} for source in answer.sources],
+        "claims": [{"kind": c.kind, "text": c.text, "source": c.source} for c in answer.claims],
         "decision_id": decisions[0] if decisions else None,
         "slates": [_slate(slate) for slate in slates],
         "wishes": [{"key": c.key, "label": c.label()} for c in answer.wishes.constraints],

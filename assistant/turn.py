@@ -14,6 +14,7 @@ from typing import Literal
 from assistant.evidence import (
     CartFact,
     CartLineFact,
+    Claim,
     ComparisonFact,
     Evidence,
     Extreme,
@@ -44,6 +45,7 @@ __all__ = [
     "CartFact",
     "CartLineFact",
     "Choosing",
+    "Claim",
     "ComparisonFact",
     "Device",
     "Done",
@@ -304,6 +306,7 @@ class Answer:
         prompt_hash: content hash of the prompts that made it.
         repaired: number of sentences that grounding removed or replaced.
         cost: what the turn took, as far as it was known when the answer was kept.
+        claims: what of the text rests on what; not kept with the conversation.
     """
 
     text: str
@@ -315,6 +318,7 @@ class Answer:
     prompt_hash: str = ""
     repaired: int = 0
     cost: TurnCost = field(default_factory=TurnCost)
+    claims: tuple[Claim, ...] = ()
 
     @property
     def slates(self) -> tuple[SlateFact, ...]:

@@ -23,7 +23,7 @@ from assistant.clarify import choose_question
 from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed, Refused
 from assistant.floorplan import Floorplan
-from assistant.grounding import Facts, split_sentences, unsupported
+from assistant.grounding import Facts
 from assistant.guards import Heard, answer_to
 from assistant.language import Gloss
 from assistant.live import Cut, Live
@@ -32,6 +32,7 @@ from assistant.llm.embedded.wording import Wording, plain
 from assistant.llm.state import TurnState
 from assistant.metering import TurnMeter
 from assistant.middleware import InLine
+from assistant.replying import Reply
 from assistant.showing import tell_shown
 from assistant.table import again, decisions, first_focus, names_said, next_focus, on_the_table, turn_state
 from assistant.telemetry import Outcome, Telemetry
@@ -42,6 +43,7 @@ from assistant.tools.selling import find_offer
 from assistant.treating import Treated, Treating
 from assistant.turn import (
     Answer,
+    Claim,
     Done,
     EvidenceFound,
     Failed,
@@ -68,15 +70,6 @@ FALLBACK_SHARE = 0.2
 
 
 @dataclass
-class _Reply:
-    """The reply as far as it was checked and shown."""
-
-    text: str = ""
-    buffer: str = ""
-    removed: int = 0
-
-
-@dataclass
 class _Run:
     """One running turn."""
 
@@ -87,7 +80,7 @@ class _Run:
     state: TurnState
     treated: Treated
     heard: Heard
-    reply: _Reply = field(default_factory=_Reply)
+    reply: Reply = field(default_factory=Reply)
     shown: list[TurnEvent] = field(default_factory=list)
 
     @property
@@ -340,10 +333,7 @@ class TurnRunner:
             return [Status(run.say(f"doing_{known[0]}"))] if known else []
         if isinstance(happening, Found):
             return [EvidenceFound(fact) for fact in happening.evidence]
-        run.reply.buffer += happening.text
-        *whole, rest = split_sentences(run.reply.buffer) or [""]
-        run.reply.buffer = rest
-        return self._checked(run, whole)
+        return self._checked(run, run.reply.add(happening.text))
 
     def _checked(self, run: _Run, sentences: Sequence[str]) -> list[TurnEvent]:
         """Pass on the sentences that the evidence holds."""
@@ -367,11 +357,14 @@ class TurnRunner:
                 run.reply.removed += 1
                 log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)
         return rows
+            evidence = [*run.context.ledger.evidence, *on_the_table(run.state)]
+            facts = Facts(evidence, run.state.all_words, run.reply.text, run.state.language)
+            kept = run.reply.keep(sentences, facts, run.plan.lexicon, run.turn.message_id)
+            return [TextDelta(sentence) for sentence in kept]
 
     async def _close(self, run: _Run) -> AsyncGenerator[TurnEvent]:
         """The last sentence, a reply where none is left, the clarifying question; then keep it all."""
-        rest, run.reply.buffer = run.reply.buffer, ""
-        for event in self._checked(run, [rest] if rest.strip() else []):
+        for event in self._checked(run, run.reply.close()):
             yield event
         for note in self._unsaid(run):
             yield _say(run, note)
@@ -434,10 +427,12 @@ class TurnRunner:
             sources=tuple(
                 Source(s.id, s.told(run.state.language).title, s.url) for fact in policies for s in fact.sections
             ),
+            sources=_sources(policies, run.reply.claims),
             handed_over=handed_over,
             prompt_hash=run.plan.prompt_hash,
-            repaired=run.reply.removed,
+            repaired=len(run.reply.removed),
             cost=run.context.meter.cost(),
+            claims=tuple(run.reply.claims),
         )
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
@@ -457,6 +452,14 @@ def _log_failure(turn: Turn, failure: ModelFailed) -> None:
         error=type(failure.__cause__ or failure).__name__,
         advice="Is the server of AISLE_LLM_URL running, and does it serve AISLE_LLM_MODEL?",
     )
+
+
+def _sources(policies: Sequence[PolicyFact], claims: Sequence[Claim]) -> tuple[Source, ...]:
+    """The sections that the reply rests on; all that were found where it names none."""
+    sections = [section for fact in policies for section in fact.sections]
+    cited = {claim.source for claim in claims if claim.kind == "policy"}
+    meant = [section for section in sections if section.id in cited] or sections
+    return tuple(Source(section.id, section.title, section.url) for section in meant)
 
 
 def _say(run: _Run, text: str) -> TextDelta:

@@ -73,7 +73,7 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
             return kind
-    if facts.rules and not is_open(subject):
+    if facts.rules and facts.language == "en" and not is_open(subject):
         if section_of(without_titles(sentence, facts), facts.rules) is not None:
             return None
         if _is_rule(sentence, facts):

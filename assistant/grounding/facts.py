@@ -40,11 +40,13 @@ class Facts:
         evidence: the facts.
         words: the shopper's own words: repeating them claims nothing.
         before: what the reply has said so far: it tells what "it" means.
+        language: of the reply; words of other languages than English are not read as claims yet.
     """
 
     evidence: Sequence[Evidence]
     words: str = ""
     before: str = ""
+    language: str = "en"
     amounts: set[float] = field(default_factory=set)
     numbers: set[float] = field(default_factory=set)
     counts: set[float] = field(default_factory=set)

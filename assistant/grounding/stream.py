@@ -40,24 +40,3 @@ def _goes_on(said: str, following: str) -> bool:
     if _SHORT_END.search(said):
         return True
     return following.isalpha() and _ORDINAL_END.search(said) is not None
-
-
-class Draft:
-    """What of a reply has come in and is not cut yet."""
-
-    def __init__(self) -> None:
-        self._rest = ""
-
-    def add(self, words: str) -> list[str]:
-        """Take in words; return the sentences that they make whole."""
-        *whole, self._rest = split_sentences(self._rest + words) or [""]
-        return whole
-
-    def close(self) -> list[str]:
-        """Return what is left as the last sentence; nothing where nothing is."""
-        rest, self._rest = self._rest, ""
-        return [rest] if rest.strip() else []
-
-    def forget(self) -> None:
-        """Drop what has come in and is not cut yet."""
-        self._rest = ""

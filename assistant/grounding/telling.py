@@ -16,7 +16,12 @@ def claims_word(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a sentence about products has a telling word that nobody has said: neither they, nor the shopper, nor is
     it ordinary English.
     """
-    if UNSTATED.search(subject.text) or is_open(subject) or not speaks_of_products(subject, facts):
+    if (
+        facts.language != "en"
+        or UNSTATED.search(subject.text)
+        or is_open(subject)
+        or not speaks_of_products(subject, facts)
+    ):
         return False
     known = stems_of(facts.asked).union(
         *(sheet.known for sheet in subject.about), *(stems_of(" ".join(sheet.denied)) for sheet in subject.about)

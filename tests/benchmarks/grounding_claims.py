@@ -32,7 +32,7 @@ def removed(claim: Claim, lexicons: Mapping[str, Lexicon]) -> str | None:
     Returns:
         For which kind of claim it was removed; None where it was let through.
     """
-    facts = Facts(claim.evidence, before=claim.before)
+    facts = Facts(claim.evidence, before=claim.before, language=claim.language)
     return unsupported(claim.sentence, facts, lexicons[claim.shop])
 
 

@@ -1,0 +1,62 @@
+"""A reply as it grows: words of a model come in, sentences that the evidence holds go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from assistant.evidence import Claim
+from assistant.grounding import Facts, Lexicon, links_of, split_sentences, unsupported
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Reply:
+    """The reply as far as it was checked and shown.
+
+    Args:
+        text: what was shown.
+        buffer: what has come in and is no whole sentence yet.
+        removed: sentences that nothing holds, as the model wrote them.
+        claims: what the shown sentences rest on.
+    """
+
+    text: str = ""
+    buffer: str = ""
+    removed: list[str] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+    def add(self, words: str) -> list[str]:
+        """Take in words of a model; return the sentences that they make whole."""
+        *whole, self.buffer = split_sentences(self.buffer + words) or [""]
+        return whole
+
+    def close(self) -> list[str]:
+        """Return what has come in and was not whole as the last sentence; nothing where nothing is left."""
+        rest, self.buffer = self.buffer, ""
+        return [rest] if rest.strip() else []
+
+    def keep(self, sentences: Sequence[str], facts: Facts, lexicon: Lexicon, turn_id: str = "") -> list[str]:
+        """Add the sentences that the facts hold; return them.
+
+        Args:
+            sentences: whole ones, in order.
+            facts: what may be said; its `before` grows with the reply.
+            lexicon: names and values of the catalogue.
+            turn_id: for the log.
+        """
+        kept: list[str] = []
+        for sentence in sentences:
+            kind = unsupported(sentence, facts, lexicon)
+            if kind is None:
+                kept.append(sentence)
+                self.claims += links_of(sentence, facts, lexicon)
+                self.text += sentence
+                facts.before += sentence
+            else:
+                self.removed.append(sentence)
+                log.warning("turn.ungrounded", turn=turn_id, kind=kind)
+        return kept
