@@ -6,20 +6,16 @@ import re
 from collections.abc import Iterable
 
 from assistant.grounding.claims import LINK, MONEY
+from assistant.grounding.comparisons import without_orders
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.numbers import quantified
 from assistant.grounding.ordinary import ORDINARY, stem, stems_of, words_of
 from assistant.grounding.quantities import UNIT_WORDS, quantities
 from assistant.grounding.sheets import Sheet
-from assistant.grounding.subjects import Subject, is_open, names_differences
+from assistant.grounding.subjects import UNSTATED, Subject, is_open, names_differences
 
 NEGATION = re.compile(r"\b(?:no|not|never|without|neither|nor|nothing|none|cannot)\b|n['’]t\b", re.I)
-UNSTATED = re.compile(
-    r"(?:\b(?:not|no|nothing|neither|never|cannot)\b|n['’]t\b)[^.;]{0,40}"
-    r"\b(?:stated?|says?|mention\w*|list\w*|know|tell|specif\w*|found|find|sure|information|word)\b",
-    re.I,
-)
 _CLAIM = re.compile(
     r"(?:(?P<who>\b(?:i|you|i['’]ve|you['’]ve|who)\b)(?: \w+)? )?"
     r"\b(?P<verb>is|are|was|were|isn['’]t|aren['’]t|weighs?|weighing|measures?|measuring|lasts?|holds?|fits?|sleeps?|seats?|has"
@@ -86,7 +82,7 @@ def _claimed(subject: Subject, facts: Facts) -> list[str]:
     for start in starts:
         rest = subject.rest[start:]
         end = _END.search(rest)
-        spoken = LINK.sub(" ", MONEY.sub(" ", rest[: end.start()] if end else rest))
+        spoken = without_orders(LINK.sub(" ", MONEY.sub(" ", rest[: end.start()] if end else rest)))
         rows += [word for word in words_of(spoken) if is_claim(word) and stem(word) not in allowed]
     return rows
 
@@ -103,6 +99,6 @@ def _is_number(word: str) -> bool:
 def _holds(sheet: Sheet, words: Iterable[str], denies: bool) -> bool:
     said = frozenset(map(stem, words))
     if denies:
-        return said <= sheet.known | stems_of(" ".join(sheet.denied))
+        return said <= sheet.known | sheet.deniable
     # Its text may say "not waterproof": the flag decides.
     return said <= sheet.known and not any(stems_of(flag) <= said for flag in sheet.denied)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from assistant.evidence import CartFact, HandOverFact, OrdersFact, PolicyFact, Proposal, RefusalFact
 from assistant.grounding.attributes import (
     NEGATION,
-    UNSTATED,
     claims_praise,
     claims_value,
 )
@@ -25,7 +24,7 @@ from assistant.grounding.policies import says_nothing, section_of, speaks_of_rul
 from assistant.grounding.proper import claims_brand, claims_name
 from assistant.grounding.quantities import without_figures
 from assistant.grounding.reading import as_stated, is_quoted, without_titles
-from assistant.grounding.subjects import Subject, is_open, names_differences, subject_of
+from assistant.grounding.subjects import UNSTATED, Subject, is_open, names_differences, subject_of
 from assistant.grounding.telling import claims_word
 from retrieval.filters import fold, states_word
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.grounding.attributes import UNSTATED
 from assistant.grounding.facts import Facts
 from assistant.grounding.fields import Field
 from assistant.grounding.flags import is_denied
@@ -14,7 +13,7 @@ from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.ordinary import stems_of
 from assistant.grounding.quantities import without_figures
 from assistant.grounding.sheets import Sheet
-from assistant.grounding.subjects import Mention, Subject
+from assistant.grounding.subjects import UNSTATED, Mention, Subject
 
 # (words, what is compared, whether less is meant): price, rating, reviews, else the name of an attribute.
 _SCALES: tuple[tuple[str, str, bool], ...] = (

@@ -14,6 +14,18 @@ from assistant.grounding.stream import split_sentences
 from retrieval.filters import fold
 from retrieval.product import AttributeValue, Product
 
+_ABLE = re.compile(r"(?:([b-df-hj-np-tv-z])\1)?[ai]bl$")
+
+
+def speaking_of(word: str) -> frozenset[str]:
+    """Stems of the words by which people speak of what has this word in its name: what can be folded is foldable.
+
+    Args:
+        word: a stem.
+    """
+    doing = _ABLE.sub(r"\1", word)
+    return english().fields.get(word, frozenset()) | ({stem(doing)} if doing != word else frozenset())
+
 
 @dataclass(frozen=True)
 class Field:
@@ -40,7 +52,7 @@ class Field:
         """Stems of all words that speak of it."""
         if self.loose:
             return self.own
-        return self.own.union(*(english().fields.get(word, ()) for word in self.own))
+        return self.own.union(*(speaking_of(word) for word in self.own))
 
     def fit(self, said: frozenset[str], counted: str) -> tuple[int, int]:
         """How well it is the one that is spoken of: words in common, then fewest words of its name left unsaid.
@@ -50,7 +62,7 @@ class Field:
             counted: stem of the word right behind it; "" without one.
         """
         common = len(self.stems & said) + (counted in self.stems)
-        unsaid = sum(1 for word in self.own if word not in said and not english().fields.get(word, frozenset()) & said)
+        unsaid = sum(1 for word in self.own if word not in said and not speaking_of(word) & said)
         return common, -unsaid
 
 

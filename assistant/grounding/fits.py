@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assistant.grounding.attributes import UNSTATED
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
-from assistant.grounding.subjects import Subject, talked_about
+from assistant.grounding.subjects import UNSTATED, Subject, talked_about
 
 _TOGETHER = re.compile(
     r"\b(?:fits?|(?:goes|go|going|works?|working|pairs?|combines?|belongs?) (?:\w+ ){0,2}?(?:with|together)"

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from assistant.grounding.english import english
 from assistant.grounding.facts import Facts
-from assistant.grounding.fields import Field
+from assistant.grounding.fields import Field, speaking_of
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.numbers import quantified
 from assistant.grounding.ordinary import stem, words_of
@@ -74,7 +73,7 @@ def _spoken(flag: Field, said: set[str]) -> set[str]:
     """The words of a part that name a flag, all of its name or what stands for it; none where one is missing."""
     found: set[str] = set()
     for word in flag.own:
-        here = ({word} | english().fields.get(word, frozenset())) & said
+        here = ({word} | speaking_of(word)) & said
         if not here:
             return set()
         found |= here

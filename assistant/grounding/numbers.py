@@ -33,6 +33,8 @@ _COUNT = re.compile(
     r"|fits?|offers?)\b",
     re.I,
 )
+_THEY = re.compile(r"\b(?:they|these|those|prices?)\b", re.I)
+_END = re.compile(r"\b(?:prices?|they|these) .{0,20}?(?:(?P<from>from|at)|(?P<to>up to))\s*$", re.I)
 _MOST_STARS = 5
 
 
@@ -129,6 +131,8 @@ def _names(figure: Figure, text: str, about: Sequence[Sheet]) -> bool:
 
 def _counts_products(figure: Figure, text: str, subject: Subject) -> bool:
     """Whether a number counts the products shown: "three of them", "the 17 tents", "of all four"."""
+    if text[figure.any.end : figure.any.end + 1] == "-":
+        return False
     behind = text[figure.any.start : figure.any.start + 60]
     if re.search(r"\b(?:of|all|the) (?:all |the )?$", text[: figure.any.start], re.I) and not figure.any.family:
         return bool(subject.about)
@@ -139,6 +143,9 @@ def _counts_products(figure: Figure, text: str, subject: Subject) -> bool:
 def _amount_held(figure: Figure, subject: Subject, facts: Facts) -> bool:
     if not figure.exact:
         return _limit_held(figure, subject, facts)
+    if end := _END.search(subject.rest[: figure.start]):
+        prices = [float(sheet.product.price.amount) for sheet in facts.sheets_shown]
+        return bool(prices) and (min if end.group("from") else max)(prices) in figure.any.values
     sheets = _about(figure, subject, facts) if subject.certain else tuple(facts.sheets.values())
     against = _AGAINST.search(subject.text)
     if against and (against.start() < figure.start or re.search(r"\bmore\b|\bless\b", subject.text)):
@@ -158,6 +165,9 @@ def _limit_held(figure: Figure, subject: Subject, facts: Facts) -> bool:
     if not _COSTING.search(subject.rest[: figure.start]):
         return bool(ends & facts.amounts)
     about = _about(figure, subject, facts)
+    spans = figure.low is not None and figure.high is not None
+    if spans and not subject.mentions and _THEY.search(subject.text):
+        about = tuple(facts.sheets_shown)
     if figure.low is not None and figure.high is not None and len(about) > 1:
         prices = [float(sheet.product.price.amount) for sheet in about]
         return min(prices) in figure.low.values and max(prices) in figure.high.values

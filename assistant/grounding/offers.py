@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 
 from assistant.evidence import CartFact, OrdersFact, PolicyFact, Proposal, RefusalFact, SlateFact
-from assistant.grounding.attributes import NEGATION, UNSTATED
+from assistant.grounding.attributes import NEGATION
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.numbers import counted
 from assistant.grounding.ordinary import stem, stems_of, words_of
 from assistant.grounding.quantities import quantities
 from assistant.grounding.sheets import Sheet
-from assistant.grounding.subjects import Subject
+from assistant.grounding.subjects import UNSTATED, Subject
 from retrieval.filters import InStock, states_word
 from retrieval.product import Variant
 
-_STOCK_IN = re.compile(r"\b(?:in stock|available (?:now|today|again)|ready to ship)\b", re.I)
+_STOCK_IN = re.compile(
+    r"\b(?:in stock|(?:still |immediately )?available(?! in\b)|ready to ship|on hand"
+    r"|(?:can|to) be (?:had|bought|ordered)"
+    r"|can (?:still )?(?:buy|order|get) (?:it|them|one) (?:now|today|right now|straight away))\b",
+    re.I,
+)
 _STOCK_OUT = re.compile(r"\b(?:sold out|out of stock|unavailable|not (?:be )?(?:in stock|available))\b", re.I)
 _DELIVERY = re.compile(
     r"\b(?:ship\w*|deliver\w*|arriv\w*|dispatch\w*|leaves?|goes out|on its way"
@@ -38,7 +43,7 @@ _GIVEN = re.compile(
     re.I,
 )
 _REDUCED = re.compile(
-    r"\b(?:discount\w*|on sale|for sale at|reduced|marked down|down from|half[- ]price|half off"
+    r"\b(?:discount\w*|on sale|on offer|for sale at|reduced|marked down|down from|half[- ]price|half off"
     r"|off (?:today|now|this|the)|you save"
     r"|saves? (?:you )?(?:\W?\d|half)|saving|bargain|clearance|was \W?\d|special offer|deal of)\b|% off|percent off",
     re.I,
@@ -145,7 +150,7 @@ def claims_offer(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     if not _REDUCED.search(subject.text):
         return False
     if NEGATION.search(subject.text):
-        return False
+        return subject.certain and any(sheet.saved for sheet in subject.about) and not UNSTATED.search(subject.text)
     told = facts.has(PolicyFact) or any(isinstance(f, CartFact) and f.discount.amount_minor for f in facts.evidence)
     reduced = [bool(sheet.saved) for sheet in subject.about]
     if _HALF.search(subject.text):

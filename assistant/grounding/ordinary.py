@@ -20,22 +20,22 @@ simply somewhere clearly certainly definitely probably perhaps maybe likely poss
 never ever once now today first second third fourth fifth sixth last next other others another same such both all any
 some none no not neither many much more most less least several enough one ones two pair pairs something anything
 nothing everything someone anyone everyone thing things way ways kind kinds sort type types bit lot lots be is are was
-were been being am do does did done doing have has had having can could will would shall should may might must let
-lets get gets got give gives go goes going come comes coming make makes making take takes taking keep keeps keeping
-put see seen look looks looking find found show shows shown shop shops shopping shopper shoppers store buy buys buying
-choose chosen pick picks option options choice choices want wants wanted need needs needed like likes liked prefer
-prefers use used using useful user users say says said state states stated tell tells told mention mentions mentioned
-ask asks asked know known help helps helpful think thinks consider considering matter matters depend depends start
-starting begin stay stays stand stands seem seems feel feels fit fits fitting suit suits suitable suited match matches
-matching work works working meant mean means meet meets serve serves cost costs price prices priced pricier budget
-value money pay save saves saving savings spend sale reduced discounted discount cheap cheaper cheapest affordable
-expensive shipping dear dearer available availability stock sold item items product products model models brand brands
-range rating ratings rated rate rates review reviews reviewed reviewer reviewers star stars score scores customer
-customers people person buyers card cards cart basket checkout list listed description name details detail picture
-pictures page result results search selection slate top best better good great nice lovely fine solid decent excellent
-strong popular wonderful perfect ideal handy practical sensible reliable attractive beautiful pretty favourite
-favorite worth worthwhile happy glad pleased sorry sure afraid right wrong true correct fair safe-bet easy easier
-easily simple simpler comfortable everyday daily versatile balanced balance well-rounded all-round allround
+were been being am do does did done doing have has had having can cannot could will would shall should may might must
+let lets get gets got give gives go goes going come comes coming make makes making take takes taking keep keeps
+keeping put see seen look looks looking find found show shows shown shop shops shopping shopper shoppers store buy
+buys buying choose chosen pick picks option options choice choices want wants wanted need needs needed like likes
+liked prefer prefers use used using useful user users say says said state states stated tell tells told mention
+mentions mentioned ask asks asked know known help helps helpful think thinks consider considering matter matters
+depend depends start starting begin stay stays stand stands seem seems feel feels fit fits fitting suit suits suitable
+suited match matches matching work works working meant mean means meet meets serve serves cost costs price prices
+priced pricier budget value money pay save saves saving savings spend sale reduced discounted discount cheap cheaper
+cheapest affordable expensive shipping dear dearer available availability stock sold item items product products model
+models brand brands range rating ratings rated rate rates review reviews reviewed reviewer reviewers star stars score
+scores customer customers people person buyers card cards cart basket checkout list listed description name details
+detail picture pictures page result results search selection slate top best better good great nice lovely fine solid
+decent excellent strong popular wonderful perfect ideal handy practical sensible reliable attractive beautiful pretty
+favourite favorite worth worthwhile happy glad pleased sorry sure afraid right wrong true correct fair safe-bet easy
+easier easily simple simpler comfortable everyday daily versatile balanced balance well-rounded all-round allround
 all-rounder compromise middle upper lower high higher highest low lowest big bigger small smaller large larger long
 longer short shorter light lighter lightest heavy heavier heaviest highest-rated top-rated best-rated lowest-priced
 weight weighs size sizes colour colours color colors material materials feature features difference differences
@@ -55,7 +55,11 @@ covers course sleep sleeps seat seats supports support contain contains resist r
 charges boast boasts pack packs final decision decisions height width length depth condition conditions taste else
 example instance i'd i'll i've i'm you'd you'll you're you've we'd we'll we're we've it's it'll that's there's here's
 they're don't doesn't didn't can't won't isn't aren't wasn't couldn't wouldn't shouldn't haven't hasn't let's what's
-quality job finish side end part parts level order ordered
+quality add added conversation button calling changing check checking choosing chose click explain forget forgotten
+gather gladly goodbye happens knew late learn learned learning leave looked mail mind noted numbers own paused payment
+policies policy press profile queue questions ranking read reading removed saw sign somebody sponsored step stopped
+suggest suggested switch talk teach title took try understand unfinished version versions visit visiting wait words
+shop's marked assistant shown came after held orders belongs anew job finish side end part parts level order ordered
 """
 ORDINARY = frozenset(_TEXT.split())
 _ALIKE = {"color": "colour", "colors": "colour", "gray": "grey", "aluminum": "aluminium", "fiber": "fibre"}

@@ -21,6 +21,7 @@ class Sheet:
         stems: stems of the words of that text.
         known: stems of words that may be said of it: those of that text, and those that speak of its fields.
         denied: folded names of flags stated as "no".
+        deniable: stems of the words that speak of those.
         flags: folded names of flags stated as "yes".
         fields: what it states, one by one.
         spelt: folded: all that it states, with the names of its fields, words and numbers only.
@@ -33,6 +34,7 @@ class Sheet:
     stems: frozenset[str]
     known: frozenset[str]
     denied: frozenset[str]
+    deniable: frozenset[str]
     flags: frozenset[str]
     fields: tuple[Field, ...]
     spelt: str
@@ -54,6 +56,7 @@ class Sheet:
             stems,
             stems.union(*spoken, _doings(product.category or "")),
             frozenset(name for name, value in flags.items() if not value),
+            frozenset().union(*(field.stems for field in fields if field.value is False)),
             frozenset(name for name, value in flags.items() if value),
             fields,
             " ".join(re.findall(r"\w+", fold(text))),

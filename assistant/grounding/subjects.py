@@ -19,15 +19,21 @@ _PLACE = re.compile(
 )
 _JOINED = re.compile(r"\W*(?:and|or|&|nor|,)?\W*(?:and |or |the |both )*\W*", re.I)
 _MAKER = re.compile(r"\b(?:from|by|brand|maker|make)\W*$", re.I)
+_IT = re.compile(r"\W*(?:it|its|it['’]s|this one|that one|this|that)\b(?! (?:is|are) (?:all|everything))", re.I)
 _NONE = re.compile(r"\b(?:none|neither)\b", re.I)
 _SEVERAL = re.compile(
     r"\b(?:all|both|each|every|everything|these|those|none|neither|others?|here (?:are|is)|ones|any|some|most"
     r"|i (?:found|see|have)"
-    r"|of (?:them|these|those)|the (?:two|three|four|five|six)|products|options|results|picks)\b",
+    r"|of (?:them|these|those)|the (?:two|three|four|five|six)|products|options|results|picks|prices)\b",
     re.I,
 )
 _ALL = re.compile(r"\b(?:all|both|each|every|everything|these|those|they|they['’]re)\b", re.I)
 
+UNSTATED = re.compile(
+    r"(?:\b(?:not|no|nothing|neither|never|cannot)\b|n['’]t\b)[^.;]{0,40}"
+    r"\b(?:stated?|says?|mention\w*|list\w*|know|tell|specif\w*|found|find|sure|information|word)\b",
+    re.I,
+)
 _OPEN = re.compile(
     r"^(?:if|should) you\b|^(?:would|do|shall|should|which|what|are you|is there|want|how|can i|may i)\b.*\?$", re.I
 )
@@ -107,7 +113,7 @@ def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
     if mentions:
         sheets = {mention.sheet.product.id: mention.sheet for mention in mentions}
         return Subject(text, rest, mentions, tuple(sheets.values()), True, bool(len(sheets) > 1))
-    if not _SEVERAL.search(text):
+    if _IT.match(text) or not _SEVERAL.search(text):
         talked = talked_about(facts, lexicon)
         if talked is not None and not is_open(Subject(text, rest, (), (), False, False)):
             return Subject(text, rest, (), (talked,), True, False)

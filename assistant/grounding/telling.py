@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from assistant.grounding.attributes import UNSTATED, is_claim, speaks_of_products
+from assistant.grounding.attributes import is_claim, speaks_of_products
 from assistant.grounding.claims import DATE, LINK
 from assistant.grounding.comparisons import without_orders
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.ordinary import stem, stems_of, words_of
 from assistant.grounding.quantities import without_figures
-from assistant.grounding.subjects import Subject, is_open
+from assistant.grounding.subjects import UNSTATED, Subject, is_open
 
 
 def claims_word(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
@@ -20,11 +20,11 @@ def claims_word(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         facts.language != "en"
         or UNSTATED.search(subject.text)
         or is_open(subject)
-        or not speaks_of_products(subject, facts)
+        or not (facts.sheets and speaks_of_products(subject, facts))
     ):
         return False
-    known = stems_of(facts.asked).union(
-        *(sheet.known for sheet in subject.about), *(stems_of(" ".join(sheet.denied)) for sheet in subject.about)
+    known = stems_of(f"{facts.asked} {facts.shared}").union(
+        *(sheet.known for sheet in subject.about), *(sheet.deniable for sheet in subject.about)
     )
     text = without_figures(without_orders(DATE.sub(" ", LINK.sub(" ", subject.rest))))
     return any(is_claim(word) and stem(word) not in known for word in words_of(text))

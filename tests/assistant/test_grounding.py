@@ -181,7 +181,7 @@ def test_a_wish_for_stock_may_be_repeated() -> None:
 
 def test_policies_may_be_told_from_their_text() -> None:
     assert kind("You may return it within 30 days.", POLICY) is None
-    assert kind("You may return it within 60 days.", POLICY) == "number"
+    assert kind("You may return it within 60 days.", POLICY) == "policy"
     assert kind("See [returns](/p#returns).", POLICY) is None
 
 
