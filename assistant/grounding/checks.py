@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from assistant.evidence import CartFact, HandOverFact, OrdersFact, PolicyFact, Proposal, RefusalFact
+from assistant.grounding import tables
 from assistant.grounding.attributes import (
     NEGATION,
     claims_praise,
@@ -65,8 +66,10 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
         The kind of claim ("amount", "number", "date", "link", "brand", "name", "value", "stock", "delivery", "offer",
         "order", "praise", "policy", "done"), or None where all of it is supported.
     """
-    if is_quoted(sentence, facts):
+    if is_quoted(sentence, facts) or tables.is_rule(sentence):
         return None
+    if tables.is_row(sentence) and (cells := tables.as_sentences(sentence, facts.before)):
+        return next((kind for cell in cells if (kind := unsupported(cell, facts, lexicon)) is not None), None)
     sentence = as_stated(sentence, facts, lexicon)
     subject = subject_of(sentence, facts, lexicon)
     for kind, is_unsupported in _SENTENCE_CHECKS:

@@ -38,6 +38,7 @@ class Field:
         value: of an attribute; None for the rest.
         numbers: what it holds.
         loose: whether its words are running text, which speaks of many things.
+        also: stems of what it counts.
     """
 
     name: str
@@ -46,13 +47,14 @@ class Field:
     value: AttributeValue | None = None
     numbers: tuple[Quantity, ...] = ()
     loose: bool = False
+    also: frozenset[str] = frozenset()
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of all words that speak of it."""
         if self.loose:
             return self.own
-        return self.own.union(*(speaking_of(word) for word in self.own))
+        return self.own.union(self.also, *(speaking_of(word) for word in self.own | self.also))
 
     def fit(self, said: frozenset[str], counted: str) -> tuple[int, int]:
         """How well it is the one that is spoken of: words in common, then fewest words of its name left unsaid.
@@ -76,9 +78,8 @@ def _attributes(product: Product) -> Iterator[Field]:
         own = frozenset(stem(word) for word in re.findall(r"[^\W_]+", fold(name.replace("_", " "))))
         text = attribute.text
         numbers = () if isinstance(attribute.value, bool) else tuple(quantities(text))
-        if attribute.unit in ("person", "people"):
-            own |= {"person"}
-        yield Field(name, own, fold(text), attribute.value, numbers)
+        also = frozenset({"person"}) if attribute.unit in ("person", "people") else frozenset[str]()
+        yield Field(name, own, fold(text), attribute.value, numbers, also=also)
 
 
 def _offer(product: Product) -> Iterator[Field]:
@@ -141,7 +142,7 @@ def field_held(figure: Figure, fields: Iterable[Field], said: frozenset[str]) ->
             return next(
                 (field for fit, field in of_kind if (loose or fit == best) and figure.holds(field.numbers)), None
             )
-    if not family:
+    if not family or any(not field.loose and field.own <= said and field.numbers for field in fields):
         return None
     stated = [field for field in rivals if not field.loose and field.name != "stock"]
     if len(stated) > 1:

@@ -15,6 +15,7 @@ from assistant.grounding.policies import section_of
 from assistant.grounding.quantities import figures
 from assistant.grounding.reading import as_stated, quoted_section, without_titles
 from assistant.grounding.subjects import Subject, subject_of
+from assistant.grounding.tables import as_sentences, is_row
 from retrieval.filters import fold, states_word
 
 _MOMENTS = ("placed_at", "shipped_at", "delivered_at", "expected_at", "cancelled_at")
@@ -28,6 +29,9 @@ def links_of(sentence: str, facts: Facts, lexicon: Lexicon) -> tuple[Claim, ...]
         facts: what it was checked against.
         lexicon: the catalogue's names and values.
     """
+    if is_row(sentence):
+        cells = as_sentences(sentence, facts.before)
+        return tuple(dict.fromkeys(claim for cell in cells for claim in links_of(cell, facts, lexicon)))
     section = quoted_section(sentence, facts) or section_of(without_titles(sentence, facts), facts.rules)
     if section is not None:
         return (Claim("policy", sentence.strip(), section.id),)

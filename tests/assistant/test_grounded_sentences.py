@@ -1,0 +1,222 @@
+"""Sentences written by hand, wrong and right, and the parts that they are read by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant.demo.catalogue import make_catalogue
+from assistant.demo.spec import load_spec
+from assistant.evidence import Claim, Evidence, Order, OrderLine, OrdersFact, OrderStatus, PolicyFact, PolicySection
+from assistant.grounding import Facts, Lexicon, links_of, unsupported
+from assistant.grounding.quantities import figures
+from retrieval.product import Product
+from retrieval.relations import Evidence as Stated
+from retrieval.relations import Relation, RelationKind
+from tests.assistant.small_shop import CAMP_MUG, DOME, FJELL_2, FJELL_4, OAK_MUG, PRODUCTS, fact, slate, usd
+
+SENTENCES = Path(__file__).with_name("grounding_sentences.yaml")
+LEXICON = Lexicon.of(PRODUCTS)
+SECTIONS = (
+    PolicySection(
+        "returns#how-long",
+        "Returns: How long?",
+        "You can return anything within 30 days after delivery, without giving a reason. Unwrapped puzzles can be"
+        " returned as long as all pieces are there.",
+        "/p#1",
+    ),
+    PolicySection(
+        "returns#cost",
+        "Returns: What does it cost?",
+        "Returns are free within the European Union. From Switzerland a return costs $6.90, which we take off the"
+        " refund.",
+        "/p#2",
+    ),
+    PolicySection(
+        "payment#refund",
+        "Payment: When do I get my money?",
+        "Cards take up to 5 more working days, Paywren is immediate.",
+        "/p#3",
+    ),
+    PolicySection(
+        "warranty#cover",
+        "Warranty: What does it cover?",
+        "It covers faults in material. It does not cover wear, such as worn soles, and not damage by falls.",
+        "/p#4",
+    ),
+    PolicySection(
+        "shipping#cancel",
+        "Shipping: Can I cancel?",
+        "You can cancel an order free of charge until the parcel is packed; the full amount is paid back.",
+        "/p#5",
+    ),
+)
+RULES = PolicyFact("?", SECTIONS)
+ORDER = Order(
+    "A-10421", OrderStatus.SHIPPED, (OrderLine("dome", "dome-0", DOME.title, 1, usd(8900)),), usd(8900), usd(500),
+    usd(9400), datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC),
+    expected_at=datetime(2026, 3, 9, tzinfo=UTC), carrier="Northpost",
+)  # fmt: skip
+TRACKED = OrdersFact((ORDER,), tracked=True)
+FITS = Relation(
+    kind=RelationKind.FITS_WITH,
+    source_id=CAMP_MUG.id,
+    target_id=DOME.id,
+    evidence=(Stated(source_attribute="title", source_value="x", target_attribute="name", target_value="x"),),
+)
+
+
+@pytest.fixture(scope="module")
+def demo() -> dict[str, Product]:
+    return {made.product.id: made.product for made in make_catalogue(load_spec(), seed=7)}
+
+
+def _scenes(sort: str) -> Iterator[tuple[list[str], str, str]]:
+    for scene in yaml.safe_load(SENTENCES.read_text("utf-8")):
+        for sentence in scene[sort]:
+            yield scene["shown"], scene["before"], sentence
+
+
+def kind(sentence: str, *evidence: Evidence, before: str = "") -> str | None:
+    return unsupported(sentence, Facts(evidence, before=before), LEXICON)
+
+
+@pytest.mark.parametrize("sort", ["wrong", "right"])
+def test_sentences_written_by_hand_are_told_apart(demo: dict[str, Product], sort: str) -> None:
+    lexicon = Lexicon.of(demo.values())
+    rows = list(_scenes(sort))
+    mistaken = []
+    for shown, before, sentence in rows:
+        facts = Facts((slate(*(demo[one] for one in shown)),), before=before)
+        if (unsupported(sentence, facts, lexicon) is None) is (sort == "wrong"):
+            mistaken.append(sentence)
+    assert len(rows) >= 40
+    assert mistaken == []
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "low", "high"),
+    [
+        ("no more than 5 watts", "power", None, 5.0),
+        ("between 1 and 2 kg", "mass", 1000.0, 2000.0),
+        ("240–380 lumens", "light", 240.0, 380.0),
+        ("2 kg or more", "mass", 2000.0, None),
+        ("under a pound", "mass", None, 453.59237),
+        ("23 °F", "warmth", -5.0, -5.0),
+        ("minus ten degrees", "warmth", -10.0, -10.0),
+        ("less than $1,299.00", "money", None, 1299.0),
+        ("twenty-two hours", "time", 1320.0, 1320.0),
+        ("0.6 l", "volume", 0.6, 0.6),
+        ("3 in stock", "", 3.0, 3.0),
+        ("250 g/m²", "fabric", 250.0, 250.0),
+    ],
+)
+def test_a_figure_is_read_with_its_limits_in_the_base_unit(
+    text: str, family: str, low: float | None, high: float | None
+) -> None:
+    (found,) = figures(text)
+    assert found.any.family == family
+    assert [end and pytest.approx(end.values[0]) for end in (found.low, found.high)] == [low, high]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "section"),
+    [
+        ("You can send things back within 30 days without a reason.", "returns#how-long"),
+        ("Opened puzzles can be returned if all pieces are there.", "returns#how-long"),
+        ("Returns are free from the EU.", "returns#cost"),
+        ("Worn soles are not covered by the warranty.", "warranty#cover"),
+        ("You can cancel free of charge until the parcel is packed.", "shipping#cancel"),
+        ("Returns are free within the European Union.", "returns#cost"),
+    ],
+)
+def test_a_rule_in_other_words_rests_on_its_section(sentence: str, section: str) -> None:
+    assert kind(sentence, RULES) is None
+    (claim,) = links_of(sentence, Facts((RULES,)), LEXICON)
+    assert (claim.kind, claim.source) == ("policy", section)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You can send things back within 30 days if you have a good reason.",
+        "You can send things back within 30 days, sale items excepted.",
+        "You can send things back within 14 days.",
+        "You can always send things back.",
+        "Opened puzzles can be returned.",
+        "Opened puzzles can never be returned.",
+        "Returns are free from Switzerland.",
+        "Worn soles are covered by the warranty.",
+        "Damage by falls is covered.",
+        "You can cancel free of charge until the parcel is delivered.",
+        "Cards are immediate.",
+        "Paywren takes up to 5 more working days.",
+        "Cover wear, such as worn soles.",
+        "Yes, you can.",
+    ],
+)
+def test_a_rule_that_no_section_makes_is_not_told(sentence: str) -> None:
+    assert kind(sentence, RULES) is not None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "held"),
+    [
+        ("Order A-10421 should arrive on Monday, March 9.", True),
+        ("It was shipped on March 4.", True),
+        ("You ordered it on March 2.", True),
+        ("It arrives on March 4.", False),
+        ("It arrives on Tuesday, March 9.", False),
+        ("It arrives on Friday.", False),
+        ("You ordered it on March 4.", False),
+        ("It arrives in 4 days.", False),
+        ("Southpost is bringing it.", False),
+        ("Northpost is bringing it.", True),
+    ],
+)
+def test_a_day_is_that_of_what_happened_then(sentence: str, held: bool) -> None:
+    assert (kind(sentence, TRACKED) is None) is held
+
+
+def test_what_goes_together_is_joined_by_a_relation() -> None:
+    found = (replace(slate(CAMP_MUG, OAK_MUG), relations={CAMP_MUG.id: FITS}), fact(DOME))
+    assert kind(f"The {CAMP_MUG.title} fits the {DOME.title}.", *found) is None
+    assert kind(f"The {OAK_MUG.title} fits the {DOME.title}.", *found) == "fit"
+    assert kind(f"You can use it with the {DOME.title}.", *found, before=f"I like the {OAK_MUG.title}. ") == "fit"
+
+
+def test_what_is_said_of_two_products_is_told_apart() -> None:
+    tents = slate(FJELL_2, FJELL_4)
+    assert kind("The Fjell 2 weighs 2.4 kg and the Fjell 4 weighs 4.1 kg.", tents) is None
+    assert kind("The Fjell 2 weighs 4.1 kg and the Fjell 4 weighs 2.4 kg.", tents) == "number"
+    assert kind("The Fjell 2 costs $199.00, the Fjell 4 costs $349.00.", tents) is None
+    assert kind("The Fjell 2 costs $349.00, the Fjell 4 costs $199.00.", tents) == "amount"
+
+
+def test_a_row_of_a_table_is_read_under_its_headings() -> None:
+    head = "| Tent | Weight | Price |\n|---|---|---|\n"
+    tents = slate(FJELL_2, FJELL_4)
+    assert kind("| Tent | Weight | Price |\n", tents) is None
+    assert kind("|---|---|---|\n", tents, before="| Tent | Weight | Price |\n") is None
+    assert kind("| Norrfell Fjell 2 Tent | 2.4 kg | $199.00 |\n", tents, before=head) is None
+    assert kind("| Norrfell Fjell 2 Tent | 4.1 kg | $199.00 |\n", tents, before=head) == "number"
+    wrong_head = "| Tent | Capacity | Price |\n|---|---|---|\n"
+    assert kind("| Norrfell Fjell 2 Tent | 2.4 kg | $199.00 |\n", tents, before=wrong_head) == "number"
+
+
+def test_each_claim_names_its_source() -> None:
+    sentence = f"The {FJELL_2.title} weighs 2.4 kg, costs $199.00 and is waterproof."
+    claims = links_of(sentence, Facts((slate(FJELL_2, FJELL_4),)), LEXICON)
+    assert Claim("product", FJELL_2.title, "fjell-2#title") in claims
+    assert {(claim.kind, claim.source) for claim in claims} >= {
+        ("number", "fjell-2#weight"),
+        ("amount", "fjell-2#price"),
+        ("flag", "fjell-2#waterproof"),
+    }
+    (day,) = [claim for claim in links_of("It arrives on March 9.", Facts((TRACKED,)), LEXICON) if claim.kind == "date"]
+    assert day.source == "A-10421#expected_at"
