@@ -54,10 +54,11 @@ def _is_day(moment: datetime, match: re.Match[str]) -> bool:
 
 
 def _moments(sentence: str, place: int, orders: list[Order]) -> list[datetime]:
-    """The moments that a day at a place may be, by the verb before it, else the one behind it."""
+    """The moments that a day at a place may be, by the verb before it, else the one behind it in the same part."""
     verbs = list(_VERB.finditer(sentence))
     before = [verb for verb in verbs if verb.start() < place]
-    verb = before[-1] if before else next(iter(verbs), None)
+    behind = [verb for verb in verbs if verb.start() > place and not re.search("[:;]", sentence[place : verb.start()])]
+    verb = before[-1] if before else next(iter(behind), None)
     names = [name for _, names in _HAPPENED for name in names]
     if verb is not None and verb.lastgroup is not None:
         names = list(_HAPPENED[int(verb.lastgroup[1:])][1])

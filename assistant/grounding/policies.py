@@ -81,11 +81,9 @@ def section_of(sentence: str, facts: Sequence[PolicyFact]) -> PolicySection | No
         sentence: of a reply.
         facts: the sections of the evidence.
     """
-    said = _read(plain(sentence))
-    if not said.tells:
-        return None
+    said = [part for text in _LATE_CUT.split(plain(sentence)) if (part := _read(text)).tells]
     sections = (section for fact in facts for section in fact.sections)
-    return next((section for section in sections if _holds(section, said)), None)
+    return next((section for section in sections if said and all(_holds(section, part) for part in said)), None)
 
 
 def speaks_of_rules(sentence: str, facts: Sequence[PolicyFact]) -> bool:

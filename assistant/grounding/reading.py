@@ -35,7 +35,8 @@ def without_titles(sentence: str, facts: Facts) -> str:
 def quoted_section(sentence: str, facts: Facts) -> PolicySection | None:
     """The section in whose text a sentence stands word for word; None where none does."""
     sections = (section for fact in facts.rules for section in fact.sections)
-    return next((section for section in sections if _stands_in(sentence, section.text)), None)
+    told = plain(without_titles(sentence, facts))
+    return next((section for section in sections if _stands_in(told, section.text)), None)
 
 
 def is_quoted(sentence: str, facts: Facts) -> bool:

@@ -15,7 +15,7 @@ _SHORT = (
 )
 _SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|[^\W\d_])\.$", re.I)
 _ORDINAL_END = re.compile(r"(?<![\d.,$€£\w=/?&-])\d{1,2}\.$")
-_ANSWER = re.compile(r"^\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有)\W*$", re.I)
+_ANSWER = re.compile(r"(?:^|:)\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有)\W*$", re.I)
 _CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”」』）\"]*\s*(?=[^\s”」』）\"])|\n+(?=[^\n])")
 
 
