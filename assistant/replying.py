@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from assistant.evidence import Claim
-from assistant.grounding import Facts, Lexicon, links_of, split_sentences, unsupported
-
-log = structlog.get_logger()
+from assistant.grounding import Facts, Lexicon, links_of, split_sentences
 
 
 @dataclass
@@ -39,24 +35,24 @@ class Reply:
         rest, self.buffer = self.buffer, ""
         return [rest] if rest.strip() else []
 
-    def keep(self, sentences: Sequence[str], facts: Facts, lexicon: Lexicon, turn_id: str = "") -> list[str]:
-        """Add the sentences that the facts hold; return them.
+    def keep(
+        self, sentences: Sequence[str], facts: Facts, lexicon: Lexicon, objection: Callable[[str], str | None]
+    ) -> list[str]:
+        """Add the sentences that nothing speaks against; return them.
 
         Args:
             sentences: whole ones, in order.
             facts: what may be said; its `before` grows with the reply.
             lexicon: names and values of the catalogue.
-            turn_id: for the log.
+            objection: what speaks against a sentence, as the kind of claim that nothing holds; None for nothing.
         """
         kept: list[str] = []
         for sentence in sentences:
-            kind = unsupported(sentence, facts, lexicon)
-            if kind is None:
+            if objection(sentence) is None:
                 kept.append(sentence)
                 self.claims += links_of(sentence, facts, lexicon)
                 self.text += sentence
                 facts.before += sentence
             else:
                 self.removed.append(sentence)
-                log.warning("turn.ungrounded", turn=turn_id, kind=kind)
         return kept

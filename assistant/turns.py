@@ -23,7 +23,7 @@ from assistant.clarify import choose_question
 from assistant.conversations import Conversation, Conversations, Role
 from assistant.errors import ModelFailed, Refused
 from assistant.floorplan import Floorplan
-from assistant.grounding import Facts
+from assistant.grounding import Facts, unsupported
 from assistant.guards import Heard, answer_to
 from assistant.language import Gloss
 from assistant.live import Cut, Live
@@ -339,27 +339,19 @@ class TurnRunner:
         """Pass on the sentences that the evidence holds."""
         if not sentences:
             return []
+        ledger, words = run.context.ledger, run.state.all_words
         with run.context.meter.stage("ground"):
-            return self._grounded(run, sentences)
+            facts = Facts([*ledger.evidence, *on_the_table(run.state)], words, run.reply.text, run.state.language)
 
-    def _grounded(self, run: _Run, sentences: Sequence[str]) -> list[TurnEvent]:
-        facts = Facts([*run.context.ledger.evidence, *on_the_table(run.state)], run.state.all_words, run.reply.text)
-        rows: list[TurnEvent] = []
-        for sentence in sentences:
-            evidence, words = run.context.ledger.evidence, run.state.all_words
-            kind = run.plan.guarding.objection(sentence, run.reply.text, evidence, words)
-            kind = kind or unsupported(sentence, facts, run.plan.lexicon)
-            if kind is None:
-                rows += [TextDelta(sentence)]
-                run.reply.text += sentence
-                facts.before += sentence
-            else:
-                run.reply.removed += 1
-                log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)
-        return rows
-            evidence = [*run.context.ledger.evidence, *on_the_table(run.state)]
-            facts = Facts(evidence, run.state.all_words, run.reply.text, run.state.language)
-            kept = run.reply.keep(sentences, facts, run.plan.lexicon, run.turn.message_id)
+            def objection(sentence: str) -> str | None:
+                """What speaks against a sentence; the guards first."""
+                kind = run.plan.guarding.objection(sentence, run.reply.text, ledger.evidence, words)
+                kind = kind or unsupported(sentence, facts, run.plan.lexicon)
+                if kind is not None:
+                    log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)
+                return kind
+
+            kept = run.reply.keep(sentences, facts, run.plan.lexicon, objection)
             return [TextDelta(sentence) for sentence in kept]
 
     async def _close(self, run: _Run) -> AsyncGenerator[TurnEvent]:
@@ -424,10 +416,7 @@ class TurnRunner:
             evidence=tuple(ledger.evidence),
             wishes=ledger.need,
             question=question,
-            sources=tuple(
-                Source(s.id, s.told(run.state.language).title, s.url) for fact in policies for s in fact.sections
-            ),
-            sources=_sources(policies, run.reply.claims),
+            sources=_sources(policies, run.reply.claims, run.state.language),
             handed_over=handed_over,
             prompt_hash=run.plan.prompt_hash,
             repaired=len(run.reply.removed),
@@ -454,12 +443,12 @@ def _log_failure(turn: Turn, failure: ModelFailed) -> None:
     )
 
 
-def _sources(policies: Sequence[PolicyFact], claims: Sequence[Claim]) -> tuple[Source, ...]:
+def _sources(policies: Sequence[PolicyFact], claims: Sequence[Claim], language: str) -> tuple[Source, ...]:
     """The sections that the reply rests on; all that were found where it names none."""
     sections = [section for fact in policies for section in fact.sections]
     cited = {claim.source for claim in claims if claim.kind == "policy"}
     meant = [section for section in sections if section.id in cited] or sections
-    return tuple(Source(section.id, section.title, section.url) for section in meant)
+    return tuple(Source(section.id, section.told(language).title, section.url) for section in meant)
 
 
 def _say(run: _Run, text: str) -> TextDelta:

@@ -27,8 +27,8 @@ def as_stated(sentence: str, facts: Facts, lexicon: Lexicon) -> str:
 def without_titles(sentence: str, facts: Facts) -> str:
     """The sentence without the title of the section that it is quoted from ("From Returns: How long?: You may ...")."""
     for fact in facts.rules:
-        for section in fact.sections:
-            sentence = re.sub(rf"\b(?:from|see(?: also)?) \W*{re.escape(section.title)}\W*", "", sentence, flags=re.I)
+        for title in (worded.title for section in fact.sections for worded in section.wordings):
+            sentence = re.sub(rf"^\W*(?:\w+ ){{0,3}}\W*{re.escape(title)}\W*", "", sentence, flags=re.I)
     return sentence
 
 
@@ -36,7 +36,7 @@ def quoted_section(sentence: str, facts: Facts) -> PolicySection | None:
     """The section in whose text a sentence stands word for word; None where none does."""
     sections = (section for fact in facts.rules for section in fact.sections)
     told = plain(without_titles(sentence, facts))
-    return next((section for section in sections if _stands_in(told, section.text)), None)
+    return next((one for one in sections if any(_stands_in(told, worded.text) for worded in one.wordings)), None)
 
 
 def is_quoted(sentence: str, facts: Facts) -> bool:

@@ -10,8 +10,8 @@ import re
 from itertools import pairwise
 
 _SHORT = (
-    r"e\.g|i\.e|approx|ca|etc|vs|no|nr|mr|mrs|ms|dr|st|inkl|zzgl|bzw|usw|max|min|z\.b|d\.h|u\.a|p\.ej|aprox|sr|sra|art|abs"
-    r"|std|tel|resp|incl|excl|fig|vol|ed"
+    r"e\.g|i\.e|approx|ca|etc|vs|no|nr|mr|mrs|ms|dr|st|inkl|zzgl|bzw|usw|max|min|z\.b|d\.h|u\.a|p\.ej|aprox|sr|sra|art"
+    r"|abs|std|tel|resp|incl|excl|fig|vol|ed"
 )
 _SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|[^\W\d_])\.$", re.I)
 _ORDINAL_END = re.compile(r"(?<![\d.,$€£\w=/?&-])\d{1,2}\.$")
@@ -35,7 +35,7 @@ def split_sentences(text: str) -> list[str]:
 
 def _goes_on(said: str, following: str) -> bool:
     """Whether a sentence goes on behind its stop."""
-    if _ANSWER.match(said):
+    if _ANSWER.search(said):
         return True
     if _SHORT_END.search(said):
         return True

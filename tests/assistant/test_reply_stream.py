@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.grounding import Facts, Lexicon, split_sentences
+from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
 from assistant.replying import Reply
 from tests.assistant.small_shop import FJELL_2, FJELL_4, PRODUCTS, slate
 
@@ -38,13 +38,17 @@ NOT_HELD = (
 )
 
 
+def _keep(reply: Reply, sentences: list[str], facts: Facts) -> list[str]:
+    return reply.keep(sentences, facts, LEXICON, lambda sentence: unsupported(sentence, facts, LEXICON))
+
+
 def _shown(pieces: list[str]) -> list[list[str]]:
     """What is shown after each piece, and at the end."""
     reply, facts, rows, kept = Reply(), Facts(EVIDENCE), [], []
     for piece in pieces:
-        kept += reply.keep(reply.add(piece), facts, LEXICON)
+        kept += _keep(reply, reply.add(piece), facts)
         rows.append(list(kept))
-    rows.append([*kept, *reply.keep(reply.close(), facts, LEXICON)])
+    rows.append([*kept, *_keep(reply, reply.close(), facts)])
     return rows
 
 
@@ -94,7 +98,7 @@ def test_sentences_end_where_people_end_them(text: str, cut: list[str]) -> None:
 
 def test_what_was_removed_and_what_is_claimed_is_kept() -> None:
     reply, facts = Reply(), Facts(EVIDENCE)
-    reply.keep(["The Fjell 2 costs $199.00. ", "It weighs 1.5 kg. "], facts, LEXICON)
+    _keep(reply, ["The Fjell 2 costs $199.00. ", "It weighs 1.5 kg. "], facts)
     assert reply.text == "The Fjell 2 costs $199.00. "
     assert reply.removed == ["It weighs 1.5 kg. "]
     assert ("amount", "fjell-2#price") in {(claim.kind, claim.source) for claim in reply.claims}
