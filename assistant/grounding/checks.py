@@ -14,7 +14,7 @@ from assistant.grounding.attributes import (
 )
 from assistant.grounding.claims import DATE, LINK, month_day
 from assistant.grounding.comparisons import claims_order
-from assistant.grounding.facts import Facts
+from assistant.grounding.facts import ENGLISH, Facts
 from assistant.grounding.fits import claims_fit
 from assistant.grounding.flags import claims_flag
 from assistant.grounding.lexicon import Lexicon
@@ -75,12 +75,13 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
             return kind
-    if facts.rules and facts.language == "en" and not is_open(subject):
+    if facts.rules and facts.language == ENGLISH and not is_open(subject):
         if section_of(without_titles(sentence, facts), facts.rules) is not None:
             return None
         if _is_rule(sentence, facts):
             return "policy"
-    return next((kind for kind, claims in _CHECKS if claims(subject, facts, lexicon)), None)
+    checks = (*_CHECKS, *_ENGLISH_CHECKS) if facts.language == ENGLISH else _CHECKS
+    return next((kind for kind, claims in checks if claims(subject, facts, lexicon)), None)
 
 
 def _is_rule(sentence: str, facts: Facts) -> bool:
@@ -154,16 +155,19 @@ _SENTENCE_CHECKS: tuple[tuple[str, Callable[[str, Facts], bool]], ...] = (
 _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("amount", claims_amount),
     ("brand", claims_brand),
+    ("number", claims_number),
+    ("value", _values),
+    ("name", claims_name),
+)
+_ENGLISH_CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("offer", claims_offer),
     ("delivery", claims_delivery),
     ("stock", claims_stock),
     ("fit", claims_fit),
     ("order", claims_order),
-    ("number", claims_number),
     ("value", claims_flag),
     ("praise", claims_praise),
     ("value", claims_value),
-    ("value", _values),
-    ("name", claims_name),
     ("word", claims_word),
 )
+"""What reads words, and must be given English."""

@@ -31,6 +31,8 @@ from retrieval.filters import PriceRange, fold
 from retrieval.product import Money, Product, Variant
 from retrieval.relations import Bought, Relation, RelationKind
 
+ENGLISH = "en"
+
 
 @dataclass
 class Facts:
@@ -46,7 +48,7 @@ class Facts:
     evidence: Sequence[Evidence]
     words: str = ""
     before: str = ""
-    language: str = "en"
+    language: str = ENGLISH
     amounts: set[float] = field(default_factory=set)
     numbers: set[float] = field(default_factory=set)
     counts: set[float] = field(default_factory=set)

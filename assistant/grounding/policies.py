@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.evidence import PolicyFact, PolicySection
-from assistant.grounding.claims import DATE, month_day
+from assistant.grounding.claims import DATE, LINK, month_day
 from assistant.grounding.english import English, english
 from assistant.grounding.flags import is_denied
 from assistant.grounding.names import plain
@@ -146,7 +146,7 @@ def _rules(text: str) -> Iterator[tuple[_Rule, frozenset[str]]]:
 
 
 def _read(text: str) -> _Rule:
-    words = english()
+    words, text = english(), LINK.sub(" ", text)
     narrows = frozenset(words.narrowing[match.group("said").casefold()] for match in words.restrictors.finditer(text))
     return _Rule(tuple(_part(part, words) for part in _parts(text)), narrows)
 

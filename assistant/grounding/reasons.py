@@ -22,11 +22,6 @@ _TOLD: Final = {
     Code.SIMILAR_TO: rf"\b(?:is|are) (?:similar to|like)\b{_SAW}",
     Code.FOR_YOU: rf"\b(?:is|are) like\b{_SAW}",
 }
-_IN_OTHER_LANGUAGES: Final = {
-    Code.FOR_YOU: (r"\bdu dir (?:schon )?\W*{}\W* angesehen hast\b",),
-    Code.MATCHES: (r"\bzu (?:[^.,]* und )?\W*{}\W*(?: und [^.,]*)? ?passt\b",),
-}
-"""Reasons with their detail, which names a kind or a wish and is no verb there ("Hip packs")."""
 _UNKNOWN: Final = re.compile(r"\bwas not put there by a ranking\b(?: that I could explain)?", re.I)
 
 
@@ -43,8 +38,6 @@ def _patterns(why: WhyFact) -> Iterator[re.Pattern[str]]:
     if not reasons:
         yield _UNKNOWN
     for reason in reasons:
-        for words in _IN_OTHER_LANGUAGES.get(Code(reason.code), ()) if reason.detail else ():
-            yield re.compile(words.format(_as_written(reason.detail)), re.I)
         told = _TOLD.get(Code(reason.code))
         if told is None:
             continue

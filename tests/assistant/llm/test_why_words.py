@@ -88,7 +88,7 @@ def test_every_reason_passes_grounding_with_its_evidence(
         for fact in _whys(product, other):
             before = ""
             for sentence in split_sentences(ProfileWords(say).why(fact)):
-                kind = unsupported(sentence, Facts((fact,), "why this one?", before), lexicon)
+                kind = unsupported(sentence, Facts((fact,), "why this one?", before, locale), lexicon)
                 lost += [(kind, sentence)] if kind else []
                 before += sentence
     assert lost == []
