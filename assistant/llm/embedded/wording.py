@@ -53,8 +53,9 @@ class Wording:
         return self._language
 
     def __call__(self, name: str, /, **variables: str) -> str:
-        """Fill replies/<language>/<name>.md."""
-        return self._prompts.render(f"replies/{self._language}/{name}.md", **variables)
+        """Fill replies/<language>/<name>.md; the English file where a language lacks it: better than no answer."""
+        path = f"replies/{self._language}/{name}.md"
+        return self._prompts.render(path if path in self._prompts.texts else f"replies/en/{name}.md", **variables)
 
     def money(self, amount: Money) -> str:
         """An amount for people."""
