@@ -17,9 +17,11 @@ class Forms:
 
     Args:
         forms: English form -> the same in the other language, with the same places.
+        names: for what stands in a place and has no form of its own, e.g. labels.
     """
 
-    def __init__(self, forms: Mapping[str, str]) -> None:
+    def __init__(self, forms: Mapping[str, str], names: Forms | None = None) -> None:
+        self._names = names
         # The form with the most words of its own says a sentence best.
         ordered = sorted(forms, key=lambda form: -len(_PLACE.sub("", form)))
         self._forms = tuple((re.compile(_pattern(form), re.S), forms[form]) for form in ordered)
@@ -31,7 +33,7 @@ class Forms:
             if match is not None:
                 places = match.groupdict()
                 return _PLACE.sub(lambda place, places=places: self.say(places[place[1]]), said)  # type: ignore[misc]
-        return text
+        return self._names.say(text) if self._names else text
 
 
 def places(form: str) -> tuple[str, ...]:

@@ -180,6 +180,7 @@ def _macros(numbers: Sequence[str], *, spaced: bool) -> Mapping[str, str]:
     return {
         "{number}": f"({number})",
         "{words}": r"(\S(?:(?:(?![.!?;。！？；]\s).)*?\S)?)",
+        "{rest}": r"(\S(?:(?![.!?;。！？；](?:\s|$)).)*)",
         "{kept}": rf"([{chr(FIRST_MASK)}-{chr(FIRST_MASK + MASKS - 1)}])",
     }
 

@@ -13,6 +13,7 @@ _ON_THE_WAY = (OrderStatus.SHIPPED, OrderStatus.PACKED, OrderStatus.PLACED)
 
 
 MAX_TRACKED = 5
+_PARCEL = re.compile(r"\b(?:parcel|package|shipment)s?\b", re.I)
 _NEWEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|parcel|package|delivery)\b", re.I)
 
 
@@ -28,6 +29,8 @@ def track_order(context: ShopperContext, order_id: str = "", every: bool = False
         found: tuple[Order, ...] = (orders.get(principal, wanted),)
     else:
         own = orders.find(principal, limit=20)
+        if _PARCEL.search(context.words):  # There is no parcel of an order before it is shipped.
+            own = tuple(order for order in own if order.status is OrderStatus.SHIPPED) or own
         moving = [] if _NEWEST.search(context.words) else [order for order in own if order.status in _ON_THE_WAY]
         found = tuple((moving or list(own))[: MAX_TRACKED if every and moving else 1])
     fact = OrdersFact(found, tracked=bool(found), signed_in=principal.customer_id is not None)

@@ -44,8 +44,8 @@ class Wording:
         self._locale = locale
         self._zone = ZoneInfo(timezone)
         self._date_locale = locale if locale.split("_", maxsplit=1)[0] == language else language
-        self._sentences = Forms(prompts.sentences(language, "sentences"))
         self._labels = Forms(prompts.sentences(language, "labels"))
+        self._sentences = Forms(prompts.sentences(language, "sentences"), self._labels)
 
     @property
     def language(self) -> str:

@@ -59,6 +59,11 @@ def test_a_place_is_said_by_its_own_form() -> None:
     assert forms.say("I left the mug. Fjell 2 is gone.") == "Ich ließ the mug. Fjell 2 ist weg."
 
 
+def test_a_place_without_a_form_is_said_by_its_name() -> None:
+    forms = Forms({"Which {option} of {title}?": "Welche {option} von {title}?"}, Forms({"size": "Größe"}))
+    assert forms.say("Which size of Fjell 2?") == "Welche Größe von Fjell 2?"
+
+
 def test_the_form_with_the_most_words_says_it() -> None:
     forms = Forms({"{name} from {limit}": "{name} ab {limit}", "from {price}": "ab {price}", "weight": "Gewicht"})
     assert forms.say("weight from 2 kg") == "Gewicht ab 2 kg"
