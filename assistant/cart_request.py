@@ -45,7 +45,7 @@ _TAIL = re.compile(
     re.I,
 )
 _IDLE = re.compile(
-    r"^(?:for|because|since|if|so|but|when|while|as|it|it's|its|i|i'm|im|we|they|he|she|that's|thats|thank|thanks|cheers|hi|"
+    r"^(?:for|because|since|if|so|but|when|while|as|it(?! in\b)|it's|its|i|i'm|im|we|they|he|she|that's|thats|thank|thanks|cheers|hi|"
     r"hello|hey|please|is|are|was|then|done|ok|okay|yes|no|not|to|in|my|go|show|tell|compare|what|how|where|when|which)\b",
     re.I,
 )
