@@ -45,8 +45,9 @@ _TAIL = re.compile(
     re.I,
 )
 _IDLE = re.compile(
-    r"^(?:for|because|since|if|so|but|when|while|as|it(?! in\b)|it's|its|i|i'm|im|we|they|he|she|that's|thats|thank|thanks|cheers|hi|"
-    r"hello|hey|please|is|are|was|then|done|ok|okay|yes|no|not|to|in|my|go|show|tell|compare|what|how|where|when|which)\b",
+    r"^(?:for|because|since|if|so|but|when|while|as|it(?! in\b)|it's|its|i|i'm|im|we|they|he|she|that's|thats|thank"
+    r"|thanks|cheers|hi|hello|hey|please|is|are|was|then|done|ok|okay|yes|no|not|to|in|my|go|show|tell|compare|what|how|where"
+    r"|when|which)\b",
     re.I,
 )
 _ASKS_TO_ADD = re.compile(r"\b(?:add|buy|order|take|put|grab|get|gimme|purchase|more|another|extra|make it)\b", re.I)

@@ -29,6 +29,7 @@ def _read(words: str) -> list[tuple[str, float | None]]:
         ("add the 4 person tent", [("the 4 person tent", None)]),
         ("add 2 person tents", [("2 person tents", None)]),
         ("make it 2", [("", 2)]),
+        ("put it in my basket in green, size L", [("it in green", None), ("size L", None)]),
         ("please make them three", [("", 3)]),
         ("add the first because it rains, thanks", [("the first because it rains", None)]),
         ("", []),
