@@ -28,6 +28,7 @@ def _read(words: str) -> list[tuple[str, float | None]]:
         ("put 1.5 of the first in my basket please", [("the first", 1.5)]),
         ("add the 4 person tent", [("the 4 person tent", None)]),
         ("add 2 person tents", [("2 person tents", None)]),
+        ("take it in olive, please", [("it in olive", None)]),
         ("make it 2", [("", 2)]),
         ("put it in my basket in green, size L", [("it in green", None), ("size L", None)]),
         ("please make them three", [("", 3)]),

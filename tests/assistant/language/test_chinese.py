@@ -52,7 +52,8 @@ SAID = (
     ("它有红色的吗", "does it come in red?"),
     ("第一个还有货吗", "is the first one in stock?"),
     ("哪个便宜", "which one is the cheapest"),
-    ("第一款和第三款有什么区别", "what is the difference between the first one and the third one"),
+    ("第一款和第三款有什么区别", "compare the first one and the third one"),
+    ("我的包裹在哪", "where are my parcels"),
     ("为什么给我推荐第二个", "why did you recommend the second one"),
     # order of the list
     ("最轻的平底锅", "the lightest frying pan"),
@@ -60,7 +61,7 @@ SAID = (
     ("有更便宜的吗", "cheaper"),
     ("换一批", "show me more"),
     # policies, orders, people
-    ("穿过的鞋能退吗", "can worn shoes be returned?"),
+    ("穿过的鞋能退吗", "can I return worn shoes?"),
     ("能寄到德国吗", "do you ship to Germany?"),
     ("可以用支付宝吗", "can I pay with Alipay?"),
     ("保修多久", "how long is the warranty"),

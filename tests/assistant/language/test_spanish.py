@@ -50,6 +50,8 @@ SAID = (
     ("viene en rojo?", "does it come in red?"),
     ("cuál pesa menos", "which one is the lightest"),
     ("en qué se diferencian", "what is the difference between them"),
+    ("qué diferencia hay entre el segundo y el cuarto", "compare the second one and the fourth one"),
+    ("puedo devolver unos zapatos usados?", "can I return some shoes used?"),
     ("por qué me recomiendas el segundo", "why did you show the second one"),
     # order of the list
     ("la sartén más ligera", "the lightest frying pan"),
