@@ -22,6 +22,7 @@ from assistant.errors import ConfigError
 
 VERSIONS = "versions/"
 """Folder of other wordings; none of it is part of the base."""
+LABELS = "0-labels"
 _TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _VARIABLE = re.compile(r"(?<!\$)\$\{?([a-z_]+)\}?")
 
@@ -67,7 +68,11 @@ class Prompts:
         return rows
 
     def languages(self) -> Mapping[str, Mapping[str, Any]]:
-        """Parsed prompts/languages/<language>/*.yaml: language -> file stem -> content."""
+        """Parsed prompts/languages/<language>/*.yaml: language -> file stem -> content.
+
+        How a language calls attributes in its replies is how it may ask for them: LABELS holds those words, as the
+        file that every other overrules.
+        """
         rows: dict[str, dict[str, Any]] = {}
         for path, text in self.texts.items():
             if path.startswith("languages/"):
@@ -75,11 +80,15 @@ class Prompts:
                 # All of it is text: "no" is a word here, and no truth value.
                 content = yaml.load(text, Loader=_TEXTS)  # noqa: S506 - builds texts, lists and mappings only
                 rows.setdefault(language, {})[name.removesuffix(".yaml")] = content
+        for language, files in rows.items():
+            labels = {said: label for label, said in self.sentences(language, "labels").items() if "{" not in label}
+            files[LABELS] = {"words": labels}
         return rows
 
     def sentences(self, language: str, part: str) -> Mapping[str, str]:
         """A part of prompts/sentences/<language>.yaml: English form -> the same in the language; empty without one."""
-        rows: Mapping[str, Mapping[str, str]] = yaml.safe_load(self.texts.get(f"sentences/{language}.yaml", "{}"))
+        text = self.texts.get(f"sentences/{language}.yaml", "{}")
+        rows: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=_TEXTS)  # noqa: S506 - builds texts and mappings
         return rows.get(part, {})
 
     def intents(self) -> Mapping[str, Any]:

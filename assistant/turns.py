@@ -377,7 +377,8 @@ class TurnRunner:
     def _unsaid(self, run: _Run) -> list[str]:
         """Words that were set aside and places that are paid for: told even where a model does not."""
         slates = [fact for fact in run.context.ledger.evidence if isinstance(fact, SlateFact) and fact.items]
-        words = [word for slate in slates for word in slate.set_aside if word not in run.reply.text]
+        aside = [word for slate in slates for word in slate.set_aside]
+        words = [w for w in aside if w not in run.reply.text and run.state.as_said(w) not in run.reply.text]
         notes = [run.composer.set_aside(tuple(dict.fromkeys(words)))] if words and run.reply.text else []
         paid = [plain(item.product.title) for slate in slates for item in slate.items if item.sponsored]
         return [*notes, *(run.say("sponsored", title=title) for title in paid)]

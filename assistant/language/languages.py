@@ -41,11 +41,17 @@ class Languages:
         self._slips = {name: Slips(book, knows) for name, book in self._books.items()}
         self._sounds = {name: Sounds(book) for name, book in self._books.items() if not book.spaced}
         books = list(self._books.values())
-        self._detector = Detector(books, lambda language, word: self._slips[language].find(word) is not None)
+        self._detector = Detector(books, self._is_slip)
         self._default = default
         tell = Detector(books).detect
         votes = Counter(tell(title, ENGLISH) for title in islice(titles, _TITLES))
         self._own = votes.most_common(1)[0][0] if votes else ENGLISH
+
+    def _is_slip(self, language: str, word: str) -> bool:
+        """Whether a word is a slip in a language, and a word of none."""
+        if any(slips.is_word(word) for slips in self._slips.values()):
+            return False
+        return self._slips[language].find(word) is not None
 
     def warm(self) -> None:
         """Load the dictionaries now, so that no message waits for them."""

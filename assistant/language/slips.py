@@ -49,6 +49,10 @@ class Slips:
             return None
         return self._speller.find(word)
 
+    def is_word(self, word: str) -> bool:
+        """Whether a folded word of five letters or more stands in the language's dictionary."""
+        return word in self._dictionary
+
     def _in_patterns(self, word: str) -> bool:
         """Whether a word begins as one in a pattern or a phrase: what may follow there is written in many ways."""
         return any(word[:size] in self._written for size in range(_SHORTEST_STEM, len(word) + 1))
