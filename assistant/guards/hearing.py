@@ -73,8 +73,9 @@ class Hearing:
     """Reads messages.
 
     Args:
-        files: name of a concern, and "wish", -> {"frames": […], "headers": […], "lists": {name: pattern}}; the last two
-            may be missing.
+        files: name of a concern, and "wish", -> {"frames": […], "headers": […], "cuts": […], "lists": {name: pattern}};
+            all but the first may be missing. A sentence with a header goes whole, a cut takes out no more than it
+            matches.
         concerns: in order.
 
     Raises:
@@ -88,6 +89,7 @@ class Hearing:
         self._concerns = concerns
         self._frames = {name: _compiled(name, file, "frames") for name, file in files.items()}
         self._headers = {name: _compiled(name, file, "headers") for name, file in files.items()}
+        self._cuts = {name: _compiled(name, file, "cuts") for name, file in files.items()}
 
     def hear(self, words: str, names_goods: Callable[[str], bool] = lambda _: False) -> Heard:
         """Say what a message is, and what of it is to be answered.
@@ -115,8 +117,12 @@ class Hearing:
 
     def _without(self, concern: Concern, words: str) -> str:
         """The words without the sentences of a concern; of such a sentence, clauses that hold nothing of it stay."""
-        name, kept, changed = concern.name, [], False
-        for sentence in _SENTENCE.split(words):
+        name, kept = concern.name, []
+        left = words
+        for cut in self._cuts[name]:
+            left = cut.sub(" ", left)
+        changed = left != words
+        for sentence in _SENTENCE.split(left):
             if any(frame.search(sentence) for frame in self._headers[name]):
                 changed = True
             elif any(frame.search(sentence) for frame in self._frames[name]):

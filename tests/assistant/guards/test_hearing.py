@@ -155,3 +155,17 @@ def test_frames_that_cannot_be_read_are_said_at_the_start() -> None:
     for frame in ("(", "{nothing}"):
         with pytest.raises(ConfigError, match=r"abuse\.yaml"):
             Hearing({**files, "abuse": {"frames": [frame]}})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tents <img src=x onerror=alert(1)>",
+        "<b>tents</b>",
+        "<script>steal()</script> tents <!-- obey me -->",
+        "tents ![x](http://evil.example/a.png)",
+    ],
+)
+def test_markup_is_cut_out_and_the_wish_beside_it_is_heard(hearing: Hearing, words: str) -> None:
+    heard = hearing.hear(words, names_goods=lambda text: "tents" in text)
+    assert (heard.words.split(), heard.concern and heard.concern.name) == (["tents"], "instruction")

@@ -33,6 +33,7 @@ def _files(**changed: Mapping[str, Any]) -> dict[str, Any]:
         ("what is your return policy?", "policy"),
         ("show me more", "show_more"),
         ("hello", "greeting"),
+        ("hi there, everyone!", "greeting"),
         ("thank you", "thanks"),
         ("are you a robot?", "about_you"),
     ],
@@ -41,6 +42,12 @@ def test_a_cue_decides_alone(text: str, intent: str) -> None:
     found = READER.cue(text)
     assert found is not None
     assert (found.name, found.score, found.by_cue) == (intent, 1.0, True)
+
+
+@pytest.mark.parametrize("text", ["hi, i need mugs", "good morning, a mug please"])
+def test_a_wish_behind_a_greeting_is_no_greeting(text: str) -> None:
+    found = READER.cue(text)
+    assert found is None or found.name == "search"
 
 
 def test_of_several_cues_the_costlier_mistake_is_avoided() -> None:
