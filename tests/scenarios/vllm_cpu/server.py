@@ -18,7 +18,8 @@ import httpx
 from tests.architecture.project import ROOT
 
 SCRIPT = ROOT / ".ci" / "vllm-cpu"
-PYTHON = ROOT / ".venv-vllm" / "bin" / "python"
+BUILT = ROOT / ".venv-vllm" / ".installed"
+"""Written by make once the environment is whole."""
 MODEL = ROOT / "tests" / "tiny_model" / "model"
 NAME = "tiny"
 START_S = 280
