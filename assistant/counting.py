@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.words import word_set
+from retrieval.words import STOP, tokens, word_key, word_set
 
 NUMBERS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -45,6 +45,7 @@ _FILLER = word_set(
     at check in into my cart basket bag trolley difference differences between is are what what's whats how which better
     of them these those think go for very info information details detail describe tell zoom on a closer"""
 )
+_COUNTED_WORDS = 3
 _BEFORE_ONE = frozenset(["the", "this", "that", "last", "which"])
 _TOKEN = re.compile(r"#?\d+(?:st|nd|rd|th)?\b|[^\W\d_]+(?:'[^\W\d_]+)?|[&,+]", re.I)
 _CUT = re.compile(
@@ -103,6 +104,19 @@ def numbers_alone(text: str) -> tuple[int, ...]:
         elif word not in _GLUE and word not in _FILLER:
             return ()
     return tuple(found) if all(0 < n <= MAX_PLACE for n in found) else ()
+
+
+def counted_by(text: str) -> str:
+    """The words that may tell what the places of a text count: "second tent" of "is the second tent heavy"; those
+    behind other words tell something else ("does the first charge my phone")."""
+    rows = []
+    for match in PLACE.finditer(text):
+        words = [token.text for token in tokens(text[match.end() :])]
+        words = words[1:] if words[:1] == ["of"] else words
+        plain = next((i for i, word in enumerate(words) if word_key(word) in STOP), len(words))
+        before = [token.text for token in tokens(text[: match.start()])][-1:]
+        rows += [*before, *words[: min(plain, _COUNTED_WORDS)]]
+    return " ".join(rows)
 
 
 def points_by_place(text: str) -> bool:

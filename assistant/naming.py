@@ -35,6 +35,18 @@ def unnamed_thing(slate: SlateFact) -> tuple[str, ProductFact | None]:
     return said[-1].text, next((item for item in slate.items if said[-1].key in _mentions(item)), None)
 
 
+def is_called(product: Product, text: str) -> bool:
+    """Whether a product goes by the last word of a text, or another way to say it: by its title, its kind, or what it
+    states as its type. What it only has, or is made for, is no name of it."""
+    *_, last = tokens(text) or [None]
+    if last is None:
+        return True
+    types = [value.text for name, value in product.attributes.items() if name.split("_")[-1] in ("type", "kind")]
+    texts = [product.title, product.category, product.department, *types]
+    held = {token.key for text in texts if text for token in tokens(text)}
+    return not held.isdisjoint({last.key, *(tokens(way)[-1].key for way in other_ways(last.key))})
+
+
 def named_by(product: Product, said: Collection[str]) -> bool:
     """Whether words name one product: the first words of its title that tell it apart, brand and name ("Acme Kestrel").
 

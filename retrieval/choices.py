@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from retrieval.filters import fold
 from retrieval.linking import Link
 from retrieval.vocabulary import AttributeStats, ValueUse, Vocabulary
-from retrieval.words import STOP
+from retrieval.words import STOP, word_key
 
 COVERAGE = 0.4
 """An attribute is a filter only where this share of the wanted kind of product states it."""
@@ -81,7 +81,7 @@ class Choices:
             if held and self.states(use.name) >= least:
                 totals[use.name] = totals.get(use.name, 0) + held
         if not totals:
-            return self._find_elsewhere(link)
+            return self._find_broader(link, least) or self._find_elsewhere(link)
         # The most used attribute is meant; of equals, the one with the plainest name ("colour", not "band_colour").
         name = max(totals, key=lambda n: (round(self.states(n), 1), -len(n.split("_")), totals[n], n))
         return name, self._values(link, name)
@@ -95,6 +95,19 @@ class Choices:
         for use in sorted(uses, key=often):
             written.setdefault(fold(use.value), use.value)
         return tuple(written.values())[:_MOST_VALUES]
+
+    def _find_broader(self, link: Link, least: float) -> tuple[str, tuple[str, ...]] | None:
+        """A value of these kinds that ends what is said: "Steel" for "stainless steel", which they do not state."""
+        if not self.kinds:
+            return None
+        names = {use.name for use in link.values}
+        for use in link.values:
+            *_, last = use.value.replace("-", " ").split() or [""]
+            for broader in self.vocabulary.values.get(word_key(last), ()):
+                held = broader.name in names and self.count(broader.by_kind, broader.count)
+                if held and broader.value != use.value and self.states(broader.name) >= least:
+                    return broader.name, (broader.value,)
+        return None
 
     def _find_elsewhere(self, link: Link) -> tuple[str, tuple[str, ...]] | None:
         """A value that these kinds do not have, but whose attribute they state: a wish that nothing here meets."""

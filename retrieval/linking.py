@@ -95,7 +95,7 @@ class Linker:
         for start in range(1, len(phrase)):
             key = "".join(token.key for token in phrase[start:])
             kinds = {*v.category_endings.get(key, ()), v.type_keys.get(key)}
-            if kinds & stated_by:
+            if kinds & stated_by or v.type_keys.get(key):
                 return True
         return False
 

@@ -66,9 +66,27 @@ _FOR_SO_MANY = re.compile(
     re.IGNORECASE,
 )
 _MOST_PEOPLE = 20
+_COUNTS_PEOPLE = ("max_players", "max_people", "max_persons", "max_guests")
+"""What is stated for people, whatever they are called: "for 6 friends" is for 6 players."""
+_NEARLY = r"(?:around |about |roughly |approximately |~)?"
 _DEGREES = re.compile(
-    rf"(?<!\w)(?:(?:down to|as low as) (?P<minus>[-−]|minus )?|(?:to|for|at|of) (?P<below>[-−]|minus ))"
-    rf"(?P<number>{_NUMBER})(?![\w.,%°]|\s?(?:°|degrees?\b))",
+    rf"(?<!\w)(?:(?:down to|as low as) {_NEARLY}(?P<minus>[-−]|minus )?"
+    rf"|(?:to|for|at|of|in) {_NEARLY}(?P<below>[-−]|minus ))(?P<number>{_NUMBER})(?![\w.,%]|\s?°?\s?F\b)"
+    r"(?:\s?(?:°\s?C?|deg(?:rees?)?|celsius)(?!\w))*",
+    re.IGNORECASE,
+)
+_BOUNDED = re.compile(
+    rf"(?<![\w.,$€£])(?:(?:(?P<low>{_LOW})|(?P<high>{_HIGH}))\s*(?P<number>{_NUMBER})"
+    rf"|(?P<number2>{_NUMBER})\s*"
+    r"(?:(?P<low2>at least|or more|minimum|min\b|\+)|(?P<high2>at most|or less|maximum|max\b)))"
+    r"(?![\w.,%])(?!\s?[$€£])",
+    re.IGNORECASE,
+)
+_AREA = re.compile(
+    rf"(?P<least>\b(?:at least|min(?:imum)?(?: of)?|over|(?:more|bigger|larger) than) )?(?<![\w.,])(?P<one>{_NUMBER})"
+    rf"\s?(?P<unit1>[^\W\d_]{{1,12}}|\"|″|')?\s?(?:by|x|×|\*)\s?(?P<two>{_NUMBER})"
+    rf"\s?(?P<unit2>[^\W\d_]{{1,12}}|\"|″|')(?!\w)"
+    r"(?P<more>\s*(?:or (?:more|larger|bigger)|\+))?",
     re.IGNORECASE,
 )
 _OUNCES, _FLUID_OUNCE = ("oz", "ounce"), "fl oz"
@@ -174,6 +192,44 @@ def find_degrees(text: str) -> Measure | None:
     return Measure(match.start(), match.end(), None, degrees, "°C")
 
 
+def find_bounded(text: str) -> list[tuple[int, int, float | None, float | None]]:
+    """Find numbers without a unit and with a limit: "5000 at least", "at least 5000", "200 or more".
+
+    Returns:
+        Start, end, and the limits of each; which number of the catalogue is meant is told by the words beside it.
+    """
+    found = []
+    for match in _BOUNDED.finditer(text):
+        number = parse_number(match["number"] or match["number2"])
+        if number is not None:
+            low = float(number) if match["low"] or match["low2"] else None
+            found.append((*match.span(), low, float(number) if low is None else None))
+    return found
+
+
+def find_area(text: str) -> tuple[Measure, Measure] | None:
+    """Find how long and how wide something is to be: "at least 50 by 60 inches", "200 x 140 cm".
+
+    Returns:
+        The longer side and the shorter one, which stand at the same place; None where no such pair is said.
+    """
+    match = _AREA.search(text)
+    sides = [parse_number(match[name]) for name in ("one", "two")] if match else []
+    if match is None or None in sides:
+        return None
+    units = (match["unit1"] or match["unit2"], match["unit2"])
+    if any(known is None or known.dimension != "length" for known in map(find_unit, units)):
+        return None
+    open_ended = bool(match["least"] or match["more"])
+    rows = []
+    for side, unit in zip(sides, units, strict=True):
+        length = float(side or 0)
+        slack = 0.0 if open_ended else length * EXACT
+        rows.append(Measure(*match.span(), length - slack, None if open_ended else length + slack, unit))
+    longer, shorter = sorted(rows, key=lambda row: convert(row.low or 0.0, row.unit, "m") or 0.0, reverse=True)
+    return longer, shorter
+
+
 def _limits(match: re.Match[str], first: float, second: float | None) -> tuple[float | None, float | None]:
     if second is not None:
         return min(first, second), max(first, second)
@@ -231,6 +287,8 @@ def find_spans(
     found = []
     for fewest, most in pairs:
         name = r"[\s-]".join(f"{re.escape(word.removesuffix('s'))}s?" for word in most.name.split("_")[1:])
+        if most.name in _COUNTS_PEOPLE:
+            name = rf"(?:{name}|{_FOLK})"
         said = (
             rf"{_BOUNDS}(?P<number>{_SAID})(?:\s?(?:-|–|to|or|and)\s?(?P<second>{_SAID}))?(?:\+| or more)?[\s-]{name}"
         )

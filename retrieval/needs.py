@@ -6,7 +6,7 @@ Cuts only between two kinds of product that a comma, "and" or the like separates
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,8 +21,15 @@ _SEPARATOR = re.compile(
     r"|(?<!\w)(?:and|plus|also|then|as well as)(?!\w)",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"\s*(?:also |it |they |that |which )*(?:has|have|having|is|are|comes?|can|should|must|includes?)(?!\w)",
+    re.IGNORECASE,
+)
+"""Behind a separator this tells more of the thing before it: "a headset that folds and has a plug"."""
 _BEFORE_MODIFIER = word_set("for with like of in inside on onto to fits match than")
 _BEFORE_FITTED = word_set("for like match to fits")
+_ADDING = word_set("and plus also")
+_NEW_THING = word_set("a an some another")
 _ARTICLES = word_set("a an some the my one two three new another any our your his her")
 _ALL = re.compile(
     r"(?<!\w)(?:all|each|every(?:thing)?|both|total|altogether|per item|a ?piece|together)(?!\w)"
@@ -101,10 +108,9 @@ def _begins_a_name(reading: Reading, position: int) -> bool:
 def split_needs(reading: Reading) -> tuple[Reading, ...]:
     """Return one reading per need, in order; the whole reading where there is one."""
     kinds = kind_links(reading)
-    starts = [
-        0,
-        *(cut for before, after in _pairs(reading, kinds) if (cut := _cut(reading, before, after)) is not None),
-    ]
+    cuts = {cut for before, after in _pairs(reading, kinds) if (cut := _cut(reading, before, after)) is not None}
+    cuts |= set(_cuts_before_articles(reading, kinds))
+    starts = [0, *sorted(cuts)]
     if len(starts) == 1:
         return (reading,)
     shared = tuple(price for price in reading.prices if _is_for_all(reading, price))
@@ -116,6 +122,25 @@ def split_needs(reading: Reading) -> tuple[Reading, ...]:
     beyond = tuple(_name(part, link) for part in parts[MAX_NEEDS:] for link in kind_links(part))
     parts[MAX_NEEDS - 1 :] = [replace(part, left_out=beyond) for part in parts[MAX_NEEDS - 1 : MAX_NEEDS]]
     return tuple(parts)
+
+
+def _cuts_before_articles(reading: Reading, kinds: Sequence[Link]) -> Iterator[int]:
+    """Where "and some" or "and a" leads on to a thing that the catalogue calls no kind: "cartridges and some paper".
+
+    Only behind a kind with nothing told of it: in "a tent with a porch and a footprint" the porch may have it.
+    """
+    if not kinds:
+        return
+    for i in range(kinds[0].end + 1, len(reading.tokens) - 1):
+        before = reading.tokens[i - 1].folded
+        if before not in _ADDING or reading.tokens[i].folded not in _NEW_THING or reading.marks[i + 1] is not None:
+            continue
+        told = any(reading.tokens[k].folded in _BEFORE_MODIFIER for k in range(kinds[0].end, i))
+        like = any(link.start == i + 1 and (link.flags or link.brand) for link in reading.links)
+        thing, after = reading.tokens[i + 1], reading.tokens[i + 2 : i + 3]
+        points = any(token.folded in ("one", "ones") for token in after) or thing.folded in STOP
+        if not (told or like or points or thing.key in ADJECTIVES) and thing.text.isalpha():
+            yield i
 
 
 def _is_hyphenated(reading: Reading, link: Link) -> bool:
@@ -157,7 +182,8 @@ def _is_compound(reading: Reading, before: Link, after: Link) -> bool:
 def _cut(reading: Reading, before: Link, after: Link) -> int | None:
     """Token position where the need of `after` starts; None where both are one need."""
     offset = reading.tokens[before.end - 1].end
-    ends = [offset + match.end() for match in _SEPARATOR.finditer(_between(reading, before, after))]
+    between = _between(reading, before, after)
+    ends = [offset + match.end() for match in _SEPARATOR.finditer(between) if not _GOES_ON.match(between, match.end())]
     cuts = [
         next((i for i in range(before.end, after.start) if reading.tokens[i].start >= end), after.start) for end in ends
     ]

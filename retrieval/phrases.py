@@ -83,7 +83,7 @@ _GET = "buy|find|get|see|purchase|have|order|own|try"
 FILLERS = pattern(
     rf"(?:(?:i am|i'm|im|we are|we're|was|been) )?(?:looking|searching|shopping|hunting|browsing|asking|"
     rf"hoping) (?:for|to (?:{_GET}))",
-    r"in the market for|on the lookout for|in search of",
+    r"interested in|in the market for|on the lookout for|in search of",
     r"(?:do|does|did|can|could|would|will) (?:you|u|ya|y'all|anyone|the shop|your shop)"
     r"(?: (?:guys|please|have|sell|carry|stock|offer|got|show|find|give|recommend|suggest|get|tell|help|"
     r"know))*(?: (?:me|us))?",
@@ -102,6 +102,14 @@ FILLERS = pattern(
     rf"(?:for|to) (?:my|our|a|his|her|the) (?:(?:little|older|younger|elder|best|new|old|"
     rf"\d+ ?(?:[- ]years?[- ]old|yo|y/o|yrs?(?: old)?)) )?(?:{_WHO})",
     r"for (?:me|myself|us|him|her|them|it|someone|somebody)",
+    r"(?:who(?:'s| is| are)?|he(?:'s| is)?|she(?:'s| is)?|they(?:'re| are)?) (?:really |very |quite |so |totally )?"
+    r"(?:into|fond of|crazy about|a fan of|keen on|likes?|loves?|enjoys?|adores?|collects?)"
+    r"(?: a lot of| all kinds of| to)?",
+    r"(?:is|are|'s|would be|will be)(?: also| totally| perfectly)? (?:fine|ok|okay|alright|nicer?|better)"
+    r"(?: (?:too|as well|also|by me|for me|with me))*",
+    r"so (?:not|no) (?:that|those|these|it|one|another)",
+    r"(?:so |ok(?:ay)? |well |hm+ )*nothing(?=\s*(?:[.!?,;]|$))",
+    r"plus(?= (?:an?|some|another|the|one|two|\d)\b)",
     runs="我想买|我想要|我要|想要|想买|有没有|请问|推荐一?下?|给我|帮我|找|买",
 )
 # Heard before the fillers: "show me" stands in it.
@@ -115,8 +123,9 @@ NEGATION = pattern(
     r"(?:but )?(?:not|no) (?:from|by|in|made (?:of|from|with)|with)|rather not",
     r"(?:i )?(?:do not|don't|dont|wouldn't|would not) (?:want|like|need)(?: any| a| an| the| it in)?",
     r"(?:i )?(?:hate|avoid|dislike|hide|exclude)(?: any)?",
-    r"(?:that |which )?(?:is not|isn't|isnt|are not|aren't|arent|not|no|nor|neither|without|w/o|never|minus)"
+    r"(?:that |which )?(?:is not|isn't|isnt|are not|aren't|arent|not|no|nor|neither|without|w/o|never|minus(?! ?\d))"
     r"(?: any| a| an| the)?",
+    r"(?:(?:i|we|he|she|they)(?:'ve| have|'s| has)? )?already (?:has|have|had|got|owns?)(?: an?| the| one| two| some)?",
     runs="不要|除了|没有|不含|不是",
 )
 NOT_TOO = pattern(r"(?:is |are )?(?:not|isn't|aren't) (?:too|so|overly|very|that) [^\W\d_]+")

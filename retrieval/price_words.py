@@ -168,10 +168,17 @@ def find_prices(
             phrase = _read(meant, match, text, currency, is_thing, is_measured, is_value)
             if phrase is not None:
                 found.append(phrase)
-    if any(phrase.sure for phrase in found):
-        # Beside "under $50", a "between 10 and 20" speaks of something else.
-        found = [phrase for phrase in found if phrase.sure]
+    sure = [phrase for phrase in found if phrase.sure]
+    if sure:
+        # Beside "under $50", a "between 10 and 20" speaks of something else, unless it is of another thing.
+        found = [phrase for phrase in found if phrase.sure or _is_of_another(phrase, sure, text, is_thing)]
     return tuple(sorted(found, key=lambda phrase: phrase.start))
+
+
+def _is_of_another(phrase: PricePhrase, sure: list[PricePhrase], text: str, is_thing: Callable[[str], bool]) -> bool:
+    """Whether a thing is named between a price and each that is sure: "kettle max $60, toaster up to 50"."""
+    between = (text[min(phrase.end, other.end) : max(phrase.start, other.start)] for other in sure)
+    return all(any(is_thing(word.casefold()) for word in re.findall(r"[^\W\d_]+", part)) for part in between)
 
 
 def _is_alternative(match: re.Match[str], text: str, found: list[PricePhrase]) -> bool:

@@ -17,7 +17,7 @@ from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.linking import Linker
 from retrieval.needs import split_needs
 from retrieval.reading import Reading, scan, spell
-from retrieval.refinement import Refinement, begins_anew, names_another_thing, prepare
+from retrieval.refinement import Refinement, begins_anew, beside, is_broader, names_another_thing, prepare
 from retrieval.results import Sort, Understanding
 from retrieval.typed import in_own_words
 from retrieval.units import find_unit
@@ -74,6 +74,10 @@ class QueryReader:
         """
         return tuple(in_own_words(wish, self._vocabulary, self.corrected) for wish in wishes)
 
+    def spelt(self, text: str) -> tuple[str, dict[str, str]]:
+        """Return a message with its misspelt words put right, and misspelt word -> word used; Chinese as it is."""
+        return (text, {}) if is_chinese(text) else spell(clean(text), self._vocabulary)
+
     def names_thing(self, phrase: str) -> bool:
         """Whether a phrase ends with a word of the catalogue that tells what a thing is, not what it is like: no
         adjective and no stated value ("laptop", but not "ceramic" or "wide")."""
@@ -123,7 +127,8 @@ class QueryReader:
         Returns:
             What changes. A message that names another kind of product starts a new need.
         """
-        rest, dropped, step = prepare(text, constraints)
+        left = prepare(text, constraints, need_text)
+        rest, step = left.rest, left.step
         known = self._with_kind(need_text, constraints)
         rest = bare_size(rest, known, self._vocabulary)
         reading = self._scan(rest)
@@ -131,15 +136,19 @@ class QueryReader:
         understood = understand(needs[0], self._vocabulary, self._currency, known)
         new = self._is_new(rest, understood, need_text, constraints) or len(needs) > 1
         held = {constraint.key: constraint for constraint in constraints}
-        changed = tuple(c for c in understood.constraints if held.get(c.key) != c)
+        changed = tuple(
+            c for c in understood.constraints if held.get(c.key) != c and not is_broader(c, constraints, text)
+        )
+        changed = beside(changed, constraints, left.dropped, text)
         return Refinement(
             text=understood.text,
             constraints=changed,
-            dropped=tuple(key for key in dropped if key not in {c.key for c in changed}),
+            dropped=tuple(key for key in left.dropped if key not in {c.key for c in changed}),
             sort=None if understood.sort is Sort.RELEVANCE else understood.sort,
             price_step=None if any(c.kind == "price" for c in changed) else step,
             starts_new_need=new,
             understanding=understood,
+            dropped_words=left.dropped_words,
         )
 
     def _with_kind(self, need_text: str, constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:

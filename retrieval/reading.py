@@ -15,7 +15,7 @@ from retrieval.measures import Measure, find_measures
 from retrieval.price_words import PricePhrase, find_prices
 from retrieval.results import Sort
 from retrieval.vocabulary import Vocabulary
-from retrieval.words import STOP, Token, clean, cut_runs, tokens, word_key
+from retrieval.words import STOP, TYPOS, Token, clean, cut_runs, tokens, word_key
 
 
 class Mark(StrEnum):
@@ -169,6 +169,7 @@ def spell(text: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
     for i, token in enumerate(found):
         joined = i + 1 < len(found) and token.key + found[i + 1].key in vocabulary.word_keys
         right = None if joined or token.key in STOP else vocabulary.find_correction(token.text)
+        right = TYPOS.get(token.folded, right)
         if right:
             corrected[token.folded] = right
             parts += [text[last : token.start], right]

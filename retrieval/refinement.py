@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from retrieval.chinese import steps
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, PriceRange, fold
 from retrieval.results import Sort, Understanding
-from retrieval.words import ADJECTIVES, clean, phrase_key, tokens, word_key, word_set
+from retrieval.words import ADJECTIVES, STOP, clean, phrase_key, tokens, word_key, word_set
 
 PriceStep = Literal["cheaper", "dearer"]
 
@@ -29,6 +29,7 @@ class Refinement:
         sort: order asked for; None leaves it as it is.
         price_step: "cheaper" or "dearer" than what was shown, without a number.
         starts_new_need: whether it asks for another kind of product.
+        dropped_words: words of the need so far that it gives up, as keys ("gold" for "doesn't need gold").
         understanding: of the message on its own; of its first need where it has several.
     """
 
@@ -39,6 +40,24 @@ class Refinement:
     price_step: PriceStep | None
     starts_new_need: bool
     understanding: Understanding
+    dropped_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A follow-up without what only makes sense against earlier wishes.
+
+    Args:
+        rest: what is left, to be read like a first message.
+        dropped: keys of wishes that are given up.
+        dropped_words: words of the need so far that are given up, as keys.
+        step: "cheaper" or "dearer" than what was shown.
+    """
+
+    rest: str
+    dropped: tuple[str, ...] = ()
+    dropped_words: tuple[str, ...] = ()
+    step: PriceStep | None = None
 
 
 def _re(pattern: str) -> re.Pattern[str]:
@@ -65,17 +84,32 @@ _DROP_BEFORE = _re(
     r" (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
 )
 _DROP_AFTER = _re(
-    r"(?P<what>[\w'-]+(?: [\w'-]+){0,1}) (?:does not|doesn't|doesnt|do not|don't|dont|isn't|"
-    r"is not) (?:really )?(?:matter|important|a concern|an issue)"
+    r"(?P<what>(?!(?:and|or|nor|but)\b)[\w'-]+(?: [\w'-]+){0,1}) (?:(?:does not|doesn't|doesnt|do not|don't|dont|"
+    r"isn't|isnt|is not|are not|"
+    r"aren't|arent)(?: (?:really|all|that|so|too|very))* (?:matter|important|a concern|an issue|a must)"
+    r"|(?:is|are) (?:no|not an?)(?: big)? (?:issue|concern|problem|must|matter|deal))"
+    r"(?:(?: (?:that|so|too|all that))? (?:much|really|to me|at all|for me))*"
 )
+_FORGET = re.compile(r"forget|never ?mind", re.IGNORECASE)
+_JOINED = re.compile(r"(?P<what>[\w'-]+),? (?:and|or|nor)(?: the)?\s*$", re.IGNORECASE)
+"""A thing before the one that does not matter: "colour and size don't matter"."""
 _ANY = _re(
     r"(?:any|whatever|whichever|all) (?P<what>[\w'-]+)(?: (?:is|are|will|would|works|do|does|goes|range|"
     r"limit))?(?: (?:fine|ok|okay|good|do|works?|great))?"
 )
 _NEED_NOT = _re(
     r"(?:it |they )?(?:does not|doesn't|doesnt|do not|don't|dont|need not|needn't|no need)(?: really|"
-    r" necessarily)?(?: (?:have|need))?(?: for it)?(?: to)?(?: be)? (?P<what>[\w'-]+(?: [\w'-]+){0,2})"
+    r" necessarily)?(?: (?:have|need))?(?: for it)?(?: to)?(?: be)?"
+    r" (?P<what>[\w'-]+(?: (?!(?:but|and|as|so|if|just|only)\b)[\w'-]+){0,4})"
 )
+_NONE_NEEDED = _re(r"no (?P<what>[\w'-]+(?: [\w'-]+)?) (?:is |are )?(?:needed|necessary|required)")
+_ALSO = _re(
+    r"(?:is|are|would be|works?)(?: also)? (?:fine|ok|okay|alright|good|great|possible) (?:too|as well|also)"
+    r"|(?:can|could|would|may|might) also|also (?:fine|ok|okay|alright|possible|wears?|takes?|fits?)"
+)
+"""What is said so comes beside what was wished for, and not in its place."""
+_SIDES = {"length", "width", "height", "depth", "diameter"}
+_ASPECTS = word_set("brand size colour material style length width height weight storage memory capacity shape pattern")
 _MUST = re.compile(r"(?:have|need|necessar|needn't|need not|no need)", re.IGNORECASE)
 _FOR_SOMEBODY = _re(
     r"gifts?|presents?|(?:something|anything) (?:nice |good |small )?for (?:my|our|a|him|her|them|mum|mom|dad)"
@@ -85,7 +119,7 @@ _CORRECTION = re.compile(
 )
 _AMOUNT = r"(?P<amount>(?:[$€£]\s?)?\d[\d.,]*\s?(?:k\b)?(?:\s?(?:dollars?|euros?|pounds?|bucks|usd|eur|gbp|[$€£]))?)"
 _NEW_LIMIT = re.compile(
-    r"^\W*(?:(?:no|ok|okay|well|actually|sorry|hmm|rather|then|and)\W+)*"
+    r"^\W*(?:(?:no|ok|okay|well|actually|sorry|hm+|oh|so|wait|but|rather|then|and)\W+)*"
     r"(?:(?:make (?:it|that)|let'?s say|say|(?:i can )?(?:go )?up to|(?:raise|lower|change) (?:it|that) to"
     r"|(?:what|how) '?a?bout)\s+)?"
     rf"{_AMOUNT}(?:\s+(?:instead|then|please|max|maximum|is (?:ok|okay|fine)(?: too)?))*\W*$",
@@ -98,44 +132,61 @@ _ASKS = _re(
 )
 
 
-def withdrawn(text: str, constraints: Sequence[Constraint]) -> tuple[tuple[str, ...], str]:
+def withdrawn(text: str, constraints: Sequence[Constraint], need_text: str = "") -> Prepared:
     """Find wishes that a message gives up.
 
-    Returns:
-        Their keys, and the message without the words that gave them up.
+    Args:
+        text: the message.
+        constraints: wishes that hold so far.
+        need_text: words of the need so far, which can be given up too.
     """
     keys: list[str] = []
+    words: list[str] = []
     rest = text
     if _NO_LIMIT.search(text):
         keys += [constraint.key for constraint in constraints if isinstance(constraint, PriceRange)]
         rest = _NO_LIMIT.sub(" ", text)
-    for pattern in (_DROP_AFTER, _DROP_BEFORE, _NEED_NOT, _ANY, *steps.DROPPED):
+    for pattern in (_DROP_AFTER, _DROP_BEFORE, _NONE_NEEDED, _NEED_NOT, _ANY, *steps.DROPPED):
         for match in list(pattern.finditer(rest)):
             if pattern is _NEED_NOT and not _MUST.search(match.group()):
                 continue
-            found = _named_wishes(match["what"], constraints)
+            said, start = match["what"], match.start()
+            joined = _JOINED.search(rest[:start]) if pattern is _DROP_AFTER else None
+            if joined and _gives_up(joined["what"], constraints, need_text):
+                said, start = f"{joined['what']} {said}", joined.start()
+            found, known = _named_wishes(said, constraints), _words_of(said, need_text)
             if match.group().casefold().startswith("without"):
                 # "Without Acme" repeats an exclusion; it does not take it back.
-                found = [key for key in found if not key.startswith("not_")]
-            if found:
+                found, known = [key for key in found if not key.startswith("not_")], ()
+            if pattern is _ANY:
+                # "Any tent" names what is looked for, and "any black one" what it is to be.
+                found, known = [key for key in found if key != "category"], ()
+            forgotten = pattern is _DROP_BEFORE and _FORGET.match(match.group())
+            if found or known or forgotten or pattern in (_NEED_NOT, _NONE_NEEDED) or _names_aspect(said):
                 keys += found
-                rest = rest.replace(match.group(), " ")
-            elif pattern is _NEED_NOT or _names_aspect(match["what"]):
-                rest = rest.replace(match.group(), " ")
-    return tuple(dict.fromkeys(keys)), rest
+                words += known
+                rest = rest.replace(rest[start : match.end()], " ")
+    return Prepared(rest, tuple(dict.fromkeys(keys)), tuple(dict.fromkeys(words)))
+
+
+def _gives_up(what: str, constraints: Sequence[Constraint], need_text: str) -> bool:
+    return bool(_named_wishes(what, constraints) or _words_of(what, need_text)) or _names_aspect(what)
+
+
+def _words_of(what: str, need_text: str) -> tuple[str, ...]:
+    """Keys of the words that stand in the need so far, without plain ones."""
+    held = {token.key for token in tokens(need_text)}
+    return tuple(token.key for token in tokens(what) if token.key in held and token.folded not in STOP)
 
 
 def _names_aspect(what: str) -> bool:
-    return any(
-        token.key in _PRICE_WORDS | {"brand", "size", "colour", "material", "style"} | steps.BRAND
-        for token in tokens(what)
-    )
+    return any(token.key in _PRICE_WORDS | _ASPECTS | steps.BRAND for token in tokens(what))
 
 
 def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
     """Keys of the wishes that a few words name: by aspect ("size"), or by a value that was wished ("waterproof")."""
     said = {token.key for token in tokens(what)}
-    phrase = phrase_key(what)
+    phrase = "".join(token.key for token in tokens(what) if token.folded not in ("a", "an", "the"))
     found = []
     for constraint in constraints:
         kind = {
@@ -147,6 +198,8 @@ def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
         names = set(kind)
         if isinstance(constraint, AttributeIn | AttributeRange):
             names |= {word_key(word) for word in constraint.name.split("_")}
+        if isinstance(constraint, AttributeRange) and names & _SIDES:
+            names |= {"size", "measurement", "dimension"}
         values = constraint.values if isinstance(constraint, AttributeIn | BrandIn | CategoryIn) else ()
         if said & names or any(
             phrase_key(value) and phrase_key(value) in phrase for value in values if fold(value) not in ("yes", "no")
@@ -202,9 +255,38 @@ def names_another_thing(text: str, words: str, need_text: str) -> bool:
     return bool(said) and _ASKS.search(text) is not None and said.isdisjoint(token.key for token in tokens(need_text))
 
 
-def prepare(text: str, constraints: Sequence[Constraint]) -> tuple[str, tuple[str, ...], PriceStep | None]:
+def prepare(text: str, constraints: Sequence[Constraint], need_text: str = "") -> Prepared:
     """Take out what only makes sense against earlier wishes; the rest can be read like a first message."""
-    cleaned = new_limit(clean(text), constraints)
-    keys, rest = withdrawn(cleaned, constraints)
-    step, rest = price_step(rest)
-    return rest, keys, step
+    left = withdrawn(new_limit(clean(text), constraints), constraints, need_text)
+    step, rest = price_step(left.rest)
+    return replace(left, rest=rest, step=step)
+
+
+def beside(
+    changed: Sequence[Constraint], held: Sequence[Constraint], dropped: Sequence[str], text: str
+) -> tuple[Constraint, ...]:
+    """Put what is "fine too" beside what was wished for already: "brown is fine as well" after black is either.
+
+    Args:
+        changed: new wishes of a message.
+        held: wishes that hold so far.
+        dropped: keys of those that the message gives up: what is fine too is no new wish then.
+        text: the message.
+    """
+    old = {wish.key: wish for wish in held if isinstance(wish, AttributeIn) and not wish.exclude}
+    if not _ALSO.search(text):
+        return tuple(changed)
+    changed = [wish for wish in changed if wish.key not in dropped]
+    return tuple(
+        replace(wish, values=tuple(dict.fromkeys((*old[wish.key].values, *wish.values))))
+        if isinstance(wish, AttributeIn) and wish.key in old
+        else wish
+        for wish in changed
+    )
+
+
+def is_broader(new: Constraint, held: Sequence[Constraint], text: str) -> bool:
+    """Whether a kind only names the one looked for more loosely ("I'm a 10 in boots", of hiking boots)."""
+    kinds = [wish for wish in held if isinstance(wish, CategoryIn) and not wish.exclude]
+    wider = isinstance(new, CategoryIn) and not new.exclude and any(set(k.values) < set(new.values) for k in kinds)
+    return wider and not _ASKS.search(text)

@@ -56,6 +56,7 @@ class SearchRequest:
         sort: order asked for.
         k: the most hits wanted, 1 to 200.
         words: words or phrases whose mentions among the matches are wanted; see SearchResult.
+        core: words of `text` that alone decide what matches, the others only rank; "" lets all of them decide.
     """
 
     text: str
@@ -63,6 +64,7 @@ class SearchRequest:
     sort: Sort = Sort.RELEVANCE
     k: int = 50
     words: tuple[str, ...] = ()
+    core: str = ""
 
     @property
     def names_kind(self) -> bool:

@@ -73,6 +73,7 @@ class _Query:
     masks: Sequence[Mask]
     names_kind: bool = False
     """Whether one of them says which kind of product is wanted."""
+    core: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Searcher:
         text = clean(request.text[:MAX_QUERY_CHARS])
         if meaning is not None and not meaning.encoder.knows(text):
             meaning = None  # The vector of unknown signs would vote at random.
-        query = self._query(text, request.constraints, meaning)
+        query = self._query(text, request.constraints, meaning, core=request.core)
         matches = self._match(query, meaning)
         mode: Mode = "words" if meaning is None else "words+meaning"
         if not len(matches.rows):
@@ -184,11 +185,13 @@ class Searcher:
         constraints: Sequence[Constraint],
         meaning: Meaning | None,
         vector: NDArray[np.float32] | None = None,
+        core: str = "",
     ) -> _Query:
         if vector is None and meaning is not None and text:
             vector = meaning.encoder.encode([text])[0]
         names_kind = any(isinstance(wish, CategoryIn) and not wish.exclude for wish in constraints)
-        return _Query(text, vector, [self._columns.variant_mask(wish) for wish in constraints], names_kind)
+        masks = [self._columns.variant_mask(wish) for wish in constraints]
+        return _Query(text, vector, masks, names_kind, clean(core[:MAX_QUERY_CHARS]))
 
     def _match(self, query: _Query, meaning: Meaning | None) -> _Matches:
         """Find the rows that match under all masks."""
@@ -199,7 +202,8 @@ class Searcher:
             rows = np.arange(n_rows) if allowed is None else np.flatnonzero(allowed)
             return _Matches(rows.astype(np.int64), dense, dense, dense)
         words = self._lexical.match(query.text, allowed)
-        matched = words.coverage >= MIN_COVERAGE
+        decided = self._lexical.match(query.core, allowed).coverage if query.core else words.coverage
+        matched = decided >= MIN_COVERAGE
         if meaning is not None and query.vector is not None:
             rows, cosines = meaning.index.search(query.vector, CANDIDATES, allowed)
             dense[rows] = cosines
@@ -321,7 +325,7 @@ class Searcher:
             wanted = clean(text[:MAX_QUERY_CHARS])
             # The words are read anew only where they changed: their vector costs more than all the rest.
             vector = query.vector if wanted == query.text else None
-            return self._match(self._query(wanted, constraints, meaning, vector), meaning).rows
+            return self._match(self._query(wanted, constraints, meaning, vector, request.core), meaning).rows
 
         ways = relaxations(request, match)
         return SearchResult((), 0, ways, {}, mode, loosenings=loosenings(request, match, self._columns))

@@ -27,6 +27,9 @@ _MORE = re.compile(rf"\s*(?:,|/|or|and)\s*(?:size )?(?P<size>{_WRITTEN})(?![\w%-
 _COMES_IN_SIZES = 0.8
 _REGION = r"(?P<region>us|uk|eu|eur)"
 _END = r"(?=\s*(?:[,.;!?]|$)|\s(?:please|and|but|or|under|below|for|from|with)\b)"
+_WEARS = (
+    r"(?:i|he|she|they|we)(?:'?d|'?ll| can| could| would| do)?(?: also| usually| normally)? (?:wears?|takes?|needs?)"
+)
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -34,6 +37,9 @@ _PATTERNS = tuple(
         rf"(?<![\w-]){_REGION}(?: size)? ?(?P<size>\d{{1,3}}(?:[.,]5)?)(?![\w%-])",
         rf"(?<![\w-])(?P<size>{_WRITTEN})[\s-](?:sized?)(?!\w)",
         rf"(?<![\w-])in (?:an? )?(?P<size>extra small|extra large|small|medium|large|x{{0,4}}[sml]){_END}",
+        rf"(?<![\w'’])(?:i'?m|i am|{_WEARS})(?: (?:usually|normally|also|always|more of|rather))* (?:an? )?"
+        rf"(?P<size>{_WRITTEN})(?=\s*(?:[,.;!?]|$)|\s(?:in|and|but|or|now|not|too|then|for|please|usually)\b)",
+        rf"(?<![\w-])(?P<size>{_WRITTEN}) (?:would )?(?:fits?|suits?)(?! in)(?:\s|$|[,.!])",
         r"(?P<size>\d{2,3}|[XSML]{1,4})[码号]",
         r"(?<![\w-])(?P<size>x{0,4}[sml])(?= ?(?:,|/|or) ?x{0,4}[sml](?![\w-]))",
         r"(?-i:(?<![\w'’-])(?P<size>X{0,4}[SML]|[2-5]XL))(?=\s*(?:[,.;!?]|$|\s(?:please|and|or)\b))",

@@ -28,6 +28,7 @@ from retrieval.spelling import SHORTEST, Speller
 from retrieval.tokens import query_tokens
 from retrieval.units import find_unit, unit_key
 from retrieval.words import (
+    ASKED,
     COMMON,
     GENERIC_HEADS,
     STOP,
@@ -252,14 +253,18 @@ class Vocabulary:
     @cached_property
     def measured_words(self) -> frozenset[str]:
         """Keys of the words that attributes with numbers are called by ("cable" and "length" of "cable_length")."""
-        names = (stats.name for stats in (*self.numeric, *self.plain_numbers))
-        return frozenset(word_key(word) for name in names for word in name.split("_")) - STOP
+        return frozenset(word_key(word) for stats in self._usual_numbers for word in stats.name.split("_")) - STOP
 
     @cached_property
     def measured_heads(self) -> frozenset[str]:
         """Keys of the last words of those names ("length")."""
-        names = (stats.name for stats in (*self.numeric, *self.plain_numbers))
-        return frozenset(word_key(name.split("_")[-1]) for name in names) - STOP
+        return frozenset(word_key(stats.name.split("_")[-1]) for stats in self._usual_numbers) - STOP
+
+    @cached_property
+    def _usual_numbers(self) -> tuple[AttributeStats, ...]:
+        """Attributes with numbers, without those that hardly any product states."""
+        stated = (*self.numeric, *self.plain_numbers)
+        return tuple(stats for stats in stated if stats.count >= _RARE * self.n_products)
 
     @cached_property
     def unit_keys(self) -> frozenset[str]:
@@ -295,7 +300,7 @@ class Vocabulary:
     def _speller(self) -> Speller:
         # Less than what a word needs that is two slips away: those are of the catalogue only.
         language = dict.fromkeys(COMMON, 0.5) | dict.fromkeys(STOP, 1.5)
-        language = {word: count for word, count in language.items() if len(word) > _SHORT}
+        language = {word: count for word, count in language.items() if len(word) > _SHORT} | dict.fromkeys(ASKED, 3.0)
         named = {word: float(stats.count) for stats in self.attributes.values() for word in words(_spaced(stats.name))}
         stated = {word: float(count) for word, count in self.words.items() if word not in STOP}
         return Speller(language | named | stated)
@@ -352,6 +357,7 @@ def _word_keys(token: Token) -> list[str]:
 
 
 _MOSTLY = 0.5
+_RARE = 0.001
 _SIZE_WORDS = word_set("size 尺码 鞋码 码数")
 _KEPT = TALK | frozenset(currencies.WORDS)
 _SHORT = 4

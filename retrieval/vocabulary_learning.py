@@ -14,7 +14,7 @@ from retrieval.product import Product
 from retrieval.title_names import learn_title_names
 from retrieval.tokens import unspaced_tokens
 from retrieval.type_phrases import mine_types, title_types
-from retrieval.words import STOP, has_digit, is_cjk, phrase_key, word_key, words
+from retrieval.words import has_digit, is_cjk, phrase_key, word_key, words
 
 VERSION = 4
 _LONGEST_VALUE = 40
@@ -230,7 +230,7 @@ def _value_rows(values: Mapping[tuple[str, str], dict[str, int]], least: int) ->
         if count < least or name in identifiers or len(words(value)) > _WORDS_IN_VALUE:
             continue
         key = phrase_key(value)
-        if key and key not in STOP:
+        if key:
             rows[key].append([name, value, count, dict(counts)])
     return rows
 

@@ -14,7 +14,7 @@ from enum import Enum, auto
 
 from retrieval.number_words import SPELT
 from retrieval.reading import Mark, Reading
-from retrieval.words import ADJECTIVES, TALK, has_digit, is_cjk, word_set
+from retrieval.words import ADJECTIVES, STOP, TALK, has_digit, is_cjk, word_set
 
 _ASKING = word_set(
     """look looking looks find finding get getting buy buying order ordering purchase purchasing locate search searching
@@ -83,10 +83,12 @@ class _Run:
     Args:
         positions: of its words.
         told: whether it only tells more about another thing ("for my kitchen").
+        asked: whether words that ask lead to it ("I am looking for").
     """
 
     positions: list[int]
     told: bool
+    asked: bool = False
 
 
 def find_wanted(reading: Reading, refused: Set[int] = frozenset()) -> str | None:
@@ -100,8 +102,12 @@ def find_wanted(reading: Reading, refused: Set[int] = frozenset()) -> str | None
     """
     beside = _beside(reading) | refused
     named = _linked(reading)
-    found = [run for run in _runs(reading, beside, named) if any(_is_noun(reading, i, named) for i in run.positions)]
-    run = next((run for run in found if not run.told), None)
+    runs = list(_runs(reading, beside, named))
+    heads = {run.positions[-1] for i, run in enumerate(runs) if run.asked or (i == 0 and not run.told)}
+    # What is asked for ends with what it is, even where the catalogue states that as a property ("quad core tablet").
+    named -= heads
+    found = [run for run in runs if any(_is_noun(reading, i, named) for i in run.positions)]
+    run = next((run for run in found if run.asked), None) or next((run for run in found if not run.told), None)
     if run is None:
         return None
     end = max(i for i in run.positions if _is_noun(reading, i, named))
@@ -122,13 +128,26 @@ def _runs(reading: Reading, beside: frozenset[int], named: frozenset[int]) -> It
         role = _role(reading, i, run, beside)
         if strong or role is _Role.END:
             # "sets of full size": where nothing is counted, what counts is the thing.
-            yield from (_Run(part, _tells_more(reading, part[0])) for part in (run, counted) if part)
+            yield from (_run(reading, part) for part in (run, counted) if part)
             run, counted = [], []
         elif role is _Role.COUNT:
             run, counted = [], run
         if role is _Role.WORD and (run or token.folded not in _ASKING):
             run.append(i)
-    yield from (_Run(part, _tells_more(reading, part[0])) for part in (run, counted) if part)
+    yield from (_run(reading, part) for part in (run, counted) if part)
+
+
+def _run(reading: Reading, part: list[int]) -> _Run:
+    told, before = _tells_more(reading, part[0]), _position_before(reading, part[0])
+    return _Run(part, told, not told and before >= 0 and reading.marks[before] is Mark.FILLER)
+
+
+def _position_before(reading: Reading, first: int) -> int:
+    """Position of what stands before a phrase and its article; -1 where nothing does."""
+    i = first - 1
+    while i >= 0 and reading.marks[i] is None and reading.tokens[i].folded in _BEFORE_THING:
+        i -= 1
+    return i
 
 
 def _is_cut(reading: Reading, i: int, run: Sequence[int], named: frozenset[int]) -> bool:
@@ -189,7 +208,7 @@ def _is_noun(reading: Reading, i: int, named: frozenset[int]) -> bool:
     """Whether a word may say what a thing is."""
     token = reading.tokens[i]
     word = token.folded
-    if i in named or has_digit(word) or len(word) < 2 or {word, token.key} & _NO_NOUN or word in _JOINS:
+    if i in named or has_digit(word) or len(word) < 2 or {word, token.key} & (_NO_NOUN | STOP) or word in _JOINS:
         return False
     following = reading.tokens[i + 1] if i + 1 < len(reading.tokens) else None
     if following and (following.folded in _MADE_ADJECTIVE or reading.text[token.end : following.start] == "-"):
@@ -217,9 +236,7 @@ def _leads_on(reading: Reading, i: int) -> bool:
 
 def _tells_more(reading: Reading, first: int) -> bool:
     """Whether a preposition leads to a phrase ("for my kitchen"), other than in "interested in a lamp"."""
-    i = first - 1
-    while i >= 0 and reading.marks[i] is None and reading.tokens[i].folded in _BEFORE_THING:
-        i -= 1
+    i = _position_before(reading, first)
     if i < 0 or reading.marks[i] is not None or reading.tokens[i].folded not in _PREPOSITIONS:
         return False
     asked = i > 0 and (reading.marks[i - 1] is Mark.FILLER or reading.tokens[i - 1].folded in _ASKED_FOR)

@@ -5,14 +5,12 @@ Decides conservatively: a doubtful word stays in the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence, Set
 
 from retrieval.bare_ranges import find_bare_range
-from retrieval.choices import COVERAGE, Choices
+from retrieval.choices import COVERAGE, FLAG_COVERAGE, Choices
 from retrieval.filters import (
     AttributeIn,
-    AttributeRange,
     BrandIn,
     CategoryIn,
     Constraint,
@@ -22,15 +20,16 @@ from retrieval.filters import (
     fold,
     merge,
 )
-from retrieval.linking import Link, is_bare_number
-from retrieval.measures import Measure, as_fluid, choose_range, find_degrees, find_headcount, find_named, find_spans
+from retrieval.linking import Link, Linker, is_bare_number
+from retrieval.need_draft import NeedDraft
 from retrieval.needs import is_fitted, is_modifier, is_refused, kind_links
+from retrieval.number_wishes import read_numbers
+from retrieval.paraphrases import NOT, find_in_pieces, find_paraphrases
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Reading
 from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
 from retrieval.sizes import find_size, lone_size
-from retrieval.units import find_unit
 from retrieval.vocabulary import Vocabulary
 from retrieval.wanted import find_wanted
 from retrieval.wording import (
@@ -42,33 +41,11 @@ from retrieval.wording import (
     unlinked_noun_after,
     whole,
 )
-from retrieval.words import ADJECTIVES, STOP, has_digit, word_key
+from retrieval.words import ADJECTIVES, STOP, phrase_key, word_key
 
-_NEAR_NUMBER = 25
 _FAR_BELOW = 15
-_AS_MUCH = 1.5
-"""How far outside of what a kind holds a capacity may be that is asked of it."""
 _LARGEST_SIZE = 60
 """No usual count of sizes goes further; a larger bare number is something else."""
-
-
-@dataclass(slots=True)
-class _Need:
-    """One need while its wishes are put together."""
-
-    reading: Reading
-    choices: Choices
-    currency: str
-    wishes: list[Constraint] = field(default_factory=list)
-    dropped: set[int] = field(default_factory=set)
-    """Positions of words that are spent: they ask for nothing to be found."""
-    claimed: set[int] = field(default_factory=set)
-    """Positions of words that a wish was made of."""
-    aside: list[str] = field(default_factory=list)
-
-    def claim(self, *links: Link) -> None:
-        """Note that a wish was made of the words of these links."""
-        self.claimed |= {position for link in links for position in range(link.start, link.end)}
 
 
 def understand(
@@ -88,7 +65,7 @@ def understand(
     # A kind that is doubtful here ("suitcase hand luggage") is sure where it is wished for already.
     held = not kind or any(set(link.categories) & set(before) for link in kind)
     kinds = shelves(categories, vocabulary) or types or (shelves(before, vocabulary) if held else ())
-    need = _Need(reading, Choices(vocabulary, kinds), currency)
+    need = NeedDraft(reading, Choices(vocabulary, kinds), currency)
     need.claim(*kind)
     if categories:
         need.wishes.append(CategoryIn(categories))
@@ -98,16 +75,15 @@ def understand(
     need.dropped |= refusals.positions
     need.aside += refusals.unknown
     _read_names(need, kind)
+    _read_paraphrases(need)
     _read_sizes(need)
-    _read_measures(need)
-    _read_named_numbers(need)
-    _read_spans(need)
+    read_numbers(need)
     need.wishes += refusals.wishes
     _read_stock_phrases(need)
     _read_bare_range(need, kind)
     wishes = merge((), need.wishes)
     thing = _thing(reading, kind, refusals.positions)
-    aside = set_aside(reading, need.dropped, vocabulary)
+    aside = set_aside(reading, need.dropped | need.claimed, vocabulary)
     return Understanding(
         text=text_for_ranking(reading, need.dropped),
         constraints=wishes,
@@ -125,6 +101,10 @@ def _thing(reading: Reading, kind: Sequence[Link], refused: Set[int]) -> str | N
     wanted = find_wanted(reading, refused)
     if not kind or (wanted and any(_ends_with(reading, link, wanted) for link in kind)):
         return wanted
+    if wanted and not any(link.categories for link in kind):
+        start = reading.text.find(wanted)  # A mined kind may only qualify: "quad core tablet" is no core.
+        if any(start <= reading.tokens[link.start].start < start + len(wanted) for link in kind):
+            return wanted
     return reading.text[reading.tokens[kind[0].start].start : reading.tokens[kind[0].end - 1].end]
 
 
@@ -190,7 +170,7 @@ def _meant_for(link: Link, reading: Reading, vocabulary: Vocabulary) -> tuple[st
     )
 
 
-def _read_department(need: _Need) -> None:
+def _read_department(need: NeedDraft) -> None:
     for link in need.reading.links:
         doubtful = is_modifier(need.reading, link) or unlinked_noun_after(need.reading, link, need.choices.vocabulary)
         if link.department and not (link.brand or doubtful or is_refused(need.reading, link)):
@@ -201,7 +181,7 @@ def _read_department(need: _Need) -> None:
             return
 
 
-def _read_names(need: _Need, kind: Sequence[Link]) -> None:
+def _read_names(need: NeedDraft, kind: Sequence[Link]) -> None:
     brands: list[str] = []
     values: dict[str, list[str]] = {}
     for link in need.reading.links:
@@ -232,7 +212,48 @@ def _read_names(need: _Need, kind: Sequence[Link]) -> None:
     need.wishes += [AttributeIn(name, tuple(dict.fromkeys(said))) for name, said in values.items()]
 
 
-def _brand_is_meant(need: _Need, link: Link) -> bool:
+def _read_paraphrases(need: NeedDraft) -> None:
+    """Read what is said in other words than the shop's, of a known kind of product: "has to survive water"."""
+    reading, stated = need.reading, need.choices.vocabulary.attributes
+    if not need.choices.kinds or not reading.tokens:
+        return
+    for phrase in find_paraphrases(reading.text):
+        inside = {i for i, token in enumerate(reading.tokens) if phrase.start <= token.start < phrase.end}
+        wish = next(filter(None, (_stated_as(meant, need) for meant in phrase.meant)), None)
+        if inside and wish and not inside & need.dropped:
+            _wish_in_other_words(need, wish, inside)
+    free = {i for i in range(len(reading.tokens)) if reading.marks[i] is None} - need.claimed - need.dropped
+    flags = [name for name, stats in stated.items() if stats.flags and _has_flag(name, need.choices)]
+    for flag, inside in find_in_pieces(reading.tokens, free, flags):
+        if not inside & need.claimed:
+            _wish_in_other_words(need, AttributeIn(flag, ("yes",)), inside)
+
+
+def _wish_in_other_words(need: NeedDraft, wish: AttributeIn, inside: set[int]) -> None:
+    """Add a wish, unless one about the same is said in so many words; its words ask for nothing to be found."""
+    need.claimed |= inside
+    need.dropped |= inside
+    if all(wish.key != other.key for other in need.wishes):
+        need.wishes.append(wish)
+
+
+def _stated_as(term: str, need: NeedDraft) -> AttributeIn | None:
+    """The wish for what the wanted kind states under a term of ours; None where it states none."""
+    link = Linker(need.choices.vocabulary).find(phrase_key(term.removeprefix(NOT)))
+    if link is None:
+        return None
+    if flag := need.choices.find_flag(link):
+        return AttributeIn(flag, ("no" if term.startswith(NOT) else "yes",))
+    found = need.choices.find_value(link) if link.values else None
+    return AttributeIn(*found) if found else None
+
+
+def _has_flag(name: str, choices: Choices) -> bool:
+    stats = choices.vocabulary.attributes[name]
+    return choices.share(stats.yes_by_kind, stats.flags) >= FLAG_COVERAGE
+
+
+def _brand_is_meant(need: NeedDraft, link: Link) -> bool:
     """Whether a word that is a brand stands for it: "apple" may be fruit, and "case for Acme" fits an Acme."""
     reading = need.reading
     before = reading.tokens[link.start - 1].folded if link.start else ""
@@ -247,7 +268,7 @@ def _brand_is_meant(need: _Need, link: Link) -> bool:
     return word[:1].isupper() and not word.isupper() and link.start > 0 and not reading.text.istitle()
 
 
-def _read_sizes(need: _Need) -> None:
+def _read_sizes(need: NeedDraft) -> None:
     tokens = need.reading.tokens
     size = find_size(need.reading.text[tokens[0].start : tokens[-1].end], need.choices) if tokens else None
     held = any(isinstance(wish, AttributeIn) and wish.name in need.choices.vocabulary.sizes for wish in need.wishes)
@@ -258,96 +279,7 @@ def _read_sizes(need: _Need) -> None:
         need.claimed |= {i for i, token in enumerate(tokens) if token.folded in said}
 
 
-def _read_measures(need: _Need) -> None:
-    reading, taken = need.reading, {wish.key for wish in need.wishes}
-    for measure in (*reading.measures, *_unspoken(need)):
-        inside = {i for i, token in enumerate(reading.tokens) if measure.start <= token.start < measure.end}
-        if inside & need.dropped or _is_taken(reading, inside, taken):
-            continue
-        first, last = measure.start - _NEAR_NUMBER, measure.end + _NEAR_NUMBER
-        near = frozenset(token.key for token in reading.tokens if first <= token.start <= last)
-        chosen = _fluid_range(measure, near, need.choices) or _range(measure, near, need.choices)
-        if chosen and chosen.key not in taken:
-            need.wishes.append(chosen)
-            need.claimed |= inside
-            taken.add(chosen.key)
-
-
-def _range(measure: Measure, near: frozenset[str], choices: Choices) -> AttributeRange | None:
-    return choose_range(measure, choices.vocabulary.numeric, near, choices.share_of, choices.coverage)
-
-
-def _fluid_range(measure: Measure, near: frozenset[str], choices: Choices) -> AttributeRange | None:
-    """What ounces mean where the wanted kind holds about so much: a "16 oz bottle" weighs something else."""
-    fluid = as_fluid(measure, near)
-    chosen = _range(fluid, near, choices) if fluid else None
-    held = choices.range_of(choices.vocabulary.attributes[chosen.name]) if chosen else None
-    if chosen is None or held is None:
-        return None
-    low, high = held[0] / _AS_MUCH, held[1] * _AS_MUCH
-    return chosen if any(low <= end <= high for end in (chosen.min, chosen.max) if end is not None) else None
-
-
-def _unspoken(need: _Need) -> Iterator[Measure]:
-    """Measures whose unit the wanted kind tells, where nothing else does: "tent for 2", "sleeping bag down to -10"."""
-    tokens = need.reading.tokens
-    if not tokens or not need.choices.kinds:
-        return
-    first = tokens[0].start
-    text = need.reading.text[first : tokens[-1].end]
-    for found, dimension in ((find_headcount(text), "persons"), (find_degrees(text), "temperature")):
-        spoken = any(_dimension(measure.unit) == dimension for measure in need.reading.measures)
-        if found is not None and not spoken and _states(need, dimension):
-            yield replace(found, start=found.start + first, end=found.end + first)
-
-
-def _states(need: _Need, dimension: str) -> bool:
-    """Whether the wanted kinds are measured in this dimension."""
-    stats = (stat for stat in need.choices.vocabulary.numeric if _dimension(stat.unit or "") == dimension)
-    return any(need.choices.share_of(stat) >= need.choices.coverage for stat in stats)
-
-
-def _dimension(name: str) -> str | None:
-    unit = find_unit(name)
-    return unit.dimension if unit else None
-
-
-def _read_named_numbers(need: _Need) -> None:
-    taken = {wish.key for wish in need.wishes}
-    tokens = need.reading.tokens
-    if not any(has_digit(token.text) for token in tokens):
-        return
-    keys = {token.key for token in tokens}
-    named = (s for s in need.choices.vocabulary.plain_numbers if keys.issuperset(map(word_key, s.name.split("_"))))
-    stats = [stat for stat in named if need.choices.share_of(stat) >= need.choices.coverage]
-    first, last = (tokens[0].start, tokens[-1].end) if tokens else (0, 0)
-    for start, end, wish in find_named(need.reading.text, stats):
-        if wish.key not in taken and first <= start and end <= last:
-            need.wishes.append(wish)
-            need.claimed |= {i for i, token in enumerate(tokens) if start <= token.start < end}
-
-
-def _read_spans(need: _Need) -> None:
-    """Read how many there are to be, of what the wanted kind states the fewest and the most ("for 4 players")."""
-    tokens = need.reading.tokens
-    if not need.choices.kinds or not tokens:
-        return
-    pairs = need.choices.vocabulary.spans
-    stated = [pair for pair in pairs if all(need.choices.share_of(stat) >= need.choices.coverage for stat in pair)]
-    first, last = tokens[0].start, tokens[-1].end
-    for start, end, wishes in find_spans(need.reading.text, stated):
-        if first <= start and end <= last:
-            need.wishes += wishes
-            need.claimed |= {i for i, token in enumerate(tokens) if start <= token.start < end}
-
-
-def _is_taken(reading: Reading, inside: set[int], taken: set[str]) -> bool:
-    """Whether the words of a measure are already a wish for a stated value ("256 GB")."""
-    names = (use.name for link in reading.links if link.start in inside for use in link.values)
-    return any(f"attribute:{name}" in taken for name in names)
-
-
-def _read_stock_phrases(need: _Need) -> None:
+def _read_stock_phrases(need: NeedDraft) -> None:
     reading = need.reading
     prices = [price for price in reading.prices if price.sure or not _is_far_below(price, need)]
     lows = [price.min_minor for price in prices if price.min_minor is not None]
@@ -367,7 +299,7 @@ def _read_stock_phrases(need: _Need) -> None:
         need.wishes.append(MinRating(reading.min_stars))
 
 
-def _read_bare_range(need: _Need, kind: Sequence[Link]) -> None:
+def _read_bare_range(need: NeedDraft, kind: Sequence[Link]) -> None:
     if need.reading.prices or any(isinstance(wish, PriceRange) for wish in need.wishes):
         return
     found = find_bare_range(need.reading, kind, need.choices, _cheap_limit(need), need.currency)
@@ -381,20 +313,20 @@ def _read_bare_range(need: _Need, kind: Sequence[Link]) -> None:
         need.wishes.append(PriceRange(need.currency, found.low, found.high))
 
 
-def _is_far_below(price: PricePhrase, need: _Need) -> bool:
+def _is_far_below(price: PricePhrase, need: NeedDraft) -> bool:
     """Whether a bare number is no price, because nothing of the kind costs anywhere near so little ("not over 4")."""
     cheap, said = _cheap_limit(need), max(price.min_minor or 0, price.max_minor or 0)
     return cheap is not None and 0 < said * _FAR_BELOW < cheap
 
 
-def _cheap_limit(need: _Need) -> int | None:
+def _cheap_limit(need: NeedDraft) -> int | None:
     """What counts as cheap: the price that a third of the wanted kind of product does not exceed."""
     vocabulary = need.choices.vocabulary
     limits = [vocabulary.cheap_minor[kind] for kind in need.choices.kinds if kind in vocabulary.cheap_minor]
     return max(limits) if limits and vocabulary.currency == need.currency else None
 
 
-def _sort(need: _Need, wishes: Sequence[Constraint]) -> Sort:
+def _sort(need: NeedDraft, wishes: Sequence[Constraint]) -> Sort:
     if need.reading.cheap and not any(isinstance(wish, PriceRange) for wish in wishes):
         return Sort.PRICE_LOW
     return need.reading.sort

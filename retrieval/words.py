@@ -146,15 +146,29 @@ STOP = word_set(
     between below under above before after during since
     compare cancel refund
     plz pls thx lol um umm ummm uh uhh uhm hmm hmmm erm gimme lemme gonna wanna gotta dunno nah nope yup yep yo bout
-    already
+    already oh ah er hm enough sorry wait kidding haha whatever got nicer mostly
     的 了 吗 呢 和 与 或 在 有 是 一个 一双 一件 一条 一款 个 双 件 条 款 我 你 请 谢谢 把 要 些 那 这"""
 )
 """Grammar words, politeness and talk around shopping: no part of what is searched for."""
+
+TYPOS = {
+    "teh": "the", "hte": "the", "adn": "and", "wich": "which", "waht": "what", "thsi": "this", "taht": "that",
+    "wiht": "with", "yuo": "you", "yuor": "your", "ahve": "have", "hvae": "have",
+}  # fmt: skip
+"""Slips of grammar words, too short to be told by their letters."""
+
+ASKED = word_set(
+    """cheaper cheapest lighter lightest heaviest biggest larger largest smallest longest shortest warmest brightest
+    quietest strongest expensive celsius fahrenheit compare difference delivery shipping return refund basket checkout
+    waterproof similar available"""
+)
+"""Words that shoppers say often, whether a catalogue has them or not: a slip is likely meant to be one of these."""
 
 TALK = word_set(
     """fine hm hmm um uh er erm oh ah hey so total limit max maximum min minimum w works work possible possibly first
     actual actually basically literally guess kinda sorta somewhat rather gonna wanna gotta lol pls plz thx cheers
     arent isnt wasnt werent dont doesnt didnt wont cant couldnt shouldnt wouldnt hasnt havent hadnt mustnt neednt aint
+    wear wears fits fit
     youre theyre weve youve theyve theyll youll itll shes hes whos wheres hows theres yall dunno"""
 )
 """Words around a wish that say nothing of what is wanted, although catalogues may use them otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Literal
 
 from assistant.errors import BadArguments, Refused
@@ -40,22 +41,27 @@ _BOUGHT: frozenset[What] = frozenset(["goes_with", "bought_with"])
 
 
 def find_related(
-    context: ShopperContext, which: str, what: What = "goes_with", of_kind: str = "", other: str = ""
+    context: ShopperContext,
+    which: str,
+    what: What = "goes_with",
+    of_kind: str = "",
+    other: str = "",
+    price_max: float | None = None,
 ) -> ToolResult:
     """Find what goes with one product that was shown or named, what replaces it, or its other versions.
 
     Put the shopper's words for the product into `which`, e.g. "the second one". "goes_with" finds accessories, what it
     fits and what is bought with it; "fits", "accessories" and "bought_with" only the one of these; "newer" its
     successor; "variants" other colours, sizes or capacities. `of_kind` keeps one kind: "which lens fits it" is
-    of_kind="lens". Whether a second product fits it is asked with that one in `other`. Each result says what makes it
-    so; nothing else about fitting is known.
+    of_kind="lens". Whether a second product fits it is asked with that one in `other`. `price_max` leaves out what
+    costs more. Each result says what makes it so; nothing else about fitting is known.
     """
     product = _meant(context, which)
     put_in_focus(context, product)
     if other.strip():
         slate = _fitting(context, products_meant(context, other)[0], product)
     else:
-        slate = _slate(context, product, what, of_kind.strip())
+        slate = _slate(context, product, what, of_kind.strip(), price_max)
     if len(slate.items) == 1:  # Of several "it" stays the product that they fit.
         put_in_focus(context, slate.items[0].product)
     with context.ledger.lock:
@@ -93,11 +99,13 @@ def _fitting(context: ShopperContext, one: Product, product: Product) -> SlateFa
     return replace(_with_relations(slate, {one.id: relation}), surface="fits")
 
 
-def _slate(context: ShopperContext, product: Product, what: What, of_kind: str) -> SlateFact:
+def _slate(context: ShopperContext, product: Product, what: What, of_kind: str, price_max: float | None) -> SlateFact:
     related = context.shop.retrieval.related(product.id, KINDS[what], LOOKED_THROUGH if of_kind else MOST)
     wanted = [one for one in related if what not in _FROM_SOURCE or one.is_source]
     if of_kind:
         wanted = of_kinds(context, wanted, of_kind)[:MOST]
+    if price_max is not None:
+        wanted = [one for one in wanted if _costs_at_most(context, one, price_max)]
     if not wanted and what in _BOUGHT and not of_kind:
         bought = bought_together(context, product)
         return bought if bought.items or what == "bought_with" else beside(context, product)
@@ -108,6 +116,11 @@ def _slate(context: ShopperContext, product: Product, what: What, of_kind: str) 
     found = {one.product_id: one.relation for one in reversed(wanted)}
     slate = slate_from_candidates(context, Need(), _candidates(wanted), "goes_with" if what in _GOES else what)
     return _with_relations(slate, found)
+
+
+def _costs_at_most(context: ShopperContext, one: Related, price_max: float) -> bool:
+    found = context.shop.find_product(one.product_id)
+    return found is not None and found.price.amount <= Decimal(str(price_max))
 
 
 def _within_budget(context: ShopperContext, product: Product, related: list[Related]) -> list[Related]:

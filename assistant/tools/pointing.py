@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from assistant.counting import places
+from assistant.counting import PLACE, counted_by, places
 from assistant.errors import BadArguments, Refused
 from assistant.references import Table, named, resolve
 from assistant.text import clean
@@ -55,7 +55,7 @@ def point(context: ShopperContext, words: str, *, catalogue: bool = True) -> Poi
     """
     table, numbers = table_of(context), places(words)
     if numbers:
-        table = _of_kinds(context, words, table)
+        table = _of_kinds(context, counted_by(words) if PLACE.search(words) else words, table)
     products = resolve(words, table, context.shop.titles if catalogue else None)
     if numbers and not named(words, table).product:
         missing = _missing(context, words, table, numbers)

@@ -12,6 +12,7 @@ from assistant.errors import BadArguments
 from assistant.naming import named_by
 from assistant.tools.context import ShopperContext
 from assistant.tools.extremes import by_extreme
+from assistant.tools.heads import by_name
 from assistant.tools.pointing import put_in_focus
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
@@ -34,7 +35,7 @@ from retrieval.words import ADJECTIVES, GENERIC_HEADS, tokens
 
 CANDIDATES = 60
 MAX_ORDERED = 200
-"""So many are looked through for the lightest of them."""
+"""So many are looked through for the lightest of them, and for those that go by a name."""
 MAX_MENTIONS = 4
 PLAIN = ADJECTIVES | GENERIC_HEADS
 
@@ -90,18 +91,22 @@ def search_products(
     left = _said_now(context, read, constraints) if read else ()
     aside = _whole(read.set_aside, left) if read else ()
     left = tuple(phrase for phrase in left if phrase not in aside)
-    wanted = MAX_ORDERED if extreme else CANDIDATES
-    request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, wanted, left)
+    request = SearchRequest(words_to_rank_by(need), need.constraints, need.sort, CANDIDATES)
+    if extreme or not request.names_kind:
+        request = replace(request, k=MAX_ORDERED)
+    request = replace(request, words=left if request.names_kind else ())
     with context.meter.stage("search"):
         result = context.shop.retrieval.search(request)
-    if aside and not text and all(getattr(wish, "exclude", False) for wish in constraints):
+    if aside and not text and not request.names_kind and read and _asks_for_unknown(read, constraints):
         # "A sweater, not wool" where none is sold: everything that is not wool is no answer.
         need, aside = replace(need, text=" ".join(aside)), ()
         result = SearchResult((), 0, mode=result.mode)
-    elif extreme:
+    elif not request.names_kind and request.text:
+        request, result = by_name(context.shop.retrieval, request, result, left)
+    if extreme and result.total:
         result = by_extreme(result, extreme, context.shop.retrieval.catalogue.products)
-    if request.names_kind and result.total:
-        need = replace(need, text=without_words(need.text, [phrase for phrase in left if not result.mentions[phrase]]))
+    if result.mentions:
+        need = replace(need, text=without_words(need.text, [word for word, n in result.mentions.items() if not n]))
     named = context.shop.titles.find(query, ()).product if read and not different else None
     named = named if named and named_by(named, {token.key for token in tokens(query)}) else None
     slate = slate_from_hits(
@@ -120,6 +125,13 @@ def search_products(
         context.ledger.need = need
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
+
+
+def _asks_for_unknown(read: Understanding, constraints: tuple[Constraint, ...]) -> bool:
+    """Whether the thing asked for stands nowhere in the catalogue, or nothing else is said than what it is not."""
+    unknown = {token.key for phrase in read.set_aside for token in tokens(phrase)}
+    *_, thing = ["", *(token.key for token in tokens(read.thing or ""))]
+    return thing in unknown or all(getattr(wish, "exclude", False) for wish in constraints)
 
 
 def _said_now(context: ShopperContext, read: Understanding, constraints: tuple[Constraint, ...]) -> tuple[str, ...]:

@@ -1,15 +1,19 @@
-"""The two shops in which dialogues take place: the demo shop with the real encoder, and Icecat by words."""
+"""The two shops in which dialogues take place: the demo shop with the real encoder, and Icecat by words.
+
+Icecat states no policies: its shop has those of the demo.
+"""
 
 from __future__ import annotations
 
 import shutil
+from importlib.resources import as_file, files
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from assistant.bootstrap import build_assistant, ensure_catalogue
 from assistant.config import Settings
-from assistant.places import catalogues_folder
+from assistant.places import catalogues_folder, shop_folder
 from assistant.service import Assistant
 from retrieval.encoder import load_encoder
 from retrieval.importers.column_map import MAPS
@@ -76,6 +80,8 @@ class Houses:
                 ensure_catalogue(settings, encoder=self._encoder, n_shoppers=_SHOPPERS)
             else:
                 import_file(ICECAT, root=catalogues_folder(settings), name=shop, column_map=MAPS / "icecat.yaml")
+                with as_file(files("assistant.demo") / "policies") as policies:
+                    shutil.copytree(policies, shop_folder(settings.model_copy(update={"catalogue": shop})) / "policies")
             (folder / "made").touch()
         return folder
 

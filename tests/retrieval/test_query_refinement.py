@@ -207,3 +207,53 @@ def test_a_need_without_a_thing_is_narrowed_by_naming_one(reader: QueryReader) -
 )
 def test_a_gift_is_a_need_of_its_own(reader: QueryReader, held: tuple[Constraint, ...], text: str, new: bool) -> None:
     assert refine(reader, text, held).starts_new_need is new
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("colour is no issue", ("attribute:colour",)),
+        ("the size isnt that important", ("attribute:size",)),
+        ("colour and size don't matter", ("attribute:colour", "attribute:size")),
+        ("colour doesnt matter that much", ("attribute:colour",)),
+        ("no waterproof needed", ("attribute:waterproof",)),
+        ("any size then", ("attribute:size",)),
+    ],
+)
+def test_what_does_not_matter_is_given_up(
+    reader: QueryReader, held: tuple[Constraint, ...], text: str, dropped: tuple[str, ...]
+) -> None:
+    refinement = refine(reader, text, held)
+
+    assert sorted(refinement.dropped) == sorted(dropped)
+    assert refinement.constraints == ()
+    assert refinement.text == ""
+
+
+def test_words_of_the_need_can_be_given_up_too(reader: QueryReader) -> None:
+    refinement = reader.read_refinement("doesn't need gold", "gold plated jack adapter", ())
+
+    assert refinement.dropped_words == ("gold",)
+    assert not refinement.constraints
+    assert not refinement.starts_new_need
+
+
+@pytest.mark.parametrize(
+    "text", ["oh wait sorry, i'm a 10", "10 fits me better", "she wears a 10", "i take a 10 in boots"]
+)
+def test_a_size_is_what_somebody_wears(reader: QueryReader, held: tuple[Constraint, ...], text: str) -> None:
+    assert refine(reader, text, held).constraints == (AttributeIn("size", ("10",)),)
+
+
+@pytest.mark.parametrize("text", ["red is fine too", "she can also wear red", "red is ok as well"])
+def test_what_is_fine_too_comes_beside_what_was_wished_for(
+    reader: QueryReader, held: tuple[Constraint, ...], text: str
+) -> None:
+    (wish,) = refine(reader, text, held).constraints
+    assert isinstance(wish, AttributeIn)
+    assert set(wish.values) == {"Black", "Red"}
+
+
+def test_any_tent_names_the_kind_and_gives_it_up_in_no_way(reader: QueryReader) -> None:
+    tents = reader.read("tents under 300")[0].constraints
+    assert reader.read_refinement("any tents under 100", "tents", tents).dropped == ()

@@ -20,7 +20,9 @@ _AGE: Final = re.compile(
     rf"\b(?:for )?(?:an?|my|our|his|her|the|their)?\s*(?:{_WHO} )?(?:of |who is |that is |who['’]s |is |aged? )?"
     r"(?P<age>\d{1,2})(?:[\s-]*(?:years?|yrs?)(?:[\s-]*olds?)|[\s-]*y/?o\b)"
     rf"(?:\s+{_WHO})?\b"
-    rf"|\b(?:for )?(?:an?|my|our|his|her|the|their)?\s*(?:{_WHO} )?(?:aged?|turning) (?P<turning>\d{{1,2}})\b",
+    rf"|\b(?:for )?(?:an?|my|our|his|her|the|their)?\s*(?:{_WHO} )?(?:aged?|turning) (?P<turning>\d{{1,2}})\b"
+    r"|\b(?:s?he|they)(?:['’]?s|['’]?re| is| are)(?: (?:only|just|now|about|almost))? (?P<being>\d{1,2})"
+    r"(?=\W*$|[,.;!?]| and | so | now)",
     re.I,
 )
 _OLDEST: Final = 17
@@ -31,7 +33,7 @@ _YOUNGER: Final = 0.5
 def cut_age(words: str) -> tuple[str, int | None]:
     """Return the words without the age that they say, and the age in years; None where they say none of a child."""
     match = _AGE.search(words)
-    age = int(match["age"] or match["turning"]) if match else 0
+    age = int(match["age"] or match["turning"] or match["being"]) if match else 0
     if match is None or not 0 < age <= _OLDEST:
         return words, None
     return " ".join(f"{words[: match.start()]} {words[match.end() :]}".split()), age

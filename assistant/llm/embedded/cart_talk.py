@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.cart_request import amount, read_parts
 from assistant.choices import answered_options, answers_choice, only_quantity, unmet_answer
+from assistant.counting import NUMBERS, number
 from assistant.llm.state import TurnState
 from retrieval.query import QueryReader
 
@@ -31,6 +32,16 @@ _TAKE = re.compile(r"\b(?:take|get|want|need|add|buy|have|give|grab|put|gimme|or
 _ORDER = re.compile(r"\border(?:s|ed)?\b|\bparcel\b|\bdelivery\b", re.I)
 
 
+_ENOUGH = re.compile(
+    rf"^\W*(?:(?:no|nah|nope|hm+|actually|ok(?:ay)?|well|just|only|sorry)\W+)*({'|'.join(NUMBERS)}|\d{{1,2}})"
+    r"(?: of (?:it|them))? (?:is|are|will be|would be|should be) (?:enough|plenty|fine|ok(?:ay)?)\W*$",
+    re.I,
+)
+_REASON = re.compile(
+    r"(?<=\w)\s*[,;]\s*(?:one|the other|another)(?: is)? for .*$|(?<=\w)\s*[,;]?\s*(?:because|cause|cuz|since)\b.*$",
+    re.I | re.S,
+)
+"""Why so many are wanted, which asks for nothing."""
 _ADDS = re.compile(
     r"^\W*(?:(?:please|ok|okay|yes|and|so|then|can you|could you)[,.]?\s+)*"
     r"(?:add|put|grab|buy|order|i ?'?ll (?:take|have|buy|get)|i will (?:take|have|buy)|let me (?:take|have)|gimme)\b",
@@ -45,7 +56,7 @@ def cart_arguments(state: TurnState, reader: QueryReader) -> dict[str, Any] | No
         state: of the turn.
         reader: the catalogue's query reader.
     """
-    words = state.words
+    words = _REASON.sub("", state.words)
     choosing = state.focus.choosing
     if choosing and choosing.quantity == 0 and amount(words) is not None:
         return {"action": "add", "which": words}
@@ -69,8 +80,10 @@ def _names_option(state: TurnState, reader: QueryReader) -> bool:
 
 
 def _of_amount(state: TurnState, in_cart: bool) -> dict[str, Any] | None:
-    words = state.words
+    words = _REASON.sub("", state.words)
     units = amount(words)
+    if (enough := _ENOUGH.match(words)) and in_cart:
+        return {"action": "set_quantity", "which": "it", "quantity": number(enough[1]) or 1}
     if units is None:
         units = only_quantity(words)
     if units is None or abs(units) > MAX_UNITS:

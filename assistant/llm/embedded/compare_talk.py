@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.counting import places
 from assistant.llm.state import TurnState
 from assistant.references import Table, resolve
 
@@ -25,6 +26,8 @@ def goes_on_comparing(clause: str, state: TurnState) -> bool:
 
 def compared(clause: str, state: TurnState) -> str:
     """The products meant, in words that `references` resolves."""
+    if len(places(clause)) > 1:
+        return clause
     among_all = _AMONG_ALL.match(clause) and not _BETWEEN.search(clause)
     if among_all and state.focus.compared:
         return " ".join(state.focus.compared)

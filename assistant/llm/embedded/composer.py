@@ -146,7 +146,7 @@ class Composer:
         sentences += [self._say("corrected", wrong=plain(w), right=plain(r)) for w, r in slate.corrected.items()]
         if slate.set_aside and (slate.items or slate.need.constraints):
             sentences.append(self.set_aside(slate.set_aside))
-        if slate.items and slate.surface == "search" and _kinds_wished(slate):
+        if slate.items and slate.surface == "search":
             sentences += self._mentions(slate)
         open_wishes = [
             label

@@ -34,12 +34,11 @@ class ExtremeNeeds:
         if said is None:
             return None
         need = self._without_number(said, state) if _says_something(said.rest) else state.need
-        kinds = [v for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
+        kinds = _kinds_of(need, state)
         extreme = self._superlatives.extreme(said, kinds)
         if extreme is None and need != state.need:
             # "The longest blade": what is left names the number, and the kind is the one looked for already.
-            kinds = [v for c in state.need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
-            extreme, need = self._superlatives.extreme(said, kinds), state.need
+            extreme, need = self._superlatives.extreme(said, _kinds_of(state.need, state)), state.need
         if extreme is None:
             return None
         return replace(need, extreme=extreme)
@@ -47,8 +46,7 @@ class ExtremeNeeds:
     def _stepped(self, clause: str, state: TurnState) -> Need | None:
         """The need so far, ordered by what "lighter" or "something bigger" is about."""
         said = self._superlatives.find_step(clause)
-        kinds = [v for c in state.need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
-        extreme = self._superlatives.extreme(said, kinds) if said else None
+        extreme = self._superlatives.extreme(said, _kinds_of(state.need, state)) if said else None
         if said is None or extreme is None or _says_something(self._superlatives.without_name(said.rest, extreme)):
             return None
         return replace(state.need, extreme=extreme)
@@ -61,12 +59,21 @@ class ExtremeNeeds:
     def _without_number(self, said: Superlative, state: TurnState) -> Need:
         """The need of the rest, without the words that name the number ("with the biggest capacity")."""
         whole = self._read(said.rest, state)[0]
-        kinds = [v for c in whole.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
-        extreme = self._superlatives.extreme(said, kinds)
+        extreme = self._superlatives.extreme(said, _kinds_of(whole, state))
         if extreme is None:
             return whole
         rest = self._superlatives.without_name(said.rest, extreme)
         return self._read(rest, state)[0] if _says_something(rest) else state.need
+
+
+def _kinds_of(need: Need, state: TurnState) -> list[str]:
+    """The kinds that a need asks for; of several, those that are shown for it ("jackets" that are all down jackets)."""
+    kinds = [v for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values]
+    shown = [kind for kind in dict.fromkeys(product.category for product in state.shown) if kind in kinds]
+    same = set(kinds) == {
+        v for c in state.need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values
+    }
+    return [kind for kind in shown if kind] if shown and same else kinds
 
 
 def _says_something(text: str) -> bool:

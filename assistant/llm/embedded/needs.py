@@ -33,8 +33,8 @@ from retrieval.filters import (
 from retrieval.product import Money
 from retrieval.query import QueryReader
 from retrieval.refinement import Refinement, begins_anew, split_correction
-from retrieval.results import Sort
-from retrieval.words import word_key
+from retrieval.results import Sort, Understanding
+from retrieval.words import has_digit, tokens, word_key
 
 _NEWER = re.compile(r"\b(?:newer|successor|latest|next (?:model|version|generation)|replace[sd]?(?: by)?)\b", re.I)
 MAX_NEEDS = 4
@@ -50,9 +50,22 @@ _MAY_COST_MORE = re.compile(
     r"|\b(?:can|could|may|might|would) (?:also )?go (?:a (?:bit|little) |slightly )?(?:higher|over)\b",
     re.I,
 )
+_SAME_LIMIT = re.compile(
+    r",?\s*\b(?:and |with |for |at |in |within )*(?:the )?same"
+    r" (?:price(?: limit| range)?|budget|limit|max(?:imum)?|money)\b",
+    re.I,
+)
+_ANY_OF_KIND = re.compile(
+    r"\W*(?:(?:hm+|ok(?:ay)?|well|so|then|just|no|fine|or)\b\W*)*any (?P<what>[\w -]+?)"
+    r"(?:,? (?:really|will do|would do|at all|is fine|is ok(?:ay)?|works|then|please|pls))*\W*",
+    re.I,
+)
 _MORE = Decimal("1.2")
 """A limit that may be passed is raised by so much: a fifth more is "a bit"."""
-_PIECES = re.compile(r"\b(?:\d{1,2}|two|three|four|five|six|ten|a|some) (?:pairs?|pieces|pcs)(?: of\b)?", re.I)
+_PIECES = re.compile(
+    r"\b(?:(?:\d{1,2}|two|three|four|five|six|ten|some) (?:pairs?|pieces|pcs)(?: of\b)?|an? (?:pairs?|pieces?) of\b)",
+    re.I,
+)
 _ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 
 
@@ -79,6 +92,17 @@ class NeedReader:
         said, age = cut_age(clause)
         if age is not None and (needs := self._for_age(age, said, clause, state)):
             return needs
+        if (
+            (match := _SAME_LIMIT.search(clause))
+            and (limit := _limit_of(state.need))
+            and without(clause, match) != clause
+        ):
+            needs = self.read(without(clause, match), state)
+            return [
+                need if _limit_of(need) else replace(need, constraints=(*need.constraints, limit)) for need in needs
+            ]
+        if (only := self._of_that_kind(clause, state.need)) is not None:
+            return [only]
         clause = clause if says_only_pieces(clause) else _PIECES.sub(" ", clause)
         if (raised := self._raised(clause, state)) is not None:
             return [raised]
@@ -92,10 +116,40 @@ class NeedReader:
             if earlier is not None:
                 return [earlier]
             change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
-            if not change.starts_new_need and not self._asks_anew(change, clause, state.need):
+            if not change.starts_new_need and not self._asks_anew(change, clause, state):
                 return [self._refined(change, state)]
         readings = self._reader.read(_ADD.sub("", clause))
-        return [Need(r.text, r.constraints, r.sort) for r in readings][:MAX_NEEDS]
+        return [Need(_thing_last(r), r.constraints, r.sort) for r in readings][:MAX_NEEDS]
+
+    def goes_on(self, clause: str, state: TurnState) -> bool:
+        """Whether a clause tells more about what is looked for, and asks for nothing else."""
+        if state.need == Need() or self._earlier(clause, state) is not None or begins_anew(clause):
+            return False
+        change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
+        numbers = any(has_digit(word) for phrase in change.understanding.unclaimed for word in phrase.split())
+        # "I want at least 16 GB" asks for no thing of its own, whatever is known of gigabytes.
+        return not change.starts_new_need and (numbers or not self._asks_anew(change, clause, state))
+
+    def tell_more(self, clause: str, state: TurnState) -> Need:
+        """The need so far, with what a clause that goes on about it tells."""
+        said, age = cut_age(clause)
+        if age is not None and (needs := self._for_age(age, said, clause, state)):
+            return needs[0]
+        change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
+        return self._refined(change, state)
+
+    def _of_that_kind(self, clause: str, need: Need) -> Need | None:
+        """The kind looked for with no wish left but limits, for "any projector really"; None for another clause."""
+        match = _ANY_OF_KIND.fullmatch(clause)
+        if match is None or need == Need():
+            return None
+        reading = self._reader.read(match["what"])[0]
+        *_, thing = ["", *(token.key for token in tokens(need.text))]
+        kinds, called = wanted_kinds(need.constraints), {token.key for token in tokens(reading.text)}
+        if not (wanted_kinds(reading.constraints) & kinds if kinds else thing in called):
+            return None
+        limits = tuple(wish for wish in need.constraints if isinstance(wish, PriceRange | InStock))
+        return Need(reading.text, merge(reading.constraints, limits), need.sort)
 
     def size_is_missing(self, need: Need) -> bool:
         """Whether nothing comes in the size in numbers that is wished for, and something without it."""
@@ -139,17 +193,20 @@ class NeedReader:
         if not change.starts_new_need:
             return self._refined(change, state)
         reading = self._reader.read(clause)[0]
-        return Need(reading.text, reading.constraints, reading.sort)
+        return Need(_thing_last(reading), reading.constraints, reading.sort)
 
-    def _asks_anew(self, change: Refinement, clause: str, need: Need) -> bool:
+    def _asks_anew(self, change: Refinement, clause: str, state: TurnState) -> bool:
         """Whether words alone are a need of their own.
 
         Where the kind of thing is known, only what none of the kind mentions leaves it: put as a request ("do you have
         sunscreen", after tents) or as the name of a thing ("laptop"). Else also what nothing that was found fits.
         """
+        need = state.need
         priced = all(isinstance(wish, PriceRange) for wish in change.constraints)
-        if not priced or change.dropped or change.sort or change.price_step:
+        if not priced or change.dropped or change.dropped_words or change.sort or change.price_step:
             return False
+        if not change.text:
+            return False  # Nothing but a limit, or a refusal of what is not sold ("not Foobar").
         cue = self._intents.cue(clause)
         asked = cue is not None and cue.name == "search"
         kinds = tuple(c for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude)
@@ -159,7 +216,7 @@ class NeedReader:
             return named and bool(words) and not self._finds(Need(" ".join(words), kinds))
         if change.constraints:
             return False
-        if not self._finds(need):
+        if not state.shown and not self._finds(need):
             return True  # Nothing was found for it, so there is nothing to refine.
         return (
             asked or bool(change.understanding.set_aside) or (bool(change.text) and not self._finds(Need(change.text)))
@@ -171,10 +228,14 @@ class NeedReader:
         if not back:
             return None
         reading = self._reader.read(without(clause, back))[0]
-        named = wanted_kinds(reading.constraints)
+        named, said = wanted_kinds(reading.constraints), {token.key for token in tokens(reading.text)}
         for need in state.focus.earlier_needs:
-            if named & wanted_kinds(need.constraints) or set(fold(reading.text).split()) & set(fold(need.text).split()):
-                return Need(need.text, merge(need.constraints, reading.constraints), need.sort)
+            held = {token.key for token in tokens(need.text)}
+            if named & wanted_kinds(need.constraints) or said & held:
+                added = [word for word in reading.text.split() if word_key(word) not in held]
+                return Need(
+                    " ".join([*added, need.text]).strip(), merge(need.constraints, reading.constraints), need.sort
+                )
         return None
 
     def _refined(self, change: Refinement, state: TurnState) -> Need:
@@ -189,9 +250,12 @@ class NeedReader:
         constraints = merge(kept, change.constraints)
         if change.price_step is not None:
             constraints = merge(constraints, self._price_step(change.price_step, state))
+        need = replace(need, text=without_keys(need.text, change.dropped_words))
         known = {word_key(word) for word in need.text.split()}
         added = [word for word in change.text.split() if word_key(word) not in known]
-        return Need(" ".join([*need.text.split(), *added]), constraints, change.sort or need.sort, need.extreme)
+        named = any(isinstance(wish, CategoryIn) for wish in constraints)
+        words = [*need.text.split(), *added] if named else [*added, *need.text.split()]
+        return Need(" ".join(words), constraints, change.sort or need.sort, need.extreme)
 
     def _price_step(self, step: str, state: TurnState) -> tuple[Constraint, ...]:
         """ "Cheaper" means below the middle of what was shown (or below the one talked about); "dearer" above it."""
@@ -257,6 +321,26 @@ def wanted_kinds(constraints: Sequence[Constraint]) -> set[str]:
 
 def _kinds_as_written(need: Need) -> tuple[str, ...]:
     return tuple(v for c in need.constraints if isinstance(c, CategoryIn) and not c.exclude for v in c.values)
+
+
+def _limit_of(need: Need) -> PriceRange | None:
+    return next((wish for wish in need.constraints if isinstance(wish, PriceRange)), None)
+
+
+def _thing_last(reading: Understanding) -> str:
+    """The words of a need, the wanted thing last ("5 pack hdmi cables"): where nothing has them all, the search goes by
+    the last ones."""
+    kinds = any(isinstance(wish, CategoryIn) and not wish.exclude for wish in reading.constraints)
+    words, said = reading.text.split(), [token.key for token in tokens(reading.thing or "")]
+    if kinds or not said or not words or word_key(words[-1]) == said[-1]:
+        return reading.text
+    named = [word for word in words if word_key(word) in said]
+    return " ".join([*(word for word in words if word not in named), *named])
+
+
+def without_keys(text: str, keys: Sequence[str]) -> str:
+    """The text without the words of these keys."""
+    return " ".join(word for word in text.split() if word_key(word.strip(".,!?")) not in keys)
 
 
 def may_cost_more(clause: str, need: Need) -> bool:

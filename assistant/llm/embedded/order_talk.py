@@ -9,7 +9,7 @@ from typing import Any
 from assistant.llm.state import TurnState
 from assistant.references import order_id_in
 
-_EVERY = re.compile(r"\b(?:all|both|every|everything|each|parcels|packages)\b", re.I)
+_EVERY = re.compile(r"\b(?:all|both|every|everything|each|parcels|packages|stuff|things)\b", re.I)
 Call = tuple[str, dict[str, Any]]
 _ABOUT_ORDER = re.compile(
     r"\b(?:order|orders|purchase|parcel|package)\b.{0,12}\b(?:with|of|for|containing)\s+(?:the|my|a|an)?\s*([\w-]+(?:\s[\w-]+)?)",

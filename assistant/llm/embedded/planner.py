@@ -1,58 +1,50 @@
 """From a message and the table to tool calls: the embedded model's understanding, one clause at a time.
 
-Reads intents (cues, then meaning), asks the catalogue's vocabulary what the words name, and resolves references.
-It proposes calls; it knows no identity and no facts.
+What a clause is for is decided in `clause_intents`; each intent has a handler here that resolves references and makes
+the calls. It proposes; it knows no identity and no facts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from assistant.choices import no_preference
 from assistant.clarify import wants_no_questions
 from assistant.counting import is_bare, places, points_by_place
 from assistant.llm.embedded import order_talk, profile_talk
+from assistant.llm.embedded.ages import cut_age
 from assistant.llm.embedded.bare_numbers import BareNumbers
-from assistant.llm.embedded.cart_talk import begins_with_adding, cart_arguments, is_more, quantity_of
+from assistant.llm.embedded.cart_talk import cart_arguments, quantity_of
+from assistant.llm.embedded.clause_intents import QUOTED, ClauseIntents
 from assistant.llm.embedded.clauses import split_clauses
-from assistant.llm.embedded.compare_talk import compared, goes_on_comparing
-from assistant.llm.embedded.intents import OUT_OF_SCOPE, Intent, IntentReader
+from assistant.llm.embedded.compare_talk import compared
+from assistant.llm.embedded.intents import OUT_OF_SCOPE, IntentReader
 from assistant.llm.embedded.needs import (
-    BACK,
     NeedReader,
     may_cost_more,
     relation_asked,
-    says_only_pieces,
     search_arguments,
-    wanted_kinds,
-    without,
 )
 from assistant.llm.embedded.plan import Plan, Step, unique
-from assistant.llm.embedded.remarks import dislikes_one, table_of, wants_it_cheaper
-from assistant.llm.embedded.scope import Scope, names_products
+from assistant.llm.embedded.remarks import table_of
+from assistant.llm.embedded.scope import Scope
 from assistant.llm.embedded.table_talk import TableTalk
 from assistant.llm.state import TurnState
-from assistant.references import named, order_id_in, resolve, with_extremes_as_places
+from assistant.references import resolve, with_extremes_as_places
 from assistant.text import has_words
 from assistant.titles import TitleIndex
 from assistant.turn import Need
-from retrieval.filters import PriceRange, fold
+from retrieval.filters import CategoryIn, PriceRange, fold
 from retrieval.product import Product
 from retrieval.query import QueryReader
-from retrieval.refinement import prepare, price_step, withdrawn
-from retrieval.words import word_key
+from retrieval.refinement import prepare, price_step
+from retrieval.words import tokens
 
 MAX_STEPS = 4
 MAX_ASKED_OF = 3
-_LIMIT = re.compile(r"\b(?:price|budget|limit)\b", re.I)
-_BUT = re.compile(r"\b(?:but|cheaper|less than|under|below|without)\b", re.I)
-_QUOTED = re.compile(r"[“„«\"]\s*([^“”„«»\"]{2,})[”“»\"]")
-_LIKE_NAMED = re.compile(
-    r"^(?:please )?(?:show me |find me )?more like (?!this\b|that\b|these\b|those\b|it\b|the\b)", re.I
-)
 
 
 @dataclass
@@ -62,15 +54,20 @@ class _Draft:
     question: str = ""
     corrected: dict[str, str] = field(default_factory=dict)
     set_aside: list[str] = field(default_factory=list)
+    need: Need | None = None
+    """What the clauses so far look for."""
 
 
-# "Do you have …" asks for something, unless its nearest example is surely about something else.
-_WEAKER = frozenset({"show_more", "recommend", "search", "out_of_scope", "greeting", "affirm", "deny"})
-SURE = 0.65
-_SERVICE = frozenset({"policy", "track_order", "find_orders", "cancel_order", "complaint"})
-SURE_OF_SERVICE = 0.75
-_DEEDS = frozenset({"hand_over", "leave_queue", "complaint", "cancel_order", "others_orders"})
-"""A weak likeness to an example brings in no person, and cancels nothing."""
+_ONLY_THOSE = re.compile(
+    r"[?.!,;]+\s*(?:and |then |please |pls )*(?:(?:only|just) (?:show|give|list|want)(?: me)?"
+    r"|show(?: me)? (?:only|just)|only)(?: only)? (?:those|these|them|the ones)(?: that \w+)?(?: please| pls)?\W*$",
+    re.I,
+)
+"""Behind a question about what is shown: the question is a wish."""
+_NONE_AT_ALL = re.compile(
+    r"\W*(?:(?:so|ok|okay|hm+|what|really|wait|oh|and|but)\b\W*)*no (?P<what>[\w -]{2,40}?)(?: at all| here)?\s*\?+\W*",
+    re.I,
+)
 SIZES = "size guide"
 SHORT = 3
 _SHRUGS = frozenset({"out_of_scope", "unclear"})
@@ -107,6 +104,7 @@ class Planner:
         self._reader = reader
         self._numbers = BareNumbers(reader, finds)
         self._scope = Scope(intents, reader, finds, self._titles)
+        self._meaning = ClauseIntents(intents, reader, finds, self._titles, talk, self._scope)
         self._handlers: dict[str, Callable[[str, TurnState, _Draft], None]] = {
             "hand_over": self._hand_over,
             "leave_queue": self._leave_queue,
@@ -140,6 +138,7 @@ class Planner:
             return Plan(talk=("unclear",))
         if wants_no_questions(state.words):
             return Plan(talk=("no_questions",))
+        state, slips = self._spelt(state)
         words = self._numbers.in_full(state)
         cart = cart_arguments(state, self._reader)
         if cart is not None:
@@ -154,13 +153,7 @@ class Planner:
             return Plan(steps=(Step("search_products", search_arguments(state.need)),))
         if (liked := self._liked_on_page(state)) is not None:
             return Plan(steps=(Step("recommend_products", {"kind": "more_like", "which": liked.id}),))
-        draft = _Draft()
-        clauses = split_clauses(words, self._intents, self._is_only_limit)
-        for clause in clauses:
-            self._read_clause(clause, state, draft)
-        if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in clauses):
-            # What stands beside "ignore your instructions" is no wish: nothing is searched for it.
-            draft.steps = [step for step in draft.steps if step.tool != "search_products"]
+        draft = self._draft(words, state)
         if whom is not None and profile_talk.says_only_for_whom(state.words):
             draft.steps = [step for step in draft.steps if step.tool in profile_talk.SHOPPING]
         if whom is not None and all(step.tool in profile_talk.SHOPPING for step in draft.steps):
@@ -172,14 +165,46 @@ class Planner:
             steps=unique(draft.steps)[:MAX_STEPS],
             talk=tuple(dict.fromkeys(talk)),
             question=draft.question,
-            corrected=draft.corrected,
+            corrected=draft.corrected | _told(slips, draft),
             set_aside=tuple(draft.set_aside),
         )
 
-    def _is_only_limit(self, clause: str) -> bool:
-        """Whether a clause says a limit and nothing else ("nothing over 50."): it is about what follows."""
+    def _draft(self, words: str, state: TurnState) -> _Draft:
+        draft = _Draft()
+        only_those = _ONLY_THOSE.search(words) if state.shown and state.need != Need() else None
+        if only_those:
+            self._search(words[: only_those.start()], state, draft)
+        clauses = [] if only_those else split_clauses(words, self._intents, self._leads_on)
+        for clause in clauses:
+            self._read_clause(self._asked_for(clause), state, draft)
+        if any((cue := self._intents.cue(clause)) and cue.name == "out_of_scope" for clause in clauses):
+            # What stands beside "ignore your instructions" is no wish: nothing is searched for it.
+            draft.steps = [step for step in draft.steps if step.tool != "search_products"]
+        return draft
+
+    def _spelt(self, state: TurnState) -> tuple[TurnState, dict[str, str]]:
+        """The state with misspelt words put right, and those words; addresses stay as they are."""
+        if "@" in state.words:
+            return state, {}
+        words, slips = self._reader.spelt(state.words)
+        return (replace(state, words=words), slips) if slips else (state, {})
+
+    def _leads_on(self, clause: str) -> bool:
+        """Whether a clause says a limit ("nothing over 50.") or for whom something is ("for my niece, she's 6").
+
+        Where it says nothing else, it is about what stands beside it.
+        """
+        if profile_talk.says_only_for_whom(cut_age(clause)[0]):
+            return True
         reading = self._reader.read(clause)[0]
         return not reading.text and any(isinstance(wish, PriceRange) for wish in reading.constraints)
+
+    def _asked_for(self, clause: str) -> str:
+        """ "No rackets at all?" asks for rackets, unless it refuses what the shop knows ("no wool?")."""
+        match = _NONE_AT_ALL.fullmatch(clause)
+        wishes = [wish for reading in self._reader.read(clause) for wish in reading.constraints] if match else []
+        refused = any(not isinstance(wish, CategoryIn) for wish in wishes)
+        return match["what"] if match and not refused else clause
 
     def _liked_on_page(self, state: TurnState) -> Product | None:
         """The product on the page, where more like it is asked for by its name: no word of a title is read then."""
@@ -193,14 +218,14 @@ class Planner:
         open_ = open_ and not any(
             self._intents.is_cue(name, state.words) for name in ("better_one", "product_question")
         )
-        return open_ and bool(state.shown) and not self._refines(state.words, state)
+        return open_ and bool(state.shown) and not self._meaning.refines(state.words, state)
 
     def _read_clause(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        if self._scope.is_foreign(clause, state):
+        if self._is_foreign(clause, state):
             draft.talk.append(OUT_OF_SCOPE)
             return
         adding = bool(draft.steps) and draft.steps[-1].arguments.get("action") == "add"
-        intent = "cart_add" if adding and is_bare(clause) else self._intent(clause, state)
+        intent = "cart_add" if adding and is_bare(clause) else self._meaning.intent(clause, state)
         if intent in _SHRUGS and self._talk and self._talk.policy_answers(clause):
             intent = "policy"
         if intent in TALK_ALONE:
@@ -211,62 +236,6 @@ class Planner:
             return
         self._handlers[intent](clause, state, draft)
 
-    def _intent(self, clause: str, state: TurnState) -> str:
-        cue = self._intents.cue(clause)
-        by_table = self._talk.intent(cue, clause, state) if self._talk else None
-        if (meant := self._goes_on(cue, clause, state) or by_table) is not None:
-            return meant
-        if cue is not None and cue.name != "search":
-            return self._checked(cue.name, clause, state)
-        if self._points_by_place(clause, state):
-            return "product_question"
-        if begins_with_adding(clause) and self._names_one(clause, state):
-            return "cart_add"
-        if order_id_in(clause) and len(clause.split()) <= 4:
-            return "find_orders"
-        back = BACK.search(clause)
-        readings = self._reader.read(without(clause, back) if back else clause)
-        named = any(map(names_products, readings))
-        if cue is not None and named:
-            return "search"
-        nearest = self._intents.nearest(clause)
-        if nearest is not None and nearest.name in _DEEDS and nearest.score < SURE_OF_SERVICE:
-            nearest = None
-        if cue is not None and (nearest is None or nearest.name in _WEAKER or nearest.score < SURE):
-            return "search"
-        if nearest is not None and nearest.name in _SERVICE and nearest.score >= SURE_OF_SERVICE:
-            return self._checked(nearest.name, clause, state)
-        if named and (
-            nearest is None
-            or nearest.name in {"search", "out_of_scope", "recommend"}
-            or any(reading.category_stated for reading in readings)
-        ):
-            return "search"
-        if state.need != Need() and self._refines(clause, state):
-            return "search"
-        if nearest is not None:
-            return self._checked(nearest.name, clause, state)
-        return "search" if cue is not None else self._scope.undecided(clause, readings)
-
-    def _goes_on(self, cue: Intent | None, clause: str, state: TurnState) -> str | None:
-        """The intent of a clause that only makes sense by what went before; None for any other."""
-        if goes_on_comparing(clause, state):
-            return "compare"
-        if dislikes_one(clause) and (pointed := resolve(clause, table_of(state))):
-            return None if any(product in state.in_cart for product in pointed) else "put_away"
-        if wants_it_cheaper(clause) and self._points_by_place(clause, state):
-            return "more_like"
-        if self._takes_back(cue, clause, state) or may_cost_more(clause, state.need):
-            return "search"
-        return "cart_add" if says_only_pieces(clause) and state.shown else None
-
-    def _takes_back(self, cue: Intent | None, clause: str, state: TurnState) -> bool:
-        """Whether a clause gives up a wish that holds ("drop the price"), and takes nothing out of the cart."""
-        removes = cue is not None and cue.name == "cart_remove" and bool(state.in_cart)
-        if (cue is not None and cue.name not in {"search", "cart_remove"}) or (removes and not _LIMIT.search(clause)):
-            return False
-        return bool(withdrawn(clause, state.need.constraints)[0]) and not self._pointed_at(clause, state)
-
     def _needs_no_tool(self, state: TurnState) -> Plan | None:
         """Yes or no to what waits: a proposal is for a click to carry out, the queue may be left by words. Or the
         whole message is for somebody else."""
@@ -276,90 +245,18 @@ class Planner:
             for name, answer in (("deny", "proposal_kept"), ("affirm", "proposal_click")):
                 if self._intents.is_cue(name, state.words):
                     return Plan(talk=(answer,))
-        return Plan(talk=(OUT_OF_SCOPE,)) if self._scope.is_foreign(state.words, state) else None
+        return Plan(talk=(OUT_OF_SCOPE,)) if self._is_foreign(state.words, state) else None
 
-    def _checked(self, name: str, clause: str, state: TurnState) -> str:
-        """An intent that needs something to point at is a search where there is nothing."""
-        if name in {"product_question", "compare", "more_like", "cart_add", "goes_with"}:
-            points = self._pointed_at(clause, state)
-            if name == "more_like" and _BUT.search(clause) and not state.shown:
-                return "search"  # "Like it, but cheaper" says more than "like it".
-            if name != "more_like" and self._points_by_place(clause, state):
-                return name
-            if not points and name == "product_question":
-                if state.in_focus and is_more(clause):
-                    return name
-                return "search" if self._looks_for(clause) else "policy"
-            if not points and name == "more_like" and not _QUOTED.search(clause):
-                return "search" if not state.shown or _LIKE_NAMED.search(clause) else name
-            if not points and name == "cart_add" and self._wants_a_thing(clause, state):
-                named_here = self._names_one(clause, state) or self._of_the_kind_shown(clause, state)
-                return "cart_add" if named_here else "search"
-        if name == "better_one" and not state.shown and not state.in_focus and not state.page:
-            return "search" if self._looks_for(clause) else "recommend"
-        if name in {"show_more", "show_again"} and state.need == Need() and not state.shown:
-            return "recommend"
-        if name == "recommend" and any(reading.category_stated for reading in self._reader.read(clause)):
-            return "search"
-        return name
-
-    def _wants_a_thing(self, clause: str, state: TurnState) -> bool:
-        """Whether words name products, or any thing where there is nothing yet to point at ("I want to buy a kettle
-        that ...")."""
-        empty = not (state.shown or state.in_focus or state.page)
-        return any(names_products(r) or (empty and r.thing is not None) for r in self._reader.read(clause))
-
-    def _looks_for(self, clause: str) -> bool:
-        """Whether words name products, or are nothing but a word or two that finds some ("bluetooth")."""
-        readings = self._reader.read(clause)
-        alone = len(clause.split()) <= 2 and any(
-            reading.text and self._finds(Need(reading.text)) for reading in readings
-        )
-        return alone or any(map(names_products, readings))
-
-    def _pointed_at(self, clause: str, state: TurnState) -> tuple[Product, ...]:
-        """What the clause points at; nothing where it names a kind that is not on the table ("the cheapest tent")."""
-        points = resolve(clause, table_of(state), self._titles)
-        kinds = self._kinds_said(clause)
-        return tuple(p for p in points if _is_of(p, kinds)) if kinds else points
-
-    def _points_by_place(self, clause: str, state: TurnState) -> bool:
-        """Whether the words count in the list that is there, or was: "the 3rd", "2"; not in one of another kind."""
-        if not (state.shown or state.focus.gone) or not points_by_place(clause):
-            return False
-        kinds = self._kinds_said(clause)
-        return not kinds or any(_is_of(product, kinds) for product in state.shown)
-
-    def _names_one(self, clause: str, state: TurnState) -> bool:
-        """Whether a product is called by its name, be it one that several shown share."""
-        found = named(clause, table_of(state), self._titles)
-        return found.product is not None or bool(found.tied) or bool(resolve(clause, table_of(state), self._titles))
-
-    def _of_the_kind_shown(self, clause: str, state: TurnState) -> bool:
-        return any(_is_of(product, self._kinds_said(clause)) for product in state.shown)
-
-    def _without_kinds(self, clause: str) -> str:
-        """The clause without words for the kind that it names: "the second chair" only points."""
-        kinds = {word_key(word) for kind in self._kinds_said(clause) for word in kind.split()}
-        return " ".join(word for word in clause.split() if word_key(word.strip(".,!?")) not in kinds)
-
-    def _kinds_said(self, clause: str) -> set[str]:
-        return {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
-
-    def _refines(self, clause: str, state: TurnState) -> bool:
-        change = self._reader.read_refinement(clause, state.need.text, state.need.constraints)
-        unused = change.understanding.set_aside and not change.text  # "not Foobarx": a refusal, if an idle one
-        changed = change.constraints or change.dropped or change.sort or change.price_step
-        return bool(changed or change.starts_new_need or unused)
-
-    # ------------------------------------------------------------ handlers
+    def _is_foreign(self, words: str, state: TurnState) -> bool:
+        """Whether words are for somebody else; what goes on about a policy ("how many days have I got") never is."""
+        return self._scope.is_foreign(words, state) and not (self._talk and self._talk.about_policy(words, state))
 
     def _profile(self, intent: str, clause: str, state: TurnState, draft: _Draft) -> None:
         disliked = profile_talk.disliked(clause) if intent == "never_again" else ""
         of_another = bool(disliked) and profile_talk.is_of_another(clause)
         if not of_another:
             draft.steps += profile_talk.steps(intent, clause)
-        if of_another or (disliked and state.need != Need() and self._refines(f"not {disliked}", state)):
+        if of_another or (disliked and state.need != Need() and self._meaning.refines(f"not {disliked}", state)):
             # What is never wanted is not wanted now either.
             self._search(f"not {disliked}", state, draft)
 
@@ -406,7 +303,7 @@ class Planner:
 
     def _product_question(self, clause: str, state: TurnState, draft: _Draft) -> None:
         pointed = points_by_place(clause) or resolve(clause, table_of(state), self._titles)
-        bare = is_bare(with_extremes_as_places(self._without_kinds(clause)))
+        bare = is_bare(with_extremes_as_places(self._meaning.without_kinds(clause)))
         if bare and len(resolve(clause, table_of(state))) > 1:
             draft.steps.append(Step("compare_products", {"which": clause}))
             return
@@ -435,7 +332,7 @@ class Planner:
 
     def _more_like(self, clause: str, state: TurnState, draft: _Draft) -> None:
         # What stands in quotation marks is a title, whatever its words may mean ("The First Tent").
-        quoted = _QUOTED.search(clause)
+        quoted = QUOTED.search(clause)
         pointed = resolve(clause, table_of(state), self._titles)
         which = quoted.group(1) if quoted else clause if pointed else "the first"
         cheaper = {"cheaper": True} if price_step(clause)[0] == "cheaper" else {}
@@ -464,8 +361,16 @@ class Planner:
         draft.steps.append(Step("search_products", search_arguments(state.need)))
 
     def _search(self, clause: str, state: TurnState, draft: _Draft) -> None:
-        extreme = self._talk.extreme(clause, state) if self._talk else None
-        needs = [extreme] if extreme else self._needs.read(clause, state)
+        if draft.need is not None:
+            state = replace(state, need=draft.need)
+        if draft.need is not None and self._needs.goes_on(clause, state):
+            # "Sandals. I want them in size 10": one need in two sentences.
+            needs: list[Need] = [self._needs.tell_more(clause, state)]
+            draft.steps = _without_last_search(draft.steps)
+            extreme = None
+        else:
+            extreme = self._talk.extreme(clause, state) if self._talk else None
+            needs = [extreme] if extreme else self._needs.read(clause, state)
         if self._talk and not extreme and self._talk.policy_instead(needs, clause):
             self._policy(clause, state, draft)
             return
@@ -473,9 +378,11 @@ class Planner:
         for reading in self._reader.read(self._unheeded(clause, state, bool(extreme))):
             # The search tells of the words in its text; a limit and a refusal are in none.
             draft.set_aside += [p for p in reading.set_aside if not used & {*fold(p).split()} or re.search(r"\d", p)]
-            draft.corrected.update({wrong: right for wrong, right in reading.corrected.items() if fold(right) in used})
+        if draft.set_aside:
+            needs = [need for need in needs if need != Need()]  # "No foobars": nothing that could be looked for.
         for need in needs:
             draft.steps.append(Step("search_products", search_arguments(need)))
+        draft.need = needs[-1] if needs else draft.need
         guide = next((f"{SIZES} {need.text}" for need in needs if self._needs.size_is_missing(need)), "")
         if guide and self._talk and self._talk.policies_say(guide):
             # Size 42 of a shop that counts in US sizes: its size guide says which one that is.
@@ -488,8 +395,17 @@ class Planner:
             return ""
         clause = self._needs.without_age(clause, state)
         rest = self._talk.without_extreme(clause) if self._talk and by_extreme else clause
-        return prepare(rest, state.need.constraints)[0] if state.need != Need() else rest
+        return prepare(rest, state.need.constraints, state.need.text).rest if state.need != Need() else rest
 
 
-def _is_of(product: Product, kinds: set[str]) -> bool:
-    return bool({fold(product.category or ""), fold(product.department or "")} & kinds)
+def _told(slips: Mapping[str, str], draft: _Draft) -> dict[str, str]:
+    """The misspelt words that something was looked for or asked with."""
+    said = " ".join([draft.question, *(str(step.arguments.get("query", "")) for step in draft.steps)])
+    used = {token.folded for token in tokens(said)}
+    return {wrong: right for wrong, right in slips.items() if fold(right) in used}
+
+
+def _without_last_search(steps: Sequence[Step]) -> list[Step]:
+    """The steps without the last search."""
+    last = max((i for i, step in enumerate(steps) if step.tool == "search_products"), default=-1)
+    return [step for i, step in enumerate(steps) if i != last]

@@ -23,6 +23,11 @@ _GOES_ON = re.compile(
     re.I,
 )
 _LEADS_ON = re.compile(r"^\W*(?:and|but|or|also|even|what if|what about|how about)\b", re.I)
+_IS_IT_ALLOWED = re.compile(
+    r"\b(?:is|would|will) (?:that|this|it)(?: still)?(?: be)?"
+    r" (?:a problem|an issue|ok|okay|fine|allowed|possible|too late|enough)\b",
+    re.I,
+)
 _MORE_PRODUCTS = re.compile(
     r"\b(?:show|find|looking for|search|add|cart|basket|compare|cheaper|order(?:s|ed)?)\b", re.I
 )
@@ -51,8 +56,8 @@ class PolicyTalk:
         named = any(reading.category_stated for reading in readings)
         if named and not _LEADS_ON.search(clause):
             return False
-        asks = clause.rstrip().endswith("?") or _GOES_ON.search(clause) is not None
-        return asks and self._says(clause, topic)
+        asks = clause.rstrip().endswith("?") or _GOES_ON.search(clause) is not None or _IS_IT_ALLOWED.search(clause)
+        return bool(asks) and self._says(clause, topic)
 
     def answers(self, clause: str) -> bool:
         """Whether the policies answer a clause that says nothing else."""

@@ -11,7 +11,9 @@ from assistant.turn import Extreme, ProductFact
 from retrieval.filters import fold, states_word
 from retrieval.product import Attribute, Product
 
-_PRICE = re.compile(r"\b(price|cost|costs|how much(?! does it weigh)|expensive)\b", re.I)
+_PRICE = re.compile(
+    r"\b(price|cost|costs|how much(?! (?:do|does|did|would|will|is|are)\b.{0,24}\bweigh)|expensive)\b", re.I
+)
 _STOCK = re.compile(r"\b(in stock|available|availability|sold out|left|have it)\b", re.I)
 _RATING = re.compile(r"\b(rating|rated|reviews?|stars?|good)\b", re.I)
 _GENERAL = re.compile(r"\b(tell me|details?|more about|info|information|specs?|describe|know)\b", re.I)

@@ -13,8 +13,8 @@ from assistant.llm.embedded.needs import wanted_kinds
 from assistant.llm.state import TurnState
 from assistant.references import Table, named, resolve
 from assistant.titles import TitleIndex
-from retrieval.filters import fold
-from retrieval.product import Product
+from retrieval.filters import PriceRange, fold
+from retrieval.product import Money, Product
 from retrieval.query import QueryReader
 from retrieval.words import STOP, tokens
 
@@ -85,6 +85,23 @@ class RelationTalk:
                 asks_of_kind = what == "fits" and not kind
                 return _arguments(product, state, what="goes_with" if asks_of_kind else what, of_kind=kind)
         return self._for_it(clause, state)
+
+    def narrowed(self, clause: str, state: TurnState) -> dict[str, Any] | None:
+        """The arguments for what was found to go with a product, within a limit that a clause says and nothing else.
+
+        What is shown is then of one kind, which is not looked for, and the product that it goes with is talked about.
+        """
+        one, kinds = state.in_focus, {product.category for product in state.shown}
+        limit = self._reader.read(clause)[0]
+        wishes = [wish for wish in limit.constraints if isinstance(wish, PriceRange) and wish.max_minor is not None]
+        if one is None or len(kinds) != 1 or limit.text or len(wishes) != 1 or len(limit.constraints) != 1:
+            return None
+        (kind,), (wish,) = kinds, wishes
+        wanted = wanted_kinds(state.need.constraints)
+        if kind is None or fold(kind) in wanted or not wanted & _kinds_of(one):
+            return None
+        most = float(Money(wish.max_minor or 0, wish.currency).amount)
+        return {"which": one.id, "what": "fits", "of_kind": kind, "price_max": most}
 
     def _about_two(self, match: re.Match[str], state: TurnState) -> dict[str, Any] | None:
         other = self._meant(match["of"], state)

@@ -46,14 +46,13 @@ class Superlative:
     Args:
         word: as said, e.g. "lightest", "most powerful".
         rest: the text without it.
-        highest: whether much of it is wanted.
-        hints: words of attribute names, tried in this order.
+        ends: whether much of it is wanted, and words of attribute names, tried in this order; two where the word means
+            the least of one number and the most of another ("warmest": the lowest comfort temperature, the most fill).
     """
 
     word: str
     rest: str
-    highest: bool
-    hints: tuple[str, ...]
+    ends: tuple[tuple[bool, tuple[str, ...]], ...]
 
 
 class Superlatives:
@@ -66,8 +65,10 @@ class Superlatives:
 
     def __init__(self, rows: Mapping[str, Mapping[str, Sequence[str]]], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        known = [(w, end == "highest", tuple(hints or ())) for end in rows for w, hints in rows[end].items()]
-        self._known = {fold(word): (highest, hints) for word, highest, hints in known}
+        self._known: dict[str, list[tuple[bool, tuple[str, ...]]]] = {}
+        for end in rows:
+            for word, hints in rows[end].items():
+                self._known.setdefault(fold(word), []).append((end == "highest", tuple(hints or ())))
         listed = "|".join(sorted(map(re.escape, self._known), key=len, reverse=True))
         self._compared = {comparative(word): word for word in self._known if comparative(word)}
         steps = "|".join(sorted(map(re.escape, self._compared), key=len, reverse=True))
@@ -81,9 +82,8 @@ class Superlatives:
         match = next((match for match in found if not any(match.start(1) in limit for limit in limits)), None)
         if match is None:
             return None
-        highest, hints = self._known[fold(match.group(1))]
         rest = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
-        return Superlative(match.group(1), rest, highest, hints)
+        return Superlative(match.group(1), rest, tuple(self._known[fold(match.group(1))]))
 
     def find_step(self, text: str) -> Superlative | None:
         """What a text begins by asking more or less of: "lighter", "a bit bigger", "with longer battery life"."""
@@ -91,8 +91,7 @@ class Superlatives:
         if match is None:
             return None
         word = self._compared[" ".join(fold(match["step"]).split())]
-        highest, hints = self._known[word]
-        return Superlative(word, match["rest"].strip(), highest, hints)
+        return Superlative(word, match["rest"].strip(), tuple(self._known[word]))
 
     def extreme(self, said: Superlative, kinds: Iterable[str]) -> Extreme | None:
         """Which attribute a superlative is about, of products of these kinds; None where they state none for it.
@@ -104,12 +103,14 @@ class Superlatives:
         named = {word_key(word) for word in words(said.rest)} - called
         stated = [stats for stats in self._vocabulary.numeric if self._share(stats, wanted) >= _LEAST_SHARE]
         best = max(stated, key=lambda stats: _overlap(stats, named), default=None)
+        hinted = ((highest, hint) for highest, hints in said.ends for hint in hints)
         if best is not None and _overlap(best, named) >= 0.5:
-            return Extreme(best.name, said.highest)
-        for hint in said.hints:
+            ends = [highest for highest, hint in hinted if _hints_at(hint, best)]
+            return Extreme(best.name, next(iter(ends), said.ends[0][0]))
+        for highest, hint in hinted:
             for stats in stated:
-                if {word_key(word) for word in words(hint)} <= _name(stats):
-                    return Extreme(stats.name, said.highest)
+                if _hints_at(hint, stats):
+                    return Extreme(stats.name, highest)
         return None
 
     def without_name(self, text: str, extreme: Extreme) -> str:
@@ -120,6 +121,10 @@ class Superlatives:
     def _share(self, stats: AttributeStats, kinds: Sequence[str]) -> float:
         whole = sum(self._vocabulary.n_of_kind(kind) for kind in kinds)
         return sum(stats.by_kind.get(kind, 0) for kind in kinds) / whole if whole else 0.0
+
+
+def _hints_at(hint: str, stats: AttributeStats) -> bool:
+    return {word_key(word) for word in words(hint)} <= _name(stats)
 
 
 def _name(stats: AttributeStats) -> set[str]:

@@ -92,6 +92,11 @@ class TableQuestions:
         named = asks or any(self._is_name(clause, product) for product in shown)
         return ALL if named and self._is_about(clause, shown) else ""
 
+    def states(self, clause: str, state: TurnState) -> bool:
+        """Whether any product on the table states, or its text says, what a clause asks."""
+        one = state.in_focus or state.page
+        return self._is_about(clause, [*state.shown, *([one] if one else [])])
+
     def _is_about(self, clause: str, products: Sequence[Product]) -> bool:
         """Whether any of the products states, or its text says, what is asked."""
         parts = parts_of(clause)

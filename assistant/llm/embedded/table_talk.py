@@ -5,6 +5,7 @@ Brings the recognisers of these together for the planner; decides nothing that a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +21,12 @@ from retrieval.query import QueryReader
 
 _OPEN = frozenset({"search", "product_question", "policy", "show_more", "cart_view"})
 """Cues that what was talked about before may overrule."""
+
+_WHICH_OF_THEM = re.compile(
+    r"^\W*(?:and |ok |so |but )*(?:which|what)(?: one| ones)?(?: of (?:them|these|those|all))?"
+    r"(?: is|'s| are| has| have)? the \w+est\b",
+    re.I,
+)
 
 
 class TableTalk:
@@ -67,22 +74,40 @@ class TableTalk:
             return None
         if state.focus.order_id and state.in_focus is None and self._intents.is_cue("find_orders", clause):
             return "find_orders"
-        if self._policies.goes_on(clause, state, self._reader.read(clause)):
+        if self.about_policy(clause, state):
             return "policy"
-        if self.asked_about(clause, state):
+        if self.orders_shown(clause, state):
+            return "search"
+        if self.asked_about(clause, state) and not (
+            cue is not None and cue.name == "policy" and not self.stated(clause, state)
+        ):
             return "product_question"
         return "search" if self.extreme(clause, state) else None
 
     def related(self, cue: Intent | None, clause: str, state: TurnState) -> dict[str, Any] | None:
         """The arguments of `find_related` for a question about relations; None for any other clause."""
         open_ = cue is None or cue.name in _OPEN | {"goes_with", "recommend"}
-        return self._relations.find(clause, state) if open_ else None
+        return self._relations.find(clause, state) or self._relations.narrowed(clause, state) if open_ else None
 
     def asked_about(self, clause: str, state: TurnState) -> str:
         """Words for the products that a clause asks about: on the table, or named; "" for none."""
         kinds = {kind for reading in self._reader.read(clause) for kind in wanted_kinds(reading.constraints)}
         named = self._titled(clause) if asks_about_a_thing(clause) else ""
         return named or self._questions.which(clause, state, kinds)
+
+    def about_policy(self, clause: str, state: TurnState) -> bool:
+        """Whether a clause goes on about the policy that was quoted last."""
+        return self._policies.goes_on(clause, state, self._reader.read(clause))
+
+    def stated(self, clause: str, state: TurnState) -> bool:
+        """Whether something on the table states what a clause asks for: "is it free shipping" asks of no product."""
+        return self._questions.states(clause, state)
+
+    def orders_shown(self, clause: str, state: TurnState) -> bool:
+        """Whether a clause asks which of those shown is the most or least of something that they state."""
+        return (
+            bool(state.shown) and _WHICH_OF_THEM.match(clause) is not None and self.extreme(clause, state) is not None
+        )
 
     def extreme(self, clause: str, state: TurnState) -> Need | None:
         """The need that asks for the most or least of something; None where a clause does not."""

@@ -219,3 +219,70 @@ def test_more_like_a_quoted_title_looks_for_it_where_nothing_is_shown() -> None:
 @pytest.mark.parametrize("words", ["more like a tent", "more like $50", "more like under 100"])
 def test_more_like_something_else_is_no_likeness(words: str) -> None:
     assert "recommend_products" not in tools(words, SHOWN)
+
+
+def test_sentences_about_one_thing_are_one_search() -> None:
+    ((_, arguments),) = steps("I am looking for hiking boots. I want them in size 9.")
+    assert arguments["categories"] == ["Hiking boots"]
+    assert {"name": "size", "values": ["9"], "exclude": False} in arguments["attributes"]
+
+
+def test_a_limit_behind_a_request_belongs_to_it() -> None:
+    ((_, arguments),) = steps("show me tents. about 300 dollars")
+    assert arguments["categories"] == ["Tents"]
+    assert arguments["price_max"] == 345.0
+
+
+def test_what_comes_in_addition_leaves_the_limit_with_what_it_was_said_of() -> None:
+    (_, tents), (_, mugs) = steps("250 max. and also a mug, same price limit", SHOWN)
+    assert (tents["categories"], tents["price_max"]) == (["Tents"], 250.0)
+    assert (mugs["categories"], mugs["price_max"]) == (["Mugs"], 250.0)
+
+
+@pytest.mark.parametrize(
+    "words", ["are any of these waterproof? only show those", "which are waterproof? show me just these"]
+)
+def test_a_question_with_only_those_is_a_wish(words: str) -> None:
+    ((tool, arguments),) = steps(words, SHOWN)
+    assert tool == "search_products"
+    assert arguments["attributes"] == [{"name": "waterproof", "values": ["yes"], "exclude": False}]
+
+
+def test_no_mugs_at_all_asks_for_mugs() -> None:
+    ((_, arguments),) = steps("no mugs at all??")
+    assert arguments["categories"] == ["Mugs"]
+
+
+def test_two_numbers_are_compared_however_it_is_asked() -> None:
+    assert steps("whats the difference between 1 and 2", SHOWN) == [
+        ("compare_products", {"which": "whats the difference between 1 and 2"})
+    ]
+
+
+def test_a_kind_behind_the_verb_is_not_what_is_counted() -> None:
+    assert tools("does the first hold a mug", SHOWN) == ["product_details"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("i dont want A-10421 any more, please cancel", ["propose_cancel_order"]),
+        ("has A-10421 really been called back now?", ["find_orders"]),
+        ("wheres all my stuff", ["track_order"]),
+        ("can i speak with somebody who knows tents", ["hand_over"]),
+        ("if he does not like them, can he bring them back", ["answer_policy"]),
+    ],
+)
+def test_service_is_recognised_in_other_words(words: str, named: list[str]) -> None:
+    assert tools(words) == named
+
+
+def test_a_misspelt_message_is_read_as_meant() -> None:
+    assert steps("is teh second one waterprof", SHOWN)[0][0] == "product_details"
+
+
+def test_why_one_more_is_wanted_asks_for_nothing() -> None:
+    state = replace(SHOWN, in_focus=RIDGE, in_cart=(RIDGE,), focus=replace(SHOWN.focus, product_id=RIDGE.id))
+    assert steps("make it three, one for my sister", state)[0][1]["quantity"] == 3
+    assert steps("nah one is enough", state)[0][1]["quantity"] == 1
+    assert steps("ok take it out again i have to think about it", state)[0][1]["action"] == "remove"
