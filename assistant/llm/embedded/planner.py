@@ -21,7 +21,6 @@ from assistant.llm.embedded.cart_talk import cart_arguments, quantity_of
 from assistant.llm.embedded.clause_intents import QUOTED, ClauseIntents
 from assistant.llm.embedded.clauses import split_clauses
 from assistant.llm.embedded.compare_talk import compared
-from assistant.llm.embedded.held_wishes import with_held_wishes
 from assistant.llm.embedded.intents import OUT_OF_SCOPE, IntentReader
 from assistant.llm.embedded.needs import (
     NeedReader,
@@ -371,7 +370,7 @@ class Planner:
             extreme = None
         else:
             extreme = self._talk.extreme(clause, state) if self._talk else None
-            needs = [extreme] if extreme else with_held_wishes(self._needs.read(clause, state), state)
+            needs = [extreme] if extreme else self._needs.read(clause, state)
         if self._talk and not extreme and self._talk.policy_instead(needs, clause):
             self._policy(clause, state, draft)
             return

@@ -176,8 +176,7 @@ class ProductAnswers:
         label = self._label(attribute)
         if isinstance(attribute.value, bool) and named:
             return self._wording("fact_yes" if attribute.value else "fact_no", title=title, label=label)
-        value = self._wording.label(attribute.text) if isinstance(attribute.value, bool) else plain(attribute.text)
-        return self._wording("fact", title=title, label=label, value=value)
+        return self._wording("fact", title=title, label=label, value=plain(attribute.text))
 
     def _text(self, fact: ProductFact, question: str) -> str:
         """What the title or the description says, in their own words."""

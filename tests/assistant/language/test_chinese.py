@@ -68,6 +68,11 @@ SAID = (
     ("订单A-10421到哪了", "where is my order A-10421"),
     ("帮我把A-10421取消", "cancel order A-10421"),
     ("我要找真人客服", "talk to a person"),
+    ("可以改地址吗", "can I change the delivery address of my order"),
+    ("能耐几度", "what is its temperature"),
+    ("还是41码吧", "I meant size 41"),
+    ("再来三个", "3 more"),
+    ("比较前三款", "compare the first three"),
     # as people type
     ("惠普15寸笔记本 16G内存", "HP 15 inch laptop 16G memory"),
     ("Norrfell Fjell 2帐篷", "Norrfell Fjell 2 tent"),

@@ -65,6 +65,12 @@ SAID = (
     ("dónde anda mi paquete A-10421", "where is my order A-10421"),
     ("anula el pedido A-10421", "cancel my order A-10421"),
     ("quiero hablar con un agente por favor", "talk to a person please"),
+    ("puedo cambiar mi dirección?", "can I change the delivery address of my order?"),
+    ("me llegó defectuoso", "what if the item arrived broken or wrong"),
+    ("los dos primeros comparados", "the first two compare them"),
+    ("que aguante 90 kilos", "at least 90 kg"),
+    ("en gris no, en marrón", "no grey, brown"),
+    ("eso es todo, gracias", "that is all, thanks"),
     # as people type
     ("q tal una mochila xfa", "a backpack please"),
     ("busco calcetines termicos o de lana, gracias", "I am looking for socks insulated or wool, thanks"),
