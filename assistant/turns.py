@@ -346,7 +346,7 @@ class TurnRunner:
             def objection(sentence: str) -> str | None:
                 """What speaks against a sentence; the guards first."""
                 kind = run.plan.guarding.objection(sentence, run.reply.text, ledger.evidence, words)
-                kind = kind or unsupported(sentence, facts, run.plan.lexicon)
+                kind = kind or (None if run.say.is_talk(sentence) else unsupported(sentence, facts, run.plan.lexicon))
                 if kind is not None:
                     log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)
                 return kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,13 @@ from retrieval.product import Money
 
 _MARKDOWN = re.compile(r"[*_`\[\]()<>#|~\\]")
 MAX_TITLE_CHARS = 90
+TALK = (
+    "about_you", "affirm", "ask_kind", "deny", "goodbye", "greeting", "no_questions", "others_orders", "out_of_scope",
+    "sorry", "thanks", "tool_failed", "unclear", "unclear_order", "unclear_pair", "unclear_product",
+)  # fmt: skip
+"""Templates in which the assistant speaks of itself: they state nothing of a product, an order, a cart or a rule."""
+_LEAST_OF_A_SENTENCE = 10
+"""Bytes: less is a scrap of a sentence ("No."). A Chinese character has three, and says as much."""
 _COUNTED = {
     "item": ("count_item_one", "count_item_many"),
     "shopper": ("count_shopper_one", "count_shopper_many"),
@@ -26,6 +34,10 @@ _COUNTED = {
 def plain(text: str) -> str:
     """Catalogue text for a sentence: cleaned, short, and without characters that mean something in Markdown."""
     return clean(_MARKDOWN.sub(" ", text).replace("  ", " "), MAX_TITLE_CHARS)
+
+
+def _folded(sentence: str) -> str:
+    return " ".join(sentence.casefold().split())
 
 
 class Wording:
@@ -46,6 +58,15 @@ class Wording:
         self._date_locale = locale if locale.split("_", maxsplit=1)[0] == language else language
         self._labels = Forms(prompts.sentences(language, "labels"))
         self._sentences = Forms(prompts.sentences(language, "sentences"), self._labels)
+
+    def is_talk(self, sentence: str) -> bool:
+        """Whether a sentence is one of those in which the assistant speaks of itself, word for word."""
+        said = _folded(sentence)
+        return len(said.encode()) >= _LEAST_OF_A_SENTENCE and any(said in text for text in self._talk)
+
+    @cached_property
+    def _talk(self) -> tuple[str, ...]:
+        return tuple(_folded(self(name)) for name in TALK)
 
     @property
     def language(self) -> str:
