@@ -64,12 +64,20 @@ def claims_value(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         return True
     if subject.none:
         return not all(_holds(sheet, words, denies) for sheet in subject.about)
-    return not quantified(subject, [_holds(sheet, words, denies) for sheet in subject.about])
+    held = [_holds(sheet, words, denies) for sheet in subject.about]
+    # "Three of them have 12 slots": the number is what is counted, and all may have slots.
+    return not (any(held) if quantities(_claimed_text(subject)) else quantified(subject, held))
 
 
 def speaks_of_products(subject: Subject, facts: Facts) -> bool:
     """Sentences about an order, a policy or a cart are not read as claims about products."""
     return subject.certain or not facts.shared.strip()
+
+
+def _claimed_text(subject: Subject) -> str:
+    """What stands behind the first verb of claim."""
+    match = _CLAIM.search(subject.rest)
+    return subject.rest[match.end() :] if match else ""
 
 
 def _claimed(subject: Subject, facts: Facts) -> list[str]:

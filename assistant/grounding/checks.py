@@ -18,7 +18,7 @@ from assistant.grounding.facts import ENGLISH, Facts
 from assistant.grounding.fits import claims_fit
 from assistant.grounding.flags import claims_flag
 from assistant.grounding.lexicon import Lexicon
-from assistant.grounding.moments import claims_moment
+from assistant.grounding.moments import claims_moment, claims_state
 from assistant.grounding.numbers import claims_amount, claims_number
 from assistant.grounding.offers import claims_delivery, claims_offer, claims_stock
 from assistant.grounding.policies import says_nothing, section_of, speaks_of_rules
@@ -151,6 +151,7 @@ _SENTENCE_CHECKS: tuple[tuple[str, Callable[[str, Facts], bool]], ...] = (
     ("date", claims_moment),
     ("policy", _policies),
     ("done", _done),
+    ("state", claims_state),
 )
 _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("amount", claims_amount),

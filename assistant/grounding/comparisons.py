@@ -13,7 +13,7 @@ from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.ordinary import stems_of
 from assistant.grounding.quantities import without_figures
 from assistant.grounding.sheets import Sheet
-from assistant.grounding.subjects import UNSTATED, Mention, Subject
+from assistant.grounding.subjects import UNSTATED, Mention, Subject, talked_about
 
 # (words, what is compared, whether less is meant): price, rating, reviews, else the name of an attribute.
 _SCALES: tuple[tuple[str, str, bool], ...] = (
@@ -60,6 +60,7 @@ _REST = re.compile(
 _NONE_IS = re.compile(r"\b(?:none|neither|nothing|no other|no one|nobody)\b.*\bthan\b", re.I)
 _PLACES = ("second", "third", "fourth", "fifth")
 _PLACE = re.compile(rf"\b({'|'.join(_PLACES)})[- ](?:the )?$", re.I)
+_IT = re.compile(r"\b(?:it|this|that)\b", re.I)
 _NUMBER_THAN = re.compile(r"\b(?:more|less|other|rather|later|sooner) than \W?(?:\d|one|half|two|enough)", re.I)
 
 
@@ -89,7 +90,7 @@ def claims_order(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     rest = text
     for order in _orders(text, facts.sheets_shown):
         rest = rest[: order.start] + " " * (order.end - order.start) + rest[order.end :]
-        if not _is_right(order, text, subject, facts):
+        if not _is_right(order, text, subject, facts, lexicon):
             return True
     return _UNKNOWN.search(_NUMBER_THAN.sub(" ", rest)) is not None
 
@@ -130,9 +131,11 @@ def _field_of(words: str, shown: list[Sheet]) -> Field | None:
     return max(rivals.values(), key=lambda field: field.fit(said, ""), default=None)
 
 
-def _is_right(order: _Order, text: str, subject: Subject, facts: Facts) -> bool:
+def _is_right(order: _Order, text: str, subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     behind = text[order.end :]
     one = _one(order, text, subject)
+    if one is None and _IT.search(text[: order.start]):
+        one = talked_about(facts, lexicon)
     others = [sheet for sheet in facts.sheets_shown if one is None or sheet.product.id != one.product.id]
     sign = 1.0 if order.less else -1.0
     stated = [_value(sheet, order.name) for sheet in others]

@@ -22,7 +22,7 @@ class English:
         fields: stem of a word of a field's name -> stems of words by which people speak of it.
         policies: finds what has a synonym in talk of rules; `heads` has the word that stands for it.
         heads: folded words -> the one that stands for them.
-        policy_talk: stems that add nothing to a rule.
+        policy_talk: words that add nothing to a rule.
         restrictors: finds what narrows a rule; `narrowing` has the word that stands for it.
         narrowing: folded words -> the first of their line.
         orders: stems of words of the way of an order.
@@ -58,7 +58,7 @@ def english() -> English:
         },
         policies=_any_of(heads),
         heads=heads,
-        policy_talk=frozenset(map(stem, rows["policy_talk"].split())),
+        policy_talk=frozenset(rows["policy_talk"].split()),
         restrictors=_any_of(narrowing),
         narrowing=narrowing,
         orders=frozenset(map(stem, rows["orders"].split())),

@@ -11,7 +11,7 @@ from assistant.grounding.subjects import UNSTATED, Subject, talked_about
 _TOGETHER = re.compile(
     r"\b(?:fits?|(?:goes|go|going|works?|working|pairs?|combines?|belongs?) (?:\w+ ){0,2}?(?:with|together)"
     r"|us(?:e|es|ed|able) (?:\w+ ){0,2}?(?:with|together)|compatible|(?:made|meant|designed|built) (?:\w+ ){0,2}?for"
-    r"|suit(?:s|able)?|match(?:es)?|attach(?:es)?|mounts?|clips?)\b",
+    r"|suit(?:s|able)?|match(?:es)?(?! quality)|attach(?:es)?|mounts?|clips?)\b",
     re.I,
 )
 _WISH = re.compile(
@@ -29,15 +29,21 @@ def claims_fit(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     match = _TOGETHER.search(subject.rest)
     if match is None or _WISH.search(text) or UNSTATED.search(text) or text.rstrip().endswith("?"):
         return False
-    parties = {mention.sheet.product.id for mention in subject.mentions}
+    parties = list(dict.fromkeys(mention.sheet.product.id for mention in subject.mentions))
     pointed = _POINTS.search(subject.rest) is not None
+    if _ANYTHING.search(subject.rest[match.end() :]) or _denied(text, match):
+        return bool(parties) or _ANYTHING.search(subject.rest[match.end() :]) is not None
     if not parties:
-        return _ANYTHING.search(subject.rest[match.end() :]) is not None
-    if len(parties) == 1 and (talked := talked_about(facts, lexicon)) is not None:
-        parties.add(talked.product.id)
+        return False
+    if _ANYTHING.search(subject.rest[: match.start()]):
+        parties = [*(sheet.product.id for sheet in facts.sheets_shown if sheet.product.id != parties[-1]), parties[-1]]
+    elif len(parties) == 1 and (talked := talked_about(facts, lexicon)) not in (None, subject.mentions[0].sheet):
+        assert talked is not None
+        parties = [talked.product.id, *parties]
     if len(parties) == 1:
-        return pointed and bool(facts.related) and not any(parties & pair for pair in facts.related)
-    return not any(pair <= parties for pair in facts.related) or _denied(text, match)
+        return pointed and bool(facts.related) and not any(set(parties) & pair for pair in facts.related)
+    *ones, other = parties
+    return not all(frozenset({one, other}) in facts.related for one in ones)
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:

@@ -15,6 +15,9 @@ from assistant.grounding.sheets import Sheet
 from assistant.grounding.subjects import Subject, is_open, names_differences
 
 PART = re.compile(r"[;:.]| [–—-] |,(?! (?:and|or)\b)|\b(?:and|but|because|so|which|though|although|while)\b")
+_LEFT_OUT = re.compile(
+    r"\W*(?:the|but|and)?\W*(?:does|do|is|are|has|have|can)(?: not|n['’]t|not)?(?: too| either| as well)?\W*", re.I
+)
 DENIAL = re.compile(
     r"\b(?:no|not|never|without|neither|nor|nothing|none|cannot|lacks?|lacking|missing)\b|n['’]t\b", re.I
 )
@@ -45,9 +48,14 @@ def claims_flag(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
 def flags_said(subject: Subject, facts: Facts) -> Iterator[tuple[str, tuple[Sheet, ...], str]]:
     """The flags that a sentence speaks of: the part of it, the products that it speaks of, the flag's name."""
     everyone = subject.about or tuple(facts.sheets.values())
+    before: list[str] = []
     for start, part in _parts(subject.rest):
+        if not words_of(PART.sub(" ", part)):
+            continue
         about = (subject.about_at(start + len(part)) if subject.mentions else None) or everyone
-        for name in _said(part, about):
+        # "The one has it, the other does not": what is denied was said before.
+        before = _said(part, about) or (before if _LEFT_OUT.fullmatch(part) else [])
+        for name in before:
             yield part, about, name
 
 

@@ -6,9 +6,14 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from assistant.evidence import Order, OrdersFact
+from assistant.evidence import Order, OrdersFact, OrderStatus
 from assistant.grounding.claims import DATE, month_day
-from assistant.grounding.facts import Facts
+from assistant.grounding.english import english
+from assistant.grounding.facts import ENGLISH, Facts
+from assistant.grounding.flags import DENIAL
+from assistant.grounding.ordinary import ORDINARY, stem, stems_of, words_of
+from assistant.grounding.quantities import without_figures
+from assistant.grounding.subjects import UNSTATED
 
 _HAPPENED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"arriv\w*|com(?:es?|ing)|with you|expect\w*|deliver\w*|gets? (?:it|them|here|there)|reach\w*|due|receive", (
@@ -17,6 +22,18 @@ _HAPPENED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"sent|shipped|ships|dispatched|left us|posted|handed to", ("shipped_at",)),
     (r"cancell?ed", ("cancelled_at",)),
 )  # fmt: skip
+_GONE = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.RETURN_REQUESTED, OrderStatus.RETURNED)
+_STATES = {
+    "delivered": _GONE[1:], "arrived": _GONE[1:], "shipped": _GONE, "sent": _GONE, "dispatched": _GONE,
+    "packed": (OrderStatus.PACKED, *_GONE), "returned": (OrderStatus.RETURNED,),
+    "cancelled": (OrderStatus.CANCELLED,), "canceled": (OrderStatus.CANCELLED,),
+}  # fmt: skip
+_STATE = re.compile(
+    r"\b(?:was|were|(?:has|have) (?:already |just |now |not )?(?:been)?|is|are|isn['’]t|hasn['’]t been)"
+    r"\s+(?:already |now |not )?"
+    rf"(?P<state>{'|'.join(_STATES)})\b",
+    re.I,
+)
 _VERB = re.compile("|".join(rf"\b(?P<v{i}>{verbs})\b" for i, (verbs, _) in enumerate(_HAPPENED)), re.I)
 _WEEKDAY = re.compile(r"\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.I)
 _WEEKDAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
@@ -41,6 +58,23 @@ def claims_moment(sentence: str, facts: Facts) -> bool:
         if not any(_WEEKDAYS[moment.weekday()] == weekday.group(1).casefold() for moment in moments):
             return True
     return False
+
+
+def claims_state(sentence: str, facts: Facts) -> bool:
+    """Whether an order is said to have come, gone back or been given up, or anything else happens to it that its state
+    does not tell.
+    """
+    orders = _meant(sentence, facts)
+    if not orders or facts.rules or facts.sheets or facts.language != ENGLISH or UNSTATED.search(sentence):
+        return False
+    for match in _STATE.finditer(sentence):
+        states = _STATES[match.group("state").casefold()]
+        if (DENIAL.search(match.group()) is None) is not any(order.status in states for order in orders):
+            return True
+    known = ORDINARY | english().orders
+    told = stems_of(f"{facts.shared} {facts.asked}")
+    words = words_of(without_figures(DATE.sub(" ", _WEEKDAY.sub(" ", sentence))))
+    return any(word not in known and stem(word) not in told | english().orders for word in words if len(word) > 1)
 
 
 def _meant(sentence: str, facts: Facts) -> list[Order]:

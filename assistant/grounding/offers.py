@@ -17,7 +17,7 @@ from retrieval.filters import InStock, states_word
 from retrieval.product import Variant
 
 _STOCK_IN = re.compile(
-    r"\b(?:in stock|(?:still |immediately )?available(?! in\b)|ready to ship|on hand"
+    r"\b(?:in stock|(?:still |immediately )?available|ready to ship|on hand"
     r"|(?:can|to) be (?:had|bought|ordered)"
     r"|can (?:still )?(?:buy|order|get) (?:it|them|one) (?:now|today|right now|straight away))\b",
     re.I,
@@ -35,7 +35,7 @@ _WHEN = re.compile(
     re.I,
 )
 _GIVEN = re.compile(
-    r"\b(?:codes?|coupons?|vouchers?|promo\w*|gifts? (?:with|comes?|is|are)"
+    r"\b(?:(?<!tracking )codes?|coupons?|vouchers?|promo\w*|gifts? (?:with|comes?|is|are)"
     r"|free (?!to\b|of\b|for\b)\w+|for free|is free|are free|one free"
     r"|price[- ]match\w*|match(?:es)? (?:\w+ )?price|cash ?back|bogo|loyalty|refer\w*|giveaway|complimentary"
     r"|on the house|(?:students?|members?|seniors?|subscribers?) (?:get|pay|save|receive)"
@@ -126,7 +126,8 @@ def _is_out(sheet: Sheet, text: str, facts: Facts) -> bool:
 
 def claims_delivery(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a time of delivery is promised that no order and no policy names."""
-    if not _DELIVERY.search(subject.text) or UNSTATED.search(subject.text):
+    ordered = any(isinstance(fact, OrdersFact) and fact.orders for fact in facts.evidence)
+    if not (ordered or _DELIVERY.search(subject.text)) or UNSTATED.search(subject.text):
         return False
     told = facts.has(PolicyFact, OrdersFact, Proposal, RefusalFact, CartFact)
     for match in _WHEN.finditer(subject.text):

@@ -59,7 +59,8 @@ quality add added conversation button calling changing check checking choosing c
 gather gladly goodbye happens knew late learn learned learning leave looked mail mind noted numbers own paused payment
 policies policy press profile queue questions ranking read reading removed saw sign somebody sponsored step stopped
 suggest suggested switch talk teach title took try understand unfinished version versions visit visiting wait words
-shop's marked assistant shown came after held orders belongs anew job finish side end part parts level order ordered
+shop's marked assistant ai returns answer answers shown came after held orders belongs anew job finish side end part
+parts level order ordered
 """
 ORDINARY = frozenset(_TEXT.split())
 _ALIKE = {"color": "colour", "colors": "colour", "gray": "grey", "aluminum": "aluminium", "fiber": "fibre"}

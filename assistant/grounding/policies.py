@@ -27,11 +27,28 @@ _VERB = re.compile(
     r"|pays?|sends?|gets?|arrives?|starts?|ships?|appl(?:y|ies)|counts?|waits?|needs?|tell|choose|match|start)\b",
     re.I,
 )
+_WAY = re.compile(r"\b(?:(?P<up>from|starting at|starting from)|up to|within|until|till|below)\s*$", re.I)
+_LISTED = re.compile(r",(?!\d)| or ", re.I)
 _NO_OTHER = re.compile(r"\bwithout\b|\b(?:and|or) not\b", re.I)
 """No denial of its own: a way of narrowing, and one that goes on with a denial before it."""
-_DROPPED = frozenset({"if", "only", "unless"})
+_DROPPED = frozenset({"if", "only", "unless", "some"})
 """What narrows a rule so that leaving it out makes the rule another."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number of a rule.
+
+    Args:
+        figure: as read.
+        way: "up" where it is the least ("from $50"), "down" where it is the most; "" where it limits nothing.
+        beside: what stands for the telling words around it.
+    """
+
+    figure: Figure
+    way: str
+    beside: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,7 @@ class _Part:
     """
 
     words: frozenset[str]
-    numbers: tuple[Figure, ...]
+    numbers: tuple[_Number, ...]
     days: frozenset[tuple[int, int]]
     denied: bool
 
@@ -102,35 +119,42 @@ def says_nothing(sentence: str) -> bool:
 
 def _holds(section: PolicySection, said: _Rule) -> bool:
     title = _read(section.title).words
-    return any(_covers(rule, before | title, said) for rule, before in _rules(section.text))
+    return any(_covers(rule, before, title, said) for rule, before in _rules(section.text))
 
 
-def _covers(rule: _Rule, beside: frozenset[str], said: _Rule) -> bool:
+def _covers(rule: _Rule, before: frozenset[str], title: frozenset[str], said: _Rule) -> bool:
     return (
         said.narrows <= rule.narrows
         and rule.narrows & _DROPPED <= said.narrows
-        and all(any(_covers_part(whole, beside, part) for whole in rule.parts) for part in said.parts)
+        and all(any(_covers_part(whole, before, title, part) for whole in rule.parts) for part in said.parts)
     )
 
 
-def _covers_part(rule: _Part, beside: frozenset[str], said: _Part) -> bool:
+def _covers_part(rule: _Part, before: frozenset[str], title: frozenset[str], said: _Part) -> bool:
+    # A title only names what its section is about: most of what is said must stand in the text.
+    from_title = said.words - rule.words - before
     return (
-        said.words <= rule.words | beside
+        from_title <= title
+        and (2 * len(from_title) < len(said.words) or not said.words)
         and (bool(said.words & rule.words) or bool(said.numbers) or not said.words)
         and all(any(_same(one, other) for other in rule.numbers) for one in said.numbers)
-        and said.days <= rule.days
+        # A number that is left out is a limit that is left out: "ships free" is not "from $50 ships free".
+        and all(any(_same(one, other) for one in said.numbers) for other in rule.numbers if other.beside & said.words)
+        and said.days == rule.days
         and said.denied == rule.denied
     )
 
 
-def _same(one: Figure, other: Figure) -> bool:
-    """Whether two figures are the same: a limit may be told as the number that it is."""
-    pairs = [(one.low, other.low), (one.high, other.high)]
-    if one.exact != other.exact and (one.exact or other.exact):
-        return one.any.meets([other.any]) and (
-            other.low is None or other.high is None or one.low is None or one.high is None
-        )
-    return all((a is None) == (b is None) and (a is None or b is None or a.meets([b])) for a, b in pairs)
+def _same(one: _Number, other: _Number) -> bool:
+    """Whether two numbers are the same, and limit alike where both limit."""
+    ends = [end for end in (one.figure.low, one.figure.high) if end is not None]
+    others = [end for end in (other.figure.low, other.figure.high) if end is not None]
+    spans = one.figure.exact or len(ends) == 1, other.figure.exact or len(others) == 1
+    if spans[0] is not spans[1] or (one.way and other.way and one.way != other.way):
+        return False
+    if spans[0]:
+        return ends[0].meets([others[0]])
+    return all(a.meets([b]) for a, b in zip(ends, others, strict=True))
 
 
 def _rules(text: str) -> Iterator[tuple[_Rule, frozenset[str]]]:
@@ -162,8 +186,25 @@ def _parts(text: str) -> list[str]:
     return rows
 
 
+def _way(figure: Figure, text: str) -> str:
+    if not figure.exact and (figure.low is None or figure.high is None):
+        return "down" if figure.low is None else "up"
+    found = _WAY.search(text[: figure.start])
+    return "" if found is None else "up" if found.group("up") else "down"
+
+
+def _beside(figure: Figure, text: str, words: English) -> frozenset[str]:
+    """What stands for the telling words between the commas and "or"s around a number."""
+    start = max((cut.end() for cut in _LISTED.finditer(text[: figure.start])), default=0)
+    behind = _LISTED.search(text, figure.end)
+    return frozenset(_telling(without_figures(text[start : behind.start() if behind else len(text)]), words))
+
+
 def _part(text: str, words: English) -> _Part:
-    numbers = tuple(figures(DATE.sub(" ", text)))
+    dateless = DATE.sub(lambda match: " " * len(match.group()), text)
+    numbers = tuple(
+        _Number(figure, _way(figure, dateless), _beside(figure, dateless, words)) for figure in figures(dateless)
+    )
     days = frozenset(month_day(match) for match in DATE.finditer(text))
     rest = words.restrictors.sub(" ", without_figures(DATE.sub(" ", text)))
     return _Part(frozenset(_telling(rest, words)), numbers, days, is_denied(_NO_OTHER.sub(" ", text)))
@@ -175,7 +216,7 @@ def _telling(text: str, words: English) -> Iterator[str]:
     for match in words.policies.finditer(text):
         yield words.heads[match.group("said").casefold()]
     for word in _WORD.findall(words.policies.sub(" ", text).casefold().replace("’", "'")):
-        if len(word) > 1 and stem(word) not in words.policy_talk and word not in words.policy_talk and "'" not in word:
+        if len(word) > 1 and word not in words.policy_talk and "'" not in word:
             yield stem(word)
 
 

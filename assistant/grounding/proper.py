@@ -74,6 +74,7 @@ _KNOWN = frozenset(
 )
 
 
+_MADE_BY = re.compile(r"\b(?:is|are|comes?|made|built|produced) (?:made |a product )?(?:from|by|of) ", re.I)
 _FOR_BRANDS = re.compile(r"\b(?:printers?|devices?|machines?|models?|cameras?|compatible|works?|fits?)\b", re.I)
 
 
@@ -83,6 +84,11 @@ def claims_brand(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     named = [fold(match.group()) for match in lexicon.brand_pattern.finditer(subject.rest)]
     if not all(states_word(known, name) for name in named):
         return True
+    if made := _MADE_BY.search(subject.rest):
+        maker = lexicon.brand_pattern.match(subject.rest, made.end())
+        brands = {fold(sheet.product.brand or "") for sheet in subject.about}
+        if maker is not None and subject.certain and fold(maker.group()) not in brands:
+            return True
     if not _FOR_BRANDS.search(subject.rest):
         return False
     # "Works in printers by Acme": what a product fits is not the brand that made it.

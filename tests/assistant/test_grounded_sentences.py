@@ -158,6 +158,8 @@ def test_a_rule_in_other_words_rests_on_its_section(sentence: str, section: str)
         "Paywren takes up to 5 more working days.",
         "Cover wear, such as worn soles.",
         "Yes, you can.",
+        "From Switzerland returns are free.",
+        "You can return anything.",
     ],
 )
 def test_a_rule_that_no_section_makes_is_not_told(sentence: str) -> None:
@@ -177,6 +179,14 @@ def test_a_rule_that_no_section_makes_is_not_told(sentence: str) -> None:
         ("It arrives in 4 days.", False),
         ("Southpost is bringing it.", False),
         ("Northpost is bringing it.", True),
+        ("Order **A-10421** of Mon, Mar 2: shipped on Wed, Mar 4 with Northpost, expected on Mon, Mar 9.", True),
+        ("The latest is **A-10421**: shipped on Wed, Mar 4.", True),
+        (f"In it: 1 × {DOME.title}; $94.00 in all.", True),
+        ("It has been delivered.", False),
+        ("It has been shipped.", True),
+        ("It has been returned.", False),
+        ("It was left with a neighbour.", False),
+        ("It will be there by tomorrow.", False),
     ],
 )
 def test_a_day_is_that_of_what_happened_then(sentence: str, held: bool) -> None:
@@ -187,6 +197,9 @@ def test_what_goes_together_is_joined_by_a_relation() -> None:
     found = (replace(slate(CAMP_MUG, OAK_MUG), relations={CAMP_MUG.id: FITS}), fact(DOME))
     assert kind(f"The {CAMP_MUG.title} fits the {DOME.title}.", *found) is None
     assert kind(f"The {OAK_MUG.title} fits the {DOME.title}.", *found) == "fit"
+    assert kind(f"All of them fit the {DOME.title}.", *found) == "fit"
+    assert kind(f"The {CAMP_MUG.title} and the {OAK_MUG.title} both fit the {DOME.title}.", *found) == "fit"
+    assert kind(f"The {CAMP_MUG.title} does not fit the {DOME.title}.", *found) == "fit"
     assert kind(f"You can use it with the {DOME.title}.", *found, before=f"I like the {OAK_MUG.title}. ") == "fit"
 
 
@@ -220,3 +233,14 @@ def test_each_claim_names_its_source() -> None:
     }
     (day,) = [claim for claim in links_of("It arrives on March 9.", Facts((TRACKED,)), LEXICON) if claim.kind == "date"]
     assert day.source == "A-10421#expected_at"
+
+
+def test_talk_of_the_assistant_itself_is_kept_beside_products() -> None:
+    tents = slate(FJELL_2, FJELL_4)
+    for sentence in (
+        "I am an AI assistant of this shop, not a person.",
+        "I can find and compare products, put them into your cart, look up your orders, and answer questions about"
+        " shipping, returns and the other policies.",
+        "You can ask for a person at any time.",
+    ):
+        assert kind(sentence, tents, before=f"I like the {FJELL_2.title}. ") is None
