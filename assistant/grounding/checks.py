@@ -80,7 +80,7 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
             return None
         if _is_rule(sentence, facts):
             return "policy"
-    checks = (*_CHECKS, *_ENGLISH_CHECKS) if facts.language == ENGLISH else _CHECKS
+    checks = [row for row in _CHECKS if facts.language == ENGLISH or row[1] in _IN_ANY_LANGUAGE]
     return next((kind for kind, claims in checks if claims(subject, facts, lexicon)), None)
 
 
@@ -156,19 +156,18 @@ _SENTENCE_CHECKS: tuple[tuple[str, Callable[[str, Facts], bool]], ...] = (
 _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("amount", claims_amount),
     ("brand", claims_brand),
-    ("number", claims_number),
-    ("value", _values),
-    ("name", claims_name),
-)
-_ENGLISH_CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("offer", claims_offer),
     ("delivery", claims_delivery),
     ("stock", claims_stock),
     ("fit", claims_fit),
     ("order", claims_order),
+    ("number", claims_number),
     ("value", claims_flag),
     ("praise", claims_praise),
     ("value", claims_value),
+    ("value", _values),
+    ("name", claims_name),
     ("word", claims_word),
 )
-"""What reads words, and must be given English."""
+_IN_ANY_LANGUAGE = frozenset({claims_amount, claims_brand, claims_number, _values, claims_name})
+"""What reads figures and names; the rest reads words, and must be given English."""

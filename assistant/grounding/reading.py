@@ -15,6 +15,8 @@ from assistant.grounding.subjects import mentions_in
 from retrieval.filters import fold
 
 _LEAST_QUOTED = 4
+_POINTER = re.compile(r"\[\w+(?: \w+){0,2}\]\([^)\s]+\)")
+"""A link named by a word or three: what it leads to is checked apart."""
 _IN_QUOTES = re.compile(r"“([^”]*)”")
 
 
@@ -26,6 +28,7 @@ def as_stated(sentence: str, facts: Facts, lexicon: Lexicon) -> str:
 
 def without_titles(sentence: str, facts: Facts) -> str:
     """The sentence without the title of the section that it is quoted from ("From Returns: How long?: You may ...")."""
+    sentence = _POINTER.sub("", sentence)
     for fact in facts.rules:
         for title in (worded.title for section in fact.sections for worded in section.wordings):
             sentence = re.sub(rf"^\W*(?:\w+ ){{0,3}}\W*{re.escape(title)}\W*", "", sentence, flags=re.I)
