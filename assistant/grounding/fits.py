@@ -6,6 +6,7 @@ import re
 
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
+from assistant.grounding.ordinary import stems_of
 from assistant.grounding.subjects import UNSTATED, Subject, talked_about
 
 _TOGETHER = re.compile(
@@ -31,8 +32,12 @@ def claims_fit(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         return False
     parties = list(dict.fromkeys(mention.sheet.product.id for mention in subject.mentions))
     pointed = _POINTS.search(subject.rest) is not None
-    if _ANYTHING.search(subject.rest[match.end() :]) or _denied(text, match):
-        return bool(parties) or _ANYTHING.search(subject.rest[match.end() :]) is not None
+    if _ANYTHING.search(subject.rest[match.end() :]):
+        return True
+    if len(subject.mentions) < 2 and _is_field(match.group(), subject):
+        return False
+    if parties and _denied(text, match):
+        return True
     if not parties:
         return False
     if _ANYTHING.search(subject.rest[: match.start()]):
@@ -44,6 +49,12 @@ def claims_fit(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         return pointed and bool(facts.related) and not any(set(parties) & pair for pair in facts.related)
     *ones, other = parties
     return not all(frozenset({one, other}) in facts.related for one in ones)
+
+
+def _is_field(words: str, subject: Subject) -> bool:
+    """Whether the words are of the name of something that the product states, e.g. "hydration compatible"."""
+    said = stems_of(words)
+    return any(said & field.own for sheet in subject.about for field in sheet.fields if not field.loose)
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:

@@ -18,7 +18,7 @@ from assistant.grounding.quantities import figures
 from retrieval.product import Product
 from retrieval.relations import Evidence as Stated
 from retrieval.relations import Relation, RelationKind
-from tests.assistant.small_shop import CAMP_MUG, DOME, FJELL_2, FJELL_4, OAK_MUG, PRODUCTS, fact, slate, usd
+from tests.assistant.small_shop import CAMP_MUG, DOME, FJELL_2, FJELL_4, OAK_MUG, PRODUCTS, english, fact, slate, usd
 
 SENTENCES = Path(__file__).with_name("grounding_sentences.yaml")
 LEXICON = Lexicon.of(PRODUCTS)
@@ -244,3 +244,17 @@ def test_talk_of_the_assistant_itself_is_kept_beside_products() -> None:
         "You can ask for a person at any time.",
     ):
         assert kind(sentence, tents, before=f"I like the {FJELL_2.title}. ") is None
+
+
+def test_every_yes_and_no_that_the_shop_states_may_be_told_as_it_is_stated(demo: dict[str, Product]) -> None:
+    lexicon, say = Lexicon.of(demo.values()), english()
+    stated = {
+        (name, attribute.value): (product, attribute)
+        for product in demo.values()
+        for name, attribute in product.attributes.items()
+        if isinstance(attribute.value, bool)
+    }
+    assert len(stated) > 100
+    for (_, yes), (product, attribute) in stated.items():
+        words = say("fact_yes" if yes else "fact_no", label=attribute.label.lower(), title=product.title)
+        assert unsupported(words, Facts((fact(product),)), lexicon) is None, words
