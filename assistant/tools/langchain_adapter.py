@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
 import structlog
 from langchain.tools import ToolRuntime
@@ -63,7 +63,7 @@ def _wrap(tool: Tool, pool: Executor, description: str) -> BaseTool:
         loop = asyncio.get_running_loop()
         if not isinstance(context, ShopperContext):
             raise ToolException("There is no session: the shopper must start again.")
-        if any(context.gives_away(text) for text in _texts(arguments)):
+        if any(context.gives_away(text) for text in own_texts(tool, arguments)):
             raise ToolException("Put only the shopper's words into the arguments.")
         # One tool at a time, in the order of the calls: "the second one" must not depend on which search was faster.
         async with context.ledger.turnstile:
@@ -84,6 +84,13 @@ def _wrap(tool: Tool, pool: Executor, description: str) -> BaseTool:
         response_format="content_and_artifact",
         handle_tool_error=True,
     )
+
+
+def own_texts(tool: Tool, arguments: Mapping[str, Any]) -> list[str]:
+    """The texts that a model wrote itself: not those that it chose among a tool's ("for_you"), which tell nothing."""
+    hints = get_type_hints(tool)
+    written = {name: value for name, value in arguments.items() if get_origin(hints[name]) is not Literal}
+    return list(_texts(written))
 
 
 def _texts(value: Any) -> Iterator[str]:

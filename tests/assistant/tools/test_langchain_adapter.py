@@ -9,7 +9,8 @@ from structlog.testing import capture_logs
 from assistant.errors import BadArguments, Refused
 from assistant.tools.cart import cart
 from assistant.tools.context import MAX_CART_CHANGES, ShopperContext
-from assistant.tools.langchain_adapter import arguments_model, run_tool
+from assistant.tools.langchain_adapter import arguments_model, own_texts, run_tool
+from assistant.tools.recommend_products import recommend_products
 from assistant.turn import CartFact, RefusalFact, ToolResult
 from tests.assistant.tools.conftest import Turns
 
@@ -59,6 +60,11 @@ def test_arguments_are_typed_and_have_the_tools_defaults() -> None:
     for wrong in ({"kind": "c"}, {}, {"kind": "a", "count": "many"}):
         with pytest.raises(ValueError, match="validation error"):
             model.model_validate(wrong)
+
+
+def test_what_is_chosen_among_a_tools_own_words_is_no_text_of_the_model() -> None:
+    arguments = {"kind": "for_you", "which": "the blue_one"}
+    assert own_texts(recommend_products, arguments) == ["the blue_one"]
 
 
 def test_the_cart_changes_only_for_what_the_shoppers_words_point_at(turns: Turns) -> None:
