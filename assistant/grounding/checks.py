@@ -89,6 +89,8 @@ def _is_rule(sentence: str, facts: Facts) -> bool:
     told = without_titles(sentence, facts)
     if says_nothing(told) or UNSTATED.search(told) or facts.has(OrdersFact, CartFact, RefusalFact, Proposal):
         return False
+    if facts.searched(told):
+        return False
     return not facts.sheets or speaks_of_rules(told, facts.rules)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from assistant.evidence import (
     CartFact,
+    CartLineFact,
     ComparisonFact,
     Evidence,
     HandOverFact,
@@ -25,6 +26,7 @@ from assistant.evidence import (
 )
 from assistant.grounding.claims import DATE, MONEY, digits, month_day, readings
 from assistant.grounding.names import name_patterns
+from assistant.grounding.ordinary import ORDINARY, stem, stems_of, words_of
 from assistant.grounding.quantities import Quantity, quantities
 from assistant.grounding.sheets import Sheet
 from retrieval.filters import PriceRange, fold
@@ -32,6 +34,7 @@ from retrieval.product import Money, Product, Variant
 from retrieval.relations import Bought, Relation, RelationKind
 
 ENGLISH = "en"
+_SEARCHED = re.compile(r"\b(?:nothing|none) here fits\b|\bfound\b|\bwith(?:out)?\b.{0,120}?\bthere (?:is|are)\b", re.I)
 
 
 @dataclass
@@ -88,6 +91,29 @@ class Facts:
     def rules(self) -> list[PolicyFact]:
         """The shop's rules that were found for the question."""
         return [fact for fact in self.evidence if isinstance(fact, PolicyFact) and fact.sections]
+
+    @cached_property
+    def pieces(self) -> frozenset[float]:
+        """How many of one thing are in the cart, or were ordered."""
+        orders = (order for fact in self.evidence if isinstance(fact, OrdersFact) for order in fact.orders)
+        lines = [*self._cart_lines, *(line for order in orders for line in order.lines)]
+        return frozenset(float(line.quantity) for line in lines)
+
+    @cached_property
+    def options_taken(self) -> frozenset[float]:
+        """Numbers in the sizes of what is in the cart ("in size 9")."""
+        texts = (text for line in self._cart_lines if line.variant for text in line.variant.options.values())
+        return frozenset(number for text in texts for one in quantities(text) for number in one.values)
+
+    @property
+    def _cart_lines(self) -> list[CartLineFact]:
+        return [line for fact in self.evidence if isinstance(fact, CartFact) for line in fact.lines]
+
+    def searched(self, sentence: str) -> bool:
+        """Whether a sentence says how a search went ("Without “size 45” there are 55"): it tells no rule."""
+        wished = stems_of(self.asked)
+        telling = (stem(word) for word in words_of(sentence) if word not in ORDINARY)
+        return self.has(SlateFact) and bool(_SEARCHED.search(sentence)) and all(word in wished for word in telling)
 
     def names(self, values: frozenset[str]) -> list[tuple[Sheet, re.Pattern[str]]]:
         """How each product may be named; `values` are no names."""

@@ -60,7 +60,8 @@ gather gladly goodbye happens knew late learn learned learning leave looked mail
 policies policy press profile queue questions ranking read reading removed saw sign somebody sponsored step stopped
 suggest suggested switch talk teach title took try understand unfinished version versions visit visiting wait words
 shop's marked assistant ai returns answer answers shown came after held orders belongs anew job finish side end part
-parts level order ordered
+parts level order ordered thinking department far sells asking line accounts earlier bring team latest newest
+profiles counts
 """
 ORDINARY = frozenset(_TEXT.split())
 _ALIKE = {"color": "colour", "colors": "colour", "gray": "grey", "aluminum": "aluminium", "fiber": "fibre"}

@@ -14,7 +14,8 @@ _SHORT = (
     r"|abs|std|tel|resp|incl|excl|fig|vol|ed"
 )
 _SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|[^\W\d_])\.$", re.I)
-_ORDINAL_END = re.compile(r"(?<![\d.,$€£\w=/?&-])\d{1,2}\.$")
+_ORDINAL_END = re.compile(r"(?:^\W*|\b(?:am|ab|bis|zum|vom|der|den|dem|des|die|das|im|und|nr) )\d{1,2}\.$", re.I)
+"""A day ("am 3. Mai"), a German ordinal, a number of a list; not "there are 7."."""
 _ANSWER = re.compile(r"(?:^|:)\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有)\W*$", re.I)
 _CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”」』）\"]*\s*(?=[^\s”」』）\"])|\n+(?=[^\n])")
 
@@ -22,13 +23,15 @@ _CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”�
 def split_sentences(text: str) -> list[str]:
     """Cut a text behind its sentences; the parts, joined, are the text.
 
-    No cut stands behind a short form ("approx. 5"), a number of a day ("am 3. Mai"), and a mere yes or no, which says
+    No cut stands behind a stop that ends a title ("**A long title…** at $5"), a short form ("approx. 5"), a number of a day ("am 3. Mai"), and a mere yes or no, which says
     nothing without the sentence behind it.
     """
     cuts = [0]
     for match in _CUT.finditer(text):
         said = text[cuts[-1] : match.start()]
-        if "\n" in match.group() or not _goes_on(said.rstrip('"”’)]*_'), text[match.end()]):
+        following = text[match.end()]
+        in_title = following.islower() and (match.group().startswith("*") or said.endswith("…"))
+        if "\n" in match.group() or not (in_title or _goes_on(said.rstrip('"”’)]*_'), following)):
             cuts.append(match.end())
     return [text[a:b] for a, b in pairwise([*cuts, len(text)]) if a < b]
 

@@ -48,6 +48,8 @@ class Detector:
     def _score(self, book: Phrasebook, words: str) -> int:
         score = _SIGN * sum(char in book.signs for char in words.lower())
         for word in book.key(words):
+            if len(word) == 1:
+                continue  # "usb c", "iphone x": a letter is a part of many names.
             if word in book.marks:
                 score += _MARK
             elif word.isalpha() and word not in self._all_marks and not is_plain_english(word):

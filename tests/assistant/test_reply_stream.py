@@ -83,6 +83,9 @@ def test_a_text_is_cut_alike_in_any_pieces(text: str, data: st.DataObject) -> No
     [
         ("It weighs approx. 5 kg. Nice.", ["It weighs approx. 5 kg. ", "Nice."]),
         ("Es kommt am 3. Mai an. Gut.", ["Es kommt am 3. Mai an. ", "Gut."]),
+        ("It is **Hub, 2x USB 3.0,…** at $42.95. Yes.", ["It is **Hub, 2x USB 3.0,…** at $42.95. ", "Yes."]),
+        ("Without it there are 7. From here on.", ["Without it there are 7. ", "From here on."]),
+        ("Ohne das sind es 7. Und hier.", ["Ohne das sind es 7. ", "Und hier."]),
         ("z. B. rot. Ja. Es ist rot.", ["z. B. rot. ", "Ja. Es ist rot."]),
         ("它防水。有货！好", ["它防水。", "有货！", "好"]),
         ("It is $3.50. “Good.” Two", ["It is $3.50. ", "“Good.” ", "Two"]),

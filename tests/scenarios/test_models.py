@@ -272,5 +272,6 @@ def test_the_embedded_model_answers_when_nobody_listens(
         reply = new_visitor(_endpoint(own_shop, url), runner, "nobody").say("tents under $200")
     assert reply.products
     (said,) = [line for line in logs if line["event"] == "turn.model_failed"]
-    assert (said["reason"], said["error"]) == ("unreachable", "APIConnectionError")
+    assert said["reason"] == "unreachable"
+    assert said["error"].endswith("ConnectionError")
     assert "AISLE_LLM_URL" in said["advice"]

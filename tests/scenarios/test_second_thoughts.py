@@ -91,11 +91,12 @@ def test_a_way_to_pay_that_no_policy_names_is_said_to_be_unnamed(visit: Visitor)
 
 
 @pytest.mark.parametrize("words", ["you are useless!!!", "stupid bot"])
-def test_anger_gets_an_apology_and_a_person(visit: Visitor, words: str) -> None:
+def test_anger_gets_an_apology_and_the_offer_of_a_person(visit: Visitor, words: str) -> None:
     reply = visit.say(words)
     assert "sorry" in reply.text
     assert "polic" not in reply.text
-    reply.only(HandOverFact)
+    assert "bring in a person" in reply.text
+    visit.say("yes please").only(HandOverFact)
 
 
 def test_no_question_is_put_in_measures_that_nobody_knows_offhand(visit: Visitor) -> None:

@@ -241,6 +241,8 @@ class Planner:
         whole message is for somebody else."""
         if state.waiting and self._intents.is_cue("deny", state.words):
             return Plan(steps=(Step("hand_over", {"leave": True}),), talk=("queue_left",))
+        if state.focus.asked[-1:] == ("person",) and self._intents.is_cue("affirm", state.words):
+            return Plan(steps=(Step("hand_over", {"reason": "asked for a person"}),))
         if state.focus.proposed:
             for name, answer in (("deny", "proposal_kept"), ("affirm", "proposal_click")):
                 if self._intents.is_cue(name, state.words):
