@@ -96,8 +96,8 @@ class Facts:
     def pieces(self) -> frozenset[float]:
         """How many of one thing are in the cart, or were ordered."""
         orders = (order for fact in self.evidence if isinstance(fact, OrdersFact) for order in fact.orders)
-        lines = [*self._cart_lines, *(line for order in orders for line in order.lines)]
-        return frozenset(float(line.quantity) for line in lines)
+        ordered = [line.quantity for order in orders for line in order.lines]
+        return frozenset(map(float, [*(line.quantity for line in self._cart_lines), *ordered]))
 
     @cached_property
     def options_taken(self) -> frozenset[float]:

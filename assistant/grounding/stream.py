@@ -23,8 +23,8 @@ _CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”�
 def split_sentences(text: str) -> list[str]:
     """Cut a text behind its sentences; the parts, joined, are the text.
 
-    No cut stands behind a stop that ends a title ("**A long title…** at $5"), a short form ("approx. 5"), a number of a day ("am 3. Mai"), and a mere yes or no, which says
-    nothing without the sentence behind it.
+    No cut stands behind a stop that ends a title ("**A long title…** at $5"), a short form ("approx. 5"), a number of a
+    day ("am 3. Mai"), and a mere yes or no, which says nothing without the sentence behind it.
     """
     cuts = [0]
     for match in _CUT.finditer(text):
