@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from retrieval.number_words import SPELT
@@ -103,7 +103,8 @@ def find_wanted(reading: Reading, refused: Set[int] = frozenset()) -> str | None
     beside = _beside(reading) | refused
     named = _linked(reading)
     runs = list(_runs(reading, beside, named))
-    heads = {run.positions[-1] for i, run in enumerate(runs) if run.asked or (i == 0 and not run.told)}
+    named_whole = [run for i, run in enumerate(runs) if run.asked or (i == 0 and not run.told)]
+    heads = {run.positions[-1] for run in named_whole if len(run.positions) > 1}
     # What is asked for ends with what it is, even where the catalogue states that as a property ("quad core tablet").
     named -= heads
     found = [run for run in runs if any(_is_noun(reading, i, named) for i in run.positions)]
@@ -128,18 +129,26 @@ def _runs(reading: Reading, beside: frozenset[int], named: frozenset[int]) -> It
         role = _role(reading, i, run, beside)
         if strong or role is _Role.END:
             # "sets of full size": where nothing is counted, what counts is the thing.
-            yield from (_run(reading, part) for part in (run, counted) if part)
+            yield from _ended(reading, run, counted)
             run, counted = [], []
         elif role is _Role.COUNT:
             run, counted = [], run
         if role is _Role.WORD and (run or token.folded not in _ASKING):
             run.append(i)
-    yield from (_run(reading, part) for part in (run, counted) if part)
+    yield from _ended(reading, run, counted)
 
 
-def _run(reading: Reading, part: list[int]) -> _Run:
+def _ended(reading: Reading, run: Sequence[int], counted: Sequence[int]) -> Iterator[_Run]:
+    """The phrase, and what counts it: who asks for "a set of pajamas" asks for pajamas."""
+    found = [_run(reading, part) for part in (run, counted) if part]
+    if run and counted:
+        found = [replace(found[0], asked=found[0].asked or found[1].asked), replace(found[1], asked=False)]
+    yield from found
+
+
+def _run(reading: Reading, part: Sequence[int]) -> _Run:
     told, before = _tells_more(reading, part[0]), _position_before(reading, part[0])
-    return _Run(part, told, not told and before >= 0 and reading.marks[before] is Mark.FILLER)
+    return _Run(list(part), told, not told and before >= 0 and reading.marks[before] is Mark.FILLER)
 
 
 def _position_before(reading: Reading, first: int) -> int:

@@ -35,6 +35,8 @@ _COUNT = re.compile(
 )
 _THEY = re.compile(r"\b(?:they|these|those|prices?)\b", re.I)
 _END = re.compile(r"\b(?:prices?|they|these) .{0,20}?(?:(?P<from>from|at)|(?P<to>up to))\s*$", re.I)
+_PIECES = re.compile(r"\s*×\s*[^\d\s]")
+"""How many of one thing ("2 × Dome tent"), and no measure ("2560 × 1440")."""
 _MOST_STARS = 5
 
 
@@ -110,7 +112,7 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return any(abs(saved - 100 * value) <= 1 for sheet in about for saved in sheet.saved)
     if _names(figure, text, about) or value in facts.bought:
         return True
-    if text[figure.any.end :].lstrip().startswith("×"):
+    if _PIECES.match(text, figure.any.end):
         return value in facts.pieces
     if value in facts.options_taken:
         return True
