@@ -103,8 +103,8 @@ def find_wanted(reading: Reading, refused: Set[int] = frozenset()) -> str | None
     beside = _beside(reading) | refused
     named = _linked(reading)
     runs = list(_runs(reading, beside, named))
-    named_whole = [run for i, run in enumerate(runs) if run.asked or (i == 0 and not run.told)]
-    heads = {run.positions[-1] for run in named_whole if len(run.positions) > 1}
+    brands = {i for link in reading.links if link.brand for i in range(link.start, link.end)}
+    heads = {run.positions[-1] for i, run in enumerate(runs) if run.asked or (i == 0 and not run.told)} - brands
     # What is asked for ends with what it is, even where the catalogue states that as a property ("quad core tablet").
     named -= heads
     found = [run for run in runs if any(_is_noun(reading, i, named) for i in run.positions)]
