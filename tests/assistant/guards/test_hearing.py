@@ -52,6 +52,8 @@ INSTRUCTIONS = (
 )
 ORDINARY = (
     "forget the previous one, show me red",
+    "cancel both my orders",
+    "delete the orders of last week from my list",
     "ignore the price, I want the best",
     "I cut myself with a knife, do you have plasters",
     "does the tent come with instructions",
