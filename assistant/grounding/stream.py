@@ -17,7 +17,7 @@ _SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|[^\W\d_])\.$", re.I)
 _ORDINAL_END = re.compile(r"(?:^\W*|\b(?:am|ab|bis|zum|vom|der|den|dem|des|die|das|im|und|nr) )\d{1,2}\.$", re.I)
 """A day ("am 3. Mai"), a German ordinal, a number of a list; not "there are 7."."""
 _ANSWER = re.compile(r"(?:^|:)\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有)\W*$", re.I)
-_CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”」』）\"]*\s*(?=[^\s”」』）\"])|\n+(?=[^\n])")
+_CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”」』）\"]*\s*(?=[^\s”」』）\"])|\n\s*(?=\S)")
 
 
 def split_sentences(text: str) -> list[str]:
