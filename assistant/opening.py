@@ -364,7 +364,7 @@ class Opener:
             voices=voices,
             languages=Languages(prompts.languages(), self._language, titles, knows),
             lexicon=lexicon,
-            guarding=Guarding(prompts, texts_told(prompts), w.settings, shop.reader),
+            guarding=Guarding(prompts, texts_told(prompts), w.settings, shop.reader, lexicon.brands),
             prompt_hash=prompts.hash,
         )
 

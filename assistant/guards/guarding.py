@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import structlog
 
@@ -44,11 +44,14 @@ class Guarding:
         told: texts that a language model is given: the system prompt first, then one for each tool.
         settings: for their secrets.
         reader: of the catalogue: what it can name is a wish.
+        brands: of the catalogue, as written.
     """
 
-    def __init__(self, prompts: Prompts, told: Sequence[str], settings: Settings, reader: QueryReader) -> None:
+    def __init__(
+        self, prompts: Prompts, told: Sequence[str], settings: Settings, reader: QueryReader, brands: Collection[str]
+    ) -> None:
         self._hearing = Hearing(prompts.guards())
-        self._outlet = Outlet(told, secrets_of(settings))
+        self._outlet = Outlet(told, secrets_of(settings), brands)
         self._reader = reader
 
     def hear(self, words: str) -> Heard:

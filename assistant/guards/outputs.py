@@ -61,10 +61,12 @@ class Outlet:
     Args:
         prompts: texts that a language model is given and nobody else is to read: system prompt, tools.
         secrets: of the settings; they stand in no prompt, and must stand in no reply.
+        brands: of the catalogue, as written; one that looks like an address ("StarTech.com") may be named.
     """
 
-    def __init__(self, prompts: Iterable[str], secrets: Iterable[str] = ()) -> None:
+    def __init__(self, prompts: Iterable[str], secrets: Iterable[str] = (), brands: Iterable[str] = ()) -> None:
         texts = tuple(prompts)
+        self.brands = frozenset(brands)
         self.prompt = _squeezed(" ".join(texts))
         self.identifiers = frozenset(word for text in texts for word in _IDENTIFIER.findall(text))
         codes = (code for text in texts[:1] for code in _CODE.findall(text))
@@ -148,7 +150,8 @@ def no_markup(outlet: Outlet, said: Said) -> bool:
 
 def no_foreign_link(outlet: Outlet, said: Said) -> bool:
     """Hold back addresses of pages and mailboxes that are not the shop's own."""
-    found = [*_LINK.finditer(said.sentence), *_DOMAIN.finditer(said.sentence)]
+    domains = (match for match in _DOMAIN.finditer(said.sentence) if match.group() not in outlet.brands)
+    found = [*_LINK.finditer(said.sentence), *domains]
     return any(not said.is_shops(match.group().lstrip("](< ").rstrip(".,;:!?)>\"'”’")) for match in found)
 
 

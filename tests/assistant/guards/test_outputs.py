@@ -68,6 +68,14 @@ def test_an_honest_sentence_may_leave(outlet: Outlet, sentence: str) -> None:
     assert outlet.objection(sentence, "", (slate(FJELL_2), POLICY), "tents") is None
 
 
+@pytest.mark.parametrize("address", ["StarTech.com", "www.StarTech.com", "https://StarTech.com", "a@StarTech.com",
+                                     "[x](StarTech.com)", "x.StarTech.com", "StarTech.com.ru"])  # fmt: skip
+def test_a_brand_that_looks_like_an_address_may_be_named_and_is_no_link(address: str) -> None:
+    outlet = Outlet((PROMPT,), (SECRET,), {"StarTech.com"})
+    held_back = outlet.objection(f"The first is the {address} HDMI cable, 2 m.", "", (slate(FJELL_2),), "cables")
+    assert held_back == (None if address == "StarTech.com" else "no_foreign_link")
+
+
 def test_a_secret_told_in_pieces_is_held_back_before_it_is_whole(outlet: Outlet) -> None:
     said = ""
     for piece in CODE:
