@@ -20,6 +20,7 @@ _COUNTED = re.compile(
     r"|suggestions?|items?|others?|more|alternatives)\b",
     re.I,
 )
+_THERE_ARE = re.compile(r"\bthere (?:is|are) (?:only |just )?$", re.I)
 _STARS = re.compile(r"\b(?:stars?|rated|rating|ratings|scores?|reviews?)\b", re.I)
 _AGAINST = re.compile(r"\b(?:against|than|versus|instead of|compared|between|while|down from)\b", re.I)
 _COSTING = re.compile(r"\b(?:costs?|is|are|priced|comes?|pay|get|stays?|sells?|run|range|yours)\b", re.I)
@@ -151,6 +152,8 @@ def _counts_products(figure: Figure, text: str, subject: Subject) -> bool:
     behind = text[figure.any.start : figure.any.start + 60]
     if re.search(r"\b(?:of|all|the) (?:all |the )?$", text[: figure.any.start], re.I) and not figure.any.family:
         return bool(subject.about)
+    if _THERE_ARE.search(text[: figure.any.start]) and re.match(r"\W*$", text[figure.any.end :]):
+        return True
     kinds = {stem(word) for sheet in subject.about for word in words_of(sheet.product.category or "")}
     return bool(_COUNTED.search(behind)) or any(stem(word) in kinds for word in words_of(behind)[:4])
 

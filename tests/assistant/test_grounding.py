@@ -110,6 +110,12 @@ def test_what_the_evidence_holds_may_be_said(sentence: str) -> None:
     assert kind(sentence, TENTS) is None
 
 
+def test_how_many_there_are_is_counted_and_is_no_field_of_the_only_one() -> None:
+    one = slate(FJELL_2)
+    assert kind(f"There is {one.total}.", one) is None
+    assert [kind(said, one) for said in (f"There are {one.total + 1}.", "There is 1 pole.")] == ["number", "number"]
+
+
 def test_a_value_must_be_that_of_the_product_named() -> None:
     both = slate(CAMP_MUG, OAK_MUG)
     assert kind("The Acme Camp Mug is made of enamel.", both) is None
