@@ -1,24 +1,26 @@
 """The one agent loop: a chat model, the tools, the limits. Stateless: our own store keeps conversations.
 
-`AgentLoop.run` yields what happens as plain values (Words, Found), so that nothing above it knows LangChain.
+`AgentLoop.run` yields what happens as plain values (Words, Found), so that nothing above it knows LangChain; what
+`AgentLoop.say_again` needs of a run leaves it as an opaque `Dialogue`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import Executor
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from assistant.config import Settings
 from assistant.errors import TurnRefused
 from assistant.llm.state import TurnState
-from assistant.middleware import CallLimits, InLine
+from assistant.middleware import CallLimits, InLine, asking, count_answer
 from assistant.prompts import Prompts
 from assistant.text import without_fences
 from assistant.tools import TOOLS
@@ -31,6 +33,7 @@ MODEL_CALLS_PER_TURN = 4
 HISTORY_MESSAGES = 12
 MAX_HISTORY_CHARS = 1_200
 SYSTEM = "system.md"
+SAY_AGAIN = "say_again.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,14 @@ class Said:
     text: str
 
 
-Happening = Words | Found | Calling | InLine
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """All that a run was told and has said, tools' results among it: for `AgentLoop.say_again` alone."""
+
+    messages: tuple[BaseMessage, ...]
+
+
+Happening = Words | Found | Calling | InLine | Dialogue
 
 
 class AgentLoop:
@@ -80,6 +90,9 @@ class AgentLoop:
         self, model: BaseChatModel, prompts: Prompts, settings: Settings, pool: Executor, name: str = EMBEDDED
     ) -> None:
         self.name = name
+        self._prompts = prompts
+        self._model = model
+        self._tools = langchain_tools(TOOLS, pool, lambda tool: tool_text(prompts, tool))
         limits: list[Any] = [
             CallLimits(prompts.render("repair.md"), costs=name != EMBEDDED),
             ToolCallLimitMiddleware(run_limit=settings.max_tool_calls, exit_behavior="continue"),
@@ -88,7 +101,7 @@ class AgentLoop:
         # Typed Any: LangGraph declares its input more narrowly than what it takes.
         self._graph: Any = create_agent(
             model,
-            langchain_tools(TOOLS, pool, lambda tool: tool_text(prompts, tool)),
+            self._tools,
             system_prompt=prompts.render(SYSTEM),
             middleware=limits,
             context_schema=ShopperContext,
@@ -97,7 +110,7 @@ class AgentLoop:
     async def run(
         self, context: ShopperContext | None, history: Sequence[Said], state: TurnState
     ) -> AsyncIterator[Happening]:
-        """Run one turn.
+        """Run one turn; its `Dialogue` comes last.
 
         Raises:
             TurnRefused: there is no context; the model is not asked.
@@ -106,10 +119,46 @@ class AgentLoop:
         if context is None:
             raise TurnRefused("Your visit has ended. Please reload the page.")
         messages = [*_dialogue(history), _question(state)]
-        modes = ["messages", "updates", "custom"]
+        modes = ["messages", "updates", "custom", "values"]
+        whole: Sequence[BaseMessage] = ()
         async for mode, value in self._graph.astream({"messages": messages}, context=context, stream_mode=modes):
+            if mode == "values":
+                whole = value["messages"]
+                continue
             for happening in _read(mode, value):
                 yield happening
+        yield Dialogue(tuple(whole))
+
+    async def say_again(
+        self, context: ShopperContext, dialogue: Dialogue, sentences: Sequence[str]
+    ) -> AsyncGenerator[Words]:
+        """Ask an endpoint's model once more, behind the dialogue of a run: in words, and without a repetition.
+
+        Whatever it calls is not carried out. The tools go along all the same, as forbidden ones: a server puts them
+        into the prompt, which so begins with the bytes that its prefix cache holds.
+
+        Args:
+            context: of the turn.
+            dialogue: of its run.
+            sentences: of the model's last message, which were not shown.
+
+        Raises:
+            ModelFailed: it did not answer, or nothing is left to the turn.
+        """
+        listed = "\n".join(f"- {without_fences(sentence.strip())}" for sentence in sentences)
+        note = HumanMessage(self._prompts.render(SAY_AGAIN, sentences=listed))
+        messages = [SystemMessage(self._prompts.render(SYSTEM)), *dialogue.messages, note]
+        model = self._model.bind_tools(self._tools, tool_choice="none")
+        answer: AIMessageChunk | None = None
+        with asking(context.meter, messages):
+            source: Any = model.astream(messages)
+            async with aclosing(source) as chunks:
+                async for chunk in chunks:
+                    answer = chunk if answer is None else answer + chunk
+                    if chunk.content:
+                        yield Words(_text(chunk.content))
+        if answer is not None:
+            count_answer(context.meter, answer)
 
 
 def tool_text(prompts: Prompts, tool: Tool) -> str:
@@ -118,8 +167,9 @@ def tool_text(prompts: Prompts, tool: Tool) -> str:
 
 
 def texts_told(prompts: Prompts) -> tuple[str, ...]:
-    """What a language model is told before any dialogue, and nobody else: the system prompt, then each tool."""
-    return (prompts.render(SYSTEM), *(tool_text(prompts, tool) for tool in TOOLS))
+    """What a language model is told, and nobody else: the system prompt, then each tool, then the note of a repair."""
+    tools = (tool_text(prompts, tool) for tool in TOOLS)
+    return (prompts.render(SYSTEM), *tools, prompts.render(SAY_AGAIN, sentences=""))
 
 
 def _dialogue(history: Sequence[Said]) -> list[BaseMessage]:

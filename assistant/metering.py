@@ -35,6 +35,8 @@ class TurnMeter:
         """Which model answers."""
         self.fell_back = ""
         """Why the model in use did not; "" where it did."""
+        self.repair = ""
+        """What came of asking it to say again what nothing holds (`TurnCost.repair`); "" where it was not asked."""
         self.model_until_s = float("inf")
         """Moment of the clock at which the model in use has to be done."""
         self._clock = clock
@@ -102,6 +104,7 @@ class TurnMeter:
             return TurnCost(
                 model=self.model,
                 fell_back=self.fell_back,
+                repair=self.repair,
                 tokens_in=self._tokens_in,
                 tokens_cached=self._tokens_cached,
                 tokens_out=self._tokens_out,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.agents.middleware.types import AgentState
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from assistant.errors import ModelFailed
 from assistant.metering import CHARS_PER_TOKEN, TurnMeter
@@ -80,24 +81,37 @@ class CallLimits(AgentMiddleware[AgentState[Any], ShopperContext]):
 
 
 async def _ask(meter: TurnMeter, request: ModelRequest[ShopperContext], handler: Handler) -> ModelResponse[Any]:
+    system = [request.system_message] if request.system_message else []
+    with asking(meter, [*system, *request.messages]):
+        response = await handler(request)
+    for message in response.result:
+        count_answer(meter, message)
+    return response
+
+
+@contextmanager
+def asking(meter: TurnMeter, messages: Sequence[BaseMessage]) -> Iterator[None]:
+    """Ask an endpoint's model inside: timed, and counted where no answer comes of it.
+
+    Raises:
+        ModelFailed: nothing is left of the turn's tokens; the model is not asked.
+    """
     if not meter.tokens_left:
         raise ModelFailed("The turn has used its tokens.", reason="budget")
     try:
         with meter.stage("model"):
-            response = await handler(request)
+            yield
     except BaseException as problem:
         # Also where the shopper stopped it: what was read must count, or stopping would be free.
         if not (isinstance(problem, ModelFailed) and (problem.reason in _NEVER_READ or "status" in problem.reason)):
-            meter.used(_chars(request) // CHARS_PER_TOKEN)
+            meter.used(sum(len(str(message.content)) for message in messages) // CHARS_PER_TOKEN)
         raise
-    for message in response.result:
-        usage = message.usage_metadata if isinstance(message, AIMessage) else None
-        if usage:
-            cached = usage.get("input_token_details", {}).get("cache_read") or 0
-            began_s = message.response_metadata.get("first_token_s")
-            meter.used(usage["input_tokens"], usage["output_tokens"], cached=cached, first_token_s=began_s)
-    return response
 
 
-def _chars(request: ModelRequest[ShopperContext]) -> int:
-    return sum(len(str(message.content)) for message in (request.system_message, *request.messages) if message)
+def count_answer(meter: TurnMeter, message: BaseMessage) -> None:
+    """Count what an answer used, as the endpoint tells it."""
+    usage = message.usage_metadata if isinstance(message, AIMessage) else None
+    if usage:
+        cached = usage.get("input_token_details", {}).get("cache_read") or 0
+        began_s = message.response_metadata.get("first_token_s")
+        meter.used(usage["input_tokens"], usage["output_tokens"], cached=cached, first_token_s=began_s)

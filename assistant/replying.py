@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.evidence import Claim
-from assistant.grounding import Facts, Lexicon, links_of, split_sentences
+from assistant.grounding import Facts, Lexicon, links_of, split_sentences, tells_more
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A sentence that was not shown: `text` as the model wrote it, and the `kind` of claim that nothing holds, or the
+    name of the guard that held it back."""
+
+    text: str
+    kind: str
 
 
 @dataclass
@@ -16,14 +25,16 @@ class Reply:
     Args:
         text: what was shown.
         buffer: what has come in and is no whole sentence yet.
-        removed: sentences that nothing holds, as the model wrote them.
+        removed: sentences that were not shown, in order.
         claims: what the shown sentences rest on.
+        first: what of the model's first draft was shown, once it is asked to say the rest again; None before.
     """
 
     text: str = ""
     buffer: str = ""
-    removed: list[str] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    first: str | None = None
 
     def add(self, words: str) -> list[str]:
         """Take in words of a model; return the sentences that they make whole."""
@@ -34,6 +45,10 @@ class Reply:
         """Return what has come in and was not whole as the last sentence; nothing where nothing is left."""
         rest, self.buffer = self.buffer, ""
         return [rest] if rest.strip() else []
+
+    def begin_again(self) -> None:
+        """Take what comes in from here on for a second draft: of it only what tells more than the first is kept."""
+        self.first, self.buffer = self.text, "" if not self.text or self.text[-1].isspace() else " "
 
     def keep(
         self, sentences: Sequence[str], facts: Facts, lexicon: Lexicon, objection: Callable[[str], str | None]
@@ -48,11 +63,12 @@ class Reply:
         """
         kept: list[str] = []
         for sentence in sentences:
-            if objection(sentence) is None:
+            kind = objection(sentence)
+            if kind is not None:
+                self.removed.append(Removed(sentence, kind))
+            elif not self.first or tells_more(sentence, self.first):
                 kept.append(sentence)
                 self.claims += links_of(sentence, facts, lexicon)
                 self.text += sentence
                 facts.before += sentence
-            else:
-                self.removed.append(sentence)
         return kept

@@ -46,6 +46,7 @@ class TurnCosts:
         turns: how many are counted, at most `KEPT_TURNS`, since the start of the server.
         models: turns by the model that answered.
         fallbacks: turns by the reason why the endpoint did not answer.
+        repairs: turns in which the model was asked to say again what nothing holds, by what came of it.
         tokens_in, tokens_cached, tokens_out, model_calls, tool_calls: for one turn, on average.
         seconds: of whole turns.
         first_shown: seconds until the first card or word; None where nothing was shown.
@@ -57,6 +58,7 @@ class TurnCosts:
     turns: int
     models: Sequence[tuple[str, int]]
     fallbacks: Sequence[tuple[str, int]]
+    repairs: Sequence[tuple[str, int]]
     tokens_in: float
     tokens_cached: float
     tokens_out: float
@@ -88,6 +90,12 @@ class Telemetry:
         self._fallbacks = Counter(
             "aisle_fallbacks", "Turns that the endpoint did not answer.", ("reason",), registry=registry
         )
+        self._repairs = Counter(
+            "aisle_repairs",
+            "Turns whose model was asked to say again what nothing holds.",
+            ("outcome",),
+            registry=registry,
+        )
         self._tokens = Counter("aisle_tokens", "Tokens of the endpoint.", ("kind",), registry=registry)
         self._calls = Counter("aisle_calls", "Calls of the model and of tools.", ("of",), registry=registry)
         self._seconds = _histogram("aisle_turn_seconds", "Whole turns.", ("model",), registry)
@@ -107,6 +115,8 @@ class Telemetry:
         self._turns.labels(cost.model or "none", outcome).inc()
         if cost.fell_back:
             self._fallbacks.labels(cost.fell_back).inc()
+        if cost.repair:
+            self._repairs.labels(cost.repair).inc()
         for kind, tokens in (("in", cost.tokens_in), ("cached", cost.tokens_cached), ("out", cost.tokens_out)):
             self._tokens.labels(kind).inc(tokens)
         self._calls.labels("model").inc(cost.model_calls)
@@ -135,6 +145,7 @@ class Telemetry:
             turns=len(rows),
             models=Tally(row.model or "none" for row in rows).most_common(),
             fallbacks=Tally(row.fell_back for row in rows if row.fell_back).most_common(),
+            repairs=Tally(row.repair for row in rows if row.repair).most_common(),
             tokens_in=_mean([row.tokens_in for row in rows]),
             tokens_cached=_mean([row.tokens_cached for row in rows]),
             tokens_out=_mean([row.tokens_out for row in rows]),
@@ -161,6 +172,7 @@ class Telemetry:
             "aisle.outcome": outcome,
             "aisle.model": cost.model,
             "aisle.fell_back": cost.fell_back,
+            "aisle.repair": cost.repair,
             "gen_ai.usage.input_tokens": cost.tokens_in,
             "gen_ai.usage.output_tokens": cost.tokens_out,
             "aisle.model_calls": cost.model_calls,

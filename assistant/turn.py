@@ -272,6 +272,9 @@ class TurnCost:
         first_shown_s: seconds until the first card or word; None where nothing was shown.
         seconds: of the whole turn.
         stages: seconds by stage (`metering.Stage`).
+        repair: what came of asking the model once more for what nothing holds: "stood" where something of it was
+            shown, "in_vain" where nothing was, "stopped" with the turn, else why it did not answer, e.g. "late";
+            "" where it was not asked.
     """
 
     model: str = ""
@@ -285,6 +288,7 @@ class TurnCost:
     first_shown_s: float | None = None
     seconds: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict)
+    repair: str = ""
 
     @property
     def tokens(self) -> int:
@@ -304,7 +308,8 @@ class Answer:
         sources: policy sections.
         handed_over: whether the conversation is with people now.
         prompt_hash: content hash of the prompts that made it.
-        repaired: number of sentences that grounding removed or replaced.
+        repaired: how many sentences of the model were not shown, those of a repair too: nothing holds them, or a guard
+            held them back.
         cost: what the turn took, as far as it was known when the answer was kept.
         claims: what of the text rests on what; not kept with the conversation.
     """

@@ -9,41 +9,38 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 import structlog
 
-from assistant.agent import AgentLoop, Calling, Found, Happening, Said
+from assistant.agent import Calling, Dialogue, Found, Happening, Said
 from assistant.allowance import DailyTokens
 from assistant.clarify import choose_question
-from assistant.conversations import Conversation, Conversations, Role
+from assistant.conversations import Conversations, Role
 from assistant.errors import ModelFailed, Refused
 from assistant.floorplan import Floorplan
-from assistant.grounding import Facts, unsupported
-from assistant.guards import Heard, answer_to
+from assistant.grounding import unsupported
+from assistant.guards import answer_to
 from assistant.language import Gloss
 from assistant.live import Cut, Live
-from assistant.llm.embedded.composer import Composer
-from assistant.llm.embedded.wording import Wording, plain
-from assistant.llm.state import TurnState
+from assistant.llm.embedded.wording import plain
 from assistant.metering import TurnMeter
 from assistant.middleware import InLine
-from assistant.replying import Reply
+from assistant.repairing import to_say_again, unanswered
+from assistant.running import Run, sources_of
 from assistant.showing import tell_shown
-from assistant.table import again, decisions, first_focus, names_said, next_focus, on_the_table, turn_state
+from assistant.table import again, decisions, first_focus, names_said, next_focus, turn_state
 from assistant.telemetry import Outcome, Telemetry
 from assistant.tools import TOOL_NAMES
 from assistant.tools.context import Ledger, ShopperContext
 from assistant.tools.profiling import session_key
-from assistant.tools.selling import find_offer
-from assistant.treating import Treated, Treating
+from assistant.treating import Treating
 from assistant.turn import (
     Answer,
-    Claim,
     Done,
     EvidenceFound,
     Failed,
@@ -53,7 +50,6 @@ from assistant.turn import (
     PolicyFact,
     Question,
     SlateFact,
-    Source,
     Status,
     TextDelta,
     Turn,
@@ -67,31 +63,6 @@ T = TypeVar("T")
 APOLOGY = "Something went wrong on my side. Please try again."
 FALLBACK_SHARE = 0.2
 """Of a turn's time, kept for the model that takes over where an endpoint does not answer."""
-
-
-@dataclass
-class _Run:
-    """One running turn."""
-
-    turn: Turn
-    plan: Floorplan
-    before: Conversation
-    context: ShopperContext
-    state: TurnState
-    treated: Treated
-    heard: Heard
-    reply: Reply = field(default_factory=Reply)
-    shown: list[TurnEvent] = field(default_factory=list)
-
-    @property
-    def say(self) -> Wording:
-        """The templates in the shopper's language."""
-        return self.plan.voices.wording(self.state.language)
-
-    @property
-    def composer(self) -> Composer:
-        """Writes in the shopper's language."""
-        return self.plan.voices.composer(self.state.language, self.state.as_said)
 
 
 class TurnRunner:
@@ -156,7 +127,7 @@ class TurnRunner:
                 async for event in events:
                     yield event
 
-    async def _speak(self, run: _Run, cut: Cut) -> AsyncGenerator[TurnEvent]:
+    async def _speak(self, run: Run, cut: Cut) -> AsyncGenerator[TurnEvent]:
         """Answer until the end, or until an agent takes the floor: then what was shown is kept, and nothing more."""
         last: TurnEvent | None = None
         failed = False
@@ -176,7 +147,7 @@ class TurnRunner:
             await asyncio.shield(self._in_pool(lambda: tell_shown(run.context, run.shown)))
             if not isinstance(last, Done):
                 if cut.agent_name is not None:
-                    _only_what_was_shown(run)
+                    run.keep_only_what_was_shown()
                 if run.reply.text or run.context.ledger.evidence:
                     keep = self._in_pool(lambda: self._keep(run, None, cut=cut.agent_name is not None))
                     await asyncio.shield(keep)
@@ -190,13 +161,13 @@ class TurnRunner:
             yield PassedOn(cut.agent_name)
             yield Done(self._answer_of(run, None, handed_over=True))
 
-    def _end(self, run: _Run, outcome: Outcome) -> None:
+    def _end(self, run: Run, outcome: Outcome) -> None:
         """Count what the turn took, however it ended."""
         if self._daily is not None:
             self._daily.spend(run.turn.principal, run.context.meter.cost().tokens)
         self._telemetry.ended(run.context.meter, outcome)
 
-    def _begin(self, turn: Turn, words: str, plan: Floorplan, meter: TurnMeter) -> _Run:
+    def _begin(self, turn: Turn, words: str, plan: Floorplan, meter: TurnMeter) -> Run:
         """Keep the message, and lay the table for the model."""
         with meter.stage("store"):
             self._conversations.append_user(turn.principal, turn.conversation_id, turn.message_id, words)
@@ -229,12 +200,12 @@ class TurnRunner:
             meter=meter,
             gives_away=lambda text: plan.guarding.gives_away(text, words),
         )
-        return _Run(turn, plan, before, context, turn_state(gloss, before, context), treated, heard)
+        return Run(turn, plan, before, context, turn_state(gloss, before, context), treated, heard)
 
-    async def _answer(self, run: _Run) -> AsyncGenerator[TurnEvent]:
+    async def _answer(self, run: Run) -> AsyncGenerator[TurnEvent]:
         if run.heard.is_answered:
             text, run.context.ledger.question = answer_to(run.heard, run.say, run.before.floor)
-            yield _say(run, text)
+            yield run.tell(text)
             async for event in self._close(run):
                 yield event
             return
@@ -249,7 +220,12 @@ class TurnRunner:
         meter, deadline = run.context.meter, time.monotonic() + timeout_s
         meter.model_until_s = deadline - FALLBACK_SHARE * timeout_s if plan.fallback else deadline
         try:
-            async with contextlib.aclosing(self._listen(run, plan.loop, history, meter.model_until_s)) as events:
+            spoken = plan.loop.run(run.context, history, run.state)
+            meter.model = plan.loop.name
+            async with contextlib.aclosing(self._listen(run, spoken, meter.model_until_s)) as events:
+                async for event in events:
+                    yield event
+            async with contextlib.aclosing(self._repair(run)) as events:
                 async for event in events:
                     yield event
         except (ModelFailed, TimeoutError) as failure:
@@ -262,7 +238,7 @@ class TurnRunner:
             yield event
 
     async def _take_over(
-        self, run: _Run, failure: ModelFailed | TimeoutError, history: Sequence[Said], deadline: float
+        self, run: Run, failure: ModelFailed | TimeoutError, history: Sequence[Said], deadline: float
     ) -> AsyncGenerator[TurnEvent]:
         """Go on where the model in use does not: with the embedded one, or from what was found so far.
 
@@ -277,10 +253,11 @@ class TurnRunner:
         if fallback is not None:
             run.context.meter.model, run.context.meter.fell_back = fallback.name, failure.reason
         if untouched and fallback is not None:
-            _start_over(run)
+            run.start_over()
             yield Status(run.say("limited"))
             try:
-                async with contextlib.aclosing(self._listen(run, fallback, history, deadline)) as events:
+                spoken = fallback.run(run.context, history, run.state)
+                async with contextlib.aclosing(self._listen(run, spoken, deadline)) as events:
                     async for event in events:
                         yield event
                 return
@@ -289,22 +266,45 @@ class TurnRunner:
         if not untouched:
             cut = run.say("cut_short") if late else run.say("broke_off") if run.reply.text else ""
             rest = self._compose(run) if not run.reply.text else ""
-            yield _say(run, " ".join(part for part in (cut, rest) if part))
+            yield run.tell(" ".join(part for part in (cut, rest) if part))
         elif late:
             yield Failed(run.say("too_long"))
         else:
             raise failure
 
-    async def _listen(
-        self, run: _Run, loop: AgentLoop, history: Sequence[Said], deadline: float
-    ) -> AsyncGenerator[TurnEvent]:
-        """Run the loop in its own task and pass on what happens, until it ends or the time is up."""
+    async def _repair(self, run: Run) -> AsyncGenerator[TurnEvent]:
+        """Let an endpoint's model say once again what nothing holds, where the reply needs it.
+
+        Whatever goes wrong, the turn goes on with what stands.
+        """
+        for event in self._checked(run, run.reply.close()):
+            yield event
+        sentences = to_say_again(run) if run.plan.fallback and run.dialogue else []
+        if not sentences or run.dialogue is None:
+            return
+        meter, before = run.context.meter, run.reply.text
+        meter.repair = "stopped"
+        run.reply.begin_again()
+        spoken = run.plan.loop.say_again(run.context, run.dialogue, sentences)
+        try:
+            async with contextlib.aclosing(self._listen(run, spoken, meter.model_until_s)) as events:
+                async for event in events:
+                    yield event
+            for event in self._checked(run, run.reply.close()):
+                yield event
+            meter.repair = "stood" if run.reply.text != before else "in_vain"
+        except (ModelFailed, TimeoutError) as failure:
+            run.reply.buffer = ""
+            meter.repair = failure.reason if isinstance(failure, ModelFailed) else "late"
+        log.info("turn.repaired", turn=run.turn.message_id, outcome=meter.repair)
+
+    async def _listen(self, run: Run, spoken: AsyncIterator[Happening], deadline: float) -> AsyncGenerator[TurnEvent]:
+        """Let a model speak in a task of its own and pass on what happens, until it ends or the time is up."""
         queue: asyncio.Queue[Happening | BaseException | None] = asyncio.Queue()
-        run.context.meter.model = loop.name
 
         async def drive() -> None:
             try:
-                async for happening in loop.run(run.context, history, run.state):
+                async for happening in spoken:
                     queue.put_nowait(happening)
                 queue.put_nowait(None)
             except Exception as problem:  # noqa: BLE001 - handed over to the listener, which raises it
@@ -325,7 +325,10 @@ class TurnRunner:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    def _pass_on(self, run: _Run, happening: Happening) -> list[TurnEvent]:
+    def _pass_on(self, run: Run, happening: Happening) -> list[TurnEvent]:
+        if isinstance(happening, Dialogue):
+            run.dialogue = happening
+            return []
         if isinstance(happening, InLine):
             return [Status(run.say("in_line", place=str(happening.place)))]
         if isinstance(happening, Calling):
@@ -335,13 +338,13 @@ class TurnRunner:
             return [EvidenceFound(fact) for fact in happening.evidence]
         return self._checked(run, run.reply.add(happening.text))
 
-    def _checked(self, run: _Run, sentences: Sequence[str]) -> list[TurnEvent]:
+    def _checked(self, run: Run, sentences: Sequence[str]) -> list[TurnEvent]:
         """Pass on the sentences that the evidence holds."""
         if not sentences:
             return []
         ledger, words = run.context.ledger, run.state.all_words
         with run.context.meter.stage("ground"):
-            facts = Facts([*ledger.evidence, *on_the_table(run.state)], words, run.reply.text, run.state.language)
+            facts = run.facts()
 
             def objection(sentence: str) -> str | None:
                 """What speaks against a sentence; the guards first."""
@@ -351,22 +354,23 @@ class TurnRunner:
                     log.warning("turn.ungrounded", turn=run.turn.message_id, kind=kind)
                 return kind
 
-            kept = run.reply.keep(sentences, facts, run.plan.lexicon, objection)
-            return [TextDelta(sentence) for sentence in kept]
+            return [TextDelta(text) for text in run.reply.keep(sentences, facts, run.plan.lexicon, objection)]
 
-    async def _close(self, run: _Run) -> AsyncGenerator[TurnEvent]:
+    async def _close(self, run: Run) -> AsyncGenerator[TurnEvent]:
         """The last sentence, a reply where none is left, the clarifying question; then keep it all."""
         for event in self._checked(run, run.reply.close()):
             yield event
+        if run.reply.text.strip() and (missing := unanswered(run)):
+            yield run.tell(missing)
         for note in self._unsaid(run):
-            yield _say(run, note)
+            yield run.tell(note)
         question = self._question(run)
         if not run.reply.text.strip() and not (question and question.key.startswith("option:")):
-            yield _say(run, self._compose(run) or run.composer.talk(("unclear",)))
+            yield run.tell(self._compose(run) or unanswered(run) or run.composer.talk(("unclear",)))
         if question is not None:
-            yield _say(run, question.text)
+            yield run.tell(question.text)
         elif not run.heard.is_answered:
-            for event in await self._in_pool(lambda: _offer(run)):
+            for event in await self._in_pool(run.offer):
                 yield event
         if run.context.ledger.need != run.before.need:
             yield WishesChanged(run.context.ledger.need)
@@ -374,7 +378,7 @@ class TurnRunner:
             answer = await self._in_pool(lambda: self._keep(run, question))
         yield Done(answer)
 
-    def _unsaid(self, run: _Run) -> list[str]:
+    def _unsaid(self, run: Run) -> list[str]:
         """Words that were set aside and places that are paid for: told even where a model does not."""
         slates = [fact for fact in run.context.ledger.evidence if isinstance(fact, SlateFact) and fact.items]
         aside = [word for slate in slates for word in slate.set_aside]
@@ -383,10 +387,10 @@ class TurnRunner:
         paid = [plain(item.product.title) for slate in slates for item in slate.items if item.sponsored]
         return [*notes, *(run.say("sponsored", title=title) for title in paid)]
 
-    def _compose(self, run: _Run) -> str:
-        return run.composer.compose(run.context.ledger.evidence, run.state.words, self._now())
+    def _compose(self, run: Run) -> str:
+        return run.composer.compose(run.context.ledger.evidence, run.asked, self._now())
 
-    def _question(self, run: _Run) -> Question | None:
+    def _question(self, run: Run) -> Question | None:
         ledger = run.context.ledger
         if ledger.question is not None:
             return replace(ledger.question, text=run.say.sentence(ledger.question.text))
@@ -396,7 +400,7 @@ class TurnRunner:
             return None
         return choose_question(slates[0], ledger.focus.asked, run.say, run.say.label)
 
-    def _keep(self, run: _Run, question: Question | None, *, cut: bool = False) -> Answer:
+    def _keep(self, run: Run, question: Question | None, *, cut: bool = False) -> Answer:
         """Write the answer and the table after it, in one transaction."""
         answer = self._answer_of(run, question, handed_over=cut)
         focus = next_focus(run.before, run.context.ledger, question)
@@ -407,7 +411,7 @@ class TurnRunner:
         self._treating.end(run.treated, run.context.ledger)
         return answer
 
-    def _answer_of(self, run: _Run, question: Question | None, *, handed_over: bool) -> Answer:
+    def _answer_of(self, run: Run, question: Question | None, *, handed_over: bool) -> Answer:
         ledger = run.context.ledger
         policies = [fact for fact in ledger.evidence if isinstance(fact, PolicyFact)]
         waits = run.before.floor is not Floor.ASSISTANT and not ledger.left_queue
@@ -417,7 +421,7 @@ class TurnRunner:
             evidence=tuple(ledger.evidence),
             wishes=ledger.need,
             question=question,
-            sources=_sources(policies, run.reply.claims, run.state.language),
+            sources=sources_of(policies, run.reply.claims, run.state.language),
             handed_over=handed_over,
             prompt_hash=run.plan.prompt_hash,
             repaired=len(run.reply.removed),
@@ -442,51 +446,3 @@ def _log_failure(turn: Turn, failure: ModelFailed) -> None:
         error=type(failure.__cause__ or failure).__name__,
         advice="Is the server of AISLE_LLM_URL running, and does it serve AISLE_LLM_MODEL?",
     )
-
-
-def _sources(policies: Sequence[PolicyFact], claims: Sequence[Claim], language: str) -> tuple[Source, ...]:
-    """The sections that the reply rests on; all that were found where it names none."""
-    sections = [section for fact in policies for section in fact.sections]
-    cited = {claim.source for claim in claims if claim.kind == "policy"}
-    meant = [section for section in sections if section.id in cited] or sections
-    return tuple(Source(section.id, section.told(language).title, section.url) for section in meant)
-
-
-def _say(run: _Run, text: str) -> TextDelta:
-    """Add words that code itself says."""
-    joined = text if not run.reply.text or run.reply.text.endswith((" ", "\n")) else f" {text}"
-    run.reply.text += joined
-    return TextDelta(joined)
-
-
-def _offer(run: _Run) -> list[TurnEvent]:
-    """What the house offers by itself after the answer; nothing mostly."""
-    ledger = run.context.ledger
-    offer = find_offer(run.context, run.say)
-    if offer is None:
-        return []
-    ledger.focus = replace(ledger.focus, asked=(*ledger.focus.asked, offer.key))
-    if offer.slate is None:
-        return [_say(run, offer.text)]
-    ledger.evidence.append(offer.slate)
-    return [_say(run, offer.text), EvidenceFound(offer.slate)]
-
-
-def _only_what_was_shown(run: _Run) -> None:
-    """Forget words and facts that were ready but not shown when an agent took the floor."""
-    run.reply.text = "".join(event.text for event in run.shown if isinstance(event, TextDelta))
-    facts = [event.fact for event in run.shown if isinstance(event, EvidenceFound)]
-    ledger = run.context.ledger
-    ledger.evidence[:] = [fact for fact in ledger.evidence if fact in facts]
-    if not facts:
-        ledger.need, ledger.focus = run.before.need, run.before.focus
-
-
-def _start_over(run: _Run) -> None:
-    """Forget what a failed model began, before another one takes over: nothing of it was shown but cards."""
-    ledger = run.context.ledger
-    ledger.need, ledger.focus = run.before.need, first_focus(run.state.gloss, run.before.focus)
-    ledger.evidence.clear()
-    ledger.shown.clear()
-    ledger.question = None
-    run.reply.buffer = ""

@@ -19,6 +19,7 @@ _REASONS = {
     "budget": "had used its tokens",
     "resting": "is left alone for a while",
 }
+_REPAIRS = {"stood": "with success", "in_vain": "in vain", "stopped": "until the turn was stopped"}
 _STATES = {"closed": "is asked", "half_open": "is being tried again", "open": "is left alone, it failed too often"}
 _STAGES = {
     "guards": "Checks of the message",
@@ -50,6 +51,8 @@ def cost_words(cost: TurnCost | None) -> str:
     if cost.first_token_s is not None:
         parts.append(f"first token {cost.first_token_s:.2f} s")
     parts.append(f"{_counted(cost.model_calls, 'model call')}, {_counted(cost.tool_calls, 'tool')}")
+    if cost.repair:
+        parts.append(f"asked again {repair_words(cost.repair)}")
     if cost.tokens_in or cost.tokens_out:
         parts.append(f"{cost.tokens_in:,} + {cost.tokens_out:,} tokens")
     return " · ".join(parts)
@@ -62,6 +65,11 @@ def reason_words(reason: str) -> str:
     return _REASONS.get(reason, "failed")
 
 
+def repair_words(outcome: str) -> str:
+    """What came of asking an endpoint again for what nothing holds, e.g. "in vain"."""
+    return _REPAIRS.get(outcome) or f"but it {reason_words(outcome)}"
+
+
 def costs_view(costs: TurnCosts) -> CostsView:
     """Write what the latest turns took."""
     pairs = [("Answered by", _listed(costs.models))]
@@ -69,6 +77,8 @@ def costs_view(costs: TurnCosts) -> CostsView:
         pairs.append(("The endpoint", _STATES.get(costs.endpoint, costs.endpoint)))
     if costs.fallbacks:
         pairs.append(("Not by the endpoint because it", _listed([(reason_words(r), n) for r, n in costs.fallbacks])))
+    if costs.repairs:
+        pairs.append(("Asked again for what nothing holds", _listed([(repair_words(o), n) for o, n in costs.repairs])))
     pairs.append(("Calls a turn", f"{costs.model_calls:.1f} of the model, {costs.tool_calls:.1f} of tools"))
     if costs.tokens_in or costs.tokens_out:
         cached = f" (of these {costs.tokens_cached:,.0f} from its cache)" if costs.tokens_cached else ""

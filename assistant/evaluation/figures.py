@@ -69,6 +69,8 @@ def figures(results: Iterable[Result]) -> dict[str, Any]:
     found["grounding"] = {
         "turns": len(turns),
         "removed_sentences": sum(row["removed_sentences"] for row in turns),
+        "repairs": sum(bool(row["cost"]["repair"]) for row in turns),
+        "repairs_that_stood": sum(row["cost"]["repair"] == "stood" for row in turns),
         "amounts_without_evidence": sum(len(row["amounts_without_evidence"]) for row in turns),
     }
     found["time_ms"] = {name: _spread([row[f"{name}_s"] for row in turns]) for name in _TIMES}

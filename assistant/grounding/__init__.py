@@ -10,6 +10,7 @@ from assistant.grounding.checks import unsupported
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.links import links_of
+from assistant.grounding.repeating import tells_more
 from assistant.grounding.stream import split_sentences
 
-__all__ = ["Facts", "Lexicon", "links_of", "split_sentences", "unsupported"]
+__all__ = ["Facts", "Lexicon", "links_of", "split_sentences", "tells_more", "unsupported"]

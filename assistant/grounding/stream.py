@@ -13,7 +13,8 @@ _SHORT = (
     r"e\.g|i\.e|approx|ca|etc|vs|no|nr|mr|mrs|ms|dr|st|inkl|zzgl|bzw|usw|max|min|z\.b|d\.h|u\.a|p\.ej|aprox|sr|sra|art"
     r"|abs|std|tel|resp|incl|excl|fig|vol|ed"
 )
-_SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|[^\W\d_])\.$", re.I)
+_SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|(?<!\d )[^\W\d_])\.$", re.I)
+"""A single letter is one too ("z. B."), but for a unit ("1500 g.")."""
 _ORDINAL_END = re.compile(r"(?:^\W*|\b(?:am|ab|bis|zum|vom|der|den|dem|des|die|das|im|und|nr) )\d{1,2}\.$", re.I)
 """A day ("am 3. Mai"), a German ordinal, a number of a list; not "there are 7."."""
 _ANSWER = re.compile(r"(?:^|:)\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有)\W*$", re.I)

@@ -12,9 +12,11 @@ import pytest
 
 from assistant.bootstrap import build_assistant, ensure_catalogue
 from assistant.config import Settings
+from assistant.llm.vllm import EndpointModel
 from assistant.service import Assistant
 from assistant.turn import Done
 from retrieval.encoder import Encoder, load_encoder
+from tests.fakes.openai_server import Script, openai_server
 from tests.scenarios.visitor import Visitor
 
 
@@ -86,3 +88,36 @@ def own_shop(demo_data: Path, tmp_path: Path, encoder: Encoder) -> Iterator[Call
     yield open_it
     for assistant in opened:
         assistant.close()
+
+
+@pytest.fixture(scope="module")
+def house(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Script]]:
+    """The demo shop on an endpoint, by words alone: it opens fast. Its turns have time enough on a busy machine."""
+    folder = tmp_path_factory.mktemp("faults") / "data"
+    shutil.copytree(demo_data, folder)
+    with openai_server({"say": "Hello."}) as (url, script):
+        settings = Settings(data=folder, encoder="off", llm_url=url, llm_first_token_s=60, turn_timeout_s=600)
+        assistant = build_assistant(settings)
+        assistant.start(wait="meaning")
+        yield assistant, script
+        assistant.close()
+
+
+@pytest.fixture
+def model(house: tuple[Assistant, Script]) -> Iterator[EndpointModel]:
+    model = house[0]._opener.endpoint
+    assert model is not None
+    model.breaker.succeeded()
+    yield model
+    model.first_token_timeout_s = 60.0
+
+
+@pytest.fixture
+def script(house: tuple[Assistant, Script], model: EndpointModel) -> Script:
+    house[1].requests.clear()
+    return house[1]
+
+
+@pytest.fixture
+def guest(house: tuple[Assistant, Script], runner: asyncio.Runner, request: pytest.FixtureRequest) -> Visitor:
+    return new_visitor(house[0], runner, request.node.name)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.bootstrap import build_assistant
 from assistant.config import Settings
 from assistant.llm.vllm import EndpointModel
 from assistant.service import Assistant
@@ -26,38 +24,6 @@ from tests.scenarios.visitor import Reply, Visitor
 
 SEARCH = {"call": ("search_products", {"query": "tents"})}
 LIMITED = "I answer in short for now."
-
-
-@pytest.fixture(scope="module")
-def house(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Script]]:
-    """The demo shop on an endpoint, by words alone: it opens fast."""
-    folder = tmp_path_factory.mktemp("faults") / "data"
-    shutil.copytree(demo_data, folder)
-    with openai_server({"say": "Hello."}) as (url, script):
-        assistant = build_assistant(Settings(data=folder, encoder="off", llm_url=url, llm_first_token_s=60))
-        assistant.start(wait="meaning")
-        yield assistant, script
-        assistant.close()
-
-
-@pytest.fixture
-def model(house: tuple[Assistant, Script]) -> Iterator[EndpointModel]:
-    model = house[0]._opener.endpoint
-    assert model is not None
-    model.breaker.succeeded()
-    yield model
-    model.first_token_timeout_s = 60.0
-
-
-@pytest.fixture
-def script(house: tuple[Assistant, Script], model: EndpointModel) -> Script:
-    house[1].requests.clear()
-    return house[1]
-
-
-@pytest.fixture
-def guest(house: tuple[Assistant, Script], runner: asyncio.Runner, request: pytest.FixtureRequest) -> Visitor:
-    return new_visitor(house[0], runner, request.node.name)
 
 
 def taken_over(reply: Reply) -> str:
