@@ -20,12 +20,14 @@ from assistant.llm.embedded.remarks import table_of
 from assistant.llm.embedded.table_questions import asks_about_a_thing
 from assistant.llm.embedded.wording import plain
 from assistant.references import resolve
+from assistant.replying import Removed
 from assistant.running import Run
 
 _HELD_BACK = frozenset(guard.name for guard in OUTPUT_GUARDS)
 """What a guard kept back is not asked for again."""
 _NOT_ASKED_FOR = _HELD_BACK | {"praise", "done", "link"}
 """What no fact of the shop could stand for."""
+_YES_OR_NO = re.compile(r"\W*(?:(?:yes|no|ja|nein|doch|sí|si)\b|[是不没有])", re.I)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -49,10 +51,22 @@ def unanswered(run: Run) -> str:
     Returns:
         "" where nothing was asked for, or it is answered.
     """
-    if all(removed.kind in _NOT_ASKED_FOR for removed in run.reply.removed):
+    if not any(_may_answer(run, removed) for removed in run.reply.removed):
         return ""
     with run.context.meter.stage("ground"):
         return " ".join(dict.fromkeys(text for facts in _asked_of(run) for text in _open(run, facts)))
+
+
+def _may_answer(run: Run, removed: Removed) -> bool:
+    """Whether a sentence that was left out may have answered what was asked, and is not one of praise.
+
+    A superlative ("the greatest ever made"), and what was left out for a word alone, is praise unless it says yes or
+    no, has a word of the question, or products were compared.
+    """
+    if removed.kind in {"word", "order"}:
+        compared = any(isinstance(fact, ComparisonFact) for fact in run.context.ledger.evidence)
+        return compared or bool(_YES_OR_NO.match(removed.text)) or _is_about(run, run.state.words, [removed.text])
+    return removed.kind not in _NOT_ASKED_FOR
 
 
 def _asked_of(run: Run) -> Iterator[list[Evidence]]:

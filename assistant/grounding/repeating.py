@@ -11,19 +11,17 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def tells_more(sentence: str, before: str) -> bool:
-    """Whether a sentence is neither one of a text, nor has all its telling words and numbers from one of them.
-
-    "No, it does not." has none of its own and tells more wherever it does not stand yet.
+    """Whether a sentence has a word or a number that no single sentence of a text has as well; ordinary words count
+    only where it has no others ("No, it does not.").
 
     Args:
         sentence: new.
         before: the text.
     """
     said = _words(sentence)
-    telling = frozenset(said) - ORDINARY
-    earlier = [_words(one) for one in split_sentences(before)]
-    return said not in earlier and not (telling and any(telling <= frozenset(one) for one in earlier))
+    telling = said - ORDINARY or said
+    return not any(telling <= _words(one) for one in split_sentences(before))
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))

@@ -44,12 +44,16 @@ def test_turns_are_counted_by_model_outcome_and_reason() -> None:
     telemetry, clock = Telemetry(), Clock()
     telemetry.ended(turn(clock), "answered")
     telemetry.ended(turn(clock, model="embedded", fell_back="late"), "answered")
-    telemetry.ended(turn(clock), "stopped")
+    again = turn(clock)
+    again.repair = "in_vain"
+    telemetry.ended(again, "stopped")
     found = samples(telemetry)
     assert found["aisle_turns_total", "aisle", "answered"] == 1
     assert found["aisle_turns_total", "embedded", "answered"] == 1
     assert found["aisle_turns_total", "aisle", "stopped"] == 1
     assert found["aisle_fallbacks_total", "late"] == 1
+    assert found["aisle_repairs_total", "in_vain"] == 1
+    assert telemetry.costs().repairs == [("in_vain", 1)]
     assert found["aisle_tokens_total", "in"] == 2700
     assert found["aisle_tokens_total", "cached"] == 1200
     assert found["aisle_tokens_total", "out"] == 90

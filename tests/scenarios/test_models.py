@@ -102,7 +102,11 @@ def _weight(product: Product) -> float:
 def test_a_reply_of_which_nothing_is_left_is_composed_from_the_evidence(
     model: ScriptedChatModel, guest: Visitor
 ) -> None:
-    model.queue = [call("search_products", query="tents"), AIMessage("All of them cost $1.")]
+    model.queue = [
+        call("search_products", query="tents"),
+        AIMessage("All of them cost $1."),
+        AIMessage("They cost $1."),
+    ]
     reply = guest.say("tents")
     assert "$1." not in reply.text
     assert reply.products[0].product.title in reply.text

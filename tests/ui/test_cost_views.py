@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.telemetry import Spread, TurnCosts
@@ -31,15 +33,23 @@ def test_every_reason_has_words(reason: str, words: str) -> None:
     assert words in cost_words(TurnCost("embedded", reason))
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("stood", "with success"), ("in_vain", "in vain"), ("status_429", "but it answered with")]
+)
+def test_what_came_of_asking_again_is_told(outcome: str, words: str) -> None:
+    assert f" · asked again {words}" in cost_words(replace(ANSWERED, repair=outcome))
+
+
 def test_the_owners_table_leaves_out_what_there_is_not() -> None:
     one = Spread(0.1, 0.4)
     costs = TurnCosts(
-        12, [("aisle", 9), ("embedded", 3)], [("late", 3)], 900.0, 0.0, 40.0, 2.0, 1.0,
+        12, [("aisle", 9), ("embedded", 3)], [("late", 3)], [("stood", 2), ("late", 1)], 900.0, 0.0, 40.0, 2.0, 1.0,
         Spread(0.5, 2.0), one, None, [("tools", one), ("model", one)], "open",
     )  # fmt: skip
     view = costs_view(costs)
     assert dict(view.pairs)["Answered by"] == "aisle (9), embedded (3)"
     assert dict(view.pairs)["Not by the endpoint because it"] == "was late (3)"
+    assert dict(view.pairs)["Asked again for what nothing holds"] == "with success (2), but it was late (1)"
     assert "left alone" in dict(view.pairs)["The endpoint"]
     assert view.rows == (
         ("Whole turn", "500 ms", "2,000 ms"),

@@ -53,13 +53,21 @@ def test_results_are_summed_up_by_part_language_time_and_cost() -> None:
         result("goal-01", 1, "nothing found"),
         result("en-x", 0, part="scenarios", amounts_without_evidence=["$9"], removed_sentences=2),
         result("attack-x", 0, "leaked", part="attacks", failed=True),
+        result("en-y", 0, part="scenarios", cost=asdict(TurnCost(tokens_in=100, model_calls=3, repair="stood"))),
+        result("en-z", 0, part="scenarios", cost=asdict(TurnCost(tokens_in=100, model_calls=3, repair="late"))),
     ]
     found = figures(rows)
     assert (found["goals"]["passed"], found["goals"]["of"], found["goals"]["pass^k"]) == (1, 2, {"1": 0.5, "2": 0.0})
     assert found["goals"]["cards_outside_limits"] == 2
     assert found["languages"]["en"]["share"] == 1
     assert found["attacks"]["passed"] == 0
-    assert found["grounding"] == {"turns": 4, "removed_sentences": 2, "amounts_without_evidence": 1}
+    assert found["grounding"] == {
+        "turns": 6,
+        "removed_sentences": 2,
+        "repairs": 2,
+        "repairs_that_stood": 1,
+        "amounts_without_evidence": 1,
+    }
     assert found["time_ms"] == {
         "first_word": {"p50": 50.0, "p95": 50.0},
         "first_card": {},

@@ -151,7 +151,7 @@ def test_a_whole_answer_comes_back() -> None:
         handed_over=True,
         prompt_hash="0af3",
         repaired=2,
-        cost=TurnCost("aisle", "late", 900, 400, 30, 2, 1, 0.25, 0.5, 1.5, {"tools": 0.1, "model": 1.25}),
+        cost=TurnCost("aisle", "late", 900, 400, 30, 2, 1, 0.25, 0.5, 1.5, {"tools": 0.1, "model": 1.25}, "stood"),
     )
     assert _again(answer) == (answer, ())
 

@@ -161,6 +161,13 @@ def test_what_was_asked_before_is_found_in_the_prefix_cache(server: Server) -> N
     assert usage["prompt_tokens_details"]["cached_tokens"] > 0
 
 
+def test_tools_that_are_forbidden_are_not_called(server: Server) -> None:
+    """So the shop asks once more, in words, with the tools in the prompt as before."""
+    words = said("I need swim goggles under $30")
+    assert calls(server.message(messages=words, tools=TOOLS))
+    assert not calls(server.message(messages=words, tools=TOOLS, tool_choice="none"))
+
+
 def test_a_request_that_nobody_waits_for_is_given_up(server: Server) -> None:
     """Several tries: a client that gets no time to run may leave too late, but not every time."""
     assert any(_generated_for_a_client_that_leaves(server) < ENDLESS for _ in range(5))

@@ -166,6 +166,19 @@ def test_words_reach_the_shopper_as_they_are_streamed(talk: Talk) -> None:
     assert len([event for event in reply.events if isinstance(event, TextDelta)]) >= 2
 
 
+def test_a_reply_that_nothing_holds_is_asked_for_again_and_then_composed(
+    shop: Assistant, server: Server, runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = server.metric("vllm:request_success_total")
+    monkeypatch.setattr("assistant.turns.unsupported", lambda *_: "number")
+    reply = new_visitor(shop, runner, "again").say("show me a kettle")
+    assert reply.failed is None
+    assert reply.answer.cost.repair in {"in_vain", "empty"}
+    assert reply.answer.cost.model_calls == server.metric("vllm:request_success_total") - before == 3
+    assert reply.answer.cost.tokens_cached > 0
+    assert reply.products[0].product.title in reply.text
+
+
 def test_eight_shoppers_at_once(shop: Assistant, server: Server, runner: asyncio.Runner) -> None:
     wanted = {
         **{"goggles": "Swim goggles", "a kettle": "Kettles", "a toaster": "Toasters", "a blender": "Blenders"},
