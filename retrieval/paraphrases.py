@@ -50,6 +50,7 @@ _SAID: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?:a )?pairs?(?! of)|in pairs|two of them|(?:one )?for each (?:hand|arm)", ("pair",)),
     (r"(?:no|without(?: an?y?)?) (?:cables?|cords?|wires?)|cordless|cable[- ]free", ("wireless",)),
     (r"(?:dr(?:y|ies)|dry) (?:really |very |so )?(?:fast|quickly|quick)|fast[- ]drying", ("quick drying",)),
+    (r"silent|quiet|noiseless|(?:makes? no|without(?: any)?) noise", ("silent", "silent clicks", "quiet", "low noise")),
     (r"(?:make|take|for) (?:phone |video )?calls|talk (?:on the phone|into)", ("microphone",)),
 )
 _PATTERNS = tuple((re.compile(rf"(?<![\w-])(?:{said})(?![\w-])", re.IGNORECASE), meant) for said, meant in _SAID)

@@ -21,7 +21,7 @@ from retrieval import currencies, vocabulary_learning
 from retrieval.chinese.script import is_chinese
 from retrieval.chinese.segmenter import cut
 from retrieval.concepts import other_keys, other_ways
-from retrieval.english import is_plain_english
+from retrieval.english import is_everyday_elsewhere, is_plain_english
 from retrieval.errors import IMPORT_AGAIN, IndexBroken
 from retrieval.product import Product
 from retrieval.spelling import SHORTEST, Speller
@@ -339,7 +339,7 @@ class Vocabulary:
             return None
         slips = self.words.get(folded, 0)
         if not slips:
-            if self.knows(folded) or self._names(phrase_key(folded)):
+            if self.knows(folded) or self._names(phrase_key(folded)) or is_everyday_elsewhere(folded):
                 return None
             right = self._speller.find(folded)
             # "iphones" and "ebikes" are other things than phones and bikes; before other letters it is a slip.

@@ -11,7 +11,7 @@ from assistant.choices import (
     answers_choice,
     asks_options,
     fitting_variants,
-    no_preference,
+    left_to_us,
     only_quantity,
     open_option,
     option_values,
@@ -47,7 +47,7 @@ def add(context: ShopperContext, which: str, quantity: int) -> list[Evidence]:
         raise BadArguments("It is not clear which product is meant: ask the shopper to name it or say which number.")
     undecided: list[Open] = []
     facts: list[CartFact] = []
-    for one in (_as_in_cart(context, wish) for wish in wishes):
+    for one in (_left_open(context, _as_in_cart(context, wish)) for wish in wishes):
         try:
             choice = _open_choice(context, one)
             if choice is not None:
@@ -101,6 +101,11 @@ def _as_in_cart(context: ShopperContext, one: Wanted) -> Wanted:
     return replace(one, options={name: fold(value) for name, value in own[0].options.items()}) if len(own) == 1 else one
 
 
+def _left_open(context: ShopperContext, one: Wanted) -> Wanted:
+    """Beside what is chosen, what the words leave to us: "any colour" chooses no size."""
+    return replace(one, options={**left_to_us(one.product, context.words), **one.options})
+
+
 def _open_choice(context: ShopperContext, one: Wanted) -> tuple[str, tuple[str, ...]] | None:
     """The option that is still to be chosen; None where nothing is.
 
@@ -110,8 +115,6 @@ def _open_choice(context: ShopperContext, one: Wanted) -> tuple[str, tuple[str, 
     variants = _buyable(one)
     _check_units(one, variants)
     _check_earlier_wishes(context, one, variants)
-    if no_preference(context.words):
-        return None
     asked_for = {wish for wish in one.unmet if any(wish in variant.options for variant in variants)}
     decided = {*one.options, *(getattr(wish, "name", "") for wish in context.ledger.need.constraints)} - asked_for
     for name in sorted(asked_for):
@@ -125,7 +128,7 @@ def _buyable(one: Wanted) -> tuple[Variant, ...]:
         raise Refused("sold_out", f"{one.product.title} is sold out.")
     fitting = fitting_variants(variants, one.options)
     if not fitting:
-        raise Refused("sold_out", f"{one.product.title} is sold out in {', '.join(one.options.values())}.")
+        raise Refused("sold_out", f"{one.product.title} is sold out in {', '.join(filter(None, one.options.values()))}.")
     return fitting
 
 

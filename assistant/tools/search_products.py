@@ -13,6 +13,7 @@ from assistant.naming import named_by
 from assistant.tools.context import ShopperContext
 from assistant.tools.extremes import by_extreme
 from assistant.tools.heads import by_name
+from assistant.tools.nearest import with_nearest
 from assistant.tools.pointing import put_in_focus
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
@@ -95,8 +96,11 @@ def search_products(
     if extreme or not request.names_kind:
         request = replace(request, k=MAX_ORDERED)
     request = replace(request, words=left if request.names_kind else ())
+    retrieval = context.shop.retrieval
     with context.meter.stage("search"):
-        result = context.shop.retrieval.search(request)
+        result = retrieval.search(request)
+        if request.names_kind:
+            result = with_nearest(request, result, retrieval.search, retrieval.catalogue.get)
     if aside and not text and not request.names_kind and read and _asks_for_unknown(read, constraints):
         # "A sweater, not wool" where none is sold: everything that is not wool is no answer.
         need, aside = replace(need, text=" ".join(aside)), ()

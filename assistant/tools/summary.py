@@ -125,6 +125,8 @@ def _slate(fact: SlateFact) -> dict[str, Any]:
         row["untrusted_set_against"] = clean(fact.about.product.title, MAX_TITLE_CHARS)
     if fact.relaxations:
         row["nothing_fits_unless_dropped"] = [{"drop": r.label, "then": r.count} for r in fact.relaxations]
+        if fact.items:
+            row["note"] = "Nothing fits all of it: these are the nearest, and lack what one of them drops."
     if fact.relations:
         row["untrusted_relations"] = [_relation(fact.relations[item.product.id], item) for item in fact.items]
     if fact.loosenings:

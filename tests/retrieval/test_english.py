@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.english import is_plain_english
+from retrieval.english import is_everyday_elsewhere, is_plain_english
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,13 @@ def test_a_word_of_the_language_is_known(word: str) -> None:
 )
 def test_a_slip_or_a_name_is_none(word: str) -> None:
     assert not is_plain_english(word)
+
+
+@pytest.mark.parametrize("word", ["passt", "warte", "egal", "espera", "mejor"])
+def test_an_everyday_word_of_another_language_is_known(word: str) -> None:
+    assert is_everyday_elsewhere(word)
+
+
+@pytest.mark.parametrize("word", ["hedphones", "backpak", "bootes", "tentt"])
+def test_a_slip_is_no_everyday_word_of_another_language(word: str) -> None:
+    assert not is_everyday_elsewhere(word)

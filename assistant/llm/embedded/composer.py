@@ -146,7 +146,7 @@ class Composer:
         sentences += [self._say("corrected", wrong=plain(w), right=plain(r)) for w, r in slate.corrected.items()]
         if slate.set_aside and (slate.items or slate.need.constraints):
             sentences.append(self.set_aside(slate.set_aside))
-        if slate.items and slate.surface == "search":
+        if slate.total and slate.items and slate.surface == "search":
             sentences += self._mentions(slate)
         open_wishes = [
             label
@@ -192,6 +192,8 @@ class Composer:
         if mentioning:
             title, price = plain(mentioning.product.title), self._say.money(mentioning.variant.price)
             return self._say("found_mentioned", word=plain(self._as_said(word)), title=title, price=price)
+        if not slate.total and slate.relaxations:
+            return f"{self._nothing(slate)} {self._say('nearest', **common)}"
         if slate.total == 1:
             return self._say("found_one", **common)
         what = self.what(slate, slate.total)

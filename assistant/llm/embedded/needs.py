@@ -119,7 +119,25 @@ class NeedReader:
             if not change.starts_new_need and not self._asks_anew(change, clause, state):
                 return [self._refined(change, state)]
         readings = self._reader.read(_ADD.sub("", clause))
-        return [Need(_thing_last(r), r.constraints, r.sort) for r in readings][:MAX_NEEDS]
+        return [self._begun(reading, clause, state) for reading in readings][:MAX_NEEDS]
+
+    def _begun(self, reading: Understanding, clause: str, state: TurnState) -> Need:
+        """The need that a reading begins; of a kind that is on the table, the need for it, told more of: "keyboard under
+        120, mouse under 40" after a mechanical keyboard and a wireless mouse."""
+        kinds, said = wanted_kinds(reading.constraints), {token.key for token in tokens(reading.text)}
+        lying = {fold(product.category or "") for product in state.shown}
+        held = [
+            need
+            for need in (state.need, *state.focus.earlier_needs)
+            if kinds and wanted_kinds(need.constraints) == kinds and kinds & lying and not begins_anew(clause)
+        ]
+        if not held:
+            return Need(_thing_last(reading), reading.constraints, reading.sort)
+        nearest = max(held, key=lambda need: len(said & {token.key for token in tokens(need.text)}))
+        sort = None if reading.sort is Sort.RELEVANCE else reading.sort
+        changed = tuple(wish for wish in reading.constraints if wish not in nearest.constraints)
+        change = Refinement(reading.text, changed, (), sort, None, starts_new_need=False, understanding=reading)
+        return self._refined(change, replace(state, need=nearest))
 
     def goes_on(self, clause: str, state: TurnState) -> bool:
         """Whether a clause tells more about what is looked for, and asks for nothing else."""
