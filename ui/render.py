@@ -238,6 +238,8 @@ def slate_heading(slate: SlateFact, locale: str) -> str:
     if not slate.items:
         # The words say already that nothing fits; what is left to say is what the buttons below do.
         return "What you could give up" if slate.relaxations else ""
+    if slate.surface == "search" and not slate.total:
+        return "The nearest"
     if slate.surface == "more_like_this":
         return "More like this"
     if slate.surface == "resume":

@@ -128,7 +128,9 @@ def _buyable(one: Wanted) -> tuple[Variant, ...]:
         raise Refused("sold_out", f"{one.product.title} is sold out.")
     fitting = fitting_variants(variants, one.options)
     if not fitting:
-        raise Refused("sold_out", f"{one.product.title} is sold out in {', '.join(filter(None, one.options.values()))}.")
+        raise Refused(
+            "sold_out", f"{one.product.title} is sold out in {', '.join(filter(None, one.options.values()))}."
+        )
     return fitting
 
 

@@ -57,7 +57,9 @@ def _without(
         text = without_words_of(text, wish)
     kept = tuple(wish for wish in request.constraints if wish not in given_up)
     hits = search(replace(request, text=text, constraints=kept)).hits
-    return [replace(hit, verdicts={**hit.verdicts, **_verdicts(hit, product(hit.product_id), given_up)}) for hit in hits]
+    return [
+        replace(hit, verdicts={**hit.verdicts, **_verdicts(hit, product(hit.product_id), given_up)}) for hit in hits
+    ]
 
 
 def _verdicts(hit: Hit, product: Product, given_up: list[Constraint]) -> dict[str, Verdict]:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from assistant.choices import (
+    ANY,
     answers_choice,
     chosen_options,
     fitting_variants,
+    left_to_us,
     no_preference,
     only_quantity,
     open_option,
@@ -79,3 +81,13 @@ def test_what_is_open_follows_from_what_is_chosen() -> None:
     assert open_option(nines, {"size"}) == ("colour", ("Red", "Dark brown"))
     assert open_option(fitting_variants(nines, {"colour": "red"}), {"size", "colour"}) is None
     assert fitting_variants(BOOT.variants, {"size": "8", "colour": "dark brown"}) == ()
+
+
+def test_only_the_options_that_are_named_are_left_to_us() -> None:
+    assert left_to_us(BOOT, "any color is fine") == {"colour": ANY}
+    assert left_to_us(BOOT, "forget the colour") == {"colour": ANY}
+    assert left_to_us(BOOT, "whatever") == {"size": ANY, "colour": ANY}
+    assert left_to_us(BOOT, "forget the tent") == left_to_us(BOOT, "in red") == {}
+    assert fitting_variants(BOOT.variants, {"size": "9", "colour": ANY}) == fitting_variants(
+        BOOT.variants, {"size": "9"}
+    )

@@ -30,7 +30,7 @@ ALL = [dialogue for name in SETS for dialogue in dialogues(name)]
 DEVELOPMENT = [dialogue for dialogue in ALL if not dialogue.held_out]
 HELD_OUT = [dialogue for dialogue in ALL if dialogue.held_out]
 STARTED = [dialogue for dialogue in ALL if dialogue.starts]
-MOST_NOT_YET = 5
+MOST_NOT_YET = 0
 """Lower it with every line that leaves not_yet.txt."""
 _N_PASSING, _N_NOT_YET = 10, 3
 """Dialogues of the demo shop that the ordinary run plays: chosen by a hash of their ids, so that they stay the same."""

@@ -23,6 +23,10 @@ KINDS: dict[str, tuple[tuple[Stated, ...], tuple[Stated, ...]]] = {
         (("surface", "Road", None), ("quick_drying", True, None), ("closed_toe", True, None)),
         (("surface", "Trail", None), ("quick_drying", False, None), ("closed_toe", False, None)),
     ),
+    "Pointers": (
+        (("silent_clicks", True, None), ("internal_memory", 8.0, "GB"), ("maximum_internal_memory", 16.0, "GB")),
+        (("silent_clicks", False, None), ("internal_memory", 16.0, "GB"), ("maximum_internal_memory", 32.0, "GB")),
+    ),
     "Carpets": (
         (("length", 200.0, "cm"), ("width", 140.0, "cm"), ("material", "Wool", None), ("machine_washable", True, None)),
         (("length", 150.0, "cm"), ("width", 80.0, "cm"), ("material", "Jute", None), ("machine_washable", False, None)),
@@ -76,6 +80,8 @@ def wishes(reader: QueryReader, kind: str, said: str) -> tuple[Constraint, ...]:
         ("trainers", "for muddy forest paths", AttributeIn("surface", ("Trail",))),
         ("trainers", "they should dry fast", AttributeIn("quick_drying", ("yes",))),
         ("trainers", "open toe please", AttributeIn("closed_toe", ("no",))),
+        ("pointers", "a quiet one", AttributeIn("silent_clicks", ("yes",))),
+        ("pointers", "at least 12 gb of ram", AttributeRange("internal_memory", 12.0, None, "GB")),
         ("carpets", "i want to put it in the washing machine", AttributeIn("machine_washable", ("yes",))),
         ("carpets", "one that i can wash in a machine", AttributeIn("machine_washable", ("yes",))),
         ("carpets", "a woollen one", AttributeIn("material", ("Wool",))),

@@ -122,8 +122,10 @@ class NeedReader:
         return [self._begun(reading, clause, state) for reading in readings][:MAX_NEEDS]
 
     def _begun(self, reading: Understanding, clause: str, state: TurnState) -> Need:
-        """The need that a reading begins; of a kind that is on the table, the need for it, told more of: "keyboard under
-        120, mouse under 40" after a mechanical keyboard and a wireless mouse."""
+        """The need that a reading begins; of a kind that is on the table, the need for it, told more of.
+
+        "Keyboard under 120, mouse under 40" after a mechanical keyboard and a wireless mouse keeps both properties.
+        """
         kinds, said = wanted_kinds(reading.constraints), {token.key for token in tokens(reading.text)}
         lying = {fold(product.category or "") for product in state.shown}
         held = [

@@ -277,3 +277,10 @@ def test_several_that_fit_are_counted_and_a_flag_is_evidence_in_words() -> None:
     )
     asked = replace(slate(CAMP_MUG, surface="fits"), relations=rows)
     assert say(asked).startswith("Yes, **Acme Camp Mug** fits (stated: “mug pocket: yes”).")
+
+
+def test_what_comes_nearest_is_not_told_as_found() -> None:
+    need = Need("red tents", (CategoryIn(("Tents",)), AttributeIn("colour", ("Red",))))
+    said = say(slate(FJELL_4, need=need, total=0, relaxations=(Relaxation("attribute:colour", "Red", 3),)))
+    assert said.startswith("Nothing here fits all of that")
+    assert "Without “Red” there are 3. The nearest is **Norrfell Fjell 4 Tent** at $349.00" in said

@@ -286,3 +286,16 @@ def test_why_one_more_is_wanted_asks_for_nothing() -> None:
     assert steps("make it three, one for my sister", state)[0][1]["quantity"] == 3
     assert steps("nah one is enough", state)[0][1]["quantity"] == 1
     assert steps("ok take it out again i have to think about it", state)[0][1]["action"] == "remove"
+
+
+def test_needs_that_lie_side_by_side_keep_their_wishes_when_limits_are_told_of_each() -> None:
+    waterproof = AttributeIn("waterproof", ("yes",))
+    tents = Need("waterproof tents", (CategoryIn(("Tents",)), waterproof))
+    boots = Need("norrfell boots", (CategoryIn(("Hiking boots",)), BrandIn(("Norrfell",))))
+    state = TurnState("", boots, Focus(earlier_needs=(tents,)), (*TENTS, *BOOTS))
+    (_, first), (_, second) = steps("tents under 200 and hiking boots under 150", state)
+    assert [wish["name"] for wish in first["attributes"]] == ["waterproof"]
+    assert (first["price_max"], second["price_max"]) == (200.0, 150.0)
+    assert second["brands"] == ["Norrfell"]
+    gone = replace(state, shown=())
+    assert "attributes" not in steps("tents under 200 and hiking boots under 150", gone)[0][1]
