@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from assistant.llm.vllm import EndpointModel
+from assistant.repairing import to_say_again
+from assistant.running import Run
 from assistant.turn import Done, TextDelta, TurnEvent
 from retrieval.product import Product
 from tests.fakes.openai_server import Script, stream_of
@@ -221,6 +224,20 @@ def test_a_repair_that_hangs_is_given_up(script: Script, guest: Visitor, tent: P
 
     script.steps = [DETAILS, {"say": f"Here it is. {LIE}"}, {"hang_s": 600.0, "say": "late"}]
     reply = say(guest, HOW_HEAVY, at_the_first_word=hurry)
+    assert reply.text.startswith("Here it is. The shop states “weight:")
+    assert reply.answer.cost.repair == "late"
+
+
+def test_a_repair_ends_with_the_turns_time(
+    script: Script, guest: Visitor, tent: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_little_time(run: Run) -> list[str]:
+        run.context.meter.model_until_s = time.monotonic() + 0.05
+        return to_say_again(run)
+
+    monkeypatch.setattr("assistant.turns.to_say_again", with_little_time)
+    script.steps = [DETAILS, {"say": f"Here it is. {LIE}"}, {"say": f"{LIE} {LIE}", "drip_s": 600.0}]
+    reply = say(guest, HOW_HEAVY)
     assert reply.text.startswith("Here it is. The shop states “weight:")
     assert reply.answer.cost.repair == "late"
 
