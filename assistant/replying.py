@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ class Reply:
     removed: list[Removed] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     first: str | None = None
+    _dangling: bool = False
+    """Whether the last sentence was removed: marks that close it go with it."""
 
     def add(self, words: str) -> list[str]:
         """Take in words of a model; return the sentences that they make whole."""
@@ -63,7 +66,10 @@ class Reply:
         """
         kept: list[str] = []
         for sentence in sentences:
+            if self._dangling and not re.search(r"\w", sentence):
+                continue
             kind = objection(sentence)
+            self._dangling = kind is not None
             if kind is not None:
                 self.removed.append(Removed(sentence, kind))
             elif not self.first or tells_more(sentence, self.first):

@@ -14,7 +14,7 @@ from assistant.grounding.attributes import (
 )
 from assistant.grounding.claims import DATE, LINK, month_day
 from assistant.grounding.comparisons import claims_order
-from assistant.grounding.facts import ENGLISH, Facts
+from assistant.grounding.facts import Facts
 from assistant.grounding.fits import claims_fit
 from assistant.grounding.flags import claims_flag
 from assistant.grounding.lexicon import Lexicon
@@ -27,6 +27,7 @@ from assistant.grounding.quantities import without_figures
 from assistant.grounding.reading import as_stated, is_quoted, without_titles
 from assistant.grounding.subjects import UNSTATED, Subject, is_open, names_differences, subject_of
 from assistant.grounding.telling import claims_word
+from assistant.grounding.translated import claims_unread, in_english
 from retrieval.filters import fold, states_word
 
 _DONE = {
@@ -70,18 +71,17 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
         return None
     if tables.is_row(sentence) and (cells := tables.as_sentences(sentence, facts.before)):
         return next((kind for cell in cells if (kind := unsupported(cell, facts, lexicon)) is not None), None)
-    sentence = as_stated(sentence, facts, lexicon)
+    sentence = as_stated(in_english(sentence, facts, lexicon), facts, lexicon)
     subject = subject_of(sentence, facts, lexicon)
     for kind, is_unsupported in _SENTENCE_CHECKS:
         if is_unsupported(sentence, facts):
             return kind
-    if facts.rules and facts.language == ENGLISH and not is_open(subject):
+    if facts.rules and not is_open(subject):
         if section_of(without_titles(sentence, facts), facts.rules) is not None:
             return None
         if _is_rule(sentence, facts):
             return "policy"
-    checks = [row for row in _CHECKS if facts.language == ENGLISH or row[1] in _IN_ANY_LANGUAGE]
-    return next((kind for kind, claims in checks if claims(subject, facts, lexicon)), None)
+    return next((kind for kind, claims in _CHECKS if claims(subject, facts, lexicon)), None)
 
 
 def _is_rule(sentence: str, facts: Facts) -> bool:
@@ -154,6 +154,7 @@ _SENTENCE_CHECKS: tuple[tuple[str, Callable[[str, Facts], bool]], ...] = (
     ("policy", _policies),
     ("done", _done),
     ("state", claims_state),
+    ("word", claims_unread),
 )
 _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("amount", claims_amount),
@@ -171,5 +172,3 @@ _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("name", claims_name),
     ("word", claims_word),
 )
-_IN_ANY_LANGUAGE = frozenset({claims_amount, claims_brand, claims_number, _values, claims_name})
-"""What reads figures and names; the rest reads words, and must be given English."""

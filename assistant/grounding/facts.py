@@ -45,7 +45,7 @@ class Facts:
         evidence: the facts.
         words: the shopper's own words: repeating them claims nothing.
         before: what the reply has said so far: it tells what "it" means.
-        language: of the reply; words of other languages than English are not read as claims yet.
+        language: of the reply; sentences of another language than English are read in English (`translated.py`).
     """
 
     evidence: Sequence[Evidence]

@@ -16,6 +16,7 @@ from assistant.grounding.quantities import figures
 from assistant.grounding.reading import as_stated, quoted_section, without_titles
 from assistant.grounding.subjects import Subject, subject_of
 from assistant.grounding.tables import as_sentences, is_row
+from assistant.grounding.translated import in_english
 from retrieval.filters import fold, states_word
 
 _MOMENTS = ("placed_at", "shipped_at", "delivered_at", "expected_at", "cancelled_at")
@@ -32,12 +33,13 @@ def links_of(sentence: str, facts: Facts, lexicon: Lexicon) -> tuple[Claim, ...]
     if is_row(sentence):
         cells = as_sentences(sentence, facts.before)
         return tuple(dict.fromkeys(claim for cell in cells for claim in links_of(cell, facts, lexicon)))
-    section = quoted_section(sentence, facts) or section_of(without_titles(sentence, facts), facts.rules)
+    said = in_english(sentence, facts, lexicon)
+    section = quoted_section(sentence, facts) or section_of(without_titles(said, facts), facts.rules)
     if section is not None:
         return (Claim("policy", sentence.strip(), section.id),)
-    subject = subject_of(as_stated(sentence, facts, lexicon), facts, lexicon)
+    subject = subject_of(as_stated(said, facts, lexicon), facts, lexicon)
     rows = [*_products(subject), *_numbers(subject, facts), *_flags(subject, facts), *_values(subject, lexicon)]
-    return tuple(dict.fromkeys([*rows, *_days(sentence, facts)]))
+    return tuple(dict.fromkeys([*rows, *_days(said, facts)]))
 
 
 def _products(subject: Subject) -> Iterator[Claim]:

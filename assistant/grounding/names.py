@@ -6,15 +6,22 @@ import re
 from collections.abc import Sequence
 
 from assistant.grounding.sheets import Sheet
+from retrieval.chinese.script import HAN
 from retrieval.filters import fold
 
 _BETWEEN = r"[\s()\[\]<>#|~\\]+"
 _MARKS = re.compile(r"[*_`“”\"]")
+_BESIDE_HAN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9$€£“*])|(?<=[A-Za-z0-9%”\"″.*])(?=[{HAN}])")
 
 
 def plain(sentence: str) -> str:
     """A sentence without marks of emphasis and quotation."""
-    return _MARKS.sub("", sentence).strip()
+    return _MARKS.sub("", apart(sentence)).strip()
+
+
+def apart(text: str) -> str:
+    """The text with spaces between Chinese characters and other letters or numbers, as between words."""
+    return _BESIDE_HAN.sub(" ", text)
 
 
 def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple[Sheet, re.Pattern[str]]]:

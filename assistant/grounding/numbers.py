@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.grounding.claims import DATE, LINK
-from assistant.grounding.facts import ENGLISH, Facts
+from assistant.grounding.facts import Facts
 from assistant.grounding.fields import field_held
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.ordinary import ORDINARY, stem, words_of
@@ -121,8 +121,7 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return True
     if quantified(subject, [field_held(figure, sheet.fields, said) is not None for sheet in about]):
         return True
-    # Words of other languages do not tell a wish that is repeated from a claim.
-    if facts.language == ENGLISH and (subject.mentions or (subject.certain and not facts.shared.strip())):
+    if subject.mentions or (subject.certain and not facts.shared.strip()):
         return False
     if one.family:
         return figure.holds(facts.quantities)

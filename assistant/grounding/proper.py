@@ -100,7 +100,7 @@ def claims_brand(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
 def claims_name(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a capitalised name stands in an English sentence that nobody has named before."""
     text = MONEY.sub(lambda match: " " * len(match.group()), subject.rest)
-    if not _ENGLISH.search(text) or facts.has(HandOverFact):
+    if (facts.language == "en" and not _ENGLISH.search(text)) or facts.has(HandOverFact):
         return False
     text_known = _known_text(subject, facts)
     known, codes = stems_of(text_known), frozenset(re.findall(r"[^\W_]+", text_known))

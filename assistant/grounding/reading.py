@@ -11,12 +11,16 @@ from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.names import plain
 from assistant.grounding.reasons import without_reasons
+from assistant.grounding.stream import split_sentences
 from assistant.grounding.subjects import mentions_in
+from retrieval.chinese.script import HAN
 from retrieval.filters import fold
 
 _LEAST_QUOTED = 4
 _POINTER = re.compile(r"\[\w+(?: \w+){0,2}\]\([^)\s]+\)")
 """A link named by a word or three: what it leads to is checked apart."""
+_HAN = re.compile(f"[{HAN}]")
+_STOPS = ".!?:。！？："
 _IN_QUOTES = re.compile(r"“([^”]*)”")
 
 
@@ -39,7 +43,10 @@ def quoted_section(sentence: str, facts: Facts) -> PolicySection | None:
     """The section in whose text a sentence stands word for word; None where none does."""
     sections = (section for fact in facts.rules for section in fact.sections)
     told = plain(without_titles(sentence, facts))
-    return next((one for one in sections if any(_stands_in(told, worded.text) for worded in one.wordings)), None)
+    # A short sentence ("Nobody else.") is quoted where it goes on with what was quoted before it.
+    before = plain(without_titles("".join(split_sentences(facts.before)[-1:]), facts))
+    texts = [(one, fold(plain(worded.text))) for one in sections for worded in one.wordings]
+    return next((one for one, text in texts if _stands_in(told, text) or _goes_on_in(before, told, text)), None)
 
 
 def is_quoted(sentence: str, facts: Facts) -> bool:
@@ -52,10 +59,14 @@ def _stands_in(sentence: str, text: str) -> bool:
     stands before it may deny it, and what stands behind it may narrow it.
     """
     said = fold(sentence.strip())
-    if len(said.split()) < _LEAST_QUOTED:
+    if len(said.split()) < _LEAST_QUOTED and len(_HAN.findall(said)) < _LEAST_QUOTED:
         return False
-    end = "" if said[-1] in ".!?:;|" else r"(?=\s*(?:[.!?:;|]|$))"
-    return re.search(rf"(?:^|[.!?:|]\s*){re.escape(said)}{end}", fold(text)) is not None
+    end = "" if said[-1] in f"{_STOPS};|" else rf"(?=\s*(?:[{_STOPS};；|]|$))"
+    return re.search(rf"(?:^|[{_STOPS}|]\s*){re.escape(said)}{end}", fold(text)) is not None
+
+
+def _goes_on_in(before: str, sentence: str, text: str) -> bool:
+    return bool(before) and _stands_in(f"{before} {sentence}", text)
 
 
 def _sayings(facts: Facts) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Why a product stands where it stands: reasons that its logged score holds may be told, and no others.
 
 A reason is no statement of the product ("bought with" stands in no catalogue), so it is taken out of the sentence
-before the rest is read. Knows English phrases; in other languages words are not read as claims.
+before the rest is read. Knows English phrases; sentences of other languages are put into them first.
 """
 
 from __future__ import annotations

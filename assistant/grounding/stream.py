@@ -17,8 +17,13 @@ _SHORT_END = re.compile(rf"(?<!\w)(?:{_SHORT}|(?<!\d )[^\W\d_])\.$", re.I)
 """A single letter is one too ("z. B."), but for a unit ("1500 g.")."""
 _ORDINAL_END = re.compile(r"(?:^\W*|\b(?:am|ab|bis|zum|vom|der|den|dem|des|die|das|im|und|nr) )\d{1,2}\.$", re.I)
 """A day ("am 3. Mai"), a German ordinal, a number of a list; not "there are 7."."""
-_ANSWER = re.compile(r"(?:^|:)\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有)\W*$", re.I)
-_CUT = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”」』）\"]*\s*(?=[^\s”」』）\"])|\n\s*(?=\S)")
+_ANSWER = re.compile(
+    r"(?:^|[:：])\W*(?:yes|no|ja|nein|doch|sí|si|no|是的?|不是?|对|没有|不?可以|不?会|不?能|不?行)\W*$", re.I
+)
+# In Chinese no space stands behind a stop; "？**：" is the end of a title in bold.
+_CUT = re.compile(
+    r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=\S)|(?<=[。！？])[”」』）\"]*\s*(?=[*_]*[^\s”」』）\"*_：，])|\n\s*(?=\S)"
+)
 
 
 def split_sentences(text: str) -> list[str]:

@@ -157,8 +157,12 @@ def mentions_in(text: str, facts: Facts, lexicon: Lexicon) -> list[Mention]:
 
 
 def _is_maker(mention: Mention, text: str) -> bool:
-    said = text[mention.start : mention.end]
-    return said == mention.sheet.product.brand and _MAKER.search(text[: mention.start]) is not None
+    # "Lite" of "Tripp Lite" may be a name that no other title holds.
+    brands = re.finditer(re.escape(mention.sheet.product.brand or "\0"), text)
+    return any(
+        brand.start() <= mention.start and mention.end <= brand.end() and _MAKER.search(text[: brand.start()])
+        for brand in brands
+    )
 
 
 def talked_about(facts: Facts, lexicon: Lexicon) -> Sheet | None:

@@ -16,12 +16,7 @@ def claims_word(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a sentence about products has a telling word that nobody has said: neither they, nor the shopper, nor is
     it ordinary English.
     """
-    if (
-        facts.language != "en"
-        or UNSTATED.search(subject.text)
-        or is_open(subject)
-        or not (facts.sheets and speaks_of_products(subject, facts))
-    ):
+    if UNSTATED.search(subject.text) or is_open(subject) or not (facts.sheets and speaks_of_products(subject, facts)):
         return False
     known = stems_of(f"{facts.asked} {facts.shared}").union(
         *(sheet.known for sheet in subject.about), *(sheet.deniable for sheet in subject.about)

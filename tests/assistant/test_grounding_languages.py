@@ -1,0 +1,134 @@
+"""Sentences in German, Spanish and Chinese: read in English, told apart, and composed replies let through whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.grounding.templates import find, templates
+from assistant.grounding.translated import in_english, phrasebook
+from assistant.llm.embedded.composer import Composer
+from assistant.llm.embedded.product_answers import ProductAnswers
+from assistant.llm.embedded.wording import Wording
+from assistant.prompts import load_prompts
+from assistant.replying import Reply
+from assistant.support.policies import Policies
+from assistant.turn import ComparisonFact, Evidence, HandOverFact, OrdersFact, PolicyFact
+from retrieval.filters import PriceRange
+from retrieval.results import Loosening, Relaxation
+from tests.assistant.llm.test_composer import CART, NOW, ORDER, TENTS
+from tests.assistant.small_shop import CAMP_MUG, CUP, DOME, FJELL_2, FJELL_4, PRODUCTS, fact, slate
+
+PROMPTS = load_prompts()
+POLICIES = Path("assistant/demo/policies")
+OTHERS = ("de", "es", "zh")
+LEXICON = Lexicon.of(PRODUCTS)
+SENTENCES = yaml.safe_load(Path(__file__).with_name("grounding_languages.yaml").read_text("utf-8"))
+SHOWN = (FJELL_2, FJELL_4, DOME)
+
+
+def _filled(text: str) -> str:
+    weight = FJELL_2.attributes["weight"].text
+    rows = {"{a.price}": FJELL_2.price.format(), "{a.weight}": weight, "{a}": FJELL_2.title, "{b}": FJELL_4.title}
+    for blank, value in rows.items():
+        text = text.replace(blank, value)
+    return text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("sort", ["wrong", "right"])
+def test_sentences_of_other_languages_are_told_apart(language: str, sort: str) -> None:
+    before = _filled(SENTENCES[language]["before"])
+    mistaken = []
+    for sentence in map(_filled, SENTENCES[language][sort]):
+        facts = Facts((slate(*SHOWN),), before=before, language=language)
+        if (unsupported(sentence, facts, LEXICON) is None) is (sort == "wrong"):
+            mistaken.append((sentence, in_english(sentence, facts, LEXICON)))
+    assert mistaken == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "read"),
+    [
+        ("de", "Es wiegt zweiundzwanzig bis dreißig Gramm.", "it weighs twenty-two to thirty grams."),
+        ("de", "Es fasst anderthalb Liter.", "it holds 1.5 litres."),
+        ("de", "Es kommt am 3. Mai.", "it arrives on May 3."),
+        ("es", "Pesa treinta y dos gramos.", "weighs thirty-two grams."),
+        ("es", "Mide 2,5 metros.", "measures 2.5 metres."),
+        ("es", "Llega el 3 de mayo.", "arrives the May 3."),
+        ("zh", "重一百五十克。", "weighs 150 grams."),
+        ("zh", "预计5月3日送到。", "expected May 3 arrives."),
+    ],
+)
+def test_numbers_units_and_days_are_read_as_each_language_writes_them(language: str, said: str, read: str) -> None:
+    assert " ".join(in_english(said, Facts((), language=language), LEXICON).split()) == read
+
+
+def test_english_and_languages_without_a_phrasebook_stay_as_they_are() -> None:
+    assert phrasebook("fr") is None
+    for language in ("en", "fr"):
+        assert in_english("Il pèse 2 kg.", Facts((), language=language), LEXICON) == "Il pèse 2 kg."
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_most_templates_say_in_english_what_the_english_template_says(language: str) -> None:
+    sentences = [one for one in templates(language) if one.ends.endswith((".", "!", "?", "…", "。", "！", "？"))]
+    assert len(sentences) > 200
+    assert all(find(one.text, language) is not None for one in sentences)
+
+
+def _evidence() -> Iterator[tuple[Evidence, ...]]:
+    moved = (Loosening("price", "under $120", PriceRange("USD", max_minor=12_000), 4),)
+    yield (slate(FJELL_4, FJELL_2, need=TENTS, total=17),)
+    yield (slate(CUP),)
+    yield from ((slate(CUP, CAMP_MUG, surface=one),) for one in ("recommend", "more_like_this", "goes_with"))
+    yield from ((slate(surface=one),) for one in ("recommend", "goes_with"))
+    yield (slate(need=TENTS, relaxations=(Relaxation("price", "under $400", 12),)),)
+    yield (slate(need=TENTS, loosenings=moved),)
+    yield (slate(FJELL_2, FJELL_4, need=TENTS, set_aside=("purple",), corrected={"tnets": "tents"}),)
+    yield (ComparisonFact((fact(FJELL_2), fact(DOME)), {"Weight": ("2.4 kg", "3 kg")}),)
+    yield from ((replace(CART, changed=one),) for one in ("added", "removed", "set", None))
+    yield (OrdersFact((ORDER,), tracked=True),)
+    yield (HandOverFact(3, "x"),)
+
+
+def _composer(language: str) -> Composer:
+    wording = Wording(PROMPTS, language, "en_US", "UTC")
+    return Composer(wording, ProductAnswers(wording, PROMPTS.question_words()))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_rules_quoted_in_the_words_of_the_language_survive_whole(language: str) -> None:
+    composer = _composer(language)
+    lost = []
+    for section in Policies(POLICIES).all():
+        evidence = (PolicyFact("?", (section,)),)
+        facts = Facts(evidence, language=language)
+        for sentence in split_sentences(composer.compose(evidence, "", NOW)):
+            lost += [sentence] if unsupported(sentence, facts, LEXICON) else []
+            facts.before += sentence
+    assert lost == []
+
+
+def test_marks_that_close_a_removed_sentence_go_with_it() -> None:
+    reply, facts = Reply(), Facts((slate(*SHOWN),), language="zh")
+    kept = reply.keep(["它防弹", "**。", "**"], facts, LEXICON, lambda one: unsupported(one, facts, LEXICON))
+    assert kept == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_composed_replies_survive_whole(language: str) -> None:
+    composer = _composer(language)
+    lost = []
+    for evidence in _evidence():
+        facts = Facts(evidence, "purple tnets", language=language)
+        for sentence in split_sentences(composer.compose(evidence, "", NOW)):
+            kind = unsupported(sentence, facts, LEXICON)
+            lost += [(kind, sentence, in_english(sentence, facts, LEXICON))] if kind else []
+            facts.before += sentence
+    assert lost == []
