@@ -117,8 +117,6 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return value in facts.pieces
     if value in facts.options_taken:
         return True
-    if facts.language != ENGLISH and any(value in _stars_of(sheet) for sheet in about):
-        return True
     if quantified(subject, [field_held(figure, sheet.fields, said) is not None for sheet in about]):
         return True
     if subject.mentions or (subject.certain and not facts.shared.strip()):
@@ -127,12 +125,6 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return figure.holds(facts.quantities)
     loose = facts.counts if not subject.certain else set()
     return any(v in facts.numbers | loose for v in one.values)
-
-
-def _stars_of(sheet: Sheet) -> tuple[float, ...]:
-    """What is told of a rating: its mean, and of how many."""
-    product = sheet.product
-    return () if product.rating is None else (round(product.rating, 1), float(product.rating_count))
 
 
 def _names(figure: Figure, text: str, about: Sequence[Sheet]) -> bool:
