@@ -176,10 +176,14 @@ def _read(text: str) -> _Rule:
 
 
 def _parts(text: str) -> list[str]:
-    """Cut a sentence at its commas, where both sides have a verb: "Cards take five days, Paywren is immediate"."""
+    """Cut a sentence at its commas, where both sides have a verb: "Cards take five days, Paywren is immediate".
+
+    What begins with a restriction belongs to what it narrows: "up to $500, once you have received one order".
+    """
     rows: list[str] = []
     for part in re.split(r",(?!\d)", text):
-        if rows and not (_VERB.search(rows[-1]) and _VERB.search(part)):
+        narrows = english().restrictors.match(part.lstrip())
+        if rows and (narrows or not (_VERB.search(rows[-1]) and _VERB.search(part))):
             rows[-1] += f",{part}"
         else:
             rows.append(part)

@@ -16,6 +16,7 @@ from assistant.prompts import load_prompts
 
 _VARIABLE = re.compile(r"\$\{?([a-z_]+)\}?|\{([a-z_]+)\}")
 _MARKS = re.compile(r"\*\*|__")
+_QUOTED = re.compile(r"„([^„“”]*)[“”]|«\s?([^«»]*?)\s?»")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
 _LONGEST = 1000
 """Characters of a sentence that is compared with templates."""
@@ -78,6 +79,11 @@ def find(text: str, language: str, *, part: bool = False) -> Found | None:
     return next((Found(one.words, parts) for one, parts in rows if parts is not None), None)
 
 
+def unmarked(text: str) -> str:
+    """The text without marks of emphasis, and with English quotation marks."""
+    return _QUOTED.sub("“\\1\\2”", _MARKS.sub("", text))
+
+
 @functools.cache
 def templates(language: str) -> tuple[Template, ...]:
     """Read the sentences of `prompts/replies/<language>` and `prompts/sentences/<language>.yaml`."""
@@ -109,14 +115,15 @@ def _pairs(language: str) -> Iterator[tuple[str, str]]:
         other = path.replace(f"replies/{language}/", "replies/en/")
         if path.startswith(f"replies/{language}/") and other in prompts.texts:
             yield text, prompts.texts[other]
-    for part in ("sentences", "labels"):
+    # Labels first: "peso" is a weight, and only as an option a load.
+    for part in ("labels", "sentences"):
         for english, said in prompts.sentences(language, part).items():
             yield said, english
 
 
 def _template(said: str, english: str) -> Template | None:
     """None where the variables are not the same."""
-    said, english = _MARKS.sub("", said), _MARKS.sub("", english)
+    said, english = unmarked(said), unmarked(english)
     names = [match[1] or match[2] for match in _VARIABLE.finditer(said)]
     texts = _VARIABLE.split(said)[::3]
     if set(names) != {match[1] or match[2] for match in _VARIABLE.finditer(english)}:

@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Mapping
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -19,7 +20,7 @@ from assistant.grounding.facts import ENGLISH, Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.names import apart, plain
 from assistant.grounding.subjects import UNSTATED, mentions_in
-from assistant.grounding.templates import find, separator
+from assistant.grounding.templates import find, separator, unmarked
 from assistant.language.gloss import gloss
 from assistant.language.phrasebook import Phrasebook, read_phrasebook
 from assistant.prompts import load_prompts
@@ -30,7 +31,6 @@ _OURS = "~grounding"
 """Behind the names of all other files: what it says of a word counts."""
 _HAN = re.compile(rf"[{HAN}]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_NOT_EMPHASIS = re.compile(r"\*\*|__")
 
 
 def in_english(sentence: str, facts: Facts, lexicon: Lexicon) -> str:
@@ -44,7 +44,7 @@ def in_english(sentence: str, facts: Facts, lexicon: Lexicon) -> str:
     book = None if facts.language == ENGLISH else phrasebook(facts.language)
     if book is None:
         return sentence
-    text = _NOT_EMPHASIS.sub("", sentence)
+    text = unmarked(sentence)
     said = plain(text)
     names = {said[one.start : one.end] for one in mentions_in(said, facts, lexicon)}
     names |= {stated for stated in _stated(facts) if stated in text}
@@ -61,7 +61,7 @@ def _said(text: str, book: Phrasebook, names: tuple[str, ...], *, part: bool = F
 
 def _listed(text: str, book: Phrasebook, names: tuple[str, ...]) -> str:
     """What stands in a variable: one thing, or several in a list, cut so that templates tell the most of it."""
-    parts = list(filter(None, separator(book.language).split(text.strip())))
+    parts = _cut(text.strip(), separator(book.language), names)
     best: list[tuple[int, tuple[str, ...]]] = [(0, ())]
     for end in range(1, len(parts) + 1):
         rows = []
@@ -73,6 +73,14 @@ def _listed(text: str, book: Phrasebook, names: tuple[str, ...]) -> str:
                 rows.append((told + (found.words if found else 0), (*before, said)))
         best.append(max(rows, key=lambda row: row[0]))
     return " ".join(_said(said, book, names, part=True) for said in best[-1][1] if said)
+
+
+def _cut(text: str, separators: re.Pattern[str], names: tuple[str, ...]) -> list[str]:
+    """The text cut before and behind what parts items, but not within a name."""
+    kept = [match.span() for name in names for match in re.finditer(re.escape(name), text)]
+    found = [match.span() for match in separators.finditer(text)]
+    free = [end for span in found if not any(a < span[1] and span[0] < b for a, b in kept) for end in span]
+    return [text[a:b] for a, b in pairwise([0, *free, len(text)]) if a < b]
 
 
 def claims_unread(sentence: str, facts: Facts) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.grounding.claims import DATE, month_day
 from assistant.grounding.templates import find, templates
 from assistant.grounding.translated import in_english, phrasebook
 from assistant.llm.embedded.composer import Composer
@@ -58,6 +61,7 @@ def test_sentences_of_other_languages_are_told_apart(language: str, sort: str) -
         ("de", "Es wiegt zweiundzwanzig bis dreißig Gramm.", "it weighs twenty-two to thirty grams."),
         ("de", "Es fasst anderthalb Liter.", "it holds 1.5 litres."),
         ("de", "Es kommt am 3. Mai.", "it arrives on May 3."),
+        ("de", "Es kommt am 03.05.2026.", "it arrives on May 03 2026."),
         ("es", "Pesa treinta y dos gramos.", "weighs thirty-two grams."),
         ("es", "Mide 2,5 metros.", "measures 2.5 metres."),
         ("es", "Llega el 3 de mayo.", "arrives the May 3."),
@@ -67,6 +71,33 @@ def test_sentences_of_other_languages_are_told_apart(language: str, sort: str) -
 )
 def test_numbers_units_and_days_are_read_as_each_language_writes_them(language: str, said: str, read: str) -> None:
     assert " ".join(in_english(said, Facts((), language=language), LEXICON).split()) == read
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_days_are_read_as_code_writes_them(language: str) -> None:
+    wording = Wording(PROMPTS, language, "en_US", "UTC")
+    for month in range(1, 13):
+        moment = datetime(2026, month, 2 * month, 12, tzinfo=UTC)
+        said = in_english(wording.date(moment), Facts((), language=language), LEXICON)
+        assert [month_day(match) for match in DATE.finditer(said)] == [(month, 2 * month)], said
+        weekday = re.search(r"[A-Z]\w+day", said)
+        assert weekday is None or weekday.group() == f"{moment:%A}"
+
+
+@pytest.mark.parametrize(
+    ("language", "right", "wrong"),
+    [
+        ("de", "Es kommt am 09.03.2026.", "Es kommt am 10.03.2026."),
+        ("de", "Es kommt am Montag, 9. März.", "Es kommt am Dienstag, 9. März."),
+        ("es", "Llega el lun 9 de mar.", "Llega el mar 9 de mar."),
+        ("es", "Llega el 9 de marzo.", "Llega el 9 de mayo."),
+        ("zh", "3月9日送到。", "3月10日送到。"),
+    ],
+)
+def test_a_day_must_be_one_of_the_order(language: str, right: str, wrong: str) -> None:
+    facts = Facts((OrdersFact((ORDER,), tracked=True),), language=language)
+    assert unsupported(right, facts, LEXICON) is None
+    assert unsupported(wrong, facts, LEXICON) is not None
 
 
 def test_english_and_languages_without_a_phrasebook_stay_as_they_are() -> None:
