@@ -15,6 +15,7 @@ from assistant.grounding.stream import split_sentences
 from assistant.prompts import load_prompts
 
 _VARIABLE = re.compile(r"\$\{?([a-z_]+)\}?|\{([a-z_]+)\}")
+_FIRST = re.compile(r"\$([a-z_]+)\s+")
 _MARKS = re.compile(r"\*\*|__")
 _QUOTED = re.compile(r"„([^„“”]*)[“”]|«\s?([^«»]*?)\s?»")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
@@ -91,8 +92,8 @@ def templates(language: str) -> tuple[Template, ...]:
     for said, english in _pairs(language):
         own, other = split_sentences(said), split_sentences(english)
         # A whole one as well: "You are number 3. Stay" is one sentence, for "3." may be a day.
-        apart = zip(own, other, strict=True) if len(own) == len(other) else ()
-        for one, two in [(said, english), *apart]:
+        apart = list(zip(own, other, strict=True)) if len(own) == len(other) else []
+        for one, two in [(said, english), *apart, *_behind_sentences(apart)]:
             # A list of mere variables is no sentence.
             words = re.search(r"[^\W\d_]", separator(language).sub(" ", _VARIABLE.sub(" ", one)))
             template = _template(one.strip(), two.strip()) if words else None
@@ -100,6 +101,14 @@ def templates(language: str) -> tuple[Template, ...]:
                 found.setdefault(template.pattern.pattern, template)
     # The most words first: a template of mere variables would read everything.
     return tuple(sorted(found.values(), key=lambda one: one.words, reverse=True))
+
+
+def _behind_sentences(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What stands behind a variable that holds sentences of its own: "$after Nothing happens until ..."."""
+    for one, two in pairs:
+        first, second = _FIRST.match(one), _FIRST.match(two)
+        if first and second and first[1] == second[1] and two[second.end() :][:1].isupper():
+            yield one[first.end() :], two[second.end() :]
 
 
 @functools.cache
@@ -138,7 +147,9 @@ def _template(said: str, english: str) -> Template | None:
         else:
             n_groups += 1
             groups[name] = n_groups
-            pattern += "(.+)" if texts[place + 1] == "" else "(.+?)"
+            # What touches a word may be nothing: "I found 3 tents$limits".
+            at_least = "*" if texts[place][-1:].isalnum() else "+"
+            pattern += f"(.{at_least})" if texts[place + 1] == "" else f"(.{at_least}?)"
         pattern += re.escape(texts[place + 1])
         touching = texts[place + 1] == ""
     return Template(said, texts[0], texts[-1], re.compile(pattern, re.S), _english(english, groups))

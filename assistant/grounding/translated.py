@@ -30,6 +30,8 @@ _SHORTEST_NAME = 3
 _OURS = "~grounding"
 """Behind the names of all other files: what it says of a word counts."""
 _HAN = re.compile(rf"[{HAN}]+")
+_BETWEEN = {",": ", ", "，": ", ", "、": ", ", ";": "; ", "(": " (", "（": " (", ")": ") ", "）": ") "}
+"""What parts the items of a list, in English."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -61,18 +63,27 @@ def _said(text: str, book: Phrasebook, names: tuple[str, ...], *, part: bool = F
 
 def _listed(text: str, book: Phrasebook, names: tuple[str, ...]) -> str:
     """What stands in a variable: one thing, or several in a list, cut so that templates tell the most of it."""
-    parts = _cut(text.strip(), separator(book.language), names)
+    parts = _cut(text, separator(book.language), names)
     best: list[tuple[int, tuple[str, ...]]] = [(0, ())]
     for end in range(1, len(parts) + 1):
         rows = []
         for start in range(end):
-            said = "".join(parts[start:end]).strip()
-            found = find(said, book.language, part=True)
+            said = "".join(parts[start:end])
+            found = find(said.strip(), book.language, part=True)
             if found is not None or end == start + 1:
                 told, before = best[start]
                 rows.append((told + (found.words if found else 0), (*before, said)))
         best.append(max(rows, key=lambda row: row[0]))
-    return " ".join(_said(said, book, names, part=True) for said in best[-1][1] if said)
+    return "".join(_item(said, book, names) for said in best[-1][1])
+
+
+def _item(text: str, book: Phrasebook, names: tuple[str, ...]) -> str:
+    """An item of a list, or what parts two, with the spaces around it."""
+    said = text.strip()
+    if not said or said in _BETWEEN:
+        return _BETWEEN.get(said, text)
+    start = text.index(said)
+    return f"{text[:start]}{_said(said, book, names, part=True)}{text[start + len(said) :]}"
 
 
 def _cut(text: str, separators: re.Pattern[str], names: tuple[str, ...]) -> list[str]:
