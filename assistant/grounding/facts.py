@@ -27,7 +27,7 @@ from assistant.evidence import (
 from assistant.grounding.claims import DATE, MONEY, digits, month_day, readings
 from assistant.grounding.names import name_patterns
 from assistant.grounding.ordinary import ORDINARY, stem, stems_of, words_of
-from assistant.grounding.quantities import Quantity, quantities
+from assistant.grounding.quantities import Quantity, figures, quantities
 from assistant.grounding.sheets import Sheet
 from retrieval.filters import PriceRange, fold
 from retrieval.product import Money, Product, Variant
@@ -95,19 +95,27 @@ class Facts:
     @cached_property
     def pieces(self) -> frozenset[float]:
         """How many of one thing are in the cart, or were ordered."""
-        orders = (order for fact in self.evidence if isinstance(fact, OrdersFact) for order in fact.orders)
-        ordered = [line.quantity for order in orders for line in order.lines]
+        ordered = [line.quantity for order in self._all_orders for line in order.lines]
         return frozenset(map(float, [*(line.quantity for line in self._cart_lines), *ordered]))
 
     @cached_property
     def options_taken(self) -> frozenset[float]:
         """Numbers in the sizes of what is in the cart ("in size 9")."""
         texts = (text for line in self._cart_lines if line.variant for text in line.variant.options.values())
-        return frozenset(number for text in texts for one in quantities(text) for number in one.values)
+        ends = (end for text in texts for figure in figures(text) for end in (figure.low, figure.high) if end)
+        return frozenset(number for end in ends for number in end.values)
+
+    @property
+    def _all_orders(self) -> list[Order]:
+        return [order for fact in self.evidence if isinstance(fact, OrdersFact) for order in fact.orders]
 
     @property
     def _cart_lines(self) -> list[CartLineFact]:
         return [line for fact in self.evidence if isinstance(fact, CartFact) for line in fact.lines]
+
+    def names_order(self, text: str) -> bool:
+        """Whether a text names one of the orders."""
+        return any(order.id in text for order in self._all_orders)
 
     def searched(self, sentence: str) -> bool:
         """Whether a sentence says how a search went ("Without “size 45” there are 55"): it tells no rule."""

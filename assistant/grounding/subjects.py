@@ -113,6 +113,8 @@ def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
     if mentions:
         sheets = {mention.sheet.product.id: mention.sheet for mention in mentions}
         return Subject(text, rest, mentions, tuple(sheets.values()), True, bool(len(sheets) > 1))
+    if facts.names_order(text):
+        return Subject(text, rest, (), everyone, False, False)
     if _IT.match(text) or not _SEVERAL.search(text):
         talked = talked_about(facts, lexicon)
         if talked is not None and not is_open(Subject(text, rest, (), (), False, False)):

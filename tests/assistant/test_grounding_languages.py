@@ -113,6 +113,56 @@ def test_most_templates_say_in_english_what_the_english_template_says(language: 
     assert all(find(one.text, language) is not None for one in sentences)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Ich habe 17 tents gefunden."),
+        ("de", "Ich habe 17 tents gefunden (unter $400)."),
+        ("zh", "在您点击“Yes, do it”（确认）之前，什么都不会发生。"),
+    ],
+)
+def test_a_template_is_found_with_and_without_what_may_be_nothing(language: str, said: str) -> None:
+    assert find(said, language) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "said"),
+    [
+        ("en", "My first pick is", "Order A-10421 of Mon, Mar 2: shipped on Wed, Mar 4 with Northpost."),
+        ("de", "Mein Favorit ist", "Bestellung A-10421 vom 02.03.2026: am 04.03.2026 mit Northpost verschickt."),
+    ],
+)
+def test_an_order_that_is_named_is_no_product_named_before(language: str, before: str, said: str) -> None:
+    evidence = (slate(*SHOWN), OrdersFact((ORDER,), tracked=True))
+    facts = Facts(evidence, before=f"{before} **{FJELL_2.title}**. ", language=language)
+    assert unsupported(said, facts, LEXICON) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Added: {title}, 48-52 cm, Red."), ("de", "In den Warenkorb gelegt: {title}, 48-52 cm, Red.")],
+)
+def test_a_span_of_sizes_in_the_cart_may_be_told(language: str, said: str) -> None:
+    variant = replace(CAMP_MUG.default_variant, options={"size": "48-52 cm", "colour": "Red"})
+    cart = replace(
+        CART,
+        lines=(replace(CART.lines[0], variant=variant, title=f"{CAMP_MUG.title} (48-52 cm, Red)"),),
+        changed="added",
+    )
+    facts = Facts((cart, fact(CAMP_MUG)), language=language)
+    assert unsupported(said.format(title=CAMP_MUG.title), facts, LEXICON) is None
+    wrong = said.replace("48-52", "46-50")
+    assert unsupported(wrong.format(title=CAMP_MUG.title), facts, LEXICON) is not None
+
+
+def test_a_condition_behind_a_comma_belongs_to_what_it_narrows() -> None:
+    section = next(one for one in Policies(POLICIES).all() if "up to $500 once" in one.text)
+    facts = Facts((PolicyFact("?", (section,)),))
+    rule = "Invoice is possible up to $500, once you have received one order from us."
+    assert unsupported(rule, facts, LEXICON) is None
+    assert unsupported("Invoice is possible up to $500.", facts, LEXICON) is not None
+
+
 def _evidence() -> Iterator[tuple[Evidence, ...]]:
     moved = (Loosening("price", "under $120", PriceRange("USD", max_minor=12_000), 4),)
     yield (slate(FJELL_4, FJELL_2, need=TENTS, total=17),)

@@ -14,7 +14,7 @@ Verdict = Literal["yes", "no", "unknown"]
 _FREQUENT = {
     "en": "the a an is are and of for to you your it this in with not no here from do does on which that i we be have",
     "de": "der die das den dem ein eine einen ist sind und für mit nicht kein keine sie ihr ich du hier von zu auf im "
-    "welche es wir wird haben hat kann aus noch auch nach bei",
+    "welche es wir wird haben hat kann aus noch auch nach bei an",
     "es": "el la los las un una es son y de para con no su que en lo se aquí del al por tu te este esta estos hay "
     "puede más sus como está tiene",
 }

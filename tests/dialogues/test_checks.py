@@ -234,6 +234,7 @@ def test_no_answer_is_a_problem() -> None:
     [
         ("I found 4 tents. My first pick is the Norrfell.", "en"),
         ("Ich habe 4 Zelte gefunden. Mein erster Vorschlag ist das Norrfell.", "de"),
+        ("Angaben dazu gibt der Shop an: keyboard 104.", "de"),
         ("He encontrado 4 tiendas. La primera es la Norrfell.", "es"),
         ("我找到4款帐篷，先推荐Norrfell。", "zh"),
     ],
