@@ -51,7 +51,7 @@ class Reply:
 
     def begin_again(self) -> None:
         """Take what comes in from here on for a second draft: of it only what tells more than the first is kept."""
-        self.first, self.buffer = self.text, "" if not self.text or self.text[-1].isspace() else " "
+        self.first, self.buffer = self.text, ""
 
     def keep(
         self, sentences: Sequence[str], facts: Facts, lexicon: Lexicon, objection: Callable[[str], str | None]
@@ -73,8 +73,11 @@ class Reply:
             if kind is not None:
                 self.removed.append(Removed(sentence, kind))
             elif not self.first or tells_more(sentence, self.first):
-                kept.append(sentence)
-                self.claims += links_of(sentence, facts, lexicon)
-                self.text += sentence
-                facts.before += sentence
+                # Whatever of the second draft was left out before it, it does not touch the first.
+                joins = self.text and self.text == self.first and not self.text[-1].isspace()
+                shown = f" {sentence}" if joins else sentence
+                kept.append(shown)
+                self.claims += links_of(shown, facts, lexicon)
+                self.text += shown
+                facts.before += shown
         return kept
