@@ -37,6 +37,8 @@ _ENOUGH = re.compile(
     r"(?: of (?:it|them))? (?:is|are|will be|would be|should be) (?:enough|plenty|fine|ok(?:ay)?)\W*$",
     re.I,
 )
+_RATHER = re.compile(r"[\s,.;]+(?:(?:no|nope|wait|oh|sorry|actually|rather|hm+|i mean(?:t)?)\b[\s,.;]*)+(?=\S)", re.I)
+"""Between a number and the one that corrects it: "make it 2 no wait 1"."""
 _REASON = re.compile(
     r"(?<=\w)\s*[,;]\s*(?:one|the other|another)(?: is)? for .*$|(?<=\w)\s*[,;]?\s*(?:because|cause|cuz|since)\b.*$",
     re.I | re.S,
@@ -56,7 +58,7 @@ def cart_arguments(state: TurnState, reader: QueryReader) -> dict[str, Any] | No
         state: of the turn.
         reader: the catalogue's query reader.
     """
-    words = _REASON.sub("", state.words)
+    words = _corrected(_REASON.sub("", state.words))
     choosing = state.focus.choosing
     if choosing and choosing.quantity == 0 and amount(words) is not None:
         return {"action": "add", "which": words}
@@ -69,7 +71,14 @@ def cart_arguments(state: TurnState, reader: QueryReader) -> dict[str, Any] | No
         return {"action": "change_option", "which": words}
     if in_cart and _NOT_WANTED.search(words) and not _ORDER.search(words):
         return {"action": "remove", "which": words}
-    return _of_amount(state, in_cart)
+    return _of_amount(words, state, in_cart)
+
+
+def _corrected(words: str) -> str:
+    """What corrects a number of pieces, in its place."""
+    *said, last = _RATHER.split(words)
+    amounts = [amount(part) for part in (*said, last)]
+    return f"make it {last}" if said and said[0] and None not in amounts else words
 
 
 def _names_option(state: TurnState, reader: QueryReader) -> bool:
@@ -79,8 +88,7 @@ def _names_option(state: TurnState, reader: QueryReader) -> bool:
     )
 
 
-def _of_amount(state: TurnState, in_cart: bool) -> dict[str, Any] | None:
-    words = _REASON.sub("", state.words)
+def _of_amount(words: str, state: TurnState, in_cart: bool) -> dict[str, Any] | None:
     units = amount(words)
     if (enough := _ENOUGH.match(words)) and in_cart:
         return {"action": "set_quantity", "which": "it", "quantity": number(enough[1]) or 1}

@@ -68,6 +68,10 @@ class Composer:
         """Say which words found nothing."""
         return self._say("set_aside", words=self._say.quoted([self._as_said(word) for word in words]))
 
+    def unknown(self, phrases: Sequence[str]) -> str:
+        """Say that nothing was found for words, where nothing else was said."""
+        return self._say("nothing_found", what=plain(" ".join(self._as_said(phrase) for phrase in phrases)))
+
     def unused(self, phrases: Sequence[str], evidence: Sequence[Evidence]) -> str:
         """Say which limits could not be used; of a price in another currency, which one the shop's prices are in."""
         items = (item for fact in evidence if isinstance(fact, SlateFact) for item in fact.items)

@@ -80,7 +80,8 @@ class EmbeddedChatModel(BaseChatModel):
                 for index, step in enumerate(plan.steps)
             ]
             return AIMessage("", tool_calls=calls)
-        return AIMessage(composer.talk(plan.talk))
+        unknown = composer.unknown(plan.set_aside) if plan.set_aside else ""
+        return AIMessage(" ".join(part for part in (unknown, composer.talk(plan.talk)) if part))
 
     def _words(self, results: Sequence[ToolMessage], plan: Plan, composer: Composer) -> str:
         evidence: list[Evidence] = []

@@ -376,6 +376,9 @@ class Planner:
         if self._talk and not extreme and self._talk.policy_instead(needs, clause):
             self._policy(clause, state, draft)
             return
+        if unknown := self._only_unknown(needs, clause, state):
+            draft.set_aside += unknown
+            return
         used = {word for need in needs for word in fold(need.text).split()}
         for reading in self._reader.read(self._unheeded(clause, state, bool(extreme))):
             # The search tells of the words in its text; a limit and a refusal are in none.
@@ -389,6 +392,16 @@ class Planner:
         if guide and self._talk and self._talk.policies_say(guide):
             # Size 42 of a shop that counts in US sizes: its size guide says which one that is.
             draft.steps.append(Step("answer_policy", {"question": guide}))
+
+    def _only_unknown(self, needs: Sequence[Need], clause: str, state: TurnState) -> tuple[str, ...]:
+        """What of a clause stands nowhere in the catalogue, where it says nothing else about what is looked for."""
+        if len(needs) != 1 or state.need == Need() or replace(needs[0], text=state.need.text) != state.need:
+            return ()
+        held = {token.key for token in tokens(state.need.text)}
+        added = {token.key for token in tokens(needs[0].text)} - held
+        aside = tuple(phrase for reading in self._reader.read(clause) for phrase in reading.set_aside)
+        unknown = {token.key for phrase in aside for token in tokens(phrase)}
+        return aside if added and added <= unknown else ()
 
     def _unheeded(self, clause: str, state: TurnState, by_extreme: bool) -> str:
         """The clause without words that are no text and did change the need: "cheaper", "lightest", "never mind the

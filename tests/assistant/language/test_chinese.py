@@ -9,6 +9,10 @@ from assistant.prompts import load_prompts
 from tests.assistant.small_shop import PRODUCTS
 
 SAID = (
+    ("随便什么颜色", "any colour"),
+    ("颜色你定", "any colour"),
+    ("改成2个，不对，1个", "make it 2, no wait, 1"),
+    ("把它拿出来", "remove it from my cart"),
     ("有没有羊毛手套", "do you have wool gloves?"),
     ("你们有折叠椅吗", "do you have folding camping chair?"),
     ("50到80美元之间", "between 50 and 80 dollars"),

@@ -8,6 +8,11 @@ from assistant.language import Languages
 from assistant.prompts import load_prompts
 
 SAID = [
+    ("farbe egal", "forget the colour"),
+    ("mir egal welche farbe", "any colour"),
+    ("mach 2 draus, ne warte, 1", "make it 2, no wait, 1"),
+    ("vergiss das alles", "forget all that"),
+    ("passt so", "ok"),
     # kinds, compounds, endings, umlauts written out or dropped, capitals
     ("Ich suche rote Wanderschuhe", "show me red hiking boots"),
     ("ich suche gruene handschuhe", "show me green gloves"),

@@ -9,6 +9,10 @@ from assistant.prompts import load_prompts
 from tests.assistant.small_shop import PRODUCTS
 
 SAID = (
+    ("el color que sea", "any colour"),
+    ("elige tú el color", "any colour"),
+    ("ponme 2, no espera, 1", "make it 2, no wait, 1"),
+    ("olvídalo todo", "forget all that"),
     ("tenéis guantes de lana sin forro?", "do you have gloves wool without lining?"),
     ("tienen una silla de oficina de hasta ciento veinte euros?", "do you have a office chair of up to 120 euros?"),
     ("entre 50 y 80 dólares", "between 50 and 80 dollars"),

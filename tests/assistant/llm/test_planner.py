@@ -299,3 +299,20 @@ def test_needs_that_lie_side_by_side_keep_their_wishes_when_limits_are_told_of_e
     assert second["brands"] == ["Norrfell"]
     gone = replace(state, shown=())
     assert "attributes" not in steps("tents under 200 and hiking boots under 150", gone)[0][1]
+
+
+def test_words_that_stand_nowhere_are_told_and_repeat_no_list() -> None:
+    assert plan("asdfgh", SHOWN) == Plan(talk=("unclear",), set_aside=("asdfgh",))
+    assert steps("asdfgh under 200", SHOWN)[0][1]["price_max"] == 200.0
+
+
+@pytest.mark.parametrize("words", ["forget all that.", "ok forget everything i said", "let's start over"])
+def test_giving_everything_up_looks_for_nothing(words: str) -> None:
+    assert plan(words, SHOWN) == Plan(talk=("deny",))
+
+
+@pytest.mark.parametrize(("words", "units"), [("make it 2 no wait 1", 1), ("make it two, no, three", 3)])
+def test_a_number_of_pieces_is_corrected(words: str, units: int) -> None:
+    state = replace(SHOWN, in_focus=TENTS[0], in_cart=TENTS[:1])
+    ((tool, arguments),) = steps(words, state)
+    assert (tool, arguments["action"], arguments["quantity"]) == ("cart", "set_quantity", units)
