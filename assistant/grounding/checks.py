@@ -73,8 +73,10 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
         return next((kind for cell in cells if (kind := unsupported(cell, facts, lexicon)) is not None), None)
     sentence = as_stated(in_english(sentence, facts, lexicon), facts, lexicon)
     subject = subject_of(sentence, facts, lexicon)
+    if _links(sentence, facts):
+        return "link"
     for kind, is_unsupported in _SENTENCE_CHECKS:
-        if is_unsupported(sentence, facts):
+        if is_unsupported(subject.text, facts):
             return kind
     if facts.rules and not is_open(subject):
         if section_of(without_titles(sentence, facts), facts.rules) is not None:
@@ -148,7 +150,6 @@ def _denied(subject: Subject) -> frozenset[str]:
 
 
 _SENTENCE_CHECKS: tuple[tuple[str, Callable[[str, Facts], bool]], ...] = (
-    ("link", _links),
     ("date", _dates),
     ("date", claims_moment),
     ("policy", _policies),

@@ -44,7 +44,7 @@ def links_of(sentence: str, facts: Facts, lexicon: Lexicon) -> tuple[Claim, ...]
 
 def _products(subject: Subject) -> Iterator[Claim]:
     for mention in subject.mentions:
-        yield Claim("product", subject.text[mention.start : mention.end], f"{mention.sheet.product.id}#title")
+        yield Claim("product", mention.words, f"{mention.sheet.product.id}#title")
 
 
 def _numbers(subject: Subject, facts: Facts) -> Iterator[Claim]:

@@ -38,7 +38,8 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
         own = sorted({part for part in parts[sheet.product.id] if part not in others}, key=len, reverse=True)
         short = sheet.product.title.partition(",")[0]
         alone = sum(other.product.title.startswith(short) for other in sheets) == 1
-        title = rf"(?i:{_title(sheet.product.title)}{'|' + _title(short) if alone else ''})"
+        titles = [_title(sheet.product.title), _shortened(sheet.product.title), *([_title(short)] if alone else [])]
+        title = rf"(?i:{'|'.join(titles)})"
         brand = re.escape(sheet.product.brand or "\0")
         # The whole title first: behind the brand alone, a part of it would be found before it.
         part = rf"|(?:{brand} )?(?:{'|'.join(map(re.escape, own))})" if own else ""
@@ -50,6 +51,13 @@ def _title(title: str) -> str:
     # Where words are Markdown, brackets of a title are left out of them: "61 cm (24 inch)" is told as "61 cm 24 inch".
     words = re.split(_BETWEEN, plain(title))
     return _BETWEEN.join(re.escape(word) for word in words if word) or re.escape(title)
+
+
+def _shortened(title: str) -> str:
+    """Matches a title of which only the first words are told: "Hub, 2x USB 3.0,…"."""
+    first, *words = [re.escape(word) for word in re.split(_BETWEEN, plain(title)) if word] or [""]
+    rest = "".join(f"(?:{_BETWEEN}{word}" for word in words[1:])
+    return rf"{first}{_BETWEEN}{words[0]}{rest}{')?' * len(words[1:])},?…" if words else re.escape(title)
 
 
 def _parts(sheet: Sheet, values: frozenset[str]) -> set[str]:

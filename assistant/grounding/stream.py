@@ -29,7 +29,8 @@ _CUT = re.compile(
 def split_sentences(text: str) -> list[str]:
     """Cut a text behind its sentences; the parts, joined, are the text.
 
-    No cut stands behind a stop that ends a title ("**A long title…** at $5"), a short form ("approx. 5"), a number of a
+    No cut stands behind a stop within bold words ("**Black toner. Fits T420** at $5") or one that ends a title
+    ("**A long title…** at $5"), a short form ("approx. 5"), a number of a
     day ("am 3. Mai"), and a mere yes or no, which says nothing without the sentence behind it.
     """
     cuts = [0]
@@ -37,7 +38,8 @@ def split_sentences(text: str) -> list[str]:
         said = text[cuts[-1] : match.start()]
         following = text[match.end()]
         in_title = following.islower() and (match.group().startswith("*") or said.endswith("…"))
-        if "\n" in match.group() or not (in_title or _goes_on(said.rstrip('"”’)]*_'), following)):
+        in_bold = (said + match.group()).count("**") % 2 == 1
+        if "\n" in match.group() or not (in_bold or in_title or _goes_on(said.rstrip('"”’)]*_'), following)):
             cuts.append(match.end())
     return [text[a:b] for a, b in pairwise([*cuts, len(text)]) if a < b]
 

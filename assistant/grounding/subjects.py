@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.grounding.facts import Facts
@@ -27,6 +28,8 @@ _SEVERAL = re.compile(
     r"|of (?:them|these|those)|the (?:two|three|four|five|six)|products|options|results|picks|prices)\b",
     re.I,
 )
+_MANY_SPACES = 3
+"""A name with so many is a title; a shorter one may be a word of the reply ("Left")."""
 _ALL = re.compile(r"\b(?:all|both|each|every|everything|these|those|they|they['’]re)\b", re.I)
 
 UNSTATED = re.compile(
@@ -46,11 +49,13 @@ class Mention:
     Args:
         start, end: where, in the sentence without its marks.
         sheet: the product.
+        words: the name as written.
     """
 
     start: int
     end: int
     sheet: Sheet
+    words: str
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,8 @@ class Subject:
     """Whom a sentence speaks of.
 
     Args:
-        text: the sentence without marks of emphasis.
-        rest: the same with the names of products blanked out.
+        text: the sentence without marks of emphasis, and with whole titles blanked out: their words are no claims.
+        rest: the same with all names of products blanked out.
         mentions: products named, in the order of the sentence.
         about: the products meant; all shown ones where none is named.
         certain: whether they were named or pointed at.
@@ -106,9 +111,8 @@ def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
     """
     text = plain(sentence)
     mentions = tuple(mentions_in(text, facts, lexicon))
-    rest = text
-    for mention in mentions:
-        rest = rest[: mention.start] + " " * (mention.end - mention.start) + rest[mention.end :]
+    rest = _without(text, mentions)
+    text = _without(text, [mention for mention in mentions if mention.words.count(" ") >= _MANY_SPACES])
     everyone = tuple(facts.sheets_shown)
     if mentions:
         sheets = {mention.sheet.product.id: mention.sheet for mention in mentions}
@@ -121,6 +125,13 @@ def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
             return Subject(text, rest, (), (talked,), True, False)
     certain = len(everyone) == 1
     return Subject(text, rest, (), everyone, certain, bool(_ALL.search(text)), bool(_NONE.search(text)))
+
+
+def _without(text: str, mentions: Iterable[Mention]) -> str:
+    """The text with some names blanked out: places stay what they are."""
+    for mention in mentions:
+        text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
+    return text
 
 
 def is_open(subject: Subject) -> bool:
@@ -142,12 +153,12 @@ def mentions_in(text: str, facts: Facts, lexicon: Lexicon) -> list[Mention]:
     """Products named in a text without marks, first come first; overlapping names count once."""
     found: list[Mention] = []
     for sheet, pattern in facts.names(lexicon.values):
-        found += [Mention(match.start(), match.end(), sheet) for match in pattern.finditer(text)]
+        found += [Mention(match.start(), match.end(), sheet, match.group()) for match in pattern.finditer(text)]
     shown = facts.sheets_shown
     for match in _PLACE.finditer(text):
         place = len(shown) - 1 if match.group(1).lower() == "last" else _ORDINALS.index(match.group(1).lower())
         if 0 <= place < len(shown):
-            found.append(Mention(match.start(), match.end(), shown[place]))
+            found.append(Mention(match.start(), match.end(), shown[place], match.group()))
     # "From Acme" tells the maker, not one of its products.
     found = [one for one in found if not _is_maker(one, text)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
