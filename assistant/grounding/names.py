@@ -9,8 +9,11 @@ from assistant.grounding.sheets import Sheet
 from retrieval.chinese.script import HAN
 from retrieval.filters import fold
 
-_BETWEEN = r"[\s()\[\]<>#|~\\]+"
-_MARKS = re.compile(r"[*_`“”\"]")
+_BETWEEN = r"[\s()\[\]<>#|~\\]"
+_PARTED = re.compile(r"([\s()\[\]<>#|~\\*_`]+)")
+_EMPHASIS = re.compile(r"[*_`]")
+_QUOTES = re.compile(r"[“”\"]")
+_MARKS = re.compile(rf"{_EMPHASIS.pattern}|{_QUOTES.pattern}")
 _BESIDE_HAN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9$€£“*])|(?<=[A-Za-z0-9%”\"″.*])(?=[{HAN}])")
 
 
@@ -39,7 +42,7 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
         short = sheet.product.title.partition(",")[0]
         alone = sum(other.product.title.startswith(short) for other in sheets) == 1
         titles = [_title(sheet.product.title), _shortened(sheet.product.title), *([_title(short)] if alone else [])]
-        title = rf"(?i:{'|'.join(titles)})"
+        title = rf"(?P<title>(?i:{'|'.join(titles)}))"
         brand = re.escape(sheet.product.brand or "\0")
         # The whole title first: behind the brand alone, a part of it would be found before it.
         part = rf"|(?:{brand} )?(?:{'|'.join(map(re.escape, own))})" if own else ""
@@ -48,16 +51,29 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
 
 
 def _title(title: str) -> str:
-    # Where words are Markdown, brackets of a title are left out of them: "61 cm (24 inch)" is told as "61 cm 24 inch".
-    words = re.split(_BETWEEN, plain(title))
-    return _BETWEEN.join(re.escape(word) for word in words if word) or re.escape(title)
+    """Matches a title."""
+    return "".join(_words(title)) or re.escape(title)
 
 
 def _shortened(title: str) -> str:
     """Matches a title of which only the first words are told: "Hub, 2x USB 3.0,…"."""
-    first, *words = [re.escape(word) for word in re.split(_BETWEEN, plain(title)) if word] or [""]
-    rest = "".join(f"(?:{_BETWEEN}{word}" for word in words[1:])
-    return rf"{first}{_BETWEEN}{words[0]}{rest}{')?' * len(words[1:])},?…" if words else re.escape(title)
+    words = _words(title)
+    more = "".join(f"(?:{word}" for word in words[2:]) + ")?" * len(words[2:])
+    return rf"{''.join(words[:2])}{more},?…" if len(words) > 1 else re.escape(title)
+
+
+def _words(title: str) -> list[str]:
+    """A pattern for each word of a title, with what parts it from the word before.
+
+    Where words are Markdown, brackets and marks of a title are left out of them: "61 cm (24 inch)" is told as
+    "61 cm 24 inch", "pwr_4pin" as "pwr 4pin", and as written it is plainly "pwr4pin".
+    """
+    pieces, rows = _PARTED.split(_QUOTES.sub("", apart(title))), list[str]()
+    for between, word in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        if word:
+            parted = rf"{_BETWEEN}{'*' if _EMPHASIS.search(between) else '+'}" if rows else ""
+            rows.append(parted + re.escape(word))
+    return rows
 
 
 def _parts(sheet: Sheet, values: frozenset[str]) -> set[str]:

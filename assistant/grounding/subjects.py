@@ -28,8 +28,6 @@ _SEVERAL = re.compile(
     r"|of (?:them|these|those)|the (?:two|three|four|five|six)|products|options|results|picks|prices)\b",
     re.I,
 )
-_MANY_SPACES = 3
-"""A name with so many is a title; a shorter one may be a word of the reply ("Left")."""
 _ALL = re.compile(r"\b(?:all|both|each|every|everything|these|those|they|they['’]re)\b", re.I)
 
 UNSTATED = re.compile(
@@ -50,12 +48,14 @@ class Mention:
         start, end: where, in the sentence without its marks.
         sheet: the product.
         words: the name as written.
+        whole: whether it is a title and no part of one, which may be a word of the reply as well ("Left").
     """
 
     start: int
     end: int
     sheet: Sheet
     words: str
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def subject_of(sentence: str, facts: Facts, lexicon: Lexicon) -> Subject:
     text = plain(sentence)
     mentions = tuple(mentions_in(text, facts, lexicon))
     rest = _without(text, mentions)
-    text = _without(text, [mention for mention in mentions if mention.words.count(" ") >= _MANY_SPACES])
+    text = _without(text, [mention for mention in mentions if mention.whole])
     everyone = tuple(facts.sheets_shown)
     if mentions:
         sheets = {mention.sheet.product.id: mention.sheet for mention in mentions}
@@ -153,12 +153,15 @@ def mentions_in(text: str, facts: Facts, lexicon: Lexicon) -> list[Mention]:
     """Products named in a text without marks, first come first; overlapping names count once."""
     found: list[Mention] = []
     for sheet, pattern in facts.names(lexicon.values):
-        found += [Mention(match.start(), match.end(), sheet, match.group()) for match in pattern.finditer(text)]
+        found += [
+            Mention(match.start(), match.end(), sheet, match.group(), match["title"] is not None)
+            for match in pattern.finditer(text)
+        ]
     shown = facts.sheets_shown
     for match in _PLACE.finditer(text):
         place = len(shown) - 1 if match.group(1).lower() == "last" else _ORDINALS.index(match.group(1).lower())
         if 0 <= place < len(shown):
-            found.append(Mention(match.start(), match.end(), shown[place], match.group()))
+            found.append(Mention(match.start(), match.end(), shown[place], match.group(), False))
     # "From Acme" tells the maker, not one of its products.
     found = [one for one in found if not _is_maker(one, text)]
     found.sort(key=lambda mention: (mention.start, -mention.end))

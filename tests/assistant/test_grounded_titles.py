@@ -28,6 +28,8 @@ TITLES = (
     "Norrfell Filter cartridges CLASSIC 3+1 free",
     "Norrfell Universal Heavyweight Coated Paper 120 g/m²-50 in/1270 mm x 30.5 m large format media roll, white",
     "Norrfell black toner cartridge. Equivalent to Bolt 12A7315, 12A7415. Compatible with Bolt T420 and others",
+    'Norrfell Splitter Cable pwr_4pin_M pwr_4pin_F Black (4*C19), 24" long',
+    "Norrfell Lower Tray",
     "Norrfell Notebook Security Service, delivered tomorrow, the lightest of all",
 )
 
