@@ -35,6 +35,7 @@ from assistant.turn import (
 )
 from retrieval.filters import CategoryIn, fold
 from retrieval.results import Relaxation, Sort
+from retrieval.words import word_key
 from ui.profile_views import profile_view
 from ui.text import allowed_link, markdown
 from ui.views import Look, cart_view, item_view, moment_view, order_view
@@ -228,8 +229,8 @@ def words_beside(text: str, chips: Sequence[Mapping[str, str]]) -> str:
 
     A number that is left alone ("tent for 2") says nothing either.
     """
-    said = {word.rstrip("s") for chip in chips for word in fold(chip["label"]).split()}
-    words = " ".join(word for word in clean(text).split() if fold(word).rstrip("s") not in said)
+    said = {word_key(word) for chip in chips for word in fold(chip["label"]).split()}
+    words = " ".join(word for word in clean(text).split() if word_key(fold(word)) not in said)
     return words if any(character.isalpha() for character in words) else ""
 
 

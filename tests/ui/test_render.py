@@ -15,7 +15,7 @@ from retrieval.results import Sort
 from tests.contracts.channel import live_markup, read
 from tests.fakes import shop
 from ui.reasons import SENTENCES, reason_lines
-from ui.render import Renderer
+from ui.render import Renderer, words_beside
 from ui.views import Look, item_view
 
 RENDERER = Renderer(Look())
@@ -192,6 +192,10 @@ def test_no_wishes_leave_nothing_behind() -> None:
 def test_a_number_without_words_is_not_shown_beside_the_wishes() -> None:
     assert '"need"' not in RENDERER.wishes(Need("2", shop.WISHES))
     assert "<bdi>pixel 9</bdi>" in RENDERER.wishes(Need("pixel 9", shop.WISHES))
+
+
+def test_a_word_that_a_wish_says_in_another_form_is_not_shown_beside_it() -> None:
+    assert words_beside("tent 2 people knives", [{"label": "Tents"}, {"label": "sleeps 2 person"}]) == "knives"
 
 
 def test_details_show_all_attributes_and_variants() -> None:
