@@ -111,12 +111,21 @@ def counted_by(text: str) -> str:
     behind other words tell something else ("does the first charge my phone")."""
     rows = []
     for match in PLACE.finditer(text):
-        words = [token.text for token in tokens(text[match.end() :])]
-        words = words[1:] if words[:1] == ["of"] else words
-        plain = next((i for i, word in enumerate(words) if word_key(word) in STOP), len(words))
         before = [token.text for token in tokens(text[: match.start()])][-1:]
-        rows += [*before, *words[: min(plain, _COUNTED_WORDS)]]
+        rows += [*before, *_counted(text[match.end() :])]
     return " ".join(rows)
+
+
+def things_counted(text: str) -> list[list[str]]:
+    """Of each place in a text, the keys of the words behind it: [["tent"], []] of "the first tent or the 2nd"."""
+    return [[word_key(word) for word in _counted(text[match.end() :])] for match in PLACE.finditer(text)]
+
+
+def _counted(behind: str) -> list[str]:
+    words = [token.text for token in tokens(behind)]
+    words = words[1:] if words[:1] == ["of"] else words
+    plain = next((i for i, word in enumerate(words) if word_key(word) in STOP), len(words))
+    return words[: min(plain, _COUNTED_WORDS)]
 
 
 def points_by_place(text: str) -> bool:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.asking import asks_for_number, asks_to_take_out
 from assistant.cart_request import amount
 from assistant.choices import chosen_options, fitting_variants, only_quantity, units_to_remove
 from assistant.counting import places
 from assistant.errors import BadArguments, Refused
 from assistant.references import Table, resolve
 from assistant.tools.context import ShopperContext, record_behaviour
-from assistant.tools.pointing import products_meant
+from assistant.tools.pointing import products_meant, words_of
 from assistant.turn import CartChange, CartFact, CartLineFact, Evidence
 from recommender.events import EventType
 from retrieval.filters import fold
@@ -31,7 +32,14 @@ UNDO = re.compile(
 
 
 def change(context: ShopperContext, seen: CartFact, which: str, quantity: int | None) -> list[Evidence]:
-    """Change the lines that the words mean; `quantity` None takes out as many as the words say, else all of it."""
+    """Change the lines that the words mean; `quantity` None takes out as many as the words say, else all of it.
+
+    Raises:
+        BadArguments: the words ask for no such change.
+    """
+    called = words_of([line.product for line in seen.lines if line.product])
+    if not (asks_to_take_out(context.words) if quantity is None else asks_for_number(context.words, called)):
+        raise BadArguments("The shopper's message does not ask for this change of the cart.")
     carts, principal = context.shop.carts, context.principal
     if quantity is None and _empties(context.words):
         context.ledger.count_cart_change()

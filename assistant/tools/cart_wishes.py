@@ -6,17 +6,19 @@ A model's argument can only narrow it. What cannot be resolved is told, never le
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.asking import asks_to_add, counts_these
 from assistant.cart_request import Part, read_parts, without_quantity
 from assistant.choices import chosen_options, options_said
 from assistant.errors import Refused
 from assistant.references import Table, resolve
 from assistant.tools.context import ShopperContext
-from assistant.tools.pointing import Pointed, point, quoted, table_of
-from retrieval.filters import fold
+from assistant.tools.pointing import Pointed, point, quoted, table_of, words_of
+from retrieval.filters import AttributeIn, CategoryIn, fold
 from retrieval.product import Product
+from retrieval.words import tokens
 
 _TOKEN = re.compile(r"\w+")
 
@@ -59,6 +61,8 @@ def wanted(context: ShopperContext, which: str, quantity: int) -> tuple[list[Wan
             _count(rows, said)
             continue
         found, part = _pointed(context, said, first=not rows)
+        if found.products and not (part.is_pronoun or _asked_for(context, part, found.products)):
+            continue  # Words that point and ask for nothing: a model that obeys somebody else gets no further.
         if found.products:
             known = {row.product.id for row in rows}
             new = [product for product in found.products if product.id not in known]
@@ -98,6 +102,17 @@ def _pointed(context: ShopperContext, part: Part, *, first: bool) -> tuple[Point
     if again.products and (not found.products or _is_called(again.products[0], part)):
         return again, whole
     return found, part
+
+
+def _asked_for(context: ShopperContext, part: Part, products: Sequence[Product]) -> bool:
+    """Whether a part that points at products asks for them; "the first inquiry is" in somebody's text does not."""
+    if not asks_to_add(part.text, words_of(products)):
+        return False
+    table = table_of(context)
+    looked_for = {token.key for token in tokens(context.ledger.need.text)}
+    wishes = (wish for reading in context.shop.reader.read(part.reference) for wish in reading.constraints)
+    named = any(isinstance(wish, CategoryIn | AttributeIn) for wish in wishes)
+    return named or counts_these(part.reference, words_of((*table.everything(), *products)) | looked_for)
 
 
 def _is_called(product: Product, part: Part) -> bool:

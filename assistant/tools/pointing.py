@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.counting import PLACE, counted_by, places
@@ -14,6 +14,7 @@ from assistant.tools.context import ShopperContext
 from assistant.turn import ProductFact
 from retrieval.filters import CategoryIn, Verdict, fold, judge
 from retrieval.product import Product
+from retrieval.words import tokens
 
 _MARKS = re.compile(r"[*_`\[\]()<>#|~\\“”]")
 MAX_QUOTED = 60
@@ -143,6 +144,15 @@ def told_verdicts(labels: Mapping[str, str], verdicts: Mapping[str, Verdict]) ->
     return {
         labels[key]: verdict for key, verdict in verdicts.items() if not (key == "category" and verdict is Verdict.MET)
     }
+
+
+def words_of(products: Sequence[Product]) -> frozenset[str]:
+    """Keys of the words that products are called by, and those of what they state and come in."""
+    texts = [text for p in products for text in (p.id, p.title, p.brand, p.category, p.department) if text]
+    texts += [f"{name} {attribute.text}" for p in products for name, attribute in p.attributes.items()]
+    options = (variant.options.items() for p in products for variant in p.variants)
+    texts += [f"{name} {value}" for items in options for name, value in items]
+    return frozenset(token.key for text in texts for token in tokens(text.replace("_", " ")))
 
 
 def put_in_focus(context: ShopperContext, product: Product) -> None:
