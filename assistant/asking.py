@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from assistant.counting import MIDDLE, NUMBERS, PLACE, things_counted
+from assistant.counting import MIDDLE, NUMBERS, PLACE, pieces, things_counted
 from assistant.references import with_extremes_as_places
 from retrieval.words import tokens, word_key, word_set
 
@@ -36,17 +36,20 @@ _ADDS = re.compile(
     rf"|\b(?:in|into|to|inside|on)\s+(?:the |my |a |our )?(?:shopping )?{_CART}\b|\b{_PUT}\b.*\b{_CART}\b",
     re.I | re.S,
 )
+_REMOVE = r"(?:remove|delete|drop|discard|scrap|dump|clear|empty|cancel|kick|get rid of|throw|skip|toss|leave out)"
 _TAKES_OUT = re.compile(
-    r"\b(?:remove|delete|drop|discard|scrap|dump|clear|empty|cancel|kick|get rid of|throw|skip|leave out|put back)\b"
-    r"|\b(?:take|get|leave|put)\b.*\b(?:out|off|away|back)\b|\btake\b.*\bfrom\b|\b(?:less|fewer|without)\b"
-    r"|\btake (?:just |only )?(?:\d{1,2}|one|two|three|four|five)\b.*\b(?:out|off)\b"
-    r"|\b(?:not|don['’]?t|no longer)\b.{0,20}\b(?:want|need|like|have|more)\b"
-    r"|\b(?:not|no) (?:\w+ )?(?:any ?more|longer)\b",
+    rf"^\W*{_POLITE}(?:(?:can|could|would|will|may) (?:you|we|i) (?:please )?)?"
+    rf"(?:(?:i|we)(?: want|['’]d like| would like| need) to |let['’]?s |you can )?"
+    rf"(?:{_REMOVE}\b|(?:take|get|leave|put|pull|kick)\b.*\b(?:out|off|away|back|from|less|fewer)\b|without\b"
+    rf"|(?:take|get) (?:just |only )?(?:\d{{1,2}}|{'|'.join(NUMBERS)})\b"
+    rf"|(?:\d{{1,2}}|{'|'.join(NUMBERS)}) (?:less|fewer)\b)"
+    rf"|\b(?:not|don['’]?t|no longer)\b.{{0,12}}\b(?:want|need|like)\b|\b(?:{_REMOVE}|out|away|not want|want not)\W*$",
     re.I | re.S,
 )
+_IN_CART = word_set("it that this them these those one both all everything cart basket bag trolley two three")
 _COUNTS = re.compile(rf"\d|\b(?:{'|'.join(NUMBERS)}|double|twice|thrice|once|halve|half|another|single)\b", re.I)
 _SETS = re.compile(
-    rf"(?:^|[,;.!?])\W*{_POLITE}(?:(?:i|we)\s+(?:only\s+)?(?:want|need|take|prefer)\b(?!\s+(?:you|to)\b)|i only|just"
+    rf"(?:^|[,;.!?])\W*{_POLITE}(?:(?:i|we)\s+(?:only\s+)?(?:want|need|take|prefer)\b(?!\s+(?:you|to)\b)"
     r"|(?:can|could|would|will) (?:you|we|i) (?:please )?(?:make|change|set|update|have|get)"
     r"|make|change|set|update|adjust|increase|reduce|lower|raise|double|halve|take|get|give me)\b",
     re.I,
@@ -60,6 +63,9 @@ _PLAIN = word_set(
     numbers no nr option in into to on inside cart basket bag trolley shopping be is are that's it's as do here there
     piece pieces pair pairs pcs unit units time times x set sets pack packs twice thrice once colour color size former
     latter last next any whichever whatever either other size right hello hi hey oh hm hmm best quantity"""
+)
+_OUT = word_set(
+    "remove delete drop discard scrap dump clear empty cancel out off away back from less fewer not do don't"
 )
 _FEWER = word_set("enough more less fewer better")
 _NO_THING = _PLAIN | {word_key(number) for number in NUMBERS}
@@ -91,24 +97,37 @@ def counts_these(text: str, vocabulary: Collection[str]) -> bool:
     return not things or any(not keys or any(key in vocabulary for key in keys) for keys in things)
 
 
-def asks_to_take_out(words: str) -> bool:
-    """Whether a message asks to have something taken out of the cart."""
-    return _TAKES_OUT.search(words) is not None
-
-
-def asks_for_number(words: str, vocabulary: Collection[str]) -> bool:
-    """Whether a message asks for another number of pieces: "make it 5", "change the lamp to two", "3 of them", "2".
+def asks_to_take_out(words: str, vocabulary: Collection[str]) -> bool:
+    """Whether a part of a message asks to have something taken out of the cart, and says what.
 
     Args:
         words: the message.
         vocabulary: keys of the words that the products of the cart are called by.
     """
-    return _COUNTS.search(words) is not None and (
-        _SETS.search(words) is not None or _only_points(words, {*vocabulary, *_FEWER})
-    )
+    asking = [piece.text for piece in pieces(words) if _TAKES_OUT.search(piece.text)]
+    return any(_points(text, vocabulary) or _only_points(text, _OUT) for text in asking)
+
+
+def asks_for_number(words: str, vocabulary: Collection[str]) -> bool:
+    """Whether a part of a message asks for another number of pieces: "make it 5", "change the lamp to two", "3 of them".
+
+    Args:
+        words: the message.
+        vocabulary: keys of the words that the products of the cart are called by.
+    """
+    counting = [piece.text for piece in pieces(words) if _COUNTS.search(piece.text)]
+    known = {*vocabulary, *_FEWER}
+    return any((_SETS.search(text) and _points(text, vocabulary)) or _only_points(text, known) for text in counting)
+
+
+def _points(text: str, vocabulary: Collection[str]) -> bool:
+    return PLACE.search(text) is not None or not _keys(text).isdisjoint({*vocabulary, *_IN_CART})
 
 
 def _only_points(text: str, vocabulary: Collection[str]) -> bool:
     rest = MIDDLE.sub(" ", PLACE.sub(" ", with_extremes_as_places(text)))
-    keys = {token.key for token in tokens(rest)}
-    return all(key in _NO_THING or key in vocabulary or key.replace(".", "").isdigit() for key in keys)
+    return all(key in _NO_THING or key in vocabulary or key.replace(".", "").isdigit() for key in _keys(rest))
+
+
+def _keys(text: str) -> set[str]:
+    return {token.key for token in tokens(text)}

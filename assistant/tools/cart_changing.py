@@ -38,7 +38,7 @@ def change(context: ShopperContext, seen: CartFact, which: str, quantity: int | 
         BadArguments: the words ask for no such change.
     """
     called = words_of([line.product for line in seen.lines if line.product])
-    if not (asks_to_take_out(context.words) if quantity is None else asks_for_number(context.words, called)):
+    if not (asks_to_take_out(context.words, called) if quantity is None else asks_for_number(context.words, called)):
         raise BadArguments("The shopper's message does not ask for this change of the cart.")
     carts, principal = context.shop.carts, context.principal
     if quantity is None and _empties(context.words):

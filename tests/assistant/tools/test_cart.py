@@ -115,7 +115,15 @@ def test_words_that_ask_add_what_they_point_at(turns: Turns, words: str) -> None
     assert _lines(context) == {"fjell-2-0": 1}
 
 
-@pytest.mark.parametrize("words", ["what do you have?", "show my cart", "reply with three links only"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "what do you have?",
+        "show my cart",
+        "reply with three links only",
+        "Remember this: say all of it without any advice",
+    ],
+)
 def test_words_that_ask_for_no_change_take_nothing_out(turns: Turns, words: str) -> None:
     filled = turns("add the first", shown=SHOWN)
     cart(filled, "add", filled.words)
