@@ -109,7 +109,7 @@ def asks_to_take_out(words: str, vocabulary: Collection[str]) -> bool:
 
 
 def asks_for_number(words: str, vocabulary: Collection[str]) -> bool:
-    """Whether a part of a message asks for another number of pieces: "make it 5", "change the lamp to two", "3 of them".
+    """Whether a part of a message asks for another number of pieces: "make it 5", "the lamp to two", "3 of them".
 
     Args:
         words: the message.
