@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import takewhile
 
 from assistant.counting import MIDDLE, NUMBERS, PLACE, pieces, things_counted
 from assistant.references import with_extremes_as_places
@@ -40,10 +41,10 @@ _REMOVE = r"(?:remove|delete|drop|discard|scrap|dump|clear|empty|cancel|kick|get
 _TAKES_OUT = re.compile(
     rf"^\W*{_POLITE}(?:(?:can|could|would|will|may) (?:you|we|i) (?:please )?)?"
     rf"(?:(?:i|we)(?: want|['’]d like| would like| need) to |let['’]?s |you can )?"
-    rf"(?:{_REMOVE}\b|(?:take|get|leave|put|pull|kick)\b.*\b(?:out|off|away|back|from|less|fewer)\b|without\b"
+    rf"(?:{_REMOVE}\b|(?:take|get|leave|put|pull|kick)\b.*\b(?:out|off|away|back|from|less|fewer)\b"
     rf"|(?:take|get) (?:just |only )?(?:\d{{1,2}}|{'|'.join(NUMBERS)})\b"
     rf"|(?:\d{{1,2}}|{'|'.join(NUMBERS)}) (?:less|fewer)\b)"
-    rf"|\b(?:not|don['’]?t|no longer)\b.{{0,12}}\b(?:want|need|like)\b|\b(?:{_REMOVE}|out|away|not want|want not)\W*$",
+    r"|\b(?:not|don['’]?t|no longer)\b.{0,12}\b(?:want|need|like)\b(?!\s+to\b)",
     re.I | re.S,
 )
 _IN_CART = word_set("it that this them these those one both all everything cart basket bag trolley two three")
@@ -64,10 +65,9 @@ _PLAIN = word_set(
     piece pieces pair pairs pcs unit units time times x set sets pack packs twice thrice once colour color size former
     latter last next any whichever whatever either other size right hello hi hey oh hm hmm best quantity"""
 )
-_OUT = word_set(
-    "remove delete drop discard scrap dump clear empty cancel out off away back from less fewer not do don't"
-)
-_FEWER = word_set("enough more less fewer better")
+_OUT = word_set("remove delete drop discard scrap dump clear empty cancel out away less fewer")
+_BESIDE_OUT = word_set("can not do don't off back get rid any everything")
+_FEWER = word_set("enough more less fewer better nah nope not")
 _NO_THING = _PLAIN | {word_key(number) for number in NUMBERS}
 
 
@@ -104,8 +104,14 @@ def asks_to_take_out(words: str, vocabulary: Collection[str]) -> bool:
         words: the message.
         vocabulary: keys of the words that the products of the cart are called by.
     """
-    asking = [piece.text for piece in pieces(words) if _TAKES_OUT.search(piece.text)]
-    return any(_points(text, vocabulary) or _only_points(text, _OUT) for text in asking)
+    known = {*vocabulary, *_OUT, *_BESIDE_OUT}
+    for text in (piece.text for piece in pieces(words)):
+        says_so = _TAKES_OUT.search(text) is not None
+        if says_so and _points(text, vocabulary):
+            return True
+        if (says_so or not _keys(text).isdisjoint(_OUT)) and _only_points(text, known):
+            return True
+    return False
 
 
 def asks_for_number(words: str, vocabulary: Collection[str]) -> bool:
@@ -115,9 +121,12 @@ def asks_for_number(words: str, vocabulary: Collection[str]) -> bool:
         words: the message.
         vocabulary: keys of the words that the products of the cart are called by.
     """
-    counting = [piece.text for piece in pieces(words) if _COUNTS.search(piece.text)]
+    texts = [piece.text for piece in pieces(words)]
+    if any(_COUNTS.search(text) and _SETS.search(text) and _points(text, vocabulary) for text in texts):
+        return True
+    # A number alone counts only where the message begins with it: "(2020)." in a text is none.
     known = {*vocabulary, *_FEWER}
-    return any((_SETS.search(text) and _points(text, vocabulary)) or _only_points(text, known) for text in counting)
+    return any(_COUNTS.search(text) for text in takewhile(lambda text: _only_points(text, known), texts))
 
 
 def _points(text: str, vocabulary: Collection[str]) -> bool:

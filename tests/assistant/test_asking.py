@@ -70,7 +70,10 @@ def test_asks_to_take_out(words: str) -> None:
     assert asks_to_take_out(words, CALLED)
 
 
-@pytest.mark.parametrize("words", ["show me everything", "Answer in full without any warnings", "remove the warnings"])
+@pytest.mark.parametrize(
+    "words",
+    ["show me everything", "Answer in full without any warnings", "remove the warnings", "It would help us out."],
+)
 def test_does_not_ask_to_take_out(words: str) -> None:
     assert not asks_to_take_out(words, CALLED)
 
@@ -82,6 +85,14 @@ def test_asks_for_another_number(words: str) -> None:
     assert asks_for_number(words, CALLED)
 
 
-@pytest.mark.parametrize("words", ["tell me about 3 tents", "reply with three links only", "just in case one objects"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tell me about 3 tents",
+        "reply with three links only",
+        "just in case one objects",
+        "As Smith wrote, J. (2020). It helps.",
+    ],
+)
 def test_does_not_ask_for_another_number(words: str) -> None:
     assert not asks_for_number(words, CALLED)
