@@ -67,7 +67,7 @@ _PLAIN = word_set(
 )
 _OUT = word_set("remove delete drop discard scrap dump clear empty cancel out away less fewer")
 _BESIDE_OUT = word_set("can not do don't off back get rid any everything")
-_FEWER = word_set("enough more less fewer better nah nope not")
+_FEWER = word_set("enough plenty more less fewer better nah nope not should were")
 _NO_THING = _PLAIN | {word_key(number) for number in NUMBERS}
 
 
