@@ -67,8 +67,8 @@ class Run:
 
     def facts(self) -> Facts:
         """What the reply may say now."""
-        evidence = [*self.context.ledger.evidence, *on_the_table(self.state)]
-        return Facts(evidence, self.state.all_words, self.reply.text, self.state.language)
+        found, table = self.context.ledger.evidence, on_the_table(self.state)
+        return Facts(found, self.state.all_words, self.reply.text, self.state.language, table)
 
     def tell(self, text: str) -> TextDelta:
         """Add words that code itself says."""

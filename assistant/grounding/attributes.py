@@ -14,6 +14,7 @@ from assistant.grounding.ordinary import ORDINARY, stem, stems_of, words_of
 from assistant.grounding.quantities import UNIT_WORDS, quantities
 from assistant.grounding.sheets import Sheet
 from assistant.grounding.subjects import UNSTATED, Subject, is_open, names_differences
+from retrieval.filters import fold, states_word
 
 NEGATION = re.compile(r"\b(?:no|not|never|without|neither|nor|nothing|none|cannot)\b|n['’]t\b", re.I)
 _CLAIM = re.compile(
@@ -67,6 +68,22 @@ def claims_value(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     held = [_holds(sheet, words, denies) for sheet in subject.about]
     # "Three of them have 12 slots": the number is what is counted, and all may have slots.
     return not (any(held) if quantities(_claimed_text(subject)) else quantified(subject, held))
+
+
+def claims_namesake(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
+    """Whether a product is said to be of what another one states, where its own value is a longer one with these words:
+    nylon is not recycled nylon where the shop tells the two apart.
+    """
+    if len(subject.about) != 1 or not subject.certain:
+        return False
+    (sheet,) = subject.about
+    said = fold(subject.rest)
+    for field in sheet.fields:
+        for other in facts.values[field.name] - field.texts:
+            longer = [text for text in field.texts if states_word(text, other)]
+            if longer and states_word(said, other) and not any(states_word(said, text) for text in longer):
+                return not states_word(facts.asked, other)
+    return False
 
 
 def speaks_of_products(subject: Subject, facts: Facts) -> bool:

@@ -9,6 +9,7 @@ from assistant.evidence import CartFact, HandOverFact, OrdersFact, PolicyFact, P
 from assistant.grounding import tables
 from assistant.grounding.attributes import (
     NEGATION,
+    claims_namesake,
     claims_praise,
     claims_value,
 )
@@ -169,6 +170,7 @@ _CHECKS: tuple[tuple[str, Callable[[Subject, Facts, Lexicon], bool]], ...] = (
     ("value", claims_flag),
     ("praise", claims_praise),
     ("value", claims_value),
+    ("value", claims_namesake),
     ("value", _values),
     ("name", claims_name),
     ("word", claims_word),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -46,12 +46,14 @@ class Facts:
         words: the shopper's own words: repeating them claims nothing.
         before: what the reply has said so far: it tells what "it" means.
         language: of the reply; sentences of another language than English are read in English (`translated.py`).
+        table: products that may be spoken of as well, in their order, e.g. those of the turn before.
     """
 
     evidence: Sequence[Evidence]
     words: str = ""
     before: str = ""
     language: str = ENGLISH
+    table: Sequence[ProductFact] = ()
     amounts: set[float] = field(default_factory=set)
     numbers: set[float] = field(default_factory=set)
     counts: set[float] = field(default_factory=set)
@@ -66,7 +68,7 @@ class Facts:
     chosen: dict[str, Variant] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for fact in self.evidence:
+        for fact in (*self.evidence, *self.table):
             self._read(fact)
         self.shared = fold(" . ".join(self.texts))
         self._text(self.words)
@@ -82,10 +84,33 @@ class Facts:
 
     @cached_property
     def sheets_shown(self) -> list[Sheet]:
-        """The products that "the second one" and "all of them" mean: of the last slate or comparison, else all."""
+        """What "the second one" and "all of them" mean: the last slate or comparison, else all, the table first."""
         groups = [fact.items for fact in self.evidence if isinstance(fact, SlateFact | ComparisonFact) and fact.items]
-        ids = [item.product.id for item in groups[-1]] if groups else list(self.sheets)
-        return [self.sheets[key] for key in dict.fromkeys(ids)]
+        ids = [item.product.id for item in (groups[-1] if groups else self.table)]
+        return [self.sheets[key] for key in dict.fromkeys(ids if groups else [*ids, *self.sheets])]
+
+    @cached_property
+    def looked_up(self) -> Sheet | None:
+        """The product whose details were found last; None where a slate or a comparison came later, or nothing did."""
+        found: Sheet | None = None
+        for fact in self.evidence:
+            match fact:
+                case ProductFact():
+                    found = self.sheets[fact.product.id]
+                case WhyFact():
+                    found = self.sheets[fact.item.product.id]
+                case SlateFact() | ComparisonFact() if fact.items:
+                    found = None
+        return found
+
+    @cached_property
+    def values(self) -> Mapping[str, set[str]]:
+        """Name of a field -> the folded texts that the products state there."""
+        rows: dict[str, set[str]] = {}
+        for sheet in self.sheets.values():
+            for one in sheet.fields:
+                rows.setdefault(one.name, set()).update(one.texts)
+        return rows
 
     @cached_property
     def rules(self) -> list[PolicyFact]:

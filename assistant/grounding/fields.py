@@ -56,6 +56,12 @@ class Field:
             return self.own
         return self.own.union(self.also, *(speaking_of(word) for word in self.own | self.also))
 
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The folded texts that it states, each by itself."""
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        return frozenset(fold(value) for value in values if isinstance(value, str))
+
     def fit(self, said: frozenset[str], counted: str) -> tuple[int, int]:
         """How well it is the one that is spoken of: words in common, then fewest words of its name left unsaid.
 
@@ -139,9 +145,10 @@ def field_held(figure: Figure, fields: Iterable[Field], said: frozenset[str]) ->
         of_kind = [(fit, field) for fit, field in spoken if field.loose is loose]
         if of_kind:
             best = max(fit for fit, _ in of_kind)
-            return next(
-                (field for fit, field in of_kind if (loose or fit == best) and figure.holds(field.numbers)), None
-            )
+            meant = [field for fit, field in of_kind if loose or fit == best]
+            # "Holds two people": those who sleep in it, and not those who reviewed it.
+            stated = [field for field in meant if field.value is not None] or meant
+            return next((field for field in stated if figure.holds(field.numbers)), None)
     if not family or any(not field.loose and field.own <= said and field.numbers for field in fields):
         return None
     stated = [field for field in rivals if not field.loose and field.name != "stock"]

@@ -14,7 +14,7 @@ _PARTED = re.compile(r"([\s()\[\]<>#|~\\*_`]+)")
 _EMPHASIS = re.compile(r"[*_`]")
 _QUOTES = re.compile(r"[“”\"]")
 _MARKS = re.compile(rf"{_EMPHASIS.pattern}|{_QUOTES.pattern}")
-_BESIDE_HAN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9$€£“*])|(?<=[A-Za-z0-9%”\"″.*])(?=[{HAN}])")
+_BESIDE_HAN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9$€£“*])|(?<=[A-Za-z0-9%”\"″.*)\]®™+!])(?=[{HAN}])")
 
 
 def plain(sentence: str) -> str:
@@ -40,7 +40,8 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
         others = {part for key, more in parts.items() if key != sheet.product.id for part in more}
         own = sorted({part for part in parts[sheet.product.id] if part not in others}, key=len, reverse=True)
         short = sheet.product.title.partition(",")[0]
-        alone = sum(other.product.title.startswith(short) for other in sheets) == 1
+        # Of "Cable, 25 m" and "Cable - Red, 10 m" the first is the cable: the longest name that stands there is meant.
+        alone = sum(other.product.title.partition(",")[0] == short for other in sheets) == 1
         titles = [_title(sheet.product.title), _shortened(sheet.product.title), *([_title(short)] if alone else [])]
         title = rf"(?P<title>(?i:{'|'.join(titles)}))"
         brand = re.escape(sheet.product.brand or "\0")

@@ -14,7 +14,12 @@ from assistant.grounding.quantities import Figure, figures, quantities
 from assistant.grounding.sheets import Sheet
 from assistant.grounding.subjects import Subject, is_open
 
-_OF_FIVE = re.compile(r"\b(?:out )?of (?:5|five)\b(?![.,]\d)(?: stars?)?", re.I)
+_OF_FIVE = re.compile(
+    r"(?P<rated>(?:\d|\b(?:one|two|three|four|five))(?: and a half)?(?: (?:stars?|points?|has))?[ *]+)"
+    r"(?P<scale>(?:out )?of (?:5|five)\b(?![.,]\d)(?: stars?)?)",
+    re.I,
+)
+"""What is rated, and the scale behind it; "a capacity of 5 l" has none."""
 _COUNTED = re.compile(
     r"\b(?:of (?:these|them|those|the)|options?|picks?|products?|choices?|models?|ones|results?|ideas?"
     r"|suggestions?|items?|others?|more|alternatives)\b",
@@ -45,7 +50,7 @@ def claims_number(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a number is one that the products spoken of, orders and policies do not hold."""
     if is_open(subject):
         return False
-    text = _blanked(subject.rest, LINK, DATE, _OF_FIVE)
+    text = _OF_FIVE.sub(lambda match: match["rated"] + " " * len(match["scale"]), _blanked(subject.rest, LINK, DATE))
     found = figures(text)
     for place, figure in enumerate(found):
         if figure.any.family != "money" and not _number_held(
@@ -107,7 +112,7 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return any(value in sheet.saved | shared for sheet in about) or value in shared
     if not one.family and _counts_products(figure, text, subject) and any(v in facts.counts for v in one.values):
         return True
-    if one.family == "rating" or (one.word == "" and _STARS.search(text) and value <= _MOST_STARS and figure.exact):
+    if one.family == "rating" or (one.word == "" and _rates(subject.rest) and value <= _MOST_STARS and figure.exact):
         return any(sheet.product.rating is not None and abs(sheet.product.rating - value) < 0.051 for sheet in about)
     if value in (0.5, 0.25) and not one.family and one.word in ("price", "off", "on"):
         return any(abs(saved - 100 * value) <= 1 for sheet in about for saved in sheet.saved)
@@ -125,6 +130,10 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return figure.holds(facts.quantities)
     loose = facts.counts if not subject.certain else set()
     return any(v in facts.numbers | loose for v in one.values)
+
+
+def _rates(text: str) -> bool:
+    return bool(_STARS.search(text) or _OF_FIVE.search(text))
 
 
 def _names(figure: Figure, text: str, about: Sequence[Sheet]) -> bool:

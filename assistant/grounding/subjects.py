@@ -182,10 +182,12 @@ def _is_maker(mention: Mention, text: str) -> bool:
 
 
 def talked_about(facts: Facts, lexicon: Lexicon) -> Sheet | None:
-    """The product that "it" means: the one named last in the reply so far, else the only one, else the one in focus."""
+    """The product that "it" means: the one named last in the reply so far, else the one looked up last, else the only
+    one.
+    """
     before = mentions_in(plain(facts.before), facts, lexicon)
     if before:
         return before[-1].sheet
-    if len(facts.sheets_shown) == 1:
+    if facts.looked_up is None and len(facts.sheets_shown) == 1:
         return facts.sheets_shown[0]
-    return None
+    return facts.looked_up

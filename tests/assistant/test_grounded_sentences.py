@@ -15,7 +15,7 @@ from assistant.demo.spec import load_spec
 from assistant.evidence import Claim, Evidence, Order, OrderLine, OrdersFact, OrderStatus, PolicyFact, PolicySection
 from assistant.grounding import Facts, Lexicon, links_of, unsupported
 from assistant.grounding.quantities import figures
-from retrieval.product import Product
+from retrieval.product import Attribute, Product
 from retrieval.relations import Evidence as Stated
 from retrieval.relations import Relation, RelationKind
 from tests.assistant.small_shop import CAMP_MUG, DOME, FJELL_2, FJELL_4, OAK_MUG, PRODUCTS, english, fact, slate, usd
@@ -209,6 +209,70 @@ def test_what_is_said_of_two_products_is_told_apart() -> None:
     assert kind("The Fjell 2 weighs 4.1 kg and the Fjell 4 weighs 2.4 kg.", tents) == "number"
     assert kind("The Fjell 2 costs $199.00, the Fjell 4 costs $349.00.", tents) is None
     assert kind("The Fjell 2 costs $349.00, the Fjell 4 costs $199.00.", tents) == "amount"
+
+
+def test_it_is_the_product_that_was_looked_up_or_named_last() -> None:
+    table = (fact(FJELL_2), fact(FJELL_4), fact(DOME))
+
+    def said(sentence: str, *evidence: Evidence, before: str = "") -> str | None:
+        return unsupported(sentence, Facts(evidence, before=before, table=table), LEXICON)
+
+    assert said("It weighs 4.1 kg.", fact(FJELL_4)) is None
+    assert said("It weighs 2.4 kg.", fact(FJELL_4)) == "number"
+    assert said("It weighs 2.4 kg.", slate(*PRODUCTS[:3]), fact(FJELL_4)) == "number"
+    assert said("It weighs 2.4 kg.", fact(FJELL_4), fact(FJELL_2)) is None
+    assert said("It weighs 4.1 kg.", fact(FJELL_4), fact(FJELL_2)) == "number"
+    assert said("It weighs 2.4 kg.", fact(FJELL_4), before=f"The {FJELL_2.title} is a tent. ") is None
+    # Where nothing was looked up, or a list came later, it may be any of them.
+    assert said("It weighs 2.4 kg.") is None
+    assert said("It weighs 2.4 kg.", fact(FJELL_4), slate(*PRODUCTS[:3])) is None
+    # "The second one" is that of the table, and no product that was looked up.
+    assert said("The second one weighs 4.1 kg.", fact(DOME)) is None
+    assert said("The second one weighs 2.4 kg.", fact(DOME)) == "number"
+
+
+def _made_of(product: Product, material: str) -> Product:
+    return replace(product, attributes={**product.attributes, "material": Attribute("material", material)})
+
+
+def test_what_another_product_is_made_of_is_not_said_of_one_whose_value_is_a_longer_one() -> None:
+    plain, recycled = _made_of(FJELL_4, "Nylon"), _made_of(FJELL_2, "Recycled nylon")
+    both = slate(plain, recycled)
+    for sentence in ("It is made of nylon.", "Its material is nylon."):
+        assert kind(sentence, both, before=f"I like the {FJELL_2.title}. ") == "value"
+        assert kind(sentence, both, before=f"I like the {FJELL_4.title}. ") is None
+        assert kind(sentence, slate(recycled), before=f"I like the {FJELL_2.title}. ") is None
+    assert kind("It is made of recycled nylon.", both, before=f"I like the {FJELL_2.title}. ") is None
+    asked = Facts((both,), "is it nylon?", f"I like the {FJELL_2.title}. ")
+    assert unsupported("It is made of nylon.", asked, LEXICON) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "held"),
+    [
+        ("It is rated 4.5 of 5.", True),
+        ("It is rated 4.5 out of 5 stars by 20 people.", True),
+        ("20 people gave it 4.5 of 5 stars.", True),
+        ("It has a capacity of 5 l.", False),
+        ("It has a capacity of five litres.", False),
+        ("It sleeps a party of five.", False),
+        ("It has room for 20 people.", False),
+        ("It holds 2 people.", True),
+    ],
+)
+def test_a_scale_of_five_and_people_who_review_are_no_measures(sentence: str, held: bool) -> None:
+    rated = replace(FJELL_2, rating=4.5, rating_count=20)
+    facts = Facts((slate(rated, FJELL_4),), before=f"I like the {FJELL_2.title}. ")
+    assert (unsupported(sentence, facts, LEXICON) is None) is held
+
+
+def test_a_title_that_begins_another_one_is_that_of_its_own_product() -> None:
+    cable = replace(FJELL_2, id="cable", title="Acme Duplex Patch Cable (LC/LC), 25M")
+    red = replace(FJELL_4, id="red", title="Acme Duplex Patch Cable (LC/LC) - Red, 10M")
+    found = slate(cable, red)
+    assert kind("The Acme Duplex Patch Cable (LC/LC) costs $199.00.", found) is None
+    assert kind("The Acme Duplex Patch Cable (LC/LC) costs $349.00.", found) == "amount"
+    assert kind("The Acme Duplex Patch Cable (LC/LC) - Red costs $349.00.", found) is None
 
 
 def test_a_row_of_a_table_is_read_under_its_headings() -> None:

@@ -65,12 +65,61 @@ def test_sentences_of_other_languages_are_told_apart(language: str, sort: str) -
         ("es", "Pesa treinta y dos gramos.", "weighs thirty-two grams."),
         ("es", "Mide 2,5 metros.", "measures 2.5 metres."),
         ("es", "Llega el 3 de mayo.", "arrives the May 3."),
+        ("de", "Er hält einundvierzig Stunden.", "it lasts forty-one hours."),
+        ("de", "Er wiegt hunderteins Gramm.", "it weighs hundred one grams."),
+        ("es", "Dura treinta y una horas.", "lasts thirty-one hours."),
+        ("es", "Pesa ciento un gramos.", "weighs hundred one grams."),
         ("zh", "重一百五十克。", "weighs 150 grams."),
         ("zh", "预计5月3日送到。", "expected May 3 arrives."),
     ],
 )
 def test_numbers_units_and_days_are_read_as_each_language_writes_them(language: str, said: str, read: str) -> None:
     assert " ".join(in_english(said, Facts((), language=language), LEXICON).split()) == read
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The shop does not state that."),
+        ("de", "Das gibt der Shop nicht an."),
+        ("de", "Dazu macht der Shop keine Angaben."),
+        ("de", "Der Shop sagt dazu nichts."),
+        ("de", "Das steht nicht dabei."),
+        ("es", "La tienda no lo indica."),
+        ("es", "Eso no lo especifica la tienda."),
+        ("es", "La tienda no da esa información."),
+        ("zh", "店里没有说明这一点。"),
+        ("zh", "商店没有标明重量。"),
+    ],
+)
+def test_that_the_shop_does_not_say_something_may_be_said(language: str, said: str) -> None:
+    for evidence in ((slate(*SHOWN),), (fact(FJELL_2),)):
+        facts = Facts(evidence, before=f"{FJELL_2.title}. ", language=language)
+        assert unsupported(said, facts, LEXICON) is None
+        assert unsupported(f"{said[:-1]}, 99 kg{said[-1]}", facts, LEXICON) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "wrong", "right"),
+    [
+        ("de", "Es wiegt 99 kg.", "Es wiegt 2,4 kg."),
+        ("es", "Pesa 99 kilos.", "Pesa 2,4 kilos."),
+        ("zh", "重量是99公斤。", "重量是2.4公斤。"),
+        ("zh", "它重九十九公斤。", "它重二点四公斤。"),
+    ],
+)
+def test_a_weight_that_no_tent_has_is_not_told(language: str, wrong: str, right: str) -> None:
+    for before in ("", f"{FJELL_2.title}. "):
+        facts = Facts((slate(*SHOWN),), before=before, language=language)
+        assert unsupported(wrong, facts, LEXICON) == "number"
+        assert unsupported(right, facts, LEXICON) is None
+
+
+def test_a_title_may_stand_within_chinese_whatever_it_ends_with() -> None:
+    hub = replace(DOME, id="hub", title='Acme Hub 39.6 cm (15.6") Intel® Core™ (802.11ac)')
+    facts = Facts((slate(hub, FJELL_2),), language="zh")
+    assert unsupported(f"{hub.title}的价格是$89.00。", facts, LEXICON) is None
+    assert unsupported(f"{hub.title}的价格是$88.00。", facts, LEXICON) is not None
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -20,7 +20,7 @@ _MARKDOWN = re.compile(r"[*_`\[\]()<>#|~\\]")
 MAX_TITLE_CHARS = 90
 TALK = (
     "about_you", "affirm", "ask_kind", "deny", "goodbye", "greeting", "no_questions", "others_orders", "out_of_scope",
-    "sorry", "thanks", "tool_failed", "unclear", "unclear_order", "unclear_pair", "unclear_product",
+    "pleasantries", "sorry", "thanks", "tool_failed", "unclear", "unclear_order", "unclear_pair", "unclear_product",
 )  # fmt: skip
 """Templates in which the assistant speaks of itself: they state nothing of a product, an order, a cart or a rule."""
 _LEAST_OF_A_SENTENCE = 10
@@ -60,9 +60,10 @@ class Wording:
         self._sentences = Forms(prompts.sentences(language, "sentences"), self._labels)
 
     def is_talk(self, sentence: str) -> bool:
-        """Whether a sentence is one of those in which the assistant speaks of itself, word for word."""
+        """Whether a sentence is one of those in which the assistant speaks of itself or is polite, word for word."""
         said = _folded(sentence)
-        return len(said.encode()) >= _LEAST_OF_A_SENTENCE and any(said in text for text in self._talk)
+        words = said.rstrip(".!。！")
+        return len(said.encode()) >= _LEAST_OF_A_SENTENCE and any(words in text for text in self._talk)
 
     @cached_property
     def _talk(self) -> tuple[str, ...]:

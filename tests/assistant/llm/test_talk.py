@@ -26,6 +26,23 @@ def test_templates_of_talk_need_nothing_and_are_known_word_for_word(language: st
     assert not wording.is_talk(" ")
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Good question!"), ("de", "Gute Frage."), ("es", "¡Buena pregunta!"), ("zh", "好问题！")],
+)
+def test_politeness_is_talk_and_a_mere_yes_is_none(language: str, said: str) -> None:
+    wording = Wording(PROMPTS, language, "en_US", "UTC")
+    assert wording.is_talk(said)
+    for answer in (
+        "Yes, of course!",
+        "Sure, you can return it.",
+        "Natürlich geht das.",
+        "¡Claro que sí!",
+        "当然可以。",
+    ):
+        assert not wording.is_talk(answer)
+
+
 async def test_talk_is_said_whole_with_products_on_the_table(tmp_path: Path) -> None:
     with owner_house(tmp_path) as assistant:
         session = await assistant.open_session(None)
