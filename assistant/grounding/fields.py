@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.grounding.english import english
@@ -83,9 +83,17 @@ def _attributes(product: Product) -> Iterator[Field]:
     for name, attribute in product.attributes.items():
         own = frozenset(stem(word) for word in re.findall(r"[^\W_]+", fold(name.replace("_", " "))))
         text = attribute.text
-        numbers = () if isinstance(attribute.value, bool) else tuple(quantities(text))
+        numbers = () if isinstance(attribute.value, bool) else _numbers(text, attribute.value)
         also = frozenset({"person"}) if attribute.unit in ("person", "people") else frozenset[str]()
         yield Field(name, own, fold(text), attribute.value, numbers, also=also)
+
+
+def _numbers(text: str, value: AttributeValue) -> tuple[Quantity, ...]:
+    """The numbers of an attribute; of one that is a number, the one reading: "7.625 m" is no 7,625 m."""
+    found = tuple(quantities(text))
+    if isinstance(value, int | float) and len(found) == 1 and len(found[0].values) > 1:
+        return (replace(found[0], values=(abs(value) * found[0].unit,)),)
+    return found
 
 
 def _offer(product: Product) -> Iterator[Field]:

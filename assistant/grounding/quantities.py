@@ -195,10 +195,12 @@ class Figure:
         return bool(same) and all(self._within(quantity) for quantity in same)
 
     def _within(self, stated: Quantity) -> bool:
-        """Whether a stated number is neither too low nor too high, in one of the readings."""
-        above = self.low is None or any(b >= a * (1 - 1e-9) for a in self.low.values for b in stated.values)
-        below = self.high is None or any(b <= a * (1 + 1e-9) for a in self.high.values for b in stated.values)
-        return above and below
+        """Whether a stated number is neither too low nor too high, in one of its readings."""
+        return any(
+            (self.low is None or any(b >= a * (1 - 1e-9) for a in self.low.values))
+            and (self.high is None or any(b <= a * (1 + 1e-9) for a in self.high.values))
+            for b in stated.values
+        )
 
 
 def quantities(text: str) -> list[Quantity]:

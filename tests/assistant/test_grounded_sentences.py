@@ -266,6 +266,18 @@ def test_a_scale_of_five_and_people_who_review_are_no_measures(sentence: str, he
     assert (unsupported(sentence, facts, LEXICON) is None) is held
 
 
+def test_a_number_of_the_shop_has_one_reading() -> None:
+    cable = replace(FJELL_2, attributes={"cable_length": Attribute("cable_length", 7.625, "m")})
+    before = f"I like the {cable.title}. "
+    assert kind("The cable is 7.625 m long.", slate(cable, DOME), before=before) is None
+    assert kind("The cable is 6 to 9 metres long.", slate(cable, DOME), before=before) is None
+    assert kind("The cable is 9.9 to 13 metres long.", slate(cable, DOME), before=before) == "number"
+    assert kind("The cable is more than 10 metres long.", slate(cable, DOME), before=before) == "number"
+    # In words of the shop it may be either, but no limits of the two.
+    (span,) = figures("10 to 13 metres")
+    assert not span.holds([end for figure in figures("7.625 m") if (end := figure.low)])
+
+
 def test_a_title_that_begins_another_one_is_that_of_its_own_product() -> None:
     cable = replace(FJELL_2, id="cable", title="Acme Duplex Patch Cable (LC/LC), 25M")
     red = replace(FJELL_4, id="red", title="Acme Duplex Patch Cable (LC/LC) - Red, 10M")
