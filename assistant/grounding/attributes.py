@@ -77,7 +77,8 @@ def claims_namesake(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     if len(subject.about) != 1 or not subject.certain:
         return False
     (sheet,) = subject.about
-    said = fold(subject.rest)
+    # "The cable is 2 m long" speaks of a cable, and says nothing of what a product is.
+    said = fold(_claimed_text(subject) or subject.rest)
     for field in sheet.fields:
         for other in facts.values[field.name] - field.texts:
             longer = [text for text in field.texts if states_word(text, other)]

@@ -243,6 +243,7 @@ def test_what_another_product_is_made_of_is_not_said_of_one_whose_value_is_a_lon
         assert kind(sentence, both, before=f"I like the {FJELL_4.title}. ") is None
         assert kind(sentence, slate(recycled), before=f"I like the {FJELL_2.title}. ") is None
     assert kind("It is made of recycled nylon.", both, before=f"I like the {FJELL_2.title}. ") is None
+    assert kind("The nylon tent weighs 2.4 kg.", both, before=f"I like the {FJELL_2.title}. ") != "value"
     asked = Facts((both,), "is it nylon?", f"I like the {FJELL_2.title}. ")
     assert unsupported("It is made of nylon.", asked, LEXICON) is None
 
