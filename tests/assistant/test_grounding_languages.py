@@ -100,6 +100,15 @@ def test_that_the_shop_does_not_say_something_may_be_said(language: str, said: s
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Gladly."), ("de", "Gerne."), ("de", "Natürlich."), ("es", "Claro."), ("zh", "好的。")],
+)
+def test_a_word_of_assent_says_nothing_of_what_was_looked_up(language: str, said: str) -> None:
+    facts = Facts((fact(FJELL_2),), language=language, table=(fact(FJELL_2), fact(FJELL_4)))
+    assert unsupported(said, facts, LEXICON) is None
+
+
+@pytest.mark.parametrize(
     ("language", "wrong", "right"),
     [
         ("de", "Es wiegt 99 kg.", "Es wiegt 2,4 kg."),
