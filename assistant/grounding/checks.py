@@ -26,7 +26,7 @@ from assistant.grounding.policies import says_nothing, section_of, speaks_of_rul
 from assistant.grounding.proper import claims_brand, claims_name
 from assistant.grounding.quantities import without_figures
 from assistant.grounding.reading import as_stated, is_quoted, without_titles
-from assistant.grounding.subjects import UNSTATED, Subject, is_open, names_differences, subject_of
+from assistant.grounding.subjects import UNSTATED, Subject, beside_unstated, is_open, names_differences, subject_of
 from assistant.grounding.telling import claims_word
 from assistant.grounding.translated import claims_unread, in_english
 from retrieval.filters import fold, states_word
@@ -84,7 +84,8 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
             return None
         if _is_rule(sentence, facts):
             return "policy"
-    return next((kind for kind, claims in _CHECKS if claims(subject, facts, lexicon)), None)
+    told = [one for one in (subject, beside_unstated(subject)) if one is not None]
+    return next((kind for one in told for kind, claims in _CHECKS if claims(one, facts, lexicon)), None)
 
 
 def _is_rule(sentence: str, facts: Facts) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
@@ -33,6 +34,12 @@ _ALL = re.compile(r"\b(?:all|both|each|every|everything|these|those|they|they['â
 UNSTATED = re.compile(
     r"(?:\b(?:not|no|nothing|neither|never|cannot)\b|n['â€™]t\b)[^.;]{0,40}"
     r"\b(?:stated?|says?|mention\w*|list\w*|know|tell|specif\w*|found|find|sure|information|word)\b",
+    re.I,
+)
+_CLAUSE = re.compile(r"[;:]|,(?!\d)|\b(?:but|and|though|although|yet|while|because)\b", re.I)
+_TELLS = re.compile(
+    r"\W*+(?!(?:or|nor|whether|if|how|what|which|who|when|where|why)\b).*"
+    r"\b(?:is|are|was|were|has|have|had|does|do|did|can|will|comes?|weighs?|costs?|lasts?|works?|fits?|holds?|made)\b",
     re.I,
 )
 _OPEN = re.compile(
@@ -138,6 +145,24 @@ def is_open(subject: Subject) -> bool:
     """Whether a sentence asks or supposes, and speaks of no product."""
     points = re.search(r"\b(?:it|they|this|these|that)\b", subject.text, re.I)
     return not subject.mentions and not points and _OPEN.search(subject.text) is not None
+
+
+def beside_unstated(subject: Subject) -> Subject | None:
+    """What a sentence tells beside saying that something is not stated; None where it says nothing else.
+
+    "It is made of gold, the shop does not say more": the first clause is a claim like any other.
+    """
+    if not UNSTATED.search(subject.text):
+        return None
+    cuts = [0, *(match.start() for match in _CLAUSE.finditer(subject.text)), len(subject.text)]
+    text, rest = [";"] * len(subject.text), [";"] * len(subject.text)
+    tells = False
+    for start, end in pairwise(cuts):
+        clause = _CLAUSE.sub(lambda match: ";".ljust(len(match.group())), subject.text[start:end])
+        if not UNSTATED.search(clause) and _TELLS.match(clause):
+            text[start:end], rest[start:end] = clause, subject.rest[start:end]
+            tells = True
+    return replace(subject, text="".join(text), rest="".join(rest)) if tells else None
 
 
 def names_differences(subject: Subject) -> bool:

@@ -297,3 +297,30 @@ def test_a_policy_may_be_quoted_word_for_word_and_nothing_else() -> None:
     assert kind("A code cannot be added after an order has been placed.", found) is None
     assert kind("Your order has been placed.", found) == "done"
     assert kind("Has been placed.", found) == "done"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is made of pure gold, the shop does not say more.",
+        "The shop does not say whether it is waterproof, but it is made of gold.",
+        "It is indestructible, though the shop does not say so.",
+        "It is not heavy, the shop says it is made of carbon.",
+    ],
+)
+def test_what_is_told_beside_what_is_not_stated_is_a_claim(sentence: str) -> None:
+    assert kind(sentence, slate(DOME)) == "value"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The shop does not say whether it is waterproof, or what it is made of.",
+        "It sleeps 3 and weighs 3 kg, but the shop does not say how long it lasts.",
+        "If it has pockets, the shop does not say so.",
+        "It is not stated whether it is waterproof and windproof.",
+        "Sorry, the shop does not say that, but I can ask a person for you.",
+    ],
+)
+def test_what_is_not_stated_may_be_told_beside_what_is(sentence: str) -> None:
+    assert kind(sentence, slate(DOME)) is None
