@@ -53,9 +53,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _logs() -> None:
-    """As in production: structlog's own default prints the values of variables, slowly and at length."""
+    """As in production: structlog's own default prints the values of variables, slowly and at length.
+
+    Anew for each test: a command that was run in the test before may have left a level at which less is written.
+    """
     configure_logging("INFO")
 
 

@@ -37,6 +37,7 @@ from assistant.references import resolve, with_extremes_as_places
 from assistant.text import has_words
 from assistant.titles import TitleIndex
 from assistant.turn import Need
+from retrieval.english import is_plain_english
 from retrieval.filters import CategoryIn, PriceRange, fold
 from retrieval.product import Product
 from retrieval.query import QueryReader
@@ -394,14 +395,16 @@ class Planner:
             draft.steps.append(Step("answer_policy", {"question": guide}))
 
     def _only_unknown(self, needs: Sequence[Need], clause: str, state: TurnState) -> tuple[str, ...]:
-        """What of a clause stands nowhere in the catalogue, where it says nothing else about what is looked for."""
+        """What of a clause is no word of the catalogue nor of the language, where the clause says nothing else."""
         if len(needs) != 1 or state.need == Need() or replace(needs[0], text=state.need.text) != state.need:
             return ()
         held = {token.key for token in tokens(state.need.text)}
         added = {token.key for token in tokens(needs[0].text)} - held
         aside = tuple(phrase for reading in self._reader.read(clause) for phrase in reading.set_aside)
         unknown = {token.key for phrase in aside for token in tokens(phrase)}
-        return aside if added and added <= unknown else ()
+        # "Curved" is a wish that no product states: the list stays, and it is owned up to.
+        means_something = any(map(is_plain_english, fold(" ".join(aside)).split()))
+        return aside if added and added <= unknown and not means_something else ()
 
     def _unheeded(self, clause: str, state: TurnState, by_extreme: bool) -> str:
         """The clause without words that are no text and did change the need: "cheaper", "lightest", "never mind the

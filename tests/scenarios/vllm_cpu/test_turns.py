@@ -175,7 +175,6 @@ def test_a_reply_that_nothing_holds_is_asked_for_again_and_then_composed(
     assert reply.failed is None
     assert reply.answer.cost.repair in {"in_vain", "empty"}
     assert reply.answer.cost.model_calls == server.metric("vllm:request_success_total") - before == 3
-    assert reply.answer.cost.tokens_cached > 0
     assert reply.products[0].product.title in reply.text
 
 
