@@ -108,7 +108,7 @@ def _says_any(run: Run, answer: str, facts: list[Evidence], question: str) -> bo
     if needed & {claim.source for claim in run.reply.claims}:
         return True
     if run.state.language != ENGLISH:
-        # Claims are read in English: elsewhere the same number, or a word of the question, is taken for an answer.
+        # A word that no phrasebook knows hides a claim: here the same number, or a word of the question, is an answer.
         return bool(_numbers(answer, facts) & _numbers(run.reply.text, facts)) or _is_about(run, question, shown)
     return not needed and (any(map(UNSTATED.search, shown)) or _is_about(run, question, shown))
 
