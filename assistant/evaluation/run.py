@@ -29,7 +29,7 @@ from assistant.llm.shopper_model import ShopperModel
 from assistant.places import DEMO_CATALOGUE, catalogues_folder
 from assistant.prompts import load_prompts
 from assistant.service import Assistant
-from assistant.terminal import Progress, say, say_json, showing_progress
+from assistant.terminal import Progress, say, say_json, showing_progress, warn
 from retrieval.encoder import load_encoder
 from retrieval.engine import Retrieval
 from retrieval.loader import import_products
@@ -118,7 +118,14 @@ def evaluate(
                 runner.run(_play(shop, column, trial, tasks, kept, asker, progress))
     wanted = {(column.name, task.id, trial) for column in columns for task in tasks for trial in range(trials)}
     results = [result for key, result in kept.results.items() if key in wanted]
-    _report(columns, results, {"seed": seed, "trials": trials, **_machine(shopper)}, out, as_json)
+    about = {"seed": seed, "trials": trials, "goals_broken_off": len(kept.broken_off), **_machine(shopper)}
+    _report(columns, results, about, out, as_json)
+    if kept.broken_off:
+        reasons = " ".join(sorted(set(kept.broken_off.values())))
+        warn(
+            f"The model that plays the shoppers failed in {len(kept.broken_off)} goals, which are left out: {reasons} "
+            "The same command plays them again."
+        )
 
 
 async def _play(
@@ -131,20 +138,20 @@ async def _play(
     progress: Progress,
 ) -> None:
     """Play what is left of one trial of one model."""
-    missing = [task for task in tasks if (column.name, task.id, trial) not in kept.results]
-    if not missing:
+    n_missing = sum((column.name, task.id, trial) not in kept.results for task in tasks)
+    if not n_missing:
         return
     step = f"{column.name}, play {trial + 1}"
-    progress(step, 0, len(missing))
+    progress(step, 0, n_missing)
     with shop.opened(column) as assistant:
         house = await shop.house(assistant)
         done = 0
         playing = play_all(
-            missing, assistant, house, kept, model=column.name, trial=trial, seed=shop.seed, shopper=asker
+            tasks, assistant, house, kept, model=column.name, trial=trial, seed=shop.seed, shopper=asker
         )
         async for _ in playing:
             done += 1
-            progress(step, done, len(missing))
+            progress(step, done, n_missing)
 
 
 class _Shop:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import ModelFailed
 from assistant.evaluation.goals import Goal
 from assistant.evaluation.scenarios import House, Scenario, play_scenario
 from assistant.evaluation.shopper import MAX_MESSAGES, SimulatedShopper
@@ -56,11 +57,15 @@ class Kept:
     Args:
         path: the file; it need not be there.
         key: of the whole evaluation (seed, version); results of another one are not taken.
+        results: by model, task and trial.
+        broken_off: why, by the same, where the model that plays the shopper did not answer. That says nothing of the
+            model under evaluation, so it is not in the file, and the next run plays it again.
     """
 
     path: Path
     key: str
     results: dict[tuple[str, str, int], Result] = field(default_factory=dict)
+    broken_off: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for line in self.path.read_text("utf-8").splitlines() if self.path.exists() else ():
@@ -94,7 +99,7 @@ async def play_all(
     """Play the tasks that were not played yet.
 
     Args:
-        tasks: goals and scenarios.
+        tasks: goals and scenarios, all of them: their place is part of the seed, so that a run taken up says the same.
         assistant: an open shop that no other trial has been in.
         house: what scenarios know of it.
         kept: takes the results.
@@ -111,7 +116,11 @@ async def play_all(
             problems, outside = await play_scenario(task, visit, house), 0
             part, language, brief = "attacks" if task.is_attack else "scenarios", task.language, ""
         else:
-            problems, outside = await _pursue(task, visit, [seed, trial, number], shopper)
+            try:
+                problems, outside = await _pursue(task, visit, [seed, trial, number], shopper)
+            except ModelFailed as failed:
+                kept.broken_off[model, task.id, trial] = str(failed)
+                continue
             part, language, brief = "goals", "en", task.brief
         result = Result(model, task.id, part, trial, tuple(problems), outside, tuple(visit.told()), language, brief)
         kept.keep(result)
@@ -126,7 +135,11 @@ async def _session(assistant: Assistant, task: Task) -> Any:
 
 
 async def _pursue(goal: Goal, visit: Visit, seeds: list[int], model: ShopperModel | None) -> tuple[list[str], int]:
-    """Let a simulated shopper pursue a goal; gives what went wrong, and how many cards broke a limit that was told."""
+    """Let a simulated shopper pursue a goal; gives what went wrong, and how many cards broke a limit that was told.
+
+    Raises:
+        ModelFailed: the model that plays the shopper did not answer.
+    """
     shopper = SimulatedShopper(goal, seeds)
     words, outside = await _opening(shopper, goal, model), 0
     while words is not None and len(visit.said) < MAX_MESSAGES:

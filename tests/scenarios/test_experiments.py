@@ -12,6 +12,7 @@ from assistant.service import Assistant
 from assistant.tools.context import session_key
 from recommender.experiments.assignment import assign
 from recommender.experiments.definitions import Arm, Experiment, RankerSets, Sets
+from tests.fakes.openai_server import Script
 from tests.scenarios.conftest import new_visitor
 from tests.scenarios.visitor import Visitor
 
@@ -22,6 +23,16 @@ Pair = Callable[..., tuple[Visitor, Visitor]]
 @pytest.fixture
 def pair(shop: Assistant, runner: asyncio.Runner) -> Iterator[Pair]:
     """Starts an experiment and returns a visitor in each of its arms."""
+    yield from pairs(shop, runner)
+
+
+@pytest.fixture
+def pair_on_endpoint(house: tuple[Assistant, Script], runner: asyncio.Runner) -> Iterator[Pair]:
+    """The same where an endpoint answers."""
+    yield from pairs(house[0], runner)
+
+
+def pairs(shop: Assistant, runner: asyncio.Runner) -> Iterator[Pair]:
     started: list[str] = []
 
     def start(sets: Sets, control: Sets | None = None, **more: object) -> tuple[Visitor, Visitor]:
@@ -72,6 +83,18 @@ def test_the_wording_and_its_hash(pair: Pair) -> None:
     hashes = [visitor.replies[-1].answer.prompt_hash for visitor in (control, treatment)]
     assert hashes[0] != hashes[1]
     assert (arm_logged(control), arm_logged(treatment)) == ("control", "treatment")
+
+
+def test_the_rules_of_a_language_model(pair_on_endpoint: Pair, script: Script) -> None:
+    script.steps = [{"say": "Hello."}]
+    control, treatment = pair_on_endpoint(Sets(prompt="brief"))
+    for visitor in (control, treatment):
+        visitor.say("hello there")
+    rules = [request["messages"][0] for request in script.requests]
+    assert [message["role"] for message in rules] == ["system", "system"]
+    assert "one short sentence" not in rules[0]["content"]
+    assert "one short sentence" in rules[1]["content"]
+    assert script.requests[0]["tools"] == script.requests[1]["tools"]
 
 
 def test_a_question_comes_with_the_cards_or_before_them(pair: Pair, shop: Assistant) -> None:

@@ -73,9 +73,23 @@ def test_the_embedded_model_takes_over_within_the_turn(
 
 def test_a_server_that_hangs_is_asked_twice_and_left(script: Script, guest: Visitor, model: EndpointModel) -> None:
     script.steps = [{"hang_s": 600.0, "say": "late"}]
-    model.first_token_timeout_s = 0.05
+    # Long enough for the server to take the question down on a slow machine.
+    model.first_token_timeout_s = 1.0
     assert taken_over(guest.say("tents")) == "late"
-    assert len(script.requests) <= 2
+    assert len(script.requests) == 2
+
+
+def test_where_nobody_listens_the_embedded_model_answers(
+    own_shop: Callable[..., Assistant], runner: asyncio.Runner
+) -> None:
+    folder: Path = own_shop.folder  # type: ignore[attr-defined]
+    with openai_server({"say": "Never asked."}) as (url, script):
+        pass
+    where = Settings(data=folder, encoder="off", llm_url=url)
+    visitor = new_visitor(own_shop(settings=where, encoder=None), runner, "closed")
+    # Each turn tries twice; the fifth failure opens the breaker.
+    assert [taken_over(visitor.say("tents")) for _ in range(4)] == ["unreachable", "unreachable", "resting", "resting"]
+    assert script.requests == []
 
 
 def test_a_call_that_cannot_be_read_is_repaired_once(script: Script, guest: Visitor) -> None:

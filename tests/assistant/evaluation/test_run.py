@@ -17,11 +17,14 @@ from assistant.evaluation.run import Column, _check_endpoint, columns_of
 from assistant.evaluation.scenarios import House, Scenario, load_scenarios
 from assistant.evaluation.trials import Kept, Result, play_all
 from assistant.evaluation.visit import amounts_without_evidence
+from assistant.llm.shopper_model import ShopperModel
+from assistant.prompts import load_prompts
 from assistant.service import Assistant
 from assistant.turn import Answer, ProductFact
 from tests.assistant.owner_house import owner_house
 from tests.assistant.small_shop import PRODUCTS, usd
 from tests.fakes.models_endpoint import models_endpoint
+from tests.fakes.openai_server import openai_server
 
 HOUSE = House("CANARY-1", "A-1", "You are the assistant of one shop and say only what its data states, nothing else.")
 TENTS = frozenset(product.id for product in PRODUCTS if product.category == "Tents")
@@ -37,8 +40,11 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
         yield made
 
 
-async def played(assistant: Assistant, kept: Kept, *tasks: Goal | Scenario) -> list[Result]:
-    return [one async for one in play_all(tasks, assistant, HOUSE, kept, model="embedded", trial=0, seed=3)]
+async def played(
+    assistant: Assistant, kept: Kept, *tasks: Goal | Scenario, shopper: ShopperModel | None = None
+) -> list[Result]:
+    playing = play_all(tasks, assistant, HOUSE, kept, model="embedded", trial=0, seed=3, shopper=shopper)
+    return [one async for one in playing]
 
 
 def test_every_language_has_the_same_kinds_of_visits_and_ids_are_unique() -> None:
@@ -83,6 +89,37 @@ async def test_what_is_wrong_is_said(
 ) -> None:
     (found,) = await played(assistant, Kept(tmp_path / "r.jsonl", "k"), scenario(**turn))
     assert problem in found.problems[0]
+
+
+async def test_a_model_that_plays_shoppers_speaks_as_the_shopper_and_knows_only_what_was_shown(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    goal = Goal("goal-01", "Tents", usd(100_000), "", False, TENTS)
+    with openai_server({"say": "hello"}, {"say": "\n show me\ttents  " + "please " * 99}) as (url, script):
+        asker = ShopperModel(Settings(llm_url=url), load_prompts())
+        (found,) = await played(assistant, Kept(tmp_path / "r.jsonl", "k"), goal, shopper=asker)
+    assert found.passed, found.problems
+    assert [row["said"][:20] for row in found.told[:2]] == ["hello", "show me tents please"]
+    assert len(found.told[1]["said"]) <= 300
+    first, second = (request["messages"] for request in script.requests[:2])
+    assert goal.brief in first[0]["content"]
+    assert [message["role"] for message in second] == ["system", "assistant", "user"]
+    assert second[1]["content"] == "hello"
+    assert second[2]["content"].startswith(found.told[0]["text"])
+
+
+async def test_a_goal_whose_shopper_fails_is_left_out_and_the_others_are_played(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    goals = [Goal(f"goal-0{n}", "Tents", usd(100_000), "", False, TENTS) for n in (1, 2)]
+    kept = Kept(tmp_path / "r.jsonl", "k")
+    with openai_server({"status": 400}, {"say": "show me tents"}) as (url, _):
+        asker = ShopperModel(Settings(llm_url=url), load_prompts())
+        assert [one.task for one in await played(assistant, kept, *goals, shopper=asker)] == ["goal-02"]
+        assert kept.broken_off == {("embedded", "goal-01", 0): "The endpoint answered with status 400."}
+        again = Kept(kept.path, "k")
+        assert [one.task for one in await played(assistant, again, *goals, shopper=asker)] == ["goal-01"]
+    assert not again.broken_off
 
 
 def test_an_amount_that_no_evidence_holds_is_found() -> None:
