@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.evidence import PolicyFact, PolicySection
 from assistant.grounding.claims import DATE, LINK, month_day
@@ -106,7 +107,7 @@ def section_of(sentence: str, facts: Sequence[PolicyFact]) -> PolicySection | No
 def speaks_of_rules(sentence: str, facts: Sequence[PolicyFact]) -> bool:
     """Whether a sentence has telling words of the sections' titles: then it is about the rules."""
     said = _read(plain(sentence)).words
-    titles = [_read(section.title.partition(":")[0]).words for fact in facts for section in fact.sections]
+    titles = [_title_words(section.title.partition(":")[0]) for fact in facts for section in fact.sections]
     return any(said & title for title in titles)
 
 
@@ -118,7 +119,7 @@ def says_nothing(sentence: str) -> bool:
 
 
 def _holds(section: PolicySection, said: _Rule) -> bool:
-    title = _read(section.title).words
+    title = _title_words(section.title)
     return any(_covers(rule, before, title, said) for rule, before in _rules(section.text))
 
 
@@ -157,16 +158,25 @@ def _same(one: _Number, other: _Number) -> bool:
     return all(a.meets([b]) for a, b in zip(ends, others, strict=True))
 
 
-def _rules(text: str) -> Iterator[tuple[_Rule, frozenset[str]]]:
+# A shop has some dozens of sections, and each is held against every sentence of every reply that has found one.
+@lru_cache(maxsize=512)
+def _title_words(title: str) -> frozenset[str]:
+    return _read(title).words
+
+
+@lru_cache(maxsize=512)
+def _rules(text: str) -> tuple[tuple[_Rule, frozenset[str]], ...]:
     """The sentences of a section, each with the words that it points back to."""
+    rows: list[tuple[_Rule, frozenset[str]]] = []
     before: frozenset[str] = frozenset()
     for line in split_sentences(text):
         for part in _LATE_CUT.split(line):
             if not part.strip():
                 continue
             rule = _read(part)
-            yield rule, before if _POINTS_BACK.search(part) else frozenset()
+            rows.append((rule, before if _POINTS_BACK.search(part) else frozenset()))
             before = rule.words
+    return tuple(rows)
 
 
 def _read(text: str) -> _Rule:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from threading import Lock
+from typing import Final
 
 from assistant.grounding.fields import Field, fields_of
 from assistant.grounding.ordinary import stem, stems_of, words_of
@@ -43,7 +45,19 @@ class Sheet:
 
     @classmethod
     def of(cls, product: Product) -> Sheet:
-        """Read a product."""
+        """Read a product; one that was read lately is not read again."""
+        # By identity, which the sheet kept here holds fast: a product that changes is another object.
+        with _LOCK:
+            sheet = _READ.pop(id(product), None)
+        sheet = sheet or cls._read(product)
+        with _LOCK:
+            _READ[id(product)] = sheet
+            if len(_READ) > _MAX_READ:
+                del _READ[next(iter(_READ))]
+        return sheet
+
+    @classmethod
+    def _read(cls, product: Product) -> Sheet:
         text = product_text(product)
         flags = {fold(a.label): a.value for a in product.attributes.values() if isinstance(a.value, bool)}
         amounts, saved = _money(product)
@@ -67,6 +81,12 @@ class Sheet:
     def field(self, name: str) -> Field:
         """Return a field that every product has, e.g. "price"."""
         return next(field for field in self.fields if field.name == name)
+
+
+_MAX_READ: Final = 1_000
+_READ: Final[dict[int, Sheet]] = {}
+"""By id of the product, the one used last at the end."""
+_LOCK: Final = Lock()
 
 
 def product_text(product: Product) -> str:

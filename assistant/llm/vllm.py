@@ -20,9 +20,12 @@ from typing import Any
 import httpx
 import openai
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
-from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_openai import ChatOpenAI
 from pydantic import Field, PrivateAttr
 
@@ -55,6 +58,26 @@ class EndpointModel(ChatOpenAI):
     breaker: Breaker = Field(exclude=True)
     first_token_timeout_s: float = 2.0
     _probes: set[asyncio.Task[None]] = PrivateAttr(default_factory=set)
+    _tools_read: dict[tuple[Any, ...], tuple[Sequence[Any], list[dict[str, Any]]]] = PrivateAttr(default_factory=dict)
+
+    def bind_tools(
+        self, tools: Sequence[Any], *, strict: bool | None = None, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Bind tools as LangChain does, but read each set of them once: it would do so before every call."""
+        key = (strict, *map(id, tools))
+        if key not in self._tools_read:
+            # The tools are kept beside, so that no other object can have their ids.
+            self._tools_read[key] = (tuple(tools), [convert_to_openai_tool(tool, strict=strict) for tool in tools])
+        return super().bind_tools(self._tools_read[key][1], strict=strict, **kwargs)
+
+    def _get_request_payload(
+        self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """The body of a request. Tools go into it past OpenAI's client, which would walk through all their schemas."""
+        payload = super()._get_request_payload(input_, stop=stop, **kwargs)
+        if "tools" in payload:
+            payload["extra_body"] = {**(payload.get("extra_body") or {}), "tools": payload.pop("tools")}
+        return payload
 
     async def _astream(
         self,

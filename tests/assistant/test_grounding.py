@@ -324,3 +324,14 @@ def test_what_is_told_beside_what_is_not_stated_is_a_claim(sentence: str) -> Non
 )
 def test_what_is_not_stated_may_be_told_beside_what_is(sentence: str) -> None:
     assert kind(sentence, slate(DOME)) is None
+
+
+def test_a_product_whose_price_was_changed_is_read_again() -> None:
+    before = slate(FJELL_2)
+    dearer = replace(FJELL_2, variants=tuple(replace(one, price=usd(77_700)) for one in FJELL_2.variants))
+    old, new = f"It costs {FJELL_2.price.format()}.", "It costs $777.00."
+    assert not unsupported(old, Facts((before,)), LEXICON)
+    assert unsupported(new, Facts((before,)), LEXICON)
+    assert unsupported(old, Facts((slate(dearer),)), LEXICON)
+    assert not unsupported(new, Facts((slate(dearer),)), LEXICON)
+    assert not unsupported(old, Facts((before,)), LEXICON)

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -16,11 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_openai import ChatOpenAI
 
 from assistant.config import Settings
 from assistant.errors import ModelFailed
 from assistant.llm.breaker import Breaker
 from assistant.llm.vllm import MAX_ARGUMENT_CHARS, MAX_RESPONSE_BYTES, EndpointModel, endpoint_model
+from assistant.tools import TOOLS
+from assistant.tools.langchain_adapter import langchain_tools
 from tests.fakes.openai_server import EVENTS, stream_of
 
 Answering = Callable[[httpx.Request], Awaitable[httpx.Response]]
@@ -69,6 +73,35 @@ async def failing(model: EndpointModel) -> ModelFailed:
     with pytest.raises(ModelFailed) as failed:
         await ask(model)
     return failed.value
+
+
+@pytest.mark.parametrize("more", [{}, {"tool_choice": "none"}, {"tool_choice": "cart"}, {"strict": True}], ids=str)
+async def test_tools_stand_in_the_request_as_langchain_puts_them_there(more: dict[str, Any]) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        return _response(SAID)
+
+    with ThreadPoolExecutor(1) as pool:
+        tools = langchain_tools(TOOLS, pool)
+        ours = model_on(answer)
+        client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        plain = ChatOpenAI(
+            model="aisle",
+            base_url=ours.openai_api_base,
+            api_key="x",
+            temperature=0.0,
+            max_completion_tokens=ours.max_tokens,
+            streaming=True,
+            stream_usage=True,
+            http_async_client=client,
+        )
+        for model in (plain, ours, ours):
+            await model.bind_tools(tools, **more).ainvoke([HumanMessage("tents")])
+    assert bodies[0]["tools"]
+    assert bodies[1] == bodies[0]
+    assert bodies[2] == bodies[0]
 
 
 async def test_a_whole_answer_is_passed_on() -> None:
