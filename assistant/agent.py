@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
@@ -93,17 +92,18 @@ class AgentLoop:
         self._prompts = prompts
         self._model = model
         self._tools = langchain_tools(TOOLS, pool, lambda tool: tool_text(prompts, tool))
-        limits: list[Any] = [
-            CallLimits(prompts.render("repair.md"), costs=name != EMBEDDED),
-            ToolCallLimitMiddleware(run_limit=settings.max_tool_calls, exit_behavior="continue"),
-            ModelCallLimitMiddleware(run_limit=MODEL_CALLS_PER_TURN, exit_behavior="end"),
-        ]
+        limits = CallLimits(
+            prompts.render("repair.md"),
+            max_model_calls=MODEL_CALLS_PER_TURN,
+            max_tool_calls=settings.max_tool_calls,
+            costs=name != EMBEDDED,
+        )
         # Typed Any: LangGraph declares its input more narrowly than what it takes.
         self._graph: Any = create_agent(
             model,
             self._tools,
             system_prompt=prompts.render(SYSTEM),
-            middleware=limits,
+            middleware=[limits],
             context_schema=ShopperContext,
         )
 

@@ -1,4 +1,8 @@
-"""Limits around each call of a chat model: tokens, one repetition, one repair. LangChain calls it; it knows no shop."""
+"""Limits around each call of a chat model: calls, tokens, one repetition, one repair. LangChain calls it; it knows no shop.
+
+All of it wraps the call. LangChain's own middlewares for numbers of calls are nodes of the graph, and each is a step of
+a millisecond before and after every answer.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
@@ -40,21 +45,40 @@ class CallLimits(AgentMiddleware[AgentState[Any], ShopperContext]):
 
     Args:
         repair: what a model is told whose tool call could not be read.
+        max_model_calls: so often is it asked in one run, repetitions aside; the last time it must answer in words.
+        max_tool_calls: so many tools may it call in one run.
         costs: whether the model uses tokens that are limited.
     """
 
-    def __init__(self, repair: str, *, costs: bool) -> None:
+    def __init__(self, repair: str, *, max_model_calls: int, max_tool_calls: int, costs: bool) -> None:
         super().__init__()
+        self._max_model_calls = max_model_calls
+        self._max_tool_calls = max_tool_calls
         self._repair = repair
         self._costs = costs
         self._in_line = 0
 
     async def awrap_model_call(self, request: ModelRequest[ShopperContext], handler: Handler) -> ModelResponse[Any]:
-        """Ask, and count what it took.
+        """Ask, and count what it took. What the answer calls beyond the limits is left out of it.
 
         Raises:
             ModelFailed: it did not answer, twice where it was worth repeating, or nothing is left to the turn.
         """
+        left = self._tool_calls_left(request.messages)
+        if not left:
+            request = request.override(tool_choice="none")
+        response = await self._answer(request, handler)
+        response.result = [_with_calls(message, left) for message in response.result]
+        return response
+
+    def _tool_calls_left(self, messages: Sequence[BaseMessage]) -> int:
+        """How many tools the next answer may call; none in the last answer of a run."""
+        answers = [message for message in _since_question(messages) if isinstance(message, AIMessage)]
+        if len(answers) + 1 >= self._max_model_calls:
+            return 0
+        return max(0, self._max_tool_calls - sum(len(answer.tool_calls) for answer in answers))
+
+    async def _answer(self, request: ModelRequest[ShopperContext], handler: Handler) -> ModelResponse[Any]:
         meter = request.runtime.context.meter
         if not self._costs:
             with meter.stage("model"):
@@ -78,6 +102,17 @@ class CallLimits(AgentMiddleware[AgentState[Any], ShopperContext]):
             await asyncio.sleep(seconds)
         finally:
             self._in_line -= 1
+
+
+def _since_question(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
+    """What came after the shopper's message, the last first."""
+    return takewhile(lambda message: not isinstance(message, HumanMessage), reversed(messages))
+
+
+def _with_calls(message: BaseMessage, most: int) -> BaseMessage:
+    if isinstance(message, AIMessage) and len(message.tool_calls) > most:
+        return message.model_copy(update={"tool_calls": message.tool_calls[:most]})
+    return message
 
 
 async def _ask(meter: TurnMeter, request: ModelRequest[ShopperContext], handler: Handler) -> ModelResponse[Any]:

@@ -154,6 +154,31 @@ def test_after_five_failures_nobody_is_asked_and_everybody_is_answered(
     assert any("language model" in said for said in guest.assistant.readiness().degraded)
 
 
+def test_what_a_model_calls_beyond_six_is_not_called_and_it_must_answer_in_words(
+    script: Script, guest: Visitor
+) -> None:
+    script.steps = [{"calls": 4}, {"calls": 5}, {"say": "Here are tents."}]
+    reply = guest.say("tents")
+    assert reply.text.startswith("Here are tents.")
+    assert reply.answer.cost.tool_calls == 6
+    assert [request.get("tool_choice") for request in script.requests] == [None, None, "none"]
+    assert len([message for message in script.requests[2]["messages"] if message["role"] == "tool"]) == 6
+    # The tools go along all the same, so that the prefix cache holds.
+    assert script.requests[2]["tools"] == script.requests[0]["tools"]
+
+
+def test_a_model_that_calls_for_ever_is_asked_four_times_and_what_was_found_is_told(
+    script: Script, guest: Visitor
+) -> None:
+    script.steps = [SEARCH]
+    reply = guest.say("tents")
+    assert reply.failed is None
+    assert reply.products
+    assert reply.text
+    assert (len(script.requests), reply.answer.cost.tool_calls) == (4, 3)
+    assert script.requests[-1]["tool_choice"] == "none"
+
+
 def test_a_turn_ends_where_its_tokens_end(script: Script, guest: Visitor) -> None:
     usage = {"prompt_tokens": 25_000, "completion_tokens": 10, "total_tokens": 25_010}
     script.steps = [{**SEARCH, "usage": usage}, {"say": "Never asked."}]
