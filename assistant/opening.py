@@ -373,6 +373,7 @@ class Opener:
         settings, plan, degraded = self._w.settings, self._plan, []
         assert plan is not None
         plan.languages.warm()
+        retrieval.prepare()
         for problem in self._models.load():
             degraded.append(f"{problem} Ranking goes on without this click model; {_model_way_out(settings)}.")
             log.error("click_model.broken", reason=degraded[-1])

@@ -34,6 +34,8 @@ from retrieval.index import Mask, Rows
 from retrieval.product import Product
 
 _KEPT_MASKS = 64
+_PREPARED_NAMES = 8
+"""So many attributes and options, those that most products have, are made ready before anybody asks."""
 _NO_PRICE = np.iinfo(np.int64).max
 _NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -134,9 +136,12 @@ class Columns:
         return self._lowest(np.flatnonzero(np.logical_and.reduce(variant_masks)))
 
     def prepare(self) -> None:
-        """Build what most requests need, so that the first one does not wait for it."""
+        """Build what most requests need, so that the first one does not wait for it: seconds at 100,000 products."""
         self._currencies, self._in_stock, self._ratings, self._lowest_prices  # noqa: B018 - built by looking at them
-        self._brands, self._categories, self._rows_by_name, self._titles  # noqa: B018
+        self._brands, self._categories, self._titles  # noqa: B018
+        by_rows = sorted(self._rows_by_name.items(), key=lambda item: -len(item[1]))
+        for name, _ in by_rows[:_PREPARED_NAMES]:
+            self._text_column(name)
 
     def _lowest(self, variant_rows: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return the lowest price among these variant rows (ascending) that can be bought, else among all of them."""

@@ -113,6 +113,10 @@ class Retrieval:
         """Return the words of the served catalogue; learned again where their file is missing or damaged."""
         return self._opened.vocabulary()
 
+    def prepare(self) -> None:
+        """Build what the first searches would otherwise wait for; searches are answered meanwhile."""
+        self._opened.searcher.prepare()
+
     def warm(self, encoder: Encoder) -> None:
         """Attach meaning: open the vectors and the Chroma index. Until then, and on failure, search goes by words.
 
@@ -218,6 +222,7 @@ class Retrieval:
             if find_current(catalogue_folder(self._root, self._name)) == self._opened.manifest.version:
                 return False
             fresh = _open(self._root, self._name)
+            fresh.searcher.prepare()
             if self._encoder is not None and fresh.manifest.encoder is not None:
                 fresh = _with_meaning(fresh, self._encoder)
             self._opened = fresh
@@ -293,7 +298,6 @@ def _with_meaning(opened: _Opened, encoder: Encoder) -> _Opened:
     check_files(opened.path, opened.manifest, SCHEMA)
     check_files(opened.path, opened.manifest, RANKER)
     encoder.encode(["the first text takes longer than all others"])
-    opened.searcher.prepare()
     try:
         features = opened.searcher.features(vectors, open_schema(opened.path, len(opened.catalogue.rows)))
         ranker = find_ranker(opened.path)
