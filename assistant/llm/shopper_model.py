@@ -11,6 +11,7 @@ from assistant.llm.vllm import endpoint_model
 from assistant.prompts import Prompts
 
 _MAX_CHARS = 300
+_MAX_TOKENS = 120
 
 
 class ShopperModel:
@@ -41,5 +42,5 @@ class ShopperModel:
             messages += [AIMessage(said), HumanMessage(seen)]
         if not dialogue:
             messages.append(HumanMessage("Hello! How can I help you?"))
-        parts = [str(chunk.content) async for chunk in self._model.astream(messages)]
+        parts = [str(chunk.content) async for chunk in self._model.astream(messages, max_completion_tokens=_MAX_TOKENS)]
         return " ".join("".join(parts).split())[:_MAX_CHARS] or "hello"

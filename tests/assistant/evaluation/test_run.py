@@ -101,7 +101,9 @@ async def test_a_model_that_plays_shoppers_speaks_as_the_shopper_and_knows_only_
     assert found.passed, found.problems
     assert [row["said"][:20] for row in found.told[:2]] == ["hello", "show me tents please"]
     assert len(found.told[1]["said"]) <= 300
+    first_asked = script.requests[0]
     first, second = (request["messages"] for request in script.requests[:2])
+    assert first_asked["max_completion_tokens"] < 200  # More than anybody types would only be waited for.
     assert goal.brief in first[0]["content"]
     assert [message["role"] for message in second] == ["system", "assistant", "user"]
     assert second[1]["content"] == "hello"
