@@ -14,7 +14,7 @@ from typing import Any
 
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from assistant.config import Settings
 from assistant.errors import TurnRefused
@@ -149,16 +149,14 @@ class AgentLoop:
         note = HumanMessage(self._prompts.render(SAY_AGAIN, sentences=listed))
         messages = [SystemMessage(self._prompts.render(SYSTEM)), *dialogue.messages, note]
         model = self._model.bind_tools(self._tools, tool_choice="none")
-        answer: AIMessageChunk | None = None
         with asking(context.meter, messages):
             source: Any = model.astream(messages)
             async with aclosing(source) as chunks:
+                # Piece by piece: to add them up, LangChain would read the arguments of its calls again with each.
                 async for chunk in chunks:
-                    answer = chunk if answer is None else answer + chunk
+                    count_answer(context.meter, chunk)
                     if chunk.content:
                         yield Words(_text(chunk.content))
-        if answer is not None:
-            count_answer(context.meter, answer)
 
 
 def tool_text(prompts: Prompts, tool: Tool) -> str:

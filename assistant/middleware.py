@@ -1,4 +1,4 @@
-"""Limits around each call of a chat model: calls, tokens, one repetition, one repair. LangChain calls it; it knows no shop.
+"""Limits around each call of a chat model: calls, tokens, one repetition, one repair. It knows no shop.
 
 All of it wraps the call. LangChain's own middlewares for numbers of calls are nodes of the graph, and each is a step of
 a millisecond before and after every answer.
@@ -144,9 +144,12 @@ def asking(meter: TurnMeter, messages: Sequence[BaseMessage]) -> Iterator[None]:
 
 
 def count_answer(meter: TurnMeter, message: BaseMessage) -> None:
-    """Count what an answer used, as the endpoint tells it."""
-    usage = message.usage_metadata if isinstance(message, AIMessage) else None
+    """Count what an answer, or a piece of one, used, as the endpoint tells it."""
+    if not isinstance(message, AIMessage):
+        return
+    usage, began_s = message.usage_metadata, message.response_metadata.get("first_token_s")
     if usage:
         cached = usage.get("input_token_details", {}).get("cache_read") or 0
-        began_s = message.response_metadata.get("first_token_s")
         meter.used(usage["input_tokens"], usage["output_tokens"], cached=cached, first_token_s=began_s)
+    elif began_s is not None:
+        meter.used(0, first_token_s=began_s)

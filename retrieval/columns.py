@@ -2,7 +2,8 @@
 
 A column holds one entry per variant, because price, stock and options must hold for one and the same variant. What a
 column says of an attribute is asked of `retrieval.filters`, so a mask and `filters.passes` cannot disagree. Attribute
-columns are built at first use: a catalogue may have thousands of attribute keys, a request names a few.
+columns are built at first use, save for those of the most stated names (`prepare`): a catalogue may have thousands of
+attribute keys, a request names a few.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ class Columns:
     @property
     def kept_names(self) -> frozenset[str]:
         """Attribute names whose columns are built."""
-        return frozenset(self._texts) | frozenset(name for name, _ in self._numbers)
+        with self._lock:
+            return frozenset(self._texts) | frozenset(name for name, _ in self._numbers)
 
     def product_mask(self, variant_masks: Sequence[Mask]) -> Mask:
         """Return which products have one variant that every mask lets through.
@@ -253,37 +255,41 @@ class Columns:
             for number in range(len(self._products[row].variants))
         ]
 
+    # A column is built outside the lock, at worst twice: nobody who needs another one waits for it.
+
     def _text_column(self, name: str) -> _TextColumn:
-        with self._lock:
-            column = self._texts.get(name)
-            if column is None:
-                rows_of: defaultdict[str, list[int]] = defaultdict(list)
-                stated = np.zeros(len(self._owner), np.bool_)
-                for row, product, number in self._variants_with(name):
-                    values = stated_values(product, product.variants[number], name)
-                    stated[row] = values is not None
-                    for value in values or ():
-                        rows_of[value].append(row)
-                column = _TextColumn({value: np.array(r, np.int64) for value, r in rows_of.items()}, stated)
-                # Names come from requests: only those of the catalogue are kept, so that the cache cannot be filled up.
-                if name in self._rows_by_name:
-                    self._texts[name] = column
+        column = self._texts.get(name)
+        if column is not None:
             return column
+        rows_of: defaultdict[str, list[int]] = defaultdict(list)
+        stated = np.zeros(len(self._owner), np.bool_)
+        for row, product, number in self._variants_with(name):
+            values = stated_values(product, product.variants[number], name)
+            stated[row] = values is not None
+            for value in values or ():
+                rows_of[value].append(row)
+        column = _TextColumn({value: np.array(r, np.int64) for value, r in rows_of.items()}, stated)
+        # Names come from requests: only those of the catalogue are kept, so that the cache cannot be filled up.
+        if name in self._rows_by_name:
+            with self._lock:
+                self._texts[name] = column
+        return column
 
     def _number_column(self, name: str, unit: str | None) -> _NumberColumn:
-        with self._lock:
-            column = self._numbers.get((name, unit))
-            if column is None:
-                numbers = np.zeros(len(self._owner), np.float64)
-                stated = np.zeros(len(self._owner), np.bool_)
-                for row, product, number in self._variants_with(name):
-                    value = stated_number(product, product.variants[number], name, unit)
-                    if value is not None:
-                        numbers[row], stated[row] = value, True
-                column = _NumberColumn(numbers, stated)
-                if column.stated.any():
-                    self._numbers[name, unit] = column
+        column = self._numbers.get((name, unit))
+        if column is not None:
             return column
+        numbers = np.zeros(len(self._owner), np.float64)
+        stated = np.zeros(len(self._owner), np.bool_)
+        for row, product, number in self._variants_with(name):
+            value = stated_number(product, product.variants[number], name, unit)
+            if value is not None:
+                numbers[row], stated[row] = value, True
+        column = _NumberColumn(numbers, stated)
+        if column.stated.any():
+            with self._lock:
+                self._numbers[name, unit] = column
+        return column
 
     def _attribute_in(self, constraint: AttributeIn) -> Mask:
         column = self._text_column(constraint.name)

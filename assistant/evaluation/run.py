@@ -109,22 +109,24 @@ def evaluate(
         shop = _Shop(settings, out / "shop", seed)
         shop.make(progress)
         tasks: list[Goal | Scenario] = [*draw_goals(shop.products(), goals, seed), *load_scenarios()]
-        kept = Kept(out / "results.jsonl", f"{aisle_version()} {load_prompts().hash} {seed} {goals} {shopper}")
+        key = f"{aisle_version()} {load_prompts().hash} {seed} {goals} {shopper} {settings.shop_encoder}"
+        # One name may stand for another model tomorrow, at another address.
+        kept = {column: Kept(out / "results.jsonl", f"{key} {column.url}") for column in columns}
         asker = None
         if shopper:
             asker = ShopperModel(shop.asking(shopper), load_prompts())
         for column in columns:
             for trial in range(trials):
-                runner.run(_play(shop, column, trial, tasks, kept, asker, progress))
+                runner.run(_play(shop, column, trial, tasks, kept[column], asker, progress))
     wanted = {(column.name, task.id, trial) for column in columns for task in tasks for trial in range(trials)}
-    results = [result for key, result in kept.results.items() if key in wanted]
-    about = {"seed": seed, "trials": trials, "goals_broken_off": len(kept.broken_off), **_machine(shopper)}
+    results = [result for one in kept.values() for key, result in one.results.items() if key in wanted]
+    broken_off = [reason for one in kept.values() for reason in one.broken_off.values()]
+    about = {"seed": seed, "trials": trials, "goals_broken_off": len(broken_off), **_machine(shopper)}
     _report(columns, results, about, out, as_json)
-    if kept.broken_off:
-        reasons = " ".join(sorted(set(kept.broken_off.values())))
+    if broken_off:
         warn(
-            f"The model that plays the shoppers failed in {len(kept.broken_off)} goals, which are left out: {reasons} "
-            "The same command plays them again."
+            f"The model that plays the shoppers failed in {len(broken_off)} goals, which are left out: "
+            f"{' '.join(sorted(set(broken_off)))} The same command plays them again."
         )
 
 
@@ -146,9 +148,7 @@ async def _play(
     with shop.opened(column) as assistant:
         house = await shop.house(assistant)
         done = 0
-        playing = play_all(
-            tasks, assistant, house, kept, model=column.name, trial=trial, seed=shop.seed, shopper=asker
-        )
+        playing = play_all(tasks, assistant, house, kept, model=column.name, trial=trial, seed=shop.seed, shopper=asker)
         async for _ in playing:
             done += 1
             progress(step, done, n_missing)
@@ -178,8 +178,8 @@ class _Shop:
 
     def make(self, progress: Progress) -> None:
         """Make the demo shop with the planted product, where a run before has not."""
-        done = self._made / "made"
-        if done.exists():
+        done, made_of = self._made / "made", f"{aisle_version()} {self.seed} {self._settings.shop_encoder}"
+        if done.exists() and done.read_text("utf-8") == made_of:
             return
         shutil.rmtree(self._made, ignore_errors=True)
         ensure_catalogue(self._settings, progress, encoder=self._encoder, n_shoppers=N_SHOPPERS)
@@ -191,7 +191,7 @@ class _Shop:
             currency=self._settings.currency,
             progress=progress,
         )
-        done.touch()
+        done.write_text(made_of, "utf-8")
 
     def products(self) -> tuple[Product, ...]:
         """Of the catalogue."""

@@ -50,10 +50,11 @@ class Sheet:
         with _LOCK:
             sheet = _READ.pop(id(product), None)
         sheet = sheet or cls._read(product)
-        with _LOCK:
-            _READ[id(product)] = sheet
-            if len(_READ) > _MAX_READ:
-                del _READ[next(iter(_READ))]
+        if len(sheet.text) <= _MAX_KEPT_CHARS:
+            with _LOCK:
+                _READ[id(product)] = sheet
+                if len(_READ) > _MAX_KEPT:
+                    del _READ[next(iter(_READ))]
         return sheet
 
     @classmethod
@@ -83,7 +84,9 @@ class Sheet:
         return next(field for field in self.fields if field.name == name)
 
 
-_MAX_READ: Final = 1_000
+_MAX_KEPT: Final = 500
+_MAX_KEPT_CHARS: Final = 4_000
+"""A sheet takes some 36 bytes for each character of the product: 70 MB at most."""
 _READ: Final[dict[int, Sheet]] = {}
 """By id of the product, the one used last at the end."""
 _LOCK: Final = Lock()

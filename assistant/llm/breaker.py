@@ -15,6 +15,7 @@ from typing import Literal
 State = Literal["closed", "open", "half_open"]
 FAILURES = 5
 REST_S = 15.0
+_LONGEST_REST_S = 600.0
 
 
 class Breaker:
@@ -52,13 +53,14 @@ class Breaker:
         """Note a failure.
 
         Args:
-            retry_after_s: seconds for which the server wants to be left alone.
+            retry_after_s: seconds for which the server wants to be left alone; ten minutes at most, or one line of a
+                broken server would keep it unused for good.
         """
         with self._lock:
             self._in_a_row += 1
             if self._state == "half_open" or self._in_a_row >= self._failures:
                 self._state = "open"
-                self._rests_until = self._clock() + max(self._rest_s, retry_after_s)
+                self._rests_until = self._clock() + max(self._rest_s, min(retry_after_s, _LONGEST_REST_S))
 
     def take_probe(self) -> bool:
         """Whether the caller is to send the one probe that is due now; it then notes how that went."""

@@ -36,11 +36,17 @@ from assistant.metering import CHARS_PER_TOKEN
 
 MAX_REPLY_TOKENS = 600
 MAX_CALLS_PER_MESSAGE = 16
-MAX_ARGUMENT_CHARS = 8_000
-"""In one event. LangChain reads broken JSON again for each of its characters: a million of them would take for ever."""
+MAX_ARGUMENT_CHARS = 4_000
+"""Of all calls of one answer. LangChain reads broken JSON again for each of its characters: a million would take for
+ever."""
 MAX_RESPONSE_BYTES = 1_000_000
 """About four times what a reply of `MAX_REPLY_TOKENS` needs as events."""
 PROBE_S = 10.0
+_KEPT_TOOL_SETS = 4
+_WHOLE = frozenset({"stop", "tool_calls"})
+"""How an answer ends that the model has ended by itself."""
+_OF_THE_MODEL = frozenset({"bad_call", "too_many_calls", "too_long", "empty"})
+"""What a model does wrong by itself, on a server that is well."""
 _ASKED_WRONGLY = frozenset({400, 413, 422})
 """What one message can cause: no reason to leave the endpoint alone."""
 
@@ -68,6 +74,9 @@ class EndpointModel(ChatOpenAI):
         if key not in self._tools_read:
             # The tools are kept beside, so that no other object can have their ids.
             self._tools_read[key] = (tuple(tools), [convert_to_openai_tool(tool, strict=strict) for tool in tools])
+            # Each import of a catalogue brings new ones.
+            if len(self._tools_read) > _KEPT_TOOL_SETS:
+                del self._tools_read[next(iter(self._tools_read))]
         return super().bind_tools(self._tools_read[key][1], strict=strict, **kwargs)
 
     def _get_request_payload(
@@ -136,10 +145,13 @@ class EndpointModel(ChatOpenAI):
     def _convert_chunk_to_generation_chunk(
         self, chunk: dict[str, Any], *more: Any, **kwargs: Any
     ) -> ChatGenerationChunk | None:
-        for choice in chunk.get("choices") or ():
-            for call in (choice["delta"] or {}).get("tool_calls") or ():
-                if len((call.get("function") or {}).get("arguments") or "") > MAX_ARGUMENT_CHARS:
-                    raise ModelFailed("The model's answer cannot be used.", reason="bad_call")
+        calls = [
+            call for choice in chunk.get("choices") or () for call in (choice["delta"] or {}).get("tool_calls") or ()
+        ]
+        if len(calls) > MAX_CALLS_PER_MESSAGE:
+            raise ModelFailed("The model's answer cannot be used.", reason="too_many_calls")
+        if sum(len((call.get("function") or {}).get("arguments") or "") for call in calls) > MAX_ARGUMENT_CHARS:
+            raise ModelFailed("The model's answer cannot be used.", reason="bad_call")
         return super()._convert_chunk_to_generation_chunk(chunk, *more, **kwargs)
 
     async def _probe(self) -> None:
@@ -162,6 +174,7 @@ class _Heard:
         self.chunks = 0
         self.text = 0
         self.arguments: defaultdict[int | None, list[str]] = defaultdict(list)
+        self.argument_chars = 0
         self.finish = ""
         self.usage = False
 
@@ -184,13 +197,19 @@ class _Heard:
             self.usage = self.usage or message.usage_metadata is not None
             for call in message.tool_call_chunks:
                 self.arguments[call.get("index")].append(call.get("args") or "")
+                self.argument_chars += len(call.get("args") or "")
         if len(self.arguments) > MAX_CALLS_PER_MESSAGE:
             raise _nonsense("too_many_calls", self)
+        if self.argument_chars > MAX_ARGUMENT_CHARS:
+            raise _nonsense("bad_call", self)
         return chunk
 
     def check_whole(self) -> None:
         """Raises ModelFailed where the answer is cut, empty, or calls a tool with something that is not JSON."""
-        if not self.finish:
+        if self.finish == "length":
+            # Not even a call that reads well is whole: its arguments may be missing. Again it would be as long.
+            raise ModelFailed("The answer is longer than any may be.", reason="too_long")
+        if self.finish not in _WHOLE:
             raise ModelFailed("The answer broke off.", reason="cut", may_repeat=not self.text)
         if any(not _is_object("".join(parts)) for parts in self.arguments.values()):
             raise _nonsense("bad_call", self)
@@ -233,7 +252,7 @@ def _is_down(problem: Exception, failure: ModelFailed) -> bool:
     """Whether a failure says something about the endpoint, and not about what was asked or about the model."""
     if isinstance(problem, openai.APIStatusError):
         return problem.status_code not in _ASKED_WRONGLY
-    return failure.reason not in {"bad_call", "too_many_calls", "empty"}
+    return failure.reason not in _OF_THE_MODEL
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float:
@@ -275,7 +294,7 @@ class _Capped(httpx.AsyncByteStream):
 
 
 class CappedTransport(httpx.AsyncBaseTransport):
-    """Reads `MAX_RESPONSE_BYTES` of a response at most.
+    """Reads `MAX_RESPONSE_BYTES` of a response at most, and none that is compressed: a kilobyte may hold megabytes.
 
     Args:
         inner: what carries the requests.
@@ -286,7 +305,11 @@ class CappedTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
+        request.headers["accept-encoding"] = "identity"
         response = await self._inner.handle_async_request(request)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            await response.aclose()
+            raise httpx.ReadError("The response is compressed, which was not asked for.", request=request)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _Capped(response.stream)
         return response

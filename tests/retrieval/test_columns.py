@@ -193,7 +193,9 @@ def test_an_option_that_is_no_single_number_has_none() -> None:
 def test_what_most_products_state_is_made_ready_and_the_rest_is_not() -> None:
     names = [f"stated_{number}" for number in range(12)]
     shop = [
-        Product(str(row), "Lamp", (Variant(str(row), Money(1, "USD")),), attributes={n: Attribute(n, "x") for n in kept})
+        Product(
+            str(row), "Lamp", (Variant(str(row), Money(1, "USD")),), attributes={n: Attribute(n, "x") for n in kept}
+        )
         for row, kept in enumerate((names, names[:10], names[:8]))
     ]
     columns = Columns(shop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,12 +18,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_openai import ChatOpenAI
 
 from assistant.config import Settings
 from assistant.errors import ModelFailed
 from assistant.llm.breaker import Breaker
-from assistant.llm.vllm import MAX_ARGUMENT_CHARS, MAX_RESPONSE_BYTES, EndpointModel, endpoint_model
+from assistant.llm.vllm import (
+    MAX_ARGUMENT_CHARS,
+    MAX_CALLS_PER_MESSAGE,
+    MAX_RESPONSE_BYTES,
+    EndpointModel,
+    endpoint_model,
+)
 from assistant.tools import TOOLS
 from assistant.tools.langchain_adapter import langchain_tools
 from tests.fakes.openai_server import EVENTS, stream_of
@@ -183,6 +191,21 @@ def _call(arguments: Any, finish: str = "tool_calls") -> bytes:
     return _delta({"tool_calls": calls}) + _delta({}, finish)
 
 
+def _calls_in_one_event(n_calls: int, n_chars: int) -> bytes:
+    function = {"name": "search_products", "arguments": "{}".ljust(n_chars)}
+    calls = [{"index": n, "id": f"c{n}", "type": "function", "function": function} for n in range(n_calls)]
+    return _delta({"tool_calls": calls}) + _delta({}, "tool_calls")
+
+
+def _call_in_events(n_events: int, n_chars: int) -> bytes:
+    """One call, whose arguments come in pieces; as JSON they are whole."""
+    pieces = ["{".ljust(n_chars), *[" " * n_chars] * (n_events - 2), "}".rjust(n_chars)]
+    first = {"id": "c0", "type": "function", "function": {"name": "cart", "arguments": pieces[0]}}
+    rest = [{"function": {"arguments": piece}} for piece in pieces[1:]]
+    events = [_delta({"tool_calls": [{"index": 0, **call}]}) for call in (first, *rest)]
+    return b"".join(events) + _delta({}, "tool_calls")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -196,7 +219,11 @@ def _call(arguments: Any, finish: str = "tool_calls") -> bytes:
         (_delta({"tool_calls": {"not": "a list"}}), "broken"),
         (_call({"query": "an object, not its JSON"}), "broken"),
         (_call('{"query": "ten'), "bad_call"),
-        (_call('{"query": "ten', finish="length"), "bad_call"),
+        (_call('{"query": "ten', finish="length"), "too_long"),
+        (_call("", finish="length"), "too_long"),
+        (_call("", finish="abort"), "cut"),
+        (_delta({"content": "Delivery is free"}) + _delta({}, "length"), "too_long"),
+        (_delta({"content": "Delivery is free"}) + _delta({}, "abort"), "cut"),
         (_call('["a", "list"]'), "bad_call"),
         (_call("5"), "bad_call"),
         (_call("[" * 5_000), "bad_call"),
@@ -205,6 +232,9 @@ def _call(arguments: Any, finish: str = "tool_calls") -> bytes:
         (_delta({"role": "assistant", "content": ""}) + _delta({}, "stop"), "empty"),
         (stream_of({"calls": 10_000}), "too_many_calls"),
         (b"data: " + b"x" * (MAX_RESPONSE_BYTES + 1), "unreachable"),
+        (_calls_in_one_event(3, MAX_ARGUMENT_CHARS // 2), "bad_call"),
+        (_calls_in_one_event(MAX_CALLS_PER_MESSAGE + 1, 2), "too_many_calls"),
+        (_call_in_events(9, MAX_ARGUMENT_CHARS // 8), "bad_call"),
     ],
     ids=lambda value: value if isinstance(value, str) else repr(value[:24]),
 )
@@ -212,6 +242,36 @@ async def test_what_cannot_be_used_is_no_answer(body: bytes, reason: str) -> Non
     failure = await failing(endpoint(body))
     assert failure.reason == reason
     assert "secret" not in str(failure)
+
+
+async def test_a_compressed_response_is_refused_unread() -> None:
+    asked: list[httpx.Request] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        body = gzip.compress(SAID + b" " * 10_000_000)
+        return httpx.Response(200, headers={"content-type": EVENTS, "content-encoding": "gzip"}, content=body)
+
+    assert (await failing(model_on(answer))).reason == "unreachable"
+    assert asked[0].headers["accept-encoding"] == "identity"
+
+
+async def test_tools_are_read_once_and_few_sets_of_them_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(tool: Any, **more: Any) -> dict[str, Any]:
+        read.append(tool.name)
+        return convert_to_openai_tool(tool, **more)
+
+    monkeypatch.setattr("assistant.llm.vllm.convert_to_openai_tool", counted)
+    model = endpoint(SAID)
+    with ThreadPoolExecutor(1) as pool:
+        sets = [langchain_tools(TOOLS[:2], pool) for _ in range(10)]
+        for tools in sets:
+            for _ in range(3):
+                model.bind_tools(tools)
+    assert len(read) == 2 * len(sets)
+    assert len(model._tools_read) < len(sets)
 
 
 @pytest.mark.parametrize(
