@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from assistant.demo.catalogue import make_catalogue
 from assistant.demo.spec import load_spec
 from assistant.grounding import Facts, Lexicon, split_sentences, unsupported
+from assistant.grounding.fields import fields_of
+from assistant.grounding.sheets import Sheet
 from assistant.llm.embedded.composer import Composer
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.prompts import load_prompts
@@ -335,3 +337,24 @@ def test_a_product_whose_price_was_changed_is_read_again() -> None:
     assert unsupported(old, Facts((slate(dearer),)), LEXICON)
     assert not unsupported(new, Facts((slate(dearer),)), LEXICON)
     assert not unsupported(old, Facts((before,)), LEXICON)
+
+
+def test_a_product_is_read_once_and_a_long_one_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = fields_of
+
+    def counted(product: Product) -> object:
+        read.append(product.id)
+        return real(product)
+
+    monkeypatch.setattr("assistant.grounding.sheets.fields_of", counted)
+    short, long = replace(FJELL_2, id="short"), replace(FJELL_2, id="long", description="Much to say. " * 1_000)
+    for _ in range(3):
+        Sheet.of(short)
+        Sheet.of(long)
+    assert read.count("short") == 1
+    assert read.count("long") == 3
+    for number in range(600):
+        Sheet.of(replace(FJELL_2, id=f"other-{number}"))
+    Sheet.of(short)
+    assert read.count("short") == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from assistant.config import Settings
 from assistant.llm.vllm import EndpointModel
 from assistant.service import Assistant
 from assistant.tools import TOOLS
-from assistant.turn import CartFact, SlateFact, Status
+from assistant.turn import CartFact, HandOverFact, SlateFact, Status
 from retrieval.product import Product
 from tests.fakes.openai_server import Script, openai_server, stream_of
 from tests.scenarios.conftest import new_visitor
@@ -117,6 +118,24 @@ def test_words_that_were_shown_stay_and_are_marked_where_the_stream_breaks(scrip
     assert len(script.requests) == 2
     kept = guest.run(guest.assistant.history(guest.session.principal, guest.session.conversation_id))
     assert kept[-1].text == reply.text
+
+
+def test_what_the_limit_of_tokens_cut_is_neither_called_nor_told_as_whole(script: Script, guest: Visitor) -> None:
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m"}
+
+    def cut_off(delta: dict[str, Any]) -> dict[str, Any]:
+        rows = ({"delta": delta, "finish_reason": None}, {"delta": {}, "finish_reason": "length"})
+        events = (json.dumps({**head, "choices": [{"index": 0, **row}]}) for row in rows)
+        return {"raw": b"".join(f"data: {event}\n\n".encode() for event in events) + b"data: [DONE]\n\n"}
+
+    call = {"index": 0, "id": "c0", "type": "function", "function": {"name": "hand_over", "arguments": ""}}
+    script.steps = [cut_off({"tool_calls": [call]})]
+    assert taken_over(guest.say("tents")) == "too_long"
+    assert not any(isinstance(fact, HandOverFact) for fact in guest.replies[-1].answer.evidence)
+    script.steps = [SEARCH, cut_off({"content": "Here are tents. They are free"})]
+    reply = guest.say("tents")
+    assert reply.text.startswith("Here are tents. That broke off there")
+    assert "free" not in reply.text
 
 
 def test_what_a_tool_has_done_is_not_done_again(script: Script, guest: Visitor) -> None:

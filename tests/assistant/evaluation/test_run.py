@@ -124,6 +124,26 @@ async def test_a_goal_whose_shopper_fails_is_left_out_and_the_others_are_played(
     assert not again.broken_off
 
 
+async def test_a_shoppers_endpoint_that_fails_often_is_asked_again(assistant: Assistant, tmp_path: Path) -> None:
+    goals = [Goal(f"goal-0{n}", "Tents", usd(100_000), "", False, TENTS) for n in range(1, 8)]
+    busy = {"status": 429, "headers": {"Retry-After": "0"}}
+    kept = Kept(tmp_path / "r.jsonl", "k")
+    with openai_server(*[busy] * 10, {"say": "show me tents"}) as (url, _):
+        asker = ShopperModel(Settings(llm_url=url), load_prompts())
+        found = await played(assistant, kept, *goals, shopper=asker)
+    # Each of the first five goals asks twice; no breaker keeps the others from being played.
+    assert [one.task for one in found] == ["goal-06", "goal-07"]
+    assert len(kept.broken_off) == 5
+
+
+def test_a_share_of_all_plays_is_left_open_where_a_play_is_missing(tmp_path: Path) -> None:
+    results = [Result("m", "goal-01", "goals", 0, (), 0, ()), Result("m", "goal-01", "goals", 1, (), 0, ())]
+    whole, less = ({"m": figures(rows)} for rows in (results, results[:1]))
+    about = {"seed": 3, "trials": 2}
+    assert "100 %" in html_report(["m"], whole, results, about).split("pass^2")[1][:200]
+    assert "–" in html_report(["m"], less, results[:1], about).split("– pass^2")[1][:80]
+
+
 def test_an_amount_that_no_evidence_holds_is_found() -> None:
     fact = ProductFact(PRODUCTS[0], PRODUCTS[0].default_variant, {})
     price = PRODUCTS[0].price.format()

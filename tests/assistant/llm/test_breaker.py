@@ -78,3 +78,11 @@ def test_a_late_success_of_a_call_that_was_under_way_closes_it() -> None:
     breaker = _opened(Clock())
     breaker.succeeded()
     assert breaker.state == "closed"
+
+
+def test_no_server_keeps_itself_unused_for_good() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest_s=15.0, clock=clock)
+    breaker.failed(retry_after_s=float("9" * 400))
+    clock.now += 601.0
+    assert breaker.take_probe()
