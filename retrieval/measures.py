@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from retrieval.filters import AttributeRange
 from retrieval.negations import NOT, find_reach_before
 from retrieval.number_words import SPELT
-from retrieval.price_words import parse_number
+from retrieval.price_words import NO_NEXT, parse_number
 from retrieval.units import convert, find_unit, unit_key
 from retrieval.vocabulary import AttributeStats
 from retrieval.words import tokens, word_set
@@ -52,8 +52,9 @@ _MEASURE = re.compile(
     rf"(?P<minus>(?<![^\s(])[-−]|\bminus )?(?<![\w.,])(?P<number>{_SAID}|{_ARTICLE})"
     rf"(?:\s?(?:-|–|to|and|or)\s?(?P<second>{_SAID}))?(?P<plus>\+)?"
     rf"[\s-]?(?P<unit>fl\.? ?oz|[^\W\d_]{{1,12}}|\"|″|''|′′|”|°C)(?!\w)(?![\s-]?old\b)"
-    rf"(?P<more>\s*(?:\+|or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more)|minimum))?"
-    rf"(?P<less>\s*(?:or (?:less|smaller|shorter|under|below|lighter)|and under|max(?:imum)?\b))?",
+    rf"(?P<more>\s*(?:\+|(?:or (?:more|larger|bigger|longer|above|over|greater|higher)|and (?:up|above|more))"
+    rf"{NO_NEXT}|minimum))?"
+    rf"(?P<less>\s*(?:(?:or (?:less|smaller|shorter|under|below|lighter)|and under){NO_NEXT}|max(?:imum)?\b))?",
     re.IGNORECASE,
 )
 
@@ -61,8 +62,8 @@ _MEASURE = re.compile(
 _FOLK = r"(?:people|persons?|adults?|kids?|children|friends|guests|of us)"
 _FOR_SO_MANY = re.compile(
     rf"(?<!\w)(?:for|sleeps|fits|seats|(?:family|party|group) of)(?: the)? {_BOUNDS}"
-    rf"(?P<many>{_SAID}(?: {_FOLK}(?:(?:,| and| plus) {_SAID} {_FOLK})*)?)(?P<more> or more|\+)?"
-    r"(?=\s*(?:$|[,.;:!?)]|(?:and|with|under|below|in|that|which|or|but|please|from|by|not|no|without|people)(?!\w)))",
+    rf"(?P<many>{_SAID}(?P<folk> {_FOLK}(?:(?:,| and| plus) {_SAID} {_FOLK})*)?)(?P<more> or more|\+)?"
+    r"(?(folk)(?!\w)|(?=\s*(?:$|[,.;:!?)]|(?:and|with|under|below|in|that|which|or|but|please|from|by|not|no|without|people)(?!\w))))",
     re.IGNORECASE,
 )
 _MOST_PEOPLE = 20
@@ -102,6 +103,7 @@ class Measure:
         low, high: limits in `unit`; None leaves an end open.
         unit: as written.
         negation: where the words stand that turn the limits round ("not heavier than"); None mostly.
+        about: the number itself where no limit of it is said, so that `low` and `high` lie around it.
     """
 
     start: int
@@ -110,6 +112,7 @@ class Measure:
     high: float | None
     unit: str
     negation: tuple[int, int] | None = None
+    about: float | None = None
 
 
 def find_measures(
@@ -122,29 +125,37 @@ def find_measures(
         units: keys of further units that the catalogue uses.
         is_thing: whether a folded word names a kind of product, so that "no tents over 2 kg" limits their weight.
     """
-    found = []
-    for match in _MEASURE.finditer(text):
-        unit = match["unit"]
-        if _MOBILE.fullmatch(match["number"] + unit) and not match[0].endswith(f" {unit}"):
-            continue
-        if match["number"][0].isalpha() and len(unit) < _SPELT_UNIT:
-            continue  # "two in one"
-        if find_unit(unit) is None and unit_key(unit) not in units:
-            continue
-        first = _WITHOUT_NUMBER.get(match["number"].casefold()) or parse_number(match["number"])
-        second = parse_number(match["second"]) if match["second"] else None
-        if first is None or (match["number"].casefold() in _ARTICLES and not _is_compared(match)):
-            continue
-        sign = -1 if match["minus"] else 1
-        low, high = _limits(match, sign * float(first), None if second is None else float(second))
-        compared = _COMPARES.match(text, match.start())
-        reach = find_reach_before(text, match.start(), is_thing) if compared and second is None else None
-        if compared is None or reach is None:
-            found.append(Measure(match.start(), match.end(), low, high, unit))
-        else:
-            negation = reach.negation or (min(reach.start, match.start()), compared.end())
-            found.append(Measure(match.start(), match.end(), high, low, unit, negation))
+    found: list[Measure] = []
+    position = 0
+    while match := _MEASURE.search(text, position):
+        measure = _read_measure(match, units, is_thing)
+        found += [measure] if measure else []
+        # What is no unit may begin the next measure: "for 2 under 2 kg".
+        position = match.end() if measure else match.start("unit")
     return tuple(found)
+
+
+def _read_measure(match: re.Match[str], units: Collection[str], is_thing: Callable[[str], bool]) -> Measure | None:
+    unit, text = match["unit"], match.string
+    if _MOBILE.fullmatch(match["number"] + unit) and not match[0].endswith(f" {unit}"):
+        return None
+    if match["number"][0].isalpha() and len(unit) < _SPELT_UNIT:
+        return None  # "two in one"
+    if find_unit(unit) is None and unit_key(unit) not in units:
+        return None
+    first = _WITHOUT_NUMBER.get(match["number"].casefold()) or parse_number(match["number"])
+    second = parse_number(match["second"]) if match["second"] else None
+    if first is None or (match["number"].casefold() in _ARTICLES and not _is_compared(match)):
+        return None
+    number = -float(first) if match["minus"] else float(first)
+    low, high = _limits(match, number, None if second is None else float(second))
+    about = number if second is None and low is not None and high is not None else None
+    compared = _COMPARES.match(text, match.start())
+    reach = find_reach_before(text, match.start(), is_thing) if compared and second is None else None
+    if compared is None or reach is None:
+        return Measure(match.start(), match.end(), low, high, unit, about=about)
+    negation = reach.negation or (min(reach.start, match.start()), compared.end())
+    return Measure(match.start(), match.end(), high, low, unit, negation)
 
 
 def _is_compared(match: re.Match[str]) -> bool:
@@ -177,6 +188,12 @@ def find_headcount(text: str) -> Measure | None:
     low = None if match["high"] else total
     high = None if match["low"] or match["more"] else total
     return Measure(match.start(), match.end(), low, high, "person")
+
+
+def begins_headcount(text: str, start: int) -> bool:
+    """Whether "for 2 people" stands at an offset of a text: what follows is meant for them, and fits nothing."""
+    match = _FOR_SO_MANY.match(text, start)
+    return match is not None and match["folk"] is not None
 
 
 def find_degrees(text: str) -> Measure | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.linking import Link
+from retrieval.measures import begins_headcount
 from retrieval.price_words import PricePhrase
 from retrieval.reading import Mark, Reading
 from retrieval.words import ADJECTIVES, STOP, has_digit, word_set
@@ -102,6 +103,9 @@ def _begins_a_name(reading: Reading, position: int) -> bool:
     where there is nothing that they could be in."""
     follows = reading.text[reading.tokens[position].end : reading.tokens[position + 1].start]
     linked = any(link.start <= position < link.end for link in reading.links)
+    if begins_headcount(reading.text, reading.tokens[position].start):
+        before = zip(reading.tokens[:position], reading.marks, strict=False)
+        return all(mark is not None or token.folded in STOP for token, mark in before)  # "for 2 people tent"
     return linked or follows == "-" or (position == 0 and reading.tokens[position].folded in ("in", "on"))
 
 

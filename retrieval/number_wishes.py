@@ -5,6 +5,7 @@ Where several attributes of the wanted kind may be meant and none stands out, no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
@@ -22,14 +23,18 @@ from retrieval.measures import (
     find_spans,
 )
 from retrieval.need_draft import NeedDraft
+from retrieval.needs import kind_links
 from retrieval.reading import Reading
 from retrieval.units import find_unit
 from retrieval.vocabulary import AttributeStats
-from retrieval.words import has_digit, word_key
+from retrieval.words import has_digit, word_key, word_set
 
 _NEAR_NUMBER = 25
 _AS_MUCH = 1.5
 """How far outside of what a kind holds a capacity may be that is asked of it."""
+_BORNE, _AT_MOST = word_set("load weight user rider"), word_set("max maximum capacity limit")
+"""A name with a word of both states what something bears ("max_load"); the "load" of a dumbbell is its own."""
+_BEARS = re.compile(r"(?<!\w)(?:holds?|supports?|bears?|carr(?:y|ies)|withstands?|takes?)\s*$", re.IGNORECASE)
 
 
 def read_numbers(need: NeedDraft) -> None:
@@ -69,6 +74,8 @@ def _read_measures(need: NeedDraft) -> None:
         first, last = measure.start - _NEAR_NUMBER, measure.end + _NEAR_NUMBER
         near = frozenset(token.key for token in reading.tokens if first <= token.start <= last)
         chosen = _fluid_range(measure, near, need.choices) or _range(measure, near, need.choices)
+        if chosen and (least := _least_load(chosen, measure, reading.text)) is not None:
+            chosen = _range(least, near, need.choices)
         if chosen and chosen.key not in taken:
             need.wishes.append(chosen)
             need.claimed |= inside
@@ -88,6 +95,16 @@ def _fluid_range(measure: Measure, near: frozenset[str], choices: Choices) -> At
         return None
     low, high = held[0] / _AS_MUCH, held[1] * _AS_MUCH
     return chosen if any(low <= end <= high for end in (chosen.min, chosen.max) if end is not None) else None
+
+
+def _least_load(wish: AttributeRange, measure: Measure, text: str) -> Measure | None:
+    """The measure as a least one, where it is said what something has to bear: "for 130 kg", "holds up to 130 kg"."""
+    words = set(wish.name.split("_"))
+    if not (words & _BORNE and words & _AT_MOST and _dimension(measure.unit) == "mass"):
+        return None
+    bears = measure.low is None and _BEARS.search(text[: measure.start])
+    number = measure.high if bears else measure.about
+    return None if number is None else replace(measure, low=number, high=None)
 
 
 def _unspoken(need: NeedDraft) -> Iterator[Measure]:
@@ -147,12 +164,15 @@ def _read_bounded(need: NeedDraft) -> None:
     tokens, taken = need.reading.tokens, {wish.key for wish in need.wishes}
     if not need.choices.kinds or not tokens:
         return
+    called = {i for link in kind_links(need.reading) for i in range(link.start, link.end)}
     for start, end, low, high in find_bounded(need.reading.text):
         inside = {i for i, token in enumerate(tokens) if start <= token.start < end}
         priced = any(price.start < end and start < price.end and price.sure for price in need.reading.prices)
         if priced or not inside or inside & (need.claimed | need.dropped):
             continue
-        near = {token.key for token in tokens if start - _NEAR_NUMBER <= token.start <= end + _NEAR_NUMBER}
+        first, last = start - _NEAR_NUMBER, end + _NEAR_NUMBER
+        # The "power" of "power bank under 50" is a part of what the kind is called, and names no number.
+        near = {token.key for i, token in enumerate(tokens) if first <= token.start <= last and i not in called}
         meant = [stats for stats in need.choices.vocabulary.numeric if _may_mean(stats, near, low or high or 0.0, need)]
         if len(meant) == 1 and f"attribute:{meant[0].name}" not in taken:
             need.wishes.append(AttributeRange(meant[0].name, low, high, meant[0].unit))

@@ -68,6 +68,8 @@ _PRICED = (
     r"(?: (?:should be|is|are|range|ranging|limit|point|of|that is|be|at|to be))*\s*:?\s*)?"
 )
 
+NO_NEXT = rf"(?!\w|\s(?:than|the|to|an?)\b|\s*[^\w\s,.;:!?()]?\s?(?:\d|{SPELT}))"
+"""What "and under" must not stand before to limit the number before it: "2 kg and under 250$" is not under 2 kg."""
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
@@ -77,11 +79,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"(?:my )?budget(?: is| of|:)?)?\s*{_amount(1)}\s*(?:and|to|-|–|—|~|到|至)\s*{_amount(2)}"),
         ("up_to", rf"(?<!\w){_PRICED}{_UP_TO}\s*{_amount(1)}"),
         ("from", rf"(?<!\w){_PRICED}{_FROM}\s*{_amount(1)}"),
-        ("up_to_after", rf"{_amount(1)}\s*(?:or (?:less|under|below|lower|cheaper)|and (?:under|below|lower|less)|"
+        ("up_to_after", rf"{_amount(1)}\s*(?:or (?:less|under|below|lower|cheaper)|"
+            rf"and (?:under|below|lower|less){NO_NEXT}|"
             rf"max(?:imum)?\b|at (?:the )?(?:very )?most|tops\b|limit\b|ceiling\b|以下|以内|之内|内|budget\b|"
             rf"is (?:my|our|the) (?:max(?:imum)?|limit|budget|most)\b)"),
-        ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|(?:and |or )?upwards?|and up|and above|and over|"
-            rf"min(?:imum)?\b|\+|以上|起)"),
+        ("from_after", rf"{_amount(1)}\s*(?:or more|or above|or over|(?:and |or )?upwards?|and up|"
+            rf"and (?:above|over){NO_NEXT}|min(?:imum)?\b|\+|以上|起)"),
         ("near", rf"(?<!\w){_PRICED}(?:{_NEAR})\s*{_amount(1)}"),
         ("near", rf"(?<!\w)in the {_amount(1)} (?:price )?range\b"),
         ("near_after", rf"{_amount(1)}\s*(?:左右|or so\b|ish\b|-ish\b|or thereabouts|give or take)"),
@@ -264,9 +267,9 @@ def _bare_is_price(
         return _tells_more(told.group(1).casefold(), is_thing, is_value)
     if find_unit(word) is not None or word_key(word) in _COUNTED:
         return False
-    return (
-        is_thing(word) or (word_key(word) in STOP or word in STOP) or (kind in _HARD_BOUND and not word.endswith("s"))
-    )
+    # "Up to 12 plates" counts, "under 100 wireless" and "under 100 mens" do not.
+    counts = word != word_key(word) and word.endswith("s") and not (is_value(word) and _is_many(match["num1"]))
+    return is_thing(word) or (word_key(word) in STOP or word in STOP) or (kind in _HARD_BOUND and not counts)
 
 
 def _tells_more(word: str, is_thing: Callable[[str], bool], is_value: Callable[[str], bool]) -> bool:
@@ -280,6 +283,11 @@ def _is_few(number: str) -> bool:
     return number[0].isalpha() and read_words(number) < _FEW
 
 
+def _is_many(number: str) -> bool:
+    """Whether a number is rather money than a count."""
+    return (parse_number(number) or 0) >= _FEW
+
+
 def _limits(
     kind: str, first: int, second: int | None, fields: dict[str, str | None], currency: str
 ) -> tuple[int | None, int | None]:
@@ -288,8 +296,17 @@ def _limits(
             first *= _BIG[str(fields["big2"]).strip().casefold()]
         return min(first, second), max(first, second)
     if kind in ("near", "near_after"):
-        return int(first * (1 - AROUND)), int(first * (1 + AROUND))
+        return _around(first)
     return (first, None) if kind in ("from", "from_after") else (None, first)
+
+
+def _around(minor: int) -> tuple[int, int]:
+    return int(minor * (1 - AROUND)), int(minor * (1 + AROUND))
+
+
+def is_around(low: int, high: int) -> bool:
+    """Whether two limits in minor units are those of "around 30", whose lower end nobody asked for."""
+    return (low, high) == _around((low + high + 1) // 2)
 
 
 def _minor(fields: dict[str, str | None], n: int, currency: str) -> int | None:

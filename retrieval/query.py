@@ -17,7 +17,7 @@ from retrieval.filters import AttributeIn, BrandIn, CategoryIn, Constraint
 from retrieval.linking import Linker
 from retrieval.needs import split_needs
 from retrieval.reading import Reading, scan, spell
-from retrieval.refinement import Refinement, begins_anew, beside, is_broader, names_another_thing, prepare
+from retrieval.refinement import Refinement, begins_anew, beside, is_broader, names_another_thing, prepare, within
 from retrieval.results import Sort, Understanding
 from retrieval.typed import in_own_words
 from retrieval.units import find_unit
@@ -139,7 +139,8 @@ class QueryReader:
         changed = tuple(
             c for c in understood.constraints if held.get(c.key) != c and not is_broader(c, constraints, text)
         )
-        changed = beside(changed, constraints, left.dropped, text)
+        kept = [wish for wish in constraints if wish.key not in left.dropped]
+        changed = within(beside(changed, constraints, left.dropped, text), kept, text)
         return Refinement(
             text=understood.text,
             constraints=changed,

@@ -12,8 +12,9 @@ from typing import Literal
 
 from retrieval.chinese import steps
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, Constraint, PriceRange, fold
+from retrieval.price_words import is_around
 from retrieval.results import Sort, Understanding
-from retrieval.words import ADJECTIVES, STOP, clean, phrase_key, tokens, word_key, word_set
+from retrieval.words import ADJECTIVES, STOP, clean, is_cjk, phrase_key, tokens, word_key, word_set
 
 PriceStep = Literal["cheaper", "dearer"]
 
@@ -108,6 +109,7 @@ _ALSO = _re(
     r"|(?:can|could|would|may|might) also|also (?:fine|ok|okay|alright|possible|wears?|takes?|fits?)"
 )
 """What is said so comes beside what was wished for, and not in its place."""
+_INSTEAD = _re(r"instead|rather")
 _SIDES = {"length", "width", "height", "depth", "diameter"}
 _ASPECTS = word_set("brand size colour material style length width height weight storage memory capacity shape pattern")
 _MUST = re.compile(r"(?:have|need|necessar|needn't|need not|no need)", re.IGNORECASE)
@@ -186,7 +188,8 @@ def _names_aspect(what: str) -> bool:
 def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
     """Keys of the wishes that a few words name: by aspect ("size"), or by a value that was wished ("waterproof")."""
     said = {token.key for token in tokens(what)}
-    phrase = "".join(token.key for token in tokens(what) if token.folded not in ("a", "an", "the"))
+    keys = [token.key for token in tokens(what) if token.folded not in ("a", "an", "the")]
+    phrases = {"".join(keys[i:j]) for i in range(len(keys)) for j in range(i + 1, len(keys) + 1)}
     found = []
     for constraint in constraints:
         kind = {
@@ -202,10 +205,15 @@ def _named_wishes(what: str, constraints: Sequence[Constraint]) -> list[str]:
             names |= {"size", "measurement", "dimension"}
         values = constraint.values if isinstance(constraint, AttributeIn | BrandIn | CategoryIn) else ()
         if said & names or any(
-            phrase_key(value) and phrase_key(value) in phrase for value in values if fold(value) not in ("yes", "no")
+            _is_said(phrase_key(value), phrases) for value in values if fold(value) not in ("yes", "no")
         ):
             found.append(constraint.key)
     return found
+
+
+def _is_said(key: str, phrases: set[str]) -> bool:
+    """Whether a value is one of the phrases; of what is written without spaces, a part of one."""
+    return key in phrases or (is_cjk(key) and any(key in phrase for phrase in phrases))
 
 
 def price_step(text: str) -> tuple[PriceStep | None, str]:
@@ -283,6 +291,34 @@ def beside(
         else wish
         for wish in changed
     )
+
+
+def within(changed: Sequence[Constraint], held: Sequence[Constraint], text: str) -> tuple[Constraint, ...]:
+    """Keep the other end of a price that a message limits on one side: "at least 100" after "under 200".
+
+    Args:
+        changed: new wishes of a message.
+        held: wishes that hold so far; the lower end of "around 30" was asked for by nobody, and does not hold.
+        text: the message; what comes "instead" keeps nothing.
+    """
+    old = next((wish for wish in held if isinstance(wish, PriceRange)), None)
+    if old is None or _INSTEAD.search(text):
+        return tuple(changed)
+    return tuple(_between(wish, old) if isinstance(wish, PriceRange) else wish for wish in changed)
+
+
+def _between(new: PriceRange, old: PriceRange) -> PriceRange:
+    low, high = without_guess(old).min_minor if new.min_minor is None else new.min_minor, new.max_minor
+    high = old.max_minor if high is None else high
+    fits = low is None or high is None or low < high
+    return replace(new, min_minor=low, max_minor=high) if fits and new.currency == old.currency else new
+
+
+def without_guess(limits: PriceRange) -> PriceRange:
+    """Limits without the lower end of "around 30", which only stands for the number."""
+    low, high = limits.min_minor, limits.max_minor
+    guessed = low is not None and high is not None and is_around(low, high)
+    return replace(limits, min_minor=None) if guessed else limits
 
 
 def is_broader(new: Constraint, held: Sequence[Constraint], text: str) -> bool:

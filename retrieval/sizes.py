@@ -9,6 +9,8 @@ import re
 
 from retrieval.choices import Choices
 from retrieval.filters import AttributeIn
+from retrieval.measures import Measure
+from retrieval.units import convert
 from retrieval.words import phrase_key
 
 _LETTERS = {
@@ -42,9 +44,10 @@ _PATTERNS = tuple(
         rf"(?<![\w-])(?P<size>{_WRITTEN}) (?:would )?(?:fits?|suits?)(?! in)(?:\s|$|[,.!])",
         r"(?P<size>\d{2,3}|[XSML]{1,4})[码号]",
         r"(?<![\w-])(?P<size>x{0,4}[sml])(?= ?(?:,|/|or) ?x{0,4}[sml](?![\w-]))",
-        r"(?-i:(?<![\w'’-])(?P<size>X{0,4}[SML]|[2-5]XL))(?=\s*(?:[,.;!?]|$|\s(?:please|and|or)\b))",
+        r"(?-i:(?<![\w'’&-])(?P<size>X{0,4}[SML]|[2-5]XL))(?=\s*(?:[,.;!?]|$|\s(?:please|and|or)\b))",
     )
 )
+_AMONG_WORDS = re.compile(r"(?<![\w'’&-])(?<!\d )(?P<size>X{0,4}[SML]|[2-5]XL)(?=\s(?!shaped?\b))")
 
 
 def lone_size(text: str) -> str | None:
@@ -61,7 +64,8 @@ def find_size(text: str, choices: Choices) -> AttributeIn | None:
         choices: the catalogue, from the wanted kinds of product.
     """
     asked: str | None = None
-    for pattern in _PATTERNS:
+    # Beside a kind that comes in sizes, a capital between other words is one too: "rain jacket M black".
+    for pattern in (*_PATTERNS, _AMONG_WORDS) if choices.kinds else _PATTERNS:
         for match in pattern.finditer(text):
             region = match.groupdict().get("region") or ""
             found = _stated(_spellings(match["size"], region), choices)
@@ -69,7 +73,25 @@ def find_size(text: str, choices: Choices) -> AttributeIn | None:
                 return _with_more(found, text, match.end(), choices)
             if pattern in _PATTERNS[:2] and asked is None:
                 asked = f"{region} {match['size']}".strip().upper()
-    return _unmet(asked, choices) if asked else None
+    if asked is None:
+        return None
+    return (_holding(float(asked), None, choices) if asked.isdecimal() else None) or _unmet(asked, choices)
+
+
+def find_held_size(measure: Measure, choices: Choices) -> AttributeIn | None:
+    """Find the sizes, stated as spans, that hold a measure: of helmets, "56-60 cm" for "58 cm"."""
+    return None if measure.about is None else _holding(measure.about, measure.unit, choices)
+
+
+def _holding(number: float, unit: str | None, choices: Choices) -> AttributeIn | None:
+    """The sizes of these kinds, stated as spans, that hold a number; without a unit, it counts in theirs."""
+    held: dict[str, list[str]] = {}
+    for span in choices.vocabulary.size_spans if choices.kinds else ():
+        within = number if unit is None else convert(number, unit, span.unit) if span.unit else None
+        stated = choices.count(span.use.by_kind, span.use.count) and choices.states(span.use.name) >= choices.coverage
+        if stated and within is not None and span.low <= within <= span.high:
+            held.setdefault(span.use.name, []).append(span.use.value)
+    return next((AttributeIn(name, tuple(values)) for name, values in held.items()), None)
 
 
 def _with_more(size: AttributeIn, text: str, end: int, choices: Choices) -> AttributeIn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from retrieval.words import (
     TALK,
     UNLIKE,
     Token,
+    has_digit,
     is_cjk,
     phrase_key,
     tokens,
@@ -80,6 +82,16 @@ class ValueUse:
     value: str
     count: int
     by_kind: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeSpan:
+    """A size that is stated as a span of numbers: "48-52 cm", "5-7" (unit None)."""
+
+    use: ValueUse
+    low: float
+    high: float
+    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +159,7 @@ class Vocabulary:
         for table in (
             self.category_endings, self.category_words, self.department_keys, self.type_keys, self.value_heads,
             self.flag_keys, self.numeric, self.measured_words, self.measured_heads, self.unit_keys, self.sizes,
-            self.spans, self.attribute_words, self.word_keys, self.cjk_keys, self._stems,
+            self.size_spans, self.spans, self.attribute_words, self.word_keys, self.cjk_keys, self._stems,
         ):  # fmt: skip
             len(table)
         self.find_correction("preparre")
@@ -207,14 +219,16 @@ class Vocabulary:
     def value_heads(self) -> dict[str, tuple[ValueUse, ...]]:
         """Key of the last word of a two- or three-word value -> such values ("blue" -> "Navy blue").
 
-        What begins with a preposition is only called so as a whole: "in ear" is no "Over-ear".
+        What begins with a preposition is only called so as a whole: "in ear" is no "Over-ear". The unit of a measure
+        is no name of it: "58 cm" is no "48-52 cm".
         """
         found: defaultdict[str, list[ValueUse]] = defaultdict(list)
         for uses in self.values.values():
             for use in uses:
                 parts = use.value.replace("-", " ").split()
                 plain = parts != [] and not parts[0].isupper() and not {word_key(parts[0])} & (UNLIKE | STOP)
-                if plain and 2 <= len(parts) <= 3 and parts[-1].isalpha():
+                measured = parts != [] and find_unit(parts[-1]) is not None and has_digit(parts[0])
+                if plain and not measured and 2 <= len(parts) <= 3 and parts[-1].isalpha():
                     found[word_key(parts[-1])].append(use)
         return {key: tuple(uses) for key, uses in found.items()}
 
@@ -279,6 +293,13 @@ class Vocabulary:
             frozenset(name for name in self.attributes if not _SIZE_WORDS.isdisjoint(name.casefold().split("_")))
             - measures
         )
+
+    @cached_property
+    def size_spans(self) -> tuple[SizeSpan, ...]:
+        """The sizes that are stated as spans of numbers."""
+        uses = (use for uses in self.values.values() for use in uses if use.name in self.sizes)
+        found = ((use, _SPAN.fullmatch(use.value)) for use in uses)
+        return tuple(SizeSpan(use, float(m["low"]), float(m["high"]), m["unit"] or None) for use, m in found if m)
 
     # ------------------------------------------------------------ words
 
@@ -356,6 +377,7 @@ def _word_keys(token: Token) -> list[str]:
     return [word_key(word) for word in cut(token.text)] if is_chinese(token.text) else [token.key]
 
 
+_SPAN = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s?[-–]\s?(?P<high>\d+(?:\.\d+)?)\s?(?P<unit>[^\W\d_]*)")
 _MOSTLY = 0.5
 _RARE = 0.001
 _SIZE_WORDS = word_set("size 尺码 鞋码 码数")

@@ -29,7 +29,7 @@ from retrieval.price_words import PricePhrase
 from retrieval.reading import Reading
 from retrieval.refusals import read_refusals
 from retrieval.results import Sort, Understanding
-from retrieval.sizes import find_size, lone_size
+from retrieval.sizes import find_held_size, find_size, lone_size
 from retrieval.vocabulary import Vocabulary
 from retrieval.wanted import find_wanted
 from retrieval.wording import (
@@ -271,12 +271,19 @@ def _brand_is_meant(need: NeedDraft, link: Link) -> bool:
 def _read_sizes(need: NeedDraft) -> None:
     tokens = need.reading.tokens
     size = find_size(need.reading.text[tokens[0].start : tokens[-1].end], need.choices) if tokens else None
+    for measure in () if size else need.reading.measures:
+        inside = {i for i, token in enumerate(tokens) if measure.start <= token.start < measure.end}
+        if not inside & (need.claimed | need.dropped) and (size := find_held_size(measure, need.choices)):
+            need.claimed |= inside
+            break
     held = any(isinstance(wish, AttributeIn) and wish.name in need.choices.vocabulary.sizes for wish in need.wishes)
     # "XL" alone was read as a value already; a list of sizes says more.
     if size and (not held or len(size.values) > 1):
         need.wishes.append(size)
         said = {fold(word) for value in size.values for word in value.split()} | {"size", "sizes", "sized"}
         need.claimed |= {i for i, token in enumerate(tokens) if token.folded in said}
+        # "Size 58" may be held by what is stated as "56-60 cm".
+        need.claimed |= {i for i in range(1, len(tokens)) if tokens[i].text.isdecimal() and tokens[i - 1].key == "size"}
 
 
 def _read_stock_phrases(need: NeedDraft) -> None:

@@ -32,7 +32,7 @@ from retrieval.filters import (
 )
 from retrieval.product import Money
 from retrieval.query import QueryReader
-from retrieval.refinement import Refinement, begins_anew, split_correction
+from retrieval.refinement import Refinement, begins_anew, split_correction, without_guess
 from retrieval.results import Sort, Understanding
 from retrieval.words import has_digit, tokens, word_key
 
@@ -286,8 +286,8 @@ class NeedReader:
         middle = prices[len(prices) // 2]
         old = next((c for c in state.need.constraints if isinstance(c, PriceRange)), PriceRange(self._currency))
         if step == "cheaper":
-            ceiling = max(middle - 1, 1)
-            low = old.min_minor if old.min_minor is not None and old.min_minor <= ceiling else None
+            ceiling, asked = max(middle - 1, 1), without_guess(old).min_minor
+            low = asked if asked is not None and asked <= ceiling else None
             return (PriceRange(self._currency, low, ceiling),)
         high = old.max_minor if old.max_minor is not None and old.max_minor > middle else None
         return (PriceRange(self._currency, middle + 1, high),)

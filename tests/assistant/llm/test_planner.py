@@ -101,6 +101,13 @@ def test_cheaper_means_below_the_middle_of_what_was_shown() -> None:
     assert arguments["price_max"] == (prices[1] - 1) / 100
 
 
+def test_cheaper_than_about_so_much_has_no_lower_end() -> None:
+    around = replace(SHOWN.need, constraints=(*SHOWN.need.constraints, PriceRange("USD", 2550, 3450)))
+    stated = replace(SHOWN.need, constraints=(*SHOWN.need.constraints, PriceRange("USD", 2550, 90000)))
+    assert steps("cheaper", replace(SHOWN, need=around))[0][1].get("price_min") is None
+    assert steps("cheaper", replace(SHOWN, need=stated))[0][1]["price_min"] == 25.5
+
+
 def test_a_new_kind_starts_a_new_need() -> None:
     ((_, arguments),) = steps("show me mugs", SHOWN)
     assert arguments["categories"] == ["Mugs"]
