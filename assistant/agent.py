@@ -19,6 +19,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from assistant.config import Settings
 from assistant.errors import TurnRefused
 from assistant.llm.state import TurnState
+from assistant.metering import EMBEDDED
 from assistant.middleware import CallLimits, InLine, asking, count_answer
 from assistant.prompts import Prompts
 from assistant.text import without_fences
@@ -27,7 +28,6 @@ from assistant.tools.context import ShopperContext
 from assistant.tools.langchain_adapter import Tool, docstring_of, langchain_tools
 from assistant.turn import Evidence, ToolResult
 
-EMBEDDED = "embedded"
 MODEL_CALLS_PER_TURN = 4
 HISTORY_MESSAGES = 12
 MAX_HISTORY_CHARS = 1_200

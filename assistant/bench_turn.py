@@ -21,13 +21,12 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-from assistant.agent import EMBEDDED
 from assistant.bootstrap import build_assistant
 from assistant.commands import prepare_shop
 from assistant.config import Settings
 from assistant.errors import ModelFailed
 from assistant.llm.bench_endpoint import AnsweringEndpoint, BareAgent, answering_endpoint
-from assistant.metering import Stage
+from assistant.metering import EMBEDDED, Stage
 from assistant.places import DEMO_CATALOGUE, catalogues_folder
 from assistant.service import Assistant
 from assistant.terminal import Progress, say, say_json, showing_progress

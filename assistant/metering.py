@@ -13,6 +13,8 @@ from typing import Literal
 
 from assistant.turn import TurnCost
 
+EMBEDDED = "embedded"
+"""Name of our own model."""
 Stage = Literal["guards", "model", "tools", "search", "rank", "ground", "store"]
 """Search and rank are parts of tools; the others stand side by side."""
 CHARS_PER_TOKEN = 4

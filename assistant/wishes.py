@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.turn import Need
-from retrieval.filters import CategoryIn, Constraint, fold
+from retrieval.filters import CategoryIn, Constraint, PriceRange, fold
 from retrieval.results import Understanding
 from retrieval.wish_words import without_words_of
 
@@ -62,6 +63,31 @@ def words_to_rank_by(need: Need) -> str:
     if any(getattr(c, "name", "") == "size" for c in need.constraints):
         words = [word for word in words if word.casefold() != "size"]
     return " ".join(words)
+
+
+def with_limit_kept(need: Need, before: Need, words: str) -> Need:
+    """Return the need with the price limit of the one before it, where only a model can have forgotten it.
+
+    Args:
+        need: as a model asks for it.
+        before: what was looked for.
+        words: what the shopper says now; where they speak of money, the model's reading of them holds.
+    """
+    limits = [wish for wish in before.constraints if isinstance(wish, PriceRange)]
+    stated = any(isinstance(wish, PriceRange) for wish in need.constraints)
+    if not limits or stated or _OF_MONEY.search(words) or not same_subject(need, before):
+        return need
+    return replace(need, constraints=(*need.constraints, *limits))
+
+
+_OF_MONEY = re.compile(
+    r"pric|cost|money|budget|spend|afford|cheap|expens|limit|cap\b|start over|from scratch|forget"
+    r"|preis|teuer|geld|kost|g[üu]nstig|billig|von vorn"
+    r"|precio|cuest|cuánto|dinero|presupuesto|caro|cara\b|barat|de nuevo"
+    r"|[价钱贵]|预算|便宜|多少|重新|[$€£¥]|\d\d",
+    re.I,
+)
+"""Words of money, of a new beginning, and numbers: generous, for what it finds is only left to the model."""
 
 
 def same_subject(one: Need, other: Need) -> bool:

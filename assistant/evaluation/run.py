@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.agent import EMBEDDED
 from assistant.answer_json import aisle_version
 from assistant.bootstrap import build_assistant, ensure_catalogue
 from assistant.checkups.check import Patient
@@ -26,6 +25,7 @@ from assistant.evaluation.report import html_report
 from assistant.evaluation.scenarios import House, Scenario, load_scenarios
 from assistant.evaluation.trials import Kept, Result, play_all
 from assistant.llm.shopper_model import ShopperModel
+from assistant.metering import EMBEDDED
 from assistant.places import DEMO_CATALOGUE, catalogues_folder
 from assistant.prompts import load_prompts
 from assistant.service import Assistant

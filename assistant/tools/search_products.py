@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import BadArguments
+from assistant.metering import EMBEDDED
 from assistant.naming import named_by
 from assistant.tools.context import ShopperContext
 from assistant.tools.extremes import by_extreme
@@ -18,7 +19,7 @@ from assistant.tools.pointing import put_in_focus
 from assistant.tools.slates import slate_from_hits
 from assistant.tools.summary import summarise
 from assistant.turn import Extreme, Need, ToolResult
-from assistant.wishes import without_words, words_to_rank_by, words_to_search
+from assistant.wishes import with_limit_kept, without_words, words_to_rank_by, words_to_search
 from retrieval.filters import (
     AttributeIn,
     AttributeRange,
@@ -89,6 +90,10 @@ def search_products(
     extreme = Extreme(name, highest=bool(highest)) if name else None
     text = words_to_search(read, constraints) if read else ""
     need = Need(text=text, constraints=constraints, sort=order, extreme=extreme)
+    if context.meter.model != EMBEDDED:
+        # A language model forgets; a limit of money is the shopper's to lift.
+        need = with_limit_kept(need, context.ledger.need, context.words)
+        constraints = need.constraints
     left = _said_now(context, read, constraints) if read else ()
     aside = _whole(read.set_aside, left) if read else ()
     left = tuple(phrase for phrase in left if phrase not in aside)

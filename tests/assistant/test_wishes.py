@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.turn import Need
-from assistant.wishes import without_wish
+from assistant.wishes import with_limit_kept, without_wish
 from retrieval.filters import AttributeIn, AttributeRange, BrandIn, CategoryIn, InStock, PriceRange
 
 PRICE, BRAND = PriceRange("USD", None, 20000), BrandIn(("Norrfell",))
@@ -51,3 +51,35 @@ def test_a_word_in_a_script_without_spaces_goes_wherever_it_stands() -> None:
     assert without_wish(need, "attribute:颜色").text == "无线鼠标"
     short = Need("红茶", (AttributeIn("颜色", ("红",)),))
     assert without_wish(short, "attribute:颜色").text == "红茶"
+
+
+@pytest.mark.parametrize(
+    "words", ["only waterproof ones", "lighter ones for 4 people", "nur wasserdichte", "solo rojos", "要防水的"]
+)
+def test_a_limit_of_money_stays_where_nobody_spoke_of_money(words: str) -> None:
+    asked = Need("waterproof tent", (TENTS, DRY))
+    assert with_limit_kept(asked, Need("tent", (TENTS, PRICE)), words).constraints == (TENTS, DRY, PRICE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "any price",
+        "money is no object",
+        "make it 300",
+        "start over: tents",
+        "der Preis ist egal",
+        "cueste lo que cueste",
+        "价格无所谓",
+    ],
+)
+def test_where_money_was_spoken_of_what_the_model_asks_for_holds(words: str) -> None:
+    asked = Need("tent", (TENTS,))
+    assert with_limit_kept(asked, Need("tent", (TENTS, PRICE)), words) == asked
+
+
+def test_a_limit_does_not_go_over_to_another_kind_and_gives_way_to_a_new_one() -> None:
+    before, boots = Need("tent", (TENTS, PRICE)), Need("boots", (CategoryIn(("Boots",)),))
+    assert with_limit_kept(boots, before, "and boots") == boots
+    dearer = Need("tent", (TENTS, PriceRange("USD", None, 30000)))
+    assert with_limit_kept(dearer, before, "a bit more then") == dearer

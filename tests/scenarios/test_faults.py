@@ -18,6 +18,7 @@ from assistant.llm.vllm import EndpointModel
 from assistant.service import Assistant
 from assistant.tools import TOOLS
 from assistant.turn import CartFact, HandOverFact, SlateFact, Status
+from retrieval.filters import PriceRange
 from retrieval.product import Product
 from tests.fakes.openai_server import Script, openai_server, stream_of
 from tests.scenarios.conftest import new_visitor
@@ -196,6 +197,20 @@ def test_a_model_that_calls_for_ever_is_asked_four_times_and_what_was_found_is_t
     assert reply.text
     assert (len(script.requests), reply.answer.cost.tool_calls) == (4, 3)
     assert script.requests[-1]["tool_choice"] == "none"
+
+
+def test_a_price_limit_that_a_model_forgets_stays_and_is_seen(script: Script, guest: Visitor) -> None:
+    limit = PriceRange("USD", None, 20_000)
+    script.steps = [{"call": ("search_products", {"query": "tents", "price_max": 200})}, {"say": "Here are tents."}]
+    guest.say("tents under $200")
+    again = [SEARCH, {"say": "Here are tents."}]
+    script.steps = list(again)
+    reply = guest.say("show me some others please")
+    assert reply.products
+    assert all(fact.variant.price.amount_minor <= 20_000 for fact in reply.products)
+    assert limit in reply.slates[-1].need.constraints
+    script.steps = list(again)
+    assert limit not in guest.say("the price does not matter").slates[-1].need.constraints
 
 
 def test_a_turn_ends_where_its_tokens_end(script: Script, guest: Visitor) -> None:
