@@ -13,6 +13,9 @@ SAID = [
     ("mach 2 draus, ne warte, 1", "make it 2, no wait, 1"),
     ("vergiss das alles", "forget all that"),
     ("passt so", "ok"),
+    ("nee, herren", "no, for men"),
+    ("fangen wir nochmal von vorne an", "start over"),
+    ("schon gut, hat sich erledigt", "never mind"),
     # kinds, compounds, endings, umlauts written out or dropped, capitals
     ("Ich suche rote Wanderschuhe", "show me red hiking boots"),
     ("ich suche gruene handschuhe", "show me green gloves"),
@@ -23,7 +26,17 @@ SAID = [
     ("ledertasche", "leather pocket"),
     ("zelt für drei personen", "tent for 3 people"),
     ("vierpersonenzelt", "tent for 4 people"),
+    ("ein T-Shirt unter 30", "a t-shirt under 30"),
+    ("damen-t-shirts", "women t-shirt"),
+    ("espressomaschine mit milchaufschäumer", "espresso machine with milk frother"),
+    ("powerbank wireless laden", "power bank wireless charging"),
+    ("schlafsack reißverschluss links", "sleeping bag left zip"),
     # limits
+    ("nicht teurer als 350", "under 350"),
+    ("nicht größer als 30 cm", "at most 30 cm"),
+    ("nicht länger als 2 m", "length at most 2 m"),
+    ("der darf nicht mehr als 80 euro kosten", "under 80 euro"),
+    ("R-Wert mindestens 4", "r-value at least 4"),
     ("nicht mehr als 75 euro", "under 75 euro"),
     ("unter 1.200 dollar", "under 1200 dollars"),
     ("mindestens 1,5 liter", "at least 1.5 l"),
@@ -37,7 +50,13 @@ SAID = [
     ("nichts von Acme", "not Acme"),
     ("muss nicht rot sein", "does not have to be red"),
     ("die marke ist egal", "forget the brand"),
+    ("nimm die Preisgrenze raus", "forget the price limit"),
+    ("lass das wasserdicht weg", "forget the waterproof"),
+    ("nimm das mit der kapuze raus", "forget the hood"),
+    ("egal mit dem Preis", "forget the price"),
+    ("wasserdicht muss doch nicht sein", "does not have to be waterproof"),
     # what is shown
+    ("gibt es was leichteres?", "something lighter?"),
     ("wie breit ist der dritte", "how wide is the third one"),
     ("ist die spülmaschinenfest?", "is it dishwasher safe?"),
     ("hat er eine kapuze?", "does it have hood?"),
@@ -56,12 +75,14 @@ SAID = [
     ("super, nehm ich! L und Blau bitte in den warenkorb", "put it in my cart in L and blue"),
     ("nimm den ersten wieder raus", "remove the first one from my cart"),
     ("was ist in meinem warenkorb", "what is in my cart"),
+    ("den warenkorb bitte leeren", "empty my cart"),
     # orders, policies, people
     ("wo bleibt denn meine sendung?", "where is my parcel?"),
     ("storniere bitte die bestellung A-20777", "please cancel order A-20777"),
     ("A-20778 bitte auch", "cancel order A-20778 too"),
     ("wann bekomme ich mein geld zurück?", "when do i get my money back?"),
     ("wie lange kann ich schuhe zurückgeben", "how long do i have to return something"),
+    ("wie lange habe ich rückgaberecht", "how long do i have to return something"),
     ("verschickt ihr auch nach kanada", "do you ship to canada"),
     ("was kostet die lieferung", "how much is shipping"),
     ("verpackst du es als geschenk?", "do you wrap gifts?"),
@@ -106,3 +127,10 @@ def test_an_instruction_in_a_title_is_not_glossed(languages: Languages) -> None:
 def test_a_gloss_of_small_talk_asks_for_no_cart(languages: Languages) -> None:
     for said in ("danke, das war alles", "ich nehme an, das passt", "ja"):
         assert "cart" not in languages.read(said, "de").words
+
+
+def test_what_is_chosen_withdraws_nothing(languages: Languages) -> None:
+    for said in ("nimm das mit der kapuze", "nimm die größe M", "mach die farbe schwarz", "ich suche was neues", "neu"):
+        words = languages.read(said, "de").words
+        assert "forget" not in words
+        assert "start over" not in words
