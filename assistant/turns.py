@@ -23,6 +23,7 @@ from assistant.clarify import choose_question
 from assistant.conversations import Conversations, Role
 from assistant.errors import ModelFailed, Refused
 from assistant.floorplan import Floorplan
+from assistant.forgetting import forgotten, gives_all_up
 from assistant.grounding import unsupported
 from assistant.guards import answer_to
 from assistant.language import Gloss
@@ -177,6 +178,7 @@ class TurnRunner:
         left = heard.words or words
         gloss = plan.languages.read(left, before.focus.language, names_said(left, before, plan.shop))
         gloss = Gloss(gloss.language, "", "") if heard.is_answered else gloss
+        before = forgotten(before) if gives_all_up(gloss.words) else before
         ledger = Ledger(need=before.need, focus=first_focus(gloss, before.focus))
         unit = plan.shop.profiling.unit(turn.principal)
         treated = self._treating.begin(unit, session_key(turn.principal), plan.shop.now())
@@ -372,7 +374,7 @@ class TurnRunner:
         elif not run.heard.is_answered:
             for event in await self._in_pool(run.offer):
                 yield event
-        if run.context.ledger.need != run.before.need:
+        if run.context.ledger.need != run.before.need or gives_all_up(run.state.words):
             yield WishesChanged(run.context.ledger.need)
         with run.context.meter.stage("store"):
             answer = await self._in_pool(lambda: self._keep(run, question))

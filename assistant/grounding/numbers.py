@@ -41,8 +41,8 @@ _COUNT = re.compile(
 )
 _THEY = re.compile(r"\b(?:they|these|those|prices?)\b", re.I)
 _END = re.compile(r"\b(?:prices?|they|these) .{0,20}?(?:(?P<from>from|at)|(?P<to>up to))\s*$", re.I)
-_PIECES = re.compile(r"\s*×\s*[^\d\s]")
-"""How many of one thing ("2 × Dome tent"), and no measure ("2560 × 1440")."""
+_PIECES = re.compile(r"\s*×(?:\s*[^\d\s]|\s{4})")
+"""How many of one thing ("2 × Dome tent", its name blanked out or not), and no measure ("2560 × 1440")."""
 _MOST_STARS = 5
 
 
@@ -120,7 +120,7 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
         return True
     if _PIECES.match(text, figure.any.end):
         return value in facts.pieces
-    if value in facts.options_taken:
+    if all(end.values[0] in facts.options_taken for end in (figure.low, figure.high) if end):
         return True
     if quantified(subject, [field_held(figure, sheet.fields, said) is not None for sheet in about]):
         return True

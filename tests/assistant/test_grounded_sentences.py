@@ -12,13 +12,36 @@ import yaml
 
 from assistant.demo.catalogue import make_catalogue
 from assistant.demo.spec import load_spec
-from assistant.evidence import Claim, Evidence, Order, OrderLine, OrdersFact, OrderStatus, PolicyFact, PolicySection
+from assistant.evidence import (
+    CartFact,
+    CartLineFact,
+    Claim,
+    Evidence,
+    Order,
+    OrderLine,
+    OrdersFact,
+    OrderStatus,
+    PolicyFact,
+    PolicySection,
+)
 from assistant.grounding import Facts, Lexicon, links_of, unsupported
 from assistant.grounding.quantities import figures
 from retrieval.product import Attribute, Product
 from retrieval.relations import Evidence as Stated
 from retrieval.relations import Relation, RelationKind
-from tests.assistant.small_shop import CAMP_MUG, DOME, FJELL_2, FJELL_4, OAK_MUG, PRODUCTS, english, fact, slate, usd
+from tests.assistant.small_shop import (
+    CAMP_MUG,
+    DOME,
+    FJELL_2,
+    FJELL_4,
+    OAK_MUG,
+    PRODUCTS,
+    RIDGE,
+    english,
+    fact,
+    slate,
+    usd,
+)
 
 SENTENCES = Path(__file__).with_name("grounding_sentences.yaml")
 LEXICON = Lexicon.of(PRODUCTS)
@@ -191,6 +214,25 @@ def test_a_rule_that_no_section_makes_is_not_told(sentence: str) -> None:
 )
 def test_a_day_is_that_of_what_happened_then(sentence: str, held: bool) -> None:
     assert (kind(sentence, TRACKED) is None) is held
+
+
+@pytest.mark.parametrize(
+    ("added", "held"),
+    [
+        ("2 × {} 8-10, Red", True),
+        ("2 × {} 8-10", True),
+        ("3 × {} 8-10, Red", False),
+        ("2 × {} 8-12, Red", False),
+        ("2 × {} 7-10, Red", False),
+    ],
+)
+def test_pieces_and_a_size_of_two_numbers_are_those_in_the_cart(added: str, held: bool) -> None:
+    sizes = tuple(replace(v, id=f"{v.id}-{s}", options={"size": s, "colour": "Red"})
+                  for v in RIDGE.variants[:1] for s in ("5-7", "8-10"))  # fmt: skip
+    socks = replace(RIDGE, variants=sizes)
+    line = CartLineFact(sizes[1].id, f"{socks.title} 8-10, Red", 2, usd(1200), usd(1200), socks, sizes[1])
+    cart = CartFact((line,), usd(2400), usd(0), usd(500), usd(2900), "Taxes included.", "/checkout", "added")
+    assert (kind(f"Added: **{added.format(socks.title)}**.", cart) is None) is held
 
 
 def test_what_goes_together_is_joined_by_a_relation() -> None:

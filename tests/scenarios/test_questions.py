@@ -93,6 +93,8 @@ def test_a_product_is_asked_about_by_its_name_without_being_shown(visit: Visitor
         ("quietest blender", "noise_level", False),
         ("power bank with the most capacity", "battery_capacity", True),
         ("speaker with the longest battery life", "battery_life", True),
+        ("espresso machine that heats up fastest", "heat_up_time", False),
+        ("the fastest camping stove", "boil_time", False),
     ],
 )
 def test_a_superlative_orders_by_what_is_stated(visit: Visitor, words: str, name: str, highest: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.turn import PolicyFact, ProductFact
+from assistant.turn import CartFact, Need, PolicyFact, ProductFact, WishesChanged
 from retrieval.filters import PriceRange
 from tests.scenarios.visitor import Reply, Visitor
 
@@ -110,3 +110,30 @@ def test_a_dress_in_a_size_is_a_thing_and_no_question_about_sizes(visit: Visitor
 def test_a_need_said_twice_keeps_its_words(visit: Visitor) -> None:
     first = visit.say("rain jacket").answer.wishes.text
     assert visit.say("rain jackets").answer.wishes.text == first
+
+
+@pytest.mark.parametrize("words", ["start over", "forget all that", "ok let's start again from scratch"])
+def test_who_starts_over_is_asked_what_to_look_for(visit: Visitor, words: str) -> None:
+    visit.say("red tents under 200")
+    reply = visit.say(words)
+    assert "start over" in reply.text
+    assert reply.answer.wishes == Need()
+    assert WishesChanged(Need()) in reply.events
+    limited = visit.say("under 100")
+    assert limited.labels == {"under $100"}
+    assert limited.answer.question
+
+
+def test_who_starts_over_keeps_the_cart_and_may_say_at_once_what_for(visit: Visitor) -> None:
+    game = next(item.product for item in visit.say("board games").products if len(item.product.variants) == 1)
+    visit.say(f"add the {game.title}")
+    reply = visit.say("forget all that, show me tents")
+    assert reply.labels == {"Tents"}
+    assert visit.say("what's in my cart?").only(CartFact).lines
+
+
+@pytest.mark.parametrize("kind", ["socks", "bike helmets", "printers"])
+def test_the_cart_is_no_question_about_what_is_shown(visit: Visitor, kind: str) -> None:
+    visit.say(kind)
+    visit.say("tell me more about the first")
+    visit.say("what's in my cart?").only(CartFact)

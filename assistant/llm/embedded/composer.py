@@ -101,7 +101,7 @@ class Composer:
         """
         changed = any(isinstance(fact, CartFact) and fact.changed for fact in evidence)
         people = any(isinstance(fact, HandOverFact) for fact in evidence)
-        told = [fact for fact in evidence if not (changed and isinstance(fact, CartFact) and not fact.changed)]
+        told = [fact for fact in _last_of_each_need(evidence) if not (changed and _only_views_cart(fact))]
         # Where a person takes over, it helps nobody to read that no policy says anything.
         told = [fact for fact in told if not (people and isinstance(fact, PolicyFact) and not fact.sections)]
         asked = list({fact.product.id: fact for fact in told if isinstance(fact, ProductFact)}.values())
@@ -113,7 +113,7 @@ class Composer:
             else self._fact(fact, question, now)
             for fact in told
         ]
-        if sum(isinstance(fact, SlateFact) for fact in evidence) > 1:
+        if sum(isinstance(fact, SlateFact) for fact in told) > 1:
             return "\n\n".join(part for part in parts if part)
         return " ".join(part for part in parts if part)
 
@@ -364,6 +364,23 @@ class Composer:
         sentences.append(self._say("policy", title=first.title, text=text))
         sentences += [self._say("policy_also", title=section.title) for section in rest[:1]]
         return "\n\n".join(sentences)
+
+
+def _last_of_each_need(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence without searches that were made again later in the turn: what they found is told once."""
+    rows: list[Evidence] = []
+    told: set[Need] = set()
+    for fact in reversed(evidence):
+        if isinstance(fact, SlateFact) and fact.surface == "search":
+            if fact.need in told:
+                continue
+            told.add(fact.need)
+        rows.append(fact)
+    return rows[::-1]
+
+
+def _only_views_cart(fact: Evidence) -> bool:
+    return isinstance(fact, CartFact) and not fact.changed
 
 
 def _kinds_wished(slate: SlateFact) -> bool:

@@ -14,6 +14,7 @@ from functools import partial
 from assistant.choices import no_preference
 from assistant.clarify import wants_no_questions
 from assistant.counting import is_bare, places, points_by_place
+from assistant.forgetting import gives_all_up, without_giving_up
 from assistant.llm.embedded import order_talk, profile_talk
 from assistant.llm.embedded.ages import cut_age
 from assistant.llm.embedded.bare_numbers import BareNumbers
@@ -139,6 +140,10 @@ class Planner:
             return Plan(talk=("unclear",))
         if wants_no_questions(state.words):
             return Plan(talk=("no_questions",))
+        if gives_all_up(state.words):
+            state = replace(state, words=without_giving_up(state.words))
+            if not has_words(state.words):
+                return Plan(talk=("start_over",))
         state, slips = self._spelt(state)
         words = self._numbers.in_full(state)
         cart = cart_arguments(state, self._reader)

@@ -18,15 +18,16 @@ _STOCK = re.compile(r"\b(in stock|available|availability|sold out|left|have it)\
 _RATING = re.compile(r"\b(rating|rated|reviews?|stars?|good)\b", re.I)
 _GENERAL = re.compile(r"\b(tell me|details?|more about|info|information|specs?|describe|know)\b", re.I)
 _HIGH = re.compile(
-    r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|loudest|widest|tallest"
-    r"|longer|bigger|larger|higher|heavier|brighter|stronger|faster|louder|wider|taller|weighs more)\b",
+    r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|quickest|loudest|widest|tallest"
+    r"|longer|bigger|larger|higher|heavier|brighter|stronger|faster|quicker|louder|wider|taller|weighs more)\b",
     re.I,
 )
 _LOW = re.compile(
-    r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest"
-    r"|lighter|smaller|shorter|lower|thinner|quieter|narrower|weighs less)\b",
+    r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest|slowest"
+    r"|lighter|smaller|shorter|lower|thinner|quieter|narrower|slower|weighs less)\b",
     re.I,
 )
+_PACE = re.compile(r"\b(?:fast|quick|slow)e(?:r|st)\b", re.I)
 # "Does it come in red", "is it available in XL": a thing may also be "built in" or "fit in" something.
 _IN_VALUE = re.compile(
     r"\b(?:comes?|available|sold|exists?|(?:have|got|get|has|sell|stock|do|make|is|are|buy|order)"
@@ -113,8 +114,10 @@ class ProductAnswers:
         rows = [(item, a) for item, a in rows if a.name == name]
         if len(rows) < 2:
             return ""
-        item, attribute = (max if high else min)(rows, key=lambda row: float(str(row[1].value)))
-        template = "compare_highest" if high else "compare_lowest"
+        # What is fastest takes the least time.
+        highest = (high is not None) != (bool(_PACE.search(question)) and "time" in name.split("_"))
+        item, attribute = (max if highest else min)(rows, key=lambda row: float(str(row[1].value)))
+        template = "compare_highest" if highest else "compare_lowest"
         title, label = plain(item.product.title), self._label(attribute)
         return self._wording(template, title=title, label=label, value=plain(attribute.text))
 

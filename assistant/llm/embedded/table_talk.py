@@ -22,6 +22,9 @@ from retrieval.query import QueryReader
 _OPEN = frozenset({"search", "product_question", "policy", "show_more", "cart_view"})
 """Cues that what was talked about before may overrule."""
 
+_OWN_CART = re.compile(r"\bcart\b|\bmy (?:shopping )?(?:basket|bag|trolley)\b", re.I)
+"""No product on the table is meant, whatever its description says of a cartridge."""
+
 _WHICH_OF_THEM = re.compile(
     r"^\W*(?:and |ok |so |but )*(?:which|what)(?: one| ones)?(?: of (?:them|these|those|all))?"
     r"(?: is|'s| are| has| have)? the \w+est\b",
@@ -70,7 +73,7 @@ class TableTalk:
         """
         if self.related(cue, clause, state):
             return "goes_with"
-        if cue is not None and cue.name not in _OPEN:
+        if cue is not None and (cue.name not in _OPEN or (cue.name == "cart_view" and _OWN_CART.search(clause))):
             return None
         if state.focus.order_id and state.in_focus is None and self._intents.is_cue("find_orders", clause):
             return "find_orders"

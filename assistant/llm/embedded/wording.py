@@ -20,7 +20,8 @@ _MARKDOWN = re.compile(r"[*_`\[\]()<>#|~\\]")
 MAX_TITLE_CHARS = 90
 TALK = (
     "about_you", "affirm", "ask_kind", "deny", "goodbye", "greeting", "no_questions", "others_orders", "out_of_scope",
-    "pleasantries", "sorry", "thanks", "tool_failed", "unclear", "unclear_order", "unclear_pair", "unclear_product",
+    "pleasantries", "sorry", "start_over", "thanks", "tool_failed", "unclear", "unclear_order",
+    "unclear_pair", "unclear_product",
 )  # fmt: skip
 """Templates in which the assistant speaks of itself: they state nothing of a product, an order, a cart or a rule."""
 _LEAST_OF_A_SENTENCE = 10

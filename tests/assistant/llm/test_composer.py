@@ -104,7 +104,14 @@ def test_a_wish_that_not_all_state_is_told() -> None:
 
 
 def test_two_slates_are_two_paragraphs() -> None:
-    assert len(say(slate(CUP), slate(FJELL_2)).split("\n\n")) == 2
+    assert len(say(slate(CUP, need=Need("mugs")), slate(FJELL_2, need=TENTS)).split("\n\n")) == 2
+
+
+def test_what_was_searched_several_times_is_told_once() -> None:
+    again = [slate(FJELL_4, FJELL_2, need=TENTS, total=17)] * 2
+    cup = slate(CUP, need=Need("mugs"))
+    assert say(*again) == say(again[0])
+    assert say(*again, cup) == f"{say(again[0])}\n\n{say(cup)}"
 
 
 def test_a_comparison_tells_the_cheaper_the_better_rated_and_what_differs() -> None:

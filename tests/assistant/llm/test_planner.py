@@ -313,9 +313,12 @@ def test_words_that_stand_nowhere_are_told_and_repeat_no_list() -> None:
     assert steps("asdfgh under 200", SHOWN)[0][1]["price_max"] == 200.0
 
 
-@pytest.mark.parametrize("words", ["forget all that.", "ok forget everything i said", "let's start over"])
+@pytest.mark.parametrize(
+    "words",
+    ["forget all that.", "ok forget everything i said", "let's start over", "from scratch please", "new search"],
+)
 def test_giving_everything_up_looks_for_nothing(words: str) -> None:
-    assert plan(words, SHOWN) == Plan(talk=("deny",))
+    assert plan(words, SHOWN) == Plan(talk=("start_over",))
 
 
 @pytest.mark.parametrize(("words", "units"), [("make it 2 no wait 1", 1), ("make it two, no, three", 3)])

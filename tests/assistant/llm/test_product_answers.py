@@ -6,7 +6,7 @@ import pytest
 
 from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.prompts import load_prompts
-from retrieval.product import Product
+from retrieval.product import Attribute, Product
 from tests.assistant.small_shop import (
     CAMP_MUG,
     CUP,
@@ -96,3 +96,18 @@ def test_the_extreme_of_several_is_the_one_that_states_it(question: str, said: s
 
 def test_an_extreme_needs_two_that_state_a_number() -> None:
     assert ANSWERS.most([fact(FJELL_2), fact(RIDGE)], "which has the most capacity?") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("which boils fastest?", "Of these, **Norrfell Trail Mug** states the lowest boil time: 3 min."),
+        ("which boils quicker?", "Of these, **Norrfell Trail Mug** states the lowest boil time: 3 min."),
+        ("which is slowest to boil?", "Of these, **Acme Camp Mug** states the highest boil time: 5 min."),
+    ],
+)
+def test_what_is_fastest_takes_the_least_time(question: str, said: str) -> None:
+    stated = [{"power": Attribute("power", watts, "W"), "boil_time": Attribute("boil_time", minutes, "min")}
+              for watts, minutes in ((3000, 5), (1000, 3))]  # fmt: skip
+    stoves = [replace(product, attributes=rows) for product, rows in zip((CAMP_MUG, CUP), stated, strict=True)]
+    assert ANSWERS.most([fact(product) for product in stoves], question) == said
