@@ -14,6 +14,7 @@ SAID = [
     ("vergiss das alles", "forget all that"),
     ("passt so", "ok"),
     ("nee, herren", "no, for men"),
+    ("nein, lieber schwarze", "no, I meant black"),
     ("fangen wir nochmal von vorne an", "start over"),
     ("schon gut, hat sich erledigt", "never mind"),
     # kinds, compounds, endings, umlauts written out or dropped, capitals

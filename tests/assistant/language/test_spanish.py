@@ -36,6 +36,7 @@ SAID = (
     ("cafetera de émbolo", "coffee maker french press"),
     # without, not, any
     ("no, de hombre", "no, for men"),
+    ("no, mejor negras", "no, I meant black"),
     ("no de mujer", "no women"),
     ("quita lo de impermeable", "forget the waterproof"),
     ("quita el límite de precio", "forget the price"),
