@@ -56,6 +56,11 @@ _POLICY_WORD = re.compile(
 )
 
 
+_CART_IS_EMPTY = re.compile(
+    r"\W*(?:your|the) (?:shopping )?(?:cart|basket) is (?:(?:now|still|currently) )?empty(?: now)?\W*", re.I
+)
+
+
 def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
     """Say what in a sentence the evidence does not hold.
 
@@ -72,7 +77,11 @@ def unsupported(sentence: str, facts: Facts, lexicon: Lexicon) -> str | None:
         return None
     if tables.is_row(sentence) and (cells := tables.as_sentences(sentence, facts.before)):
         return next((kind for cell in cells if (kind := unsupported(cell, facts, lexicon)) is not None), None)
-    sentence = as_stated(in_english(sentence, facts, lexicon), facts, lexicon)
+    sentence = in_english(sentence, facts, lexicon)
+    carts = [fact for fact in facts.evidence if isinstance(fact, CartFact)]
+    if carts and _CART_IS_EMPTY.fullmatch(sentence):
+        return "state" if carts[-1].lines else None
+    sentence = as_stated(sentence, facts, lexicon)
     subject = subject_of(sentence, facts, lexicon)
     if _links(sentence, facts):
         return "link"

@@ -235,6 +235,23 @@ def test_pieces_and_a_size_of_two_numbers_are_those_in_the_cart(added: str, held
     assert (kind(f"Added: **{added.format(socks.title)}**.", cart) is None) is held
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Your cart is empty."),
+        ("de", "Dein Warenkorb ist leer."),
+        ("es", "Tu carrito está vacío."),
+        ("zh", "您的购物车是空的。"),
+    ],
+)
+def test_a_cart_is_empty_where_it_is_whatever_was_talked_about(language: str, sentence: str) -> None:
+    empty = CartFact((), usd(0), usd(0), usd(0), usd(0), "Taxes included.")
+    line = CartLineFact("camp-mug-0", CAMP_MUG.title, 2, usd(1200), usd(1200), CAMP_MUG, CAMP_MUG.default_variant)
+    for cart, held in ((empty, True), (replace(empty, lines=(line,)), False)):
+        facts = Facts([cart], language=language, table=[fact(RIDGE)])
+        assert (unsupported(sentence, facts, LEXICON) is None) is held
+
+
 def test_what_goes_together_is_joined_by_a_relation() -> None:
     found = (replace(slate(CAMP_MUG, OAK_MUG), relations={CAMP_MUG.id: FITS}), fact(DOME))
     assert kind(f"The {CAMP_MUG.title} fits the {DOME.title}.", *found) is None

@@ -29,6 +29,8 @@ def _files(**changed: Mapping[str, Any]) -> dict[str, Any]:
         ("what is in my cart?", "cart_view"),
         ("add the second one to my cart", "cart_add"),
         ("remove it from the cart", "cart_remove"),
+        ("remove everything from my cart", "cart_remove"),
+        ("forget everything you know about me", "erase_profile"),
         ("compare the first two", "compare"),
         ("what is your return policy?", "policy"),
         ("show me more", "show_more"),
