@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.counting import NUMBERS, Piece, is_ordinal, number, numbers_alone, pieces
+from assistant.counting import NUMBERS, PLACE, Piece, is_ordinal, number, numbers_alone, pieces
 from retrieval.words import word_set
 
 _WORDS = "|".join(sorted(NUMBERS, key=len, reverse=True))
@@ -51,6 +51,7 @@ _IDLE = re.compile(
     re.I,
 )
 _ASKS_TO_ADD = re.compile(r"\b(?:add|buy|order|take|put|grab|get|gimme|purchase|more|another|extra|make it)\b", re.I)
+_ASKS_FOR_SOME = re.compile(rf"{_ASKS_TO_ADD.pattern}|\b(?:want|need|have|like|give)\b", re.I)
 _MAKE_IT = re.compile(rf"^\W*(?:please\s+)?make (?:it|that|them)\s+(?=(?:\d|{_WORDS})\b)", re.I)
 _PRONOUN = re.compile(
     r"^(?:of\s+)?(?:it|them|this|that|these|those|this one|that one|the one|one|each)?(?:\s+more)?\W*$", re.I
@@ -83,8 +84,9 @@ class Part:
 
     @property
     def points_back(self) -> bool:
-        """Whether it may mean what was talked about: "it", "2 more", "add"; "yes" or "thanks" do not."""
-        return self.is_pronoun and bool(self.reference or _ASKS_TO_ADD.search(self.text))
+        """Whether it may mean what was talked about: "it", "2 more", "add", "I want 2"; "yes" or "thanks" do not."""
+        asks = _ASKS_TO_ADD if self.quantity is None else _ASKS_FOR_SOME
+        return self.is_pronoun and bool(self.reference or asks.search(self.text))
 
     @property
     def is_idle(self) -> bool:
@@ -92,19 +94,22 @@ class Part:
         return self.quantity is None and (not self.reference or _IDLE.match(self.reference) is not None)
 
 
-def read_parts(text: str, titles: Sequence[str] = ()) -> list[Part]:
+def read_parts(text: str, titles: Sequence[str] = (), *, of_it: bool = False) -> list[Part]:
     """Read what is asked for, in the order of the words.
 
     Args:
         text: the shopper's message.
         titles: titles that may stand in it and are not to be cut.
+        of_it: whether something is talked about: "add two" are two of it then, else the second of the list.
     """
     rows: list[Part] = []
     if len(numbers_alone(text)) > 1 and not _quantity_only(text) and not _counts_in_order(text):
         return [Part(text, f"number {n}", None, 0, len(text)) for n in numbers_alone(text)]
     for piece in pieces(text, titles):
         listed = numbers_alone(piece.text)
-        if listed and not _quantity_only(piece.text) and not _counts_in_order(piece.text):
+        if of_it and len(listed) == 1 and not PLACE.search(piece.text) and _ASKS_FOR_SOME.search(piece.text):
+            rows.append(_part(piece))
+        elif listed and not _quantity_only(piece.text) and not _counts_in_order(piece.text):
             rows += [Part(piece.text, f"number {n}", None, piece.start, piece.end) for n in listed]
         else:
             rows.append(_part(piece))

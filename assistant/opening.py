@@ -29,6 +29,7 @@ from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
 from assistant.language import Languages
 from assistant.learned_files import LearnedFiles
+from assistant.llm.embedded.aspects import Aspects
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
 from assistant.llm.embedded.planner import Planner
@@ -315,6 +316,7 @@ class Opener:
             now=lambda: w.now().timestamp(),
             titles=titles,
             sponsored=w.sponsored,
+            aspects=Aspects(w.prompts.question_words()),
             find_need=rooms.conversations.find_latest_need,
             find_age=lambda principal: rooms.customers.find_age(principal, w.now().date()),
             rules=cross_selling_rules(recommender.baskets(), min_orders=MIN_ORDERS, confidence=MIN_CONFIDENCE),

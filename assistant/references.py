@@ -31,18 +31,20 @@ _FIRST_N = re.compile(r"\b(?:the\s+)?(first|top|last)\s+(two|three|four|five|six
 _ALL_N = re.compile(
     r"\b(?:all|both|these|those|them all|the)\s*(?:of\s+)?(?:the\s+)?(two|three|four|five|six|[2-6])\b"
     r"(?!\s*-?\s*(?:person|pack|piece|inch|year|in-1))"
-    r"|\b(both)\b|\ball of (?:them|these|those)\b|\b(?:compare|all)\s+(?:them|these|those)\b",
+    r"|\b(both)\b|\ball of (?:them|these|those)\b"
+    r"|\b(?:compare|all)\s+(?:them|these|those)\b(?!\s+(?:two|three|four|five|six|[2-6])\b)",
     re.I,
 )
 _LAST = re.compile(r"\b(?:the\s+)?last\s+(?:one|item|product)\b|\bthe\s+last\b|\bthe latter\b", re.I)
 _FORMER = re.compile(r"\bthe former\b", re.I)
 _SUPERLATIVE = re.compile(
     r"\b(?:the\s+)?(cheapest|cheaper|least expensive|most expensive|priciest|dearest|pricier"
-    r"|best[- ]rated|best(?= one\b| of (?:them|these|those)\b)|highest[- ]rated|top[- ]rated|lightest|heaviest)\b"
+    r"|best[- ]rated|best(?= one\b| of (?:them|these|those)\b)|highest[- ]rated|top[- ]rated|lightest|heaviest"
+    r"|(?<=\bthe )(?:lighter|heavier)(?=\s+(?:one|of|in|please|pls|to)\b|\W*$))\b"
     r"(?:\s+(?:one|of them|of these|of those|of the))?",
     re.I,
 )
-_COMPARATIVES = frozenset({"cheaper", "pricier"})
+_COMPARATIVES = frozenset({"cheaper", "pricier", "lighter", "heavier"})
 _PRONOUN = re.compile(
     r"\b(?:it|its|this|that|this one|that one|this product|that product|this item|the one|one of (?:it|them))\b", re.I
 )
@@ -189,7 +191,7 @@ def _superlative(text: str, table: Table) -> tuple[Product, ...]:
     weighed = [(float(p.attributes["weight"].value), p) for p in pool if _has_weight(p)]  # type: ignore[arg-type]
     if not weighed:
         return ()
-    pick = min(weighed, key=lambda row: row[0]) if word == "lightest" else max(weighed, key=lambda row: row[0])
+    pick = (min if word in {"lightest", "lighter"} else max)(weighed, key=lambda row: row[0])
     return (pick[1],)
 
 

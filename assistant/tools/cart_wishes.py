@@ -51,8 +51,10 @@ def wanted(context: ShopperContext, which: str, quantity: int) -> tuple[list[Wan
     Returns:
         What is asked for, and what could not be told.
     """
-    titles = [product.title for product in (*table_of(context).everything(),)]
-    parts, exact = _in_scope(read_parts(context.words, titles), context.words, which)
+    table = table_of(context)
+    titles = [product.title for product in table.everything()]
+    of_it = (table.focus or _only(table)) is not None
+    parts, exact = _in_scope(read_parts(context.words, titles, of_it=of_it), context.words, which)
     rows: list[Wanted] = []
     unclear: list[Refused] = []
     told = {part.start for part in parts if part.quantity is not None}
@@ -129,9 +131,13 @@ def _talked_about(context: ShopperContext, part: Part) -> tuple[Product, ...]:
     table = table_of(context)
     if part.reference and (found := resolve(part.reference, table)):
         return found
-    alone = table.shown[0] if len(table.shown) == 1 else None
-    product = table.focus or table.page or alone
+    product = table.focus or table.page or _only(table)
     return (product,) if product else ()
+
+
+def _only(table: Table) -> Product | None:
+    """The one product on the table besides the one talked about: nothing else can be counted."""
+    return table.everything()[0] if len(table.everything()) == 1 else None
 
 
 def _count(rows: list[Wanted], part: Part) -> None:

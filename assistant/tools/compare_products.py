@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.counting import pieces, places
 from assistant.errors import BadArguments, Refused
+from assistant.llm.embedded.winners import cheapest_of, winner_of
 from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import fact_of, point, put_in_focus, quoted, table_of
 from assistant.tools.summary import summarise
@@ -24,7 +25,7 @@ _OTHERS = frozenset({"other", "rest", "similar", "another", "else", "compare"})
 _THE = re.compile(r"^\W*(?:the|a)\b", re.I)
 MAX_ROWS = 12
 _BEST = re.compile(r"\bbest\b", re.I)
-"""Who asks which is best goes on with that one."""
+_CHEAP = re.compile(r"\b(?:cheap(?:er|est)|(?:less|least) expensive|costs? (?:the )?(?:less|least))\b", re.I)
 
 
 def compare_products(context: ShopperContext, which: str) -> ToolResult:
@@ -35,7 +36,7 @@ def compare_products(context: ShopperContext, which: str) -> ToolResult:
     products = _compared(context, which)[:MAX_COMPARED]
     facts = tuple(fact_of(context, product) for product in products)
     fact = ComparisonFact(facts, comparison_rows(facts, context.shop.settings.locale))
-    put_in_focus(context, _best_rated(products) if _BEST.search(context.words) else products[0])
+    put_in_focus(context, _asked_for(context, facts))
     with context.ledger.lock:
         context.ledger.evidence.append(fact)
         context.ledger.focus = replace(context.ledger.focus, compared=tuple(product.id for product in products))
@@ -63,8 +64,15 @@ def _compared(context: ShopperContext, which: str) -> tuple[Product, ...]:
     return products
 
 
-def _best_rated(products: tuple[Product, ...]) -> Product:
-    return max(products, key=lambda product: (product.rating or 0.0, product.rating_count))
+def _asked_for(context: ShopperContext, facts: tuple[ProductFact, ...]) -> Product:
+    """Who asks which is lightest, cheapest or best goes on with the one that the answer names; else with the first."""
+    winner = winner_of(facts, context.words, context.shop.aspects)
+    if winner is not None:
+        return winner.item.product
+    if _BEST.search(context.words):
+        return max(facts, key=lambda fact: (fact.product.rating or 0.0, fact.product.rating_count)).product
+    cheapest = cheapest_of(facts) if _CHEAP.search(context.words) else None
+    return (cheapest or facts[0]).product
 
 
 def _not_found(context: ShopperContext, which: str, enough: bool) -> str:

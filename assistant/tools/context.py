@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from assistant.arms import NO_ARMS, Arms
 from assistant.config import Settings
 from assistant.errors import Refused
+from assistant.llm.embedded.aspects import Aspects
 from assistant.metering import TurnMeter
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts
@@ -51,6 +52,7 @@ class Shop:
     titles: TitleIndex = field(default_factory=TitleIndex)
     sponsored: SponsoredDesk | None = None
     rules: RuleBook = field(default_factory=RuleBook)
+    aspects: Aspects = field(default_factory=lambda: Aspects({}))
     find_age: Callable[[Principal], int | None] = lambda _: None
     find_need: Callable[[Principal], Need | None] = lambda _: None
 

@@ -8,9 +8,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.counting import is_bare
 from assistant.errors import BadArguments
 from assistant.metering import EMBEDDED
 from assistant.naming import named_by
+from assistant.references import with_extremes_as_places
 from assistant.tools.context import ShopperContext
 from assistant.tools.extremes import by_extreme
 from assistant.tools.heads import by_name
@@ -130,10 +132,18 @@ def search_products(
     )
     if named and any(fact.product.id == named.id for fact in slate.items):
         put_in_focus(context, named)
+    elif slate.items and _asks_for_one(context.words):
+        put_in_focus(context, slate.items[0].product)
     with context.ledger.lock:
         context.ledger.need = need
         context.ledger.evidence.append(slate)
     return ToolResult((slate,), summarise((slate,)))
+
+
+def _asks_for_one(words: str) -> bool:
+    """Whether words say nothing but "the cheapest" or its like: "add two" is said of that one then."""
+    pointing = with_extremes_as_places(words)
+    return pointing != words and is_bare(pointing)
 
 
 def _asks_for_unknown(read: Understanding, constraints: tuple[Constraint, ...]) -> bool:

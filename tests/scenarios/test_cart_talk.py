@@ -200,3 +200,34 @@ def test_what_the_cart_holds_is_said_with_one_product_on_the_table(visit: Visito
     assert len(visit.say("tent for 4 people under 180").products) == 1
     reply = visit.say("add it")
     assert "Your cart now holds 1 item" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "asks"),
+    [
+        ("kettle", "the third one looks good", "add two"),
+        ("kettle", "tell me more about the third one", "i want 2"),
+        ("Wasserkocher", "was kostet der dritte", "leg zwei in den Warenkorb"),
+        ("hervidor", "cuánto cuesta el tercero", "añade dos al carrito"),
+    ],
+)
+def test_a_number_alone_is_so_many_of_what_is_talked_about(visit: Visitor, kind: str, points: str, asks: str) -> None:
+    shown = _shown(visit, kind)
+    visit.say(points)
+    _settle(visit, visit.say(asks))
+    assert _quantities(visit) == {shown[2]: 2}
+
+
+def test_two_of_the_cheapest_and_two_more_of_it(visit: Visitor) -> None:
+    visit.say("trekking poles")
+    first = _shown(visit, "the cheapest")[0]
+    _settle(visit, visit.say("add two"))
+    visit.say("add 2")
+    assert _quantities(visit) == {first: 4}
+
+
+def test_a_number_beside_its_word_stays_a_place(visit: Visitor) -> None:
+    shown = _shown(visit, "kettle")
+    visit.say("the first one looks good")
+    _settle(visit, visit.say("add number 2"))
+    assert _quantities(visit) == {shown[1]: 1}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
+
 from assistant.turn import ComparisonFact, ProductFact
 from tests.scenarios.visitor import Visitor
 
@@ -87,3 +91,29 @@ def test_a_superlative_of_another_kind_is_a_search_of_that_kind(visit: Visitor) 
     prices = [fact.variant.price.amount_minor for fact in reply.products]
     assert {fact.product.category for fact in reply.products} == {"Tents"}
     assert prices == sorted(prices)
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "takes"),
+    [
+        ("trekking poles under 100", "which is the lightest?", "put it in the cart"),
+        ("Trekkingstöcke unter 100 dollar", "welche ist die leichteste?", "die nehme ich"),
+        ("bastones de senderismo por menos de 100 dólares", "¿cuál es el más ligero?", "me lo llevo"),
+    ],
+)
+def test_it_is_the_winner_that_a_comparison_names(visit: Visitor, kind: str, question: str, takes: str) -> None:
+    visit.say(kind)
+    items = visit.say(question).only(ComparisonFact).items
+    lightest = _lightest(items)
+    assert lightest != items[0]
+    assert lightest.product.title in visit.say(takes).text
+
+
+def test_the_lighter_one_is_of_those_compared(visit: Visitor) -> None:
+    visit.say("trekking poles")
+    items = visit.say("compare the first two").only(ComparisonFact).items
+    assert _lightest(items).product.title in visit.say("take the lighter one").text
+
+
+def _lightest(items: Sequence[ProductFact]) -> ProductFact:
+    return min(items, key=lambda item: float(str(item.product.attributes["weight"].value)))

@@ -29,6 +29,7 @@ _NOT_WANTED = re.compile(
 )
 _SWAP = re.compile(r"\b(?:change|switch|swap|exchange|make)\b|\binstead\b|\brather\b|\bactually\b", re.I)
 _TAKE = re.compile(r"\b(?:take|get|want|need|add|buy|have|give|grab|put|gimme|order|make)\b", re.I)
+_ADD = re.compile(r"\badd\b", re.I)
 _ORDER = re.compile(r"\border(?:s|ed)?\b|\bparcel\b|\bdelivery\b", re.I)
 
 
@@ -96,6 +97,8 @@ def _of_amount(words: str, state: TurnState, in_cart: bool) -> dict[str, Any] | 
         units = only_quantity(words)
     if units is None or abs(units) > MAX_UNITS:
         return None
+    if in_cart and _ADD.search(words):
+        return {"action": "add", "which": words, "quantity": _units(units)}
     if in_cart or (state.in_cart and only_quantity(words) is not None and not state.in_focus):
         return {"action": "set_quantity", "which": words, "quantity": _units(units)}
     alone = state.in_focus or state.page or (state.shown[0] if len(state.shown) == 1 else None)

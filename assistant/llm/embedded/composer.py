@@ -10,6 +10,7 @@ from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.embedded.profile_words import ProfileWords
 from assistant.llm.embedded.relation_words import RelationWords
 from assistant.llm.embedded.selling_words import tell_better
+from assistant.llm.embedded.winners import cheapest_of
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.naming import unnamed_thing
 from assistant.turn import (
@@ -280,15 +281,13 @@ class Composer:
 
     def _cheapest(self, items: tuple[ProductFact, ...]) -> str:
         ordered = sorted(items, key=lambda item: item.variant.price.amount_minor)
-        low, high = ordered[0], ordered[-1]
-        price = self._say.money(low.variant.price)
-        if low.variant.price == high.variant.price:
+        low, high = cheapest_of(items), ordered[-1]
+        price = self._say.money(ordered[0].variant.price)
+        if low is None:
             return self._say("compare_same_price", price=price) if len(items) == 2 else ""
         title = plain(low.product.title)
         if len(items) == 2:
             return self._say("compare_price", title=title, price=price, other=self._say.money(high.variant.price))
-        if ordered[1].variant.price == low.variant.price:
-            return ""
         return self._say("compare_price_many", title=title, price=price)
 
     # ------------------------------------------------------------ cart, orders, policies

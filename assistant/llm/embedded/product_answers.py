@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.llm.embedded.aspects import Aspects, in_description, in_title, named_by, parts_of
+from assistant.llm.embedded.winners import is_number, winner_of
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.turn import Extreme, ProductFact
 from retrieval.filters import fold, states_word
@@ -17,17 +18,6 @@ _PRICE = re.compile(
 _STOCK = re.compile(r"\b(in stock|available|availability|sold out|left|have it)\b", re.I)
 _RATING = re.compile(r"\b(rating|rated|reviews?|stars?|good)\b", re.I)
 _GENERAL = re.compile(r"\b(tell me|details?|more about|info|information|specs?|describe|know)\b", re.I)
-_HIGH = re.compile(
-    r"\b(longest|most|biggest|largest|highest|heaviest|brightest|strongest|fastest|quickest|loudest|widest|tallest"
-    r"|longer|bigger|larger|higher|heavier|brighter|stronger|faster|quicker|louder|wider|taller|weighs more)\b",
-    re.I,
-)
-_LOW = re.compile(
-    r"\b(lightest|smallest|shortest|lowest|least|thinnest|quietest|narrowest|slowest"
-    r"|lighter|smaller|shorter|lower|thinner|quieter|narrower|slower|weighs less)\b",
-    re.I,
-)
-_PACE = re.compile(r"\b(?:fast|quick|slow)e(?:r|st)\b", re.I)
 # "Does it come in red", "is it available in XL": a thing may also be "built in" or "fit in" something.
 _IN_VALUE = re.compile(
     r"\b(?:comes?|available|sold|exists?|(?:have|got|get|has|sell|stock|do|make|is|are|buy|order)"
@@ -105,26 +95,17 @@ class ProductAnswers:
         Returns:
             "" where the question asks for no extreme, or fewer than two products state a number for it.
         """
-        high, low = _HIGH.search(question), _LOW.search(question)
-        if not (high or low):
+        winner = winner_of(items, question, self._aspects)
+        if winner is None:
             return ""
-        found = [(item, self._aspects.find(item.product, question)) for item in items]
-        rows = [(item, a) for item, a in found if a is not None and _is_number(a)]
-        name = rows[0][1].name if rows else ""
-        rows = [(item, a) for item, a in rows if a.name == name]
-        if len(rows) < 2:
-            return ""
-        # What is fastest takes the least time.
-        highest = (high is not None) != (bool(_PACE.search(question)) and "time" in name.split("_"))
-        item, attribute = (max if highest else min)(rows, key=lambda row: float(str(row[1].value)))
-        template = "compare_highest" if highest else "compare_lowest"
-        title, label = plain(item.product.title), self._label(attribute)
-        return self._wording(template, title=title, label=label, value=plain(attribute.text))
+        title, label = plain(winner.item.product.title), self._label(winner.attribute)
+        template = "compare_highest" if winner.highest else "compare_lowest"
+        return self._wording(template, title=title, label=label, value=plain(winner.attribute.text))
 
     def extreme(self, fact: ProductFact, extreme: Extreme | None) -> str:
         """Say what the first of an order by a number states; "" without such an order, or where it states nothing."""
         attribute = fact.product.attributes.get(extreme.name) if extreme else None
-        if extreme is None or attribute is None or not _is_number(attribute):
+        if extreme is None or attribute is None or not is_number(attribute):
             return ""
         template = "compare_highest" if extreme.highest else "compare_lowest"
         title, label = plain(fact.product.title), self._label(attribute)
@@ -225,7 +206,3 @@ def _wanted_value(name: str, said: str) -> str:
         return ""
     sized = bool(match.group(1)) or re.fullmatch(r"\d{1,2}|x{0,3}[sl]|m", match.group(2)) is not None
     return match.group(2) if sized == (fold(name) == "size") and fold(name) in {"size", "colour", "color"} else ""
-
-
-def _is_number(attribute: Attribute) -> bool:
-    return isinstance(attribute.value, int | float) and not isinstance(attribute.value, bool)
