@@ -24,6 +24,10 @@ _ANSWER_WORDS = word_set(
 )
 _SIZE = re.compile(r"x{0,4}[sl]|m|small|medium|large|\d{1,3}(?:[.,]5)?(?:-\d{1,3})?", re.I)
 _THINGS = r"(?:sizes?|colou?rs?|options?|choices|versions?|variants?)"
+_MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d]+)", re.I)
+_NUMBER_ALONE = re.compile(
+    r"(?:^\W*|\b(?:in|of|with|the|one)\s+)(\d+(?:[.,]\d+)?)(?=\W*$|\s*[,.!?]|\s+(?:please|pls|to|into|in|and|one|version|model)\b)"
+)
 _WHICH_ARE_THERE = re.compile(
     rf"\b(?:what|which)\s+(?:other\s+)?{_THINGS}\b.{{0,30}}\b(?:there|left|available|have|has|come|comes|offer|choose|got|exist|possible|stock)\b"
     rf"|^\W*(?:what|which)\s+(?:are\s+(?:the|my)\s+)?{_THINGS}\W*$|^\W*(?:the\s+)?(?:sizes|colou?rs|options|choices)\W*\?"
@@ -79,11 +83,19 @@ def chosen_options(product: Product, words: str) -> dict[str, str]:
 def _says(said: str, name: str, value: str) -> bool:
     """Whether the words say the value; a bare number or letter only where it cannot be a quantity or part of a word."""
     word = re.escape(value)
+    measure = _MEASURE.fullmatch(value)
+    if measure and measure[1] in _numbers_alone(said):
+        return True
     if len(value) > 2:
         return re.search(rf"(?<!\w){word}(?!\w)", said) is not None
     first = rf"^\W*{word}(?=\W*$|\s*[,.!]|\s+(?:in|and|please)\b)"
     named = rf"\b(?:size|in|the|{re.escape(name)})\s+{word}(?![\w.])"
     return re.search(f"{first}|{named}", said) is not None
+
+
+def _numbers_alone(said: str) -> list[str]:
+    """The numbers without a unit that may be one's: "512" of "the first one in 512"; folded words."""
+    return _NUMBER_ALONE.findall(said)
 
 
 def answered_options(product: Product, words: str) -> dict[str, str]:
@@ -139,10 +151,22 @@ def options_said(product: Product, words: str, reader: QueryReader) -> tuple[dic
             chosen[wish.name] = fitting[0]
         elif not fitting and not any(value in fold(product.title) for value in values):
             unmet[wish.name] = wish.values[0]
+    unmet |= _measures_missing(product, {*chosen, *unmet}, fold(words))
     size = re.search(r"\bsize\s+([\w.,-]+)", fold(words))
     if size and "size" in held and "size" not in chosen and _SIZE.fullmatch(size[1].strip(".,-")):
         unmet["size"] = size[1].strip(".,-")
     return chosen, unmet
+
+
+def _measures_missing(product: Product, known: Collection[str], said: str) -> dict[str, str]:
+    """Measures asked for by their number alone that no variant has: {"storage": "512 GB"} of "the first in 512"."""
+    rows = {}
+    for name in option_values(product).keys() - known:
+        measures = [_MEASURE.fullmatch(variant.options.get(name, "")) for variant in product.variants]
+        numbers = [n for n in _numbers_alone(said) if len(n) > 1 and n not in fold(product.title).split()]
+        if numbers and all(measures) and measures[0]:
+            rows[name] = f"{numbers[0]} {measures[0][2]}"
+    return rows
 
 
 def unmet_answer(product: Product, words: str, reader: QueryReader | None) -> dict[str, str]:

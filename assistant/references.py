@@ -63,6 +63,7 @@ class Table:
         page: the product on the shopper's page; None without one.
         earlier: products seen before: only their names point at them.
         compared: products that were put side by side last: "the cheaper one" is one of these.
+        talked: at most two that were talked about last, after any comparison.
     """
 
     shown: Sequence[Product]
@@ -70,11 +71,16 @@ class Table:
     page: Product | None = None
     earlier: Sequence[Product] = ()
     compared: Sequence[Product] = ()
+    talked: Sequence[Product] = ()
 
     def everything(self) -> tuple[Product, ...]:
         """All products on the table, once each, shown ones first."""
         rows = [*self.shown, *([self.focus] if self.focus else []), *([self.page] if self.page else [])]
         return tuple({product.id: product for product in rows}.values())
+
+    def two(self) -> tuple[Product, ...]:
+        """ "Those two": talked about or compared last, else the first of those shown."""
+        return next((tuple(pair) for pair in (self.talked, self.compared) if len(pair) == 2), tuple(self.shown[:2]))
 
 
 def resolve(text: str, table: Table, titles: TitleIndex | None = None) -> tuple[Product, ...]:
@@ -141,8 +147,9 @@ def _several(text: str, table: Table) -> tuple[Product, ...]:
     match = _ALL_N.search(text)
     if match and shown:
         if match.group(2):  # both
-            return () if places(text) else shown[:2]
-        return shown[: COUNTS[match.group(1).lower()]] if match.group(1) else shown
+            return () if places(text) else table.two()
+        count = COUNTS[match.group(1).lower()] if match.group(1) else len(shown)
+        return table.two() if count == 2 else shown[:count]
     return ()
 
 

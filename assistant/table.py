@@ -123,6 +123,7 @@ def next_focus(before: Conversation, ledger: Ledger, question: Question | None) 
             seen=tuple(seen)[-MAX_SEEN:],
             gone=(),
             product_id=focus.product_id if moved else None,
+            talked=(focus.product_id,) if moved and focus.product_id else (),
             compared=focus.compared if focus.compared != before.focus.compared else (),
         )
     earlier = [fact.need for fact in ledger.evidence if isinstance(fact, SlateFact) and fact.need != ledger.need]

@@ -211,6 +211,7 @@ class Focus:
         seen: product ids shown so far for the current need, for "show me more".
         gone: product ids that stood on the table until a search found nothing; only their names point at them.
         product_id: the product talked about last; None without one.
+        talked: product ids of the last two talked about, until others are shown or compared: "those two".
         choosing: the choice that is under way before something goes into the cart; None without one.
         cart_changes: what was changed in the cart last, for "undo".
         compared: product ids of the comparison that was drawn last, until something else is shown.
@@ -226,6 +227,7 @@ class Focus:
     seen: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     product_id: str | None = None
+    talked: tuple[str, ...] = ()
     choosing: Choosing | None = None
     cart_changes: tuple[CartChange, ...] = ()
     compared: tuple[str, ...] = ()

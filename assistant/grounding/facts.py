@@ -269,7 +269,7 @@ class Facts:
             self.numbers.add(float(line.quantity))
             if line.product:
                 self._product(line.product)
-        self._text(f"{cart.tax_note} {' '.join(cart.changed_titles)}")
+        self._text(cart.tax_note)
 
     def _order(self, order: Order) -> None:
         self._text(

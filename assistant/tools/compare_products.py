@@ -39,7 +39,8 @@ def compare_products(context: ShopperContext, which: str) -> ToolResult:
     put_in_focus(context, _asked_for(context, facts))
     with context.ledger.lock:
         context.ledger.evidence.append(fact)
-        context.ledger.focus = replace(context.ledger.focus, compared=tuple(product.id for product in products))
+        ids = tuple(product.id for product in products)
+        context.ledger.focus = replace(context.ledger.focus, compared=ids, talked=())
     return ToolResult((fact,), summarise((fact,)))
 
 

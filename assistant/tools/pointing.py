@@ -43,7 +43,10 @@ def table_of(context: ShopperContext) -> Table:
     focus = find(ledger.focus.product_id) if ledger.focus.product_id else None
     page = find(context.page_product_id) if context.page_product_id else None
     earlier = _found(context, (*context.before.seen[-MAX_EARLIER:], *context.before.gone))
-    return Table(shown, focus, page, earlier, () if ledger.shown else _found(context, ledger.focus.compared))
+    if ledger.shown:
+        return Table(shown, focus, page, earlier)
+    compared, talked = _found(context, ledger.focus.compared), _found(context, ledger.focus.talked)
+    return Table(shown, focus, page, earlier, compared, talked)
 
 
 def point(context: ShopperContext, words: str, *, catalogue: bool = True) -> Pointed:
@@ -158,4 +161,6 @@ def words_of(products: Sequence[Product]) -> frozenset[str]:
 def put_in_focus(context: ShopperContext, product: Product) -> None:
     """Make this the product that "it" means."""
     with context.ledger.lock:
-        context.ledger.focus = replace(context.ledger.focus, product_id=product.id)
+        focus = context.ledger.focus
+        talked = (*(id_ for id_ in focus.talked if id_ != product.id), product.id)[-2:]
+        context.ledger.focus = replace(focus, product_id=product.id, talked=talked)

@@ -11,9 +11,12 @@ from assistant.choices import (
     no_preference,
     only_quantity,
     open_option,
+    options_said,
     units_to_remove,
 )
 from retrieval.product import Product, Variant
+from retrieval.query import QueryReader
+from retrieval.vocabulary import Vocabulary
 from tests.assistant.small_shop import usd
 
 BOOT = Product(
@@ -24,6 +27,30 @@ BOOT = Product(
         for size, colour in (("8", "Red"), ("9", "Red"), ("9", "Dark brown"), ("M", "Red"))
     ),
 )
+
+
+PHONE = Product(
+    "phone",
+    "Phone 20",
+    tuple(Variant(f"phone-{size}", usd(9900), {"storage": size}, None, 3) for size in ("128 GB", "512 GB")),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen", "unmet"),
+    [
+        ("the first one in 512", {"storage": "512 gb"}, {}),
+        ("give me the one 512", {"storage": "512 gb"}, {}),
+        ("512 please", {"storage": "512 gb"}, {}),
+        ("the phone in 256", {}, {"storage": "256 GB"}),
+        ("the phone 20", {}, {}),
+        ("2 of the first", {}, {}),
+        ("12 of them", {}, {}),
+    ],
+)
+def test_a_measure_may_be_said_by_its_number(words: str, chosen: dict[str, str], unmet: dict[str, str]) -> None:
+    reader = QueryReader(Vocabulary.learn([PHONE]), "USD")
+    assert options_said(PHONE, words, reader) == (chosen, unmet)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,20 @@ def test_both_are_the_two_that_are_shown() -> None:
     assert resolve("compare both", Table((RIDGE, PEAK))) == (RIDGE, PEAK)
 
 
+@pytest.mark.parametrize("words", ["compare those two", "compare these 2", "add both"])
+def test_those_two_are_the_ones_talked_about_then_those_compared(words: str) -> None:
+    assert resolve(words, Table(TENTS, talked=(FJELL_2, DOME), compared=(FJELL_4, DOME))) == (FJELL_2, DOME)
+    assert resolve(words, Table(TENTS, talked=(FJELL_2,), compared=(FJELL_4, DOME))) == (FJELL_4, DOME)
+    assert resolve(words, Table(TENTS)) == (FJELL_2, FJELL_4)
+
+
+def test_the_lighter_one_is_of_those_compared() -> None:
+    compared = Table(TENTS, compared=(FJELL_4, FJELL_2))
+    assert resolve("take the lighter one", compared) == (FJELL_2,)
+    assert resolve("i'd rather have the heavier", compared) == (FJELL_4,)
+    assert resolve("in the lighter blue", compared) == ()
+
+
 def test_the_one_that_states_it_is_meant_where_no_other_does() -> None:
     boots = Table((RIDGE, PEAK))
     assert resolve("the leather one", boots) == (RIDGE,)

@@ -218,12 +218,12 @@ def test_a_number_alone_is_so_many_of_what_is_talked_about(visit: Visitor, kind:
     assert _quantities(visit) == {shown[2]: 2}
 
 
-def test_two_of_the_cheapest_and_two_more_of_it(visit: Visitor) -> None:
+def test_two_of_the_cheapest_and_one_more_of_it(visit: Visitor) -> None:
     visit.say("trekking poles")
     first = _shown(visit, "the cheapest")[0]
     _settle(visit, visit.say("add two"))
-    visit.say("add 2")
-    assert _quantities(visit) == {first: 4}
+    visit.say("add 1")
+    assert _quantities(visit) == {first: 3}
 
 
 def test_a_number_beside_its_word_stays_a_place(visit: Visitor) -> None:
@@ -231,3 +231,28 @@ def test_a_number_beside_its_word_stays_a_place(visit: Visitor) -> None:
     visit.say("the first one looks good")
     _settle(visit, visit.say("add number 2"))
     assert _quantities(visit) == {shown[1]: 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "adds", "takes_out"),
+    [
+        ("kettle", "add three of the third", "remove two of them"),
+        ("hervidor", "añade tres del tercero al carrito", "quita dos"),
+        ("电热水壶", "第三个加三个到购物车", "减掉两个"),
+    ],
+)
+def test_some_of_many_are_taken_out(visit: Visitor, kind: str, adds: str, takes_out: str) -> None:
+    shown = _shown(visit, kind)
+    _settle(visit, visit.say(adds))
+    assert _quantities(visit) == {shown[2]: 3}
+    visit.say(takes_out)
+    assert _quantities(visit) == {shown[2]: 1}
+
+
+def test_a_storage_said_by_its_number_is_no_other(visit: Visitor) -> None:
+    first = visit.say("phones with 256 gb").products[0].product
+    _settle(visit, visit.say("add the first one in 512"))
+    (line,) = _lines(visit)
+    assert line.variant is not None
+    assert {variant.options["storage"] for variant in first.variants} >= {"256 GB", "512 GB"}
+    assert line.variant.options["storage"] == "512 GB"

@@ -115,5 +115,13 @@ def test_the_lighter_one_is_of_those_compared(visit: Visitor) -> None:
     assert _lightest(items).product.title in visit.say("take the lighter one").text
 
 
+def test_those_two_are_the_ones_asked_about(visit: Visitor) -> None:
+    shown = [fact.product.id for fact in visit.say("rain jackets").products]
+    visit.say("does the first one have pit zips?")
+    visit.say("what about the third")
+    compared = visit.say("compare those two").only(ComparisonFact)
+    assert [item.product.id for item in compared.items] == [shown[0], shown[2]]
+
+
 def _lightest(items: Sequence[ProductFact]) -> ProductFact:
     return min(items, key=lambda item: float(str(item.product.attributes["weight"].value)))

@@ -36,5 +36,7 @@ def wants_it_cheaper(clause: str) -> bool:
 def table_of(state: TurnState) -> Table:
     """What words can point at when a turn begins."""
     find = {product.id: product for product in state.shown}
-    compared = tuple(find[id_] for id_ in state.focus.compared if id_ in find)
-    return Table(state.shown, state.in_focus, state.page, compared=compared)
+    compared, talked = (
+        tuple(find[id_] for id_ in ids if id_ in find) for ids in (state.focus.compared, state.focus.talked)
+    )
+    return Table(state.shown, state.in_focus, state.page, compared=compared, talked=talked)

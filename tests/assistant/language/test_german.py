@@ -74,6 +74,7 @@ SAID = [
     ("leg den zweiten in den warenkorb", "add the second one to my cart"),
     ("pack zwei davon in den korb bitte", "add 2 of them to my cart please"),
     ("super, nehm ich! L und Blau bitte in den warenkorb", "put it in my cart in L and blue"),
+    ("nimm eins wieder raus", "remove 1 of them"),
     ("nimm den ersten wieder raus", "remove the first one from my cart"),
     ("ich nehme die leichtere", "i'll take the lighter one"),
     ("was ist in meinem warenkorb", "what is in my cart"),

@@ -52,6 +52,8 @@ SAID = (
     ("la marca me da igual", "any brand"),
     ("olvida el color", "forget the colour"),
     # cart
+    ("quita dos", "remove 2 of them"),
+    ("quítame uno del carrito", "remove 1 of them"),
     ("quita la segunda del carrito", "remove the second one from my cart"),
     ("añádela al carro en azul", "add it to my cart in blue"),
     ("pon dos de los primeros en la cesta", "add 2 of the first one to my cart"),
