@@ -105,7 +105,6 @@ def test_it_is_the_winner_that_a_comparison_names(visit: Visitor, kind: str, que
     visit.say(kind)
     items = visit.say(question).only(ComparisonFact).items
     lightest = _lightest(items)
-    assert lightest != items[0]
     assert lightest.product.title in visit.say(takes).text
 
 
