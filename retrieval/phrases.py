@@ -36,24 +36,30 @@ SORTS: tuple[tuple[Sort, Pattern], ...] = (
     (
         Sort.PRICE_LOW,
         pattern(
-            r"(?:the )?(?:cheapest|least expensive|most affordable|lowest[- ]priced?|lowest cost)(?: ones?)?",
-            r"sort(?:ed)? by price|cheapest first",
+            r"(?:the )?(?:cheapest|least expensive|most affordable|lowest[- ]priced?|lowest cost)(?: ones?)?"
+            r"(?: first)?",
+            r"sort(?:ed)? by price",
             runs="最便宜的?|价格最低的?",
         ),
     ),
     (
         Sort.PRICE_HIGH,
-        pattern(r"(?:the )?(?:most expensive|priciest|dearest|highest[- ]priced?)(?: ones?)?", runs="最贵的?"),
+        pattern(
+            r"(?:the )?(?:most expensive|priciest|dearest|highest[- ]priced?)(?: ones?)?(?: first)?", runs="最贵的?"
+        ),
     ),
     (
         Sort.RATING,
         pattern(
-            r"(?:the )?(?:best|top|highest|most highly|highly)[- ](?:rated|reviewed|rating)(?: ones?)?",
+            r"(?:the )?(?:best|top|highest|most highly|highly)[- ](?:rated|reviewed|rating)(?: ones?)?(?: first)?",
             r"(?:with )?(?:the )?(?:best|good|great) (?:reviews|ratings)",
             runs="评分最高的?|好评",
         ),
     ),
-    (Sort.NEWEST, pattern(r"(?:the )?(?:newest|latest|most recent|new arrivals?|just released)", runs="最新的?")),
+    (
+        Sort.NEWEST,
+        pattern(r"(?:the )?(?:newest|latest|most recent|new arrivals?|just released)(?: first)?", runs="最新的?"),
+    ),
 )
 CHEAP = pattern(
     r"(?:(?:is|are|was) )?(?:not|isn't|aren't|isnt|arent|nothing) (?:too |so |very |that |overly )?(?:expensive|"

@@ -132,3 +132,37 @@ def test_a_question_brings_in_no_person_and_finds_no_orders(visit: Visitor) -> N
     for words in ("who runs this site", "are you a human?", "weight?", "are they waterproof"):
         kinds = {type(fact) for fact in visit.say(words).answer.evidence}
         assert not kinds & {HandOverFact, OrdersFact, SlateFact}, words
+
+
+@pytest.mark.parametrize(
+    "words", ["how much drop on the 2nd", "what is the drop of the 2nd", "the drop for the second?"]
+)
+def test_a_place_at_the_end_is_that_of_a_card(visit: Visitor, words: str) -> None:
+    second = visit.say("trail running shoes").products[1]
+    (fact,) = _facts(visit.say(words))
+    assert fact.product.id == second.product.id
+    assert _stated(fact, "drop") in visit.replies[-1].text
+
+
+@pytest.mark.parametrize("words", ["do I have to assemble it?", "does it need assembly"])
+def test_assembly_is_asked_in_two_ways(visit: Visitor, words: str) -> None:
+    first = visit.say("office chair with headrest").products[0]
+    visit.say("tell me more about the first one")
+    (fact,) = _facts(visit.say(words))
+    assert fact.product.id == first.product.id
+    assert _stated(fact, "assembly_required") in visit.replies[-1].text
+
+
+def test_for_a_child_means_for_kids_where_the_kind_is_made_for_them(visit: Visitor) -> None:
+    shown = visit.say("bike helmet for my son").products
+    assert shown
+    assert {fact.product.attributes["age_group"].text for fact in shown} == {"Kids"}
+    assert all("age_group" not in fact.product.attributes for fact in visit.say("a soft toy for my son").products)
+
+
+def test_an_order_of_prices_leaves_no_word_behind(visit: Visitor) -> None:
+    visit.say("monitor 27 inch")
+    slate = visit.say("most expensive first").slates[-1]
+    prices = [fact.variant.price.amount_minor for fact in slate.items]
+    assert prices == sorted(prices, reverse=True)
+    assert "first" not in slate.need.text

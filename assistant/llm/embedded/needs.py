@@ -68,6 +68,11 @@ _PIECES = re.compile(
 )
 _ADD = re.compile(r"^\s*(?:please\s+)?(?:add|buy|order|put)\s+", re.I)
 
+_FOR_A_CHILD = re.compile(
+    r"\bfor (?:the|my|our|a|his|her|their)(?: little| young| own)? (?:kid|child|toddler|son|daughter|boy|girl)\b",
+    re.I,
+)
+
 
 class NeedReader:
     """Reads needs.
@@ -91,6 +96,8 @@ class NeedReader:
         """Return what is looked for after a clause: the need so far, refined, or needs of their own; at most 4."""
         said, age = cut_age(clause)
         if age is not None and (needs := self._for_age(age, said, clause, state)):
+            return needs
+        if (needs := self._for_a_child(clause, state)) is not None:
             return needs
         if (
             (match := _SAME_LIMIT.search(clause))
@@ -149,6 +156,20 @@ class NeedReader:
         numbers = any(has_digit(word) for phrase in change.understanding.unclaimed for word in phrase.split())
         # "I want at least 16 GB" asks for no thing of its own, whatever is known of gigabytes.
         return not change.starts_new_need and (numbers or not self._asks_anew(change, clause, state))
+
+    def _for_a_child(self, clause: str, state: TurnState) -> list[Need] | None:
+        """What is looked for "for my son", where the shop sells the kind for kids; None anywhere else."""
+        for_kids = _FOR_A_CHILD.sub(" kids ", clause)
+        if for_kids == clause:
+            return None
+        needs = self.read(for_kids, state)
+        told = (
+            wanted_kinds(need.constraints)
+            and any(isinstance(wish, AttributeIn) and "kids" in map(fold, wish.values) for wish in need.constraints)
+            and self._finds(need)
+            for need in needs
+        )
+        return needs if all(told) else None
 
     def tell_more(self, clause: str, state: TurnState) -> Need:
         """The need so far, with what a clause that goes on about it tells."""

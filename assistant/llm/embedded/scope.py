@@ -5,8 +5,10 @@ Knows the intents' head, the catalogue's vocabulary and what is on the table; de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
+from assistant.counting import ORDINALS
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.remarks import table_of
 from assistant.llm.state import TurnState
@@ -24,6 +26,10 @@ _LOOSE = frozenset({"search", "out_of_scope", "product_question", "compare", "re
 """Cues in which nothing of a shop is said ("I need", "is it")."""
 _OF_THE_TABLE = frozenset({"product_question", "compare", "show_again", "show_more", "why_this", "cart_add"})
 """What makes sense only where something is on the table."""
+_OF_ONE_SHOWN = re.compile(
+    rf"\b(?:of|on|for|with|about|in|has|have) the (?:{'|'.join(ORDINALS)}|\d(?:st|nd|rd|th))(?: one)?\W*$", re.I
+)
+"""How a question about a card ends: "how much drop on the 2nd?"."""
 _FEW_WORDS = 8
 _NAME_WORDS = 2
 _SHORT = 4
@@ -55,6 +61,8 @@ class Scope:
             words: the message, or a clause of it.
             state: what is on the table.
         """
+        if state.shown and _OF_ONE_SHOWN.search(words):
+            return False
         talked, called = _is_talked(state), named(words, table_of(state), self._titles).product is not None
         probability = self._intents.foreign(words, besides=() if talked or called else _OF_THE_TABLE)
         if probability < FOREIGN_FROM[0] or order_id_in(words):

@@ -9,6 +9,11 @@ from assistant.prompts import load_prompts
 from tests.assistant.small_shop import PRODUCTS
 
 SAID = (
+    ("算了 要6公斤", "no, I meant 6 kg"),
+    ("算了，换黑色的", "no, I meant black"),
+    ("算了吧", "never mind"),
+    ("要有内衬的", "I want lined"),
+    ("500以内的意式咖啡机 结婚送人", "up to 500 espresso machine, as a wedding gift"),
     ("随便什么颜色", "any colour"),
     ("颜色你定", "any colour"),
     ("改成2个，不对，1个", "make it 2, no wait, 1"),

@@ -8,6 +8,10 @@ from assistant.language import Languages
 from assistant.prompts import load_prompts
 
 SAID = [
+    ("lässt sich die erste klein zusammenpacken", "is the first one packable"),
+    ("muss man den zweiten selbst aufbauen", "does the second one need assembly"),
+    ("bis 120 wär gut", "under 120"),
+    ("hauptsache mit Mahlwerk", "with grinder"),
     ("farbe egal", "forget the colour"),
     ("mir egal welche farbe", "any colour"),
     ("mach 2 draus, ne warte, 1", "make it 2, no wait, 1"),

@@ -9,6 +9,8 @@ from assistant.prompts import load_prompts
 from tests.assistant.small_shop import PRODUCTS
 
 SAID = (
+    ("¿hay que montarla?", "does it need assembly?"),
+    ("el segundo hay que montarlo", "does the second one need assembly"),
     ("el color que sea", "any colour"),
     ("elige tú el color", "any colour"),
     ("ponme 2, no espera, 1", "make it 2, no wait, 1"),
