@@ -134,6 +134,12 @@ _ASKS = _re(
 )
 
 
+_ASKS_WHETHER_NONE = re.compile(
+    r"^\W*(?:(?:oh|ok|okay|so|really|hm+|what)\b\W*)*(?:no|not any|none in) [\w' -]{1,24}\?+\s*(?=\w)", re.I
+)
+"""'No red? Any colour then': what is asked whether there is none of it is not refused."""
+
+
 def withdrawn(text: str, constraints: Sequence[Constraint], need_text: str = "") -> Prepared:
     """Find wishes that a message gives up.
 
@@ -144,7 +150,7 @@ def withdrawn(text: str, constraints: Sequence[Constraint], need_text: str = "")
     """
     keys: list[str] = []
     words: list[str] = []
-    rest = text
+    rest = text = _ASKS_WHETHER_NONE.sub("", text)
     if _NO_LIMIT.search(text):
         keys += [constraint.key for constraint in constraints if isinstance(constraint, PriceRange)]
         rest = _NO_LIMIT.sub(" ", text)

@@ -257,3 +257,15 @@ def test_what_is_fine_too_comes_beside_what_was_wished_for(
 def test_any_tent_names_the_kind_and_gives_it_up_in_no_way(reader: QueryReader) -> None:
     tents = reader.read("tents under 300")[0].constraints
     assert reader.read_refinement("any tents under 100", "tents", tents).dropped == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["no black? any colour then", "oh, no black ones? any colour", "really, none in black? any colour"]
+)
+def test_what_is_asked_whether_there_is_none_is_not_refused(reader: QueryReader, text: str) -> None:
+    held = reader.read("black hiking boots under 150")[0].constraints
+    assert any(wish.key == "attribute:colour" for wish in held)
+    change = refine(reader, text, held)
+    assert change.dropped == ("attribute:colour",)
+    assert not change.constraints
+    assert refine(reader, "no black", held).constraints
