@@ -56,6 +56,10 @@ _POLICY_WORD = re.compile(
 )
 
 
+_QUEUE = re.compile(
+    r"\b(?:in (?:the|our) (?:queue|line)|queue for a (?:person|human)|stay on (?:this|the) page|should know)\b",
+    re.I,
+)
 _CART_IS_EMPTY = re.compile(
     r"\W*(?:your|the) (?:shopping )?(?:cart|basket) is (?:(?:now|still|currently) )?empty(?: now)?\W*", re.I
 )
@@ -104,6 +108,8 @@ def _is_rule(sentence: str, facts: Facts) -> bool:
         return False
     if facts.searched(told):
         return False
+    if facts.has(HandOverFact) and _QUEUE.search(told) and not _POLICY_WORD.search(told):
+        return False  # Of the number in it the others look after.
     return not facts.sheets or speaks_of_rules(told, facts.rules)
 
 

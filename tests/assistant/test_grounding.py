@@ -216,6 +216,11 @@ def test_a_cart_that_was_only_looked_at_was_not_changed() -> None:
 def test_a_person_is_called_only_by_the_queue() -> None:
     assert kind("I have put you in the queue; you are number 2.", HandOverFact(2, "")) is None
     assert kind("I have put you through to Anna.", HandOverFact(2, "")) is None
+    beside = (HandOverFact(2, ""), POLICY)
+    assert kind("I have put you in the queue for a person; you are number 2.", *beside) is None
+    assert kind("Stay on this page, and add anything they should know.", *beside) is None
+    assert kind("I have put you in the queue for a person; you are number 3.", *beside) is not None
+    assert kind("You are in the queue, and a refund is always possible.", *beside) is not None
     assert kind("I have put you through to Anna.", TENTS) == "done"
 
 

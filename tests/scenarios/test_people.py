@@ -10,7 +10,20 @@ import pytest
 
 from assistant.errors import Refused
 from assistant.live import FloorChanged, LiveMessage
-from assistant.turn import Agent, Answer, Done, EvidenceFound, Floor, PassedOn, TextDelta, TurnCost, TurnEvent
+from assistant.turn import (
+    Agent,
+    Answer,
+    Done,
+    EvidenceFound,
+    Floor,
+    HandOverFact,
+    PassedOn,
+    PolicyFact,
+    PolicySection,
+    TextDelta,
+    TurnCost,
+    TurnEvent,
+)
 from tests.scenarios.visitor import Visitor
 
 NORA = Agent("a1", "Nora")
@@ -128,3 +141,15 @@ def test_watching_shows_what_is_new_and_who_has_the_floor_as_it_comes(visit: Vis
     assert taken == FloorChanged(Floor.AGENT, "Nora")
     assert isinstance(said, LiveMessage)
     assert (said.who, said.text, said.seq) == ("Nora", "Hello, Nora here.", 3)
+
+
+@pytest.mark.parametrize("words", ["my mug arrived BROKEN", "the kettle came damaged, what now", "la taza llegó rota"])
+def test_what_arrived_broken_brings_the_rule_and_a_person_and_both_are_told(visit: Visitor, words: str) -> None:
+    reply = visit.say(words)
+    assert any("broken" in section.title for fact in reply.answer.evidence for section in _sections(fact))
+    (position,) = [fact.position for fact in reply.answer.evidence if isinstance(fact, HandOverFact)]
+    assert str(position) in reply.text.rpartition(".")[0].rpartition("14")[2]
+
+
+def _sections(fact: object) -> tuple[PolicySection, ...]:
+    return fact.sections if isinstance(fact, PolicyFact) else ()

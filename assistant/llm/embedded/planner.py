@@ -283,7 +283,7 @@ class Planner:
 
     def _complaint(self, clause: str, state: TurnState, draft: _Draft) -> None:
         draft.talk.append("sorry")
-        draft.steps.append(Step("answer_policy", {"question": clause}))
+        draft.steps.append(Step("answer_policy", {"question": self._intents.rephrase("complaint", clause)}))
         draft.steps.append(Step("hand_over", {"reason": clause}))
 
     def _track_order(self, clause: str, state: TurnState, draft: _Draft) -> None:
