@@ -97,8 +97,8 @@ class NeedReader:
         said, age = cut_age(clause)
         if age is not None and (needs := self._for_age(age, said, clause, state)):
             return needs
-        if (needs := self._for_a_child(clause, state)) is not None:
-            return needs
+        if (for_kids := self._for_a_child(clause, state)) is not None:
+            return for_kids
         if (
             (match := _SAME_LIMIT.search(clause))
             and (limit := _limit_of(state.need))
