@@ -35,6 +35,9 @@ _SCALES: tuple[tuple[str, str, bool], ...] = (
     (r"(?:larg|bigg|roomi)(?:er|est) capacity|(?:larg|bigg|roomi)(?:er|est)(?! \w+ (?:of|at)\b)|(?:most|more) spacious"
      r"|holds (?:the )?(?:more|most)|(?:highest|higher) capacity", "capacity", False),
     (r"small(?:er|est)", "capacity", True),
+    (r"narrow(?:er|est)", "width", True),
+    (r"wid(?:er|est)", "width", False),
+    (r"tall(?:er|est)", "height", False),
     (r"thinn?(?:er|est)", "thickness", True),
     (r"thick(?:er|est)", "thickness", False),
 )  # fmt: skip
@@ -107,6 +110,13 @@ def _orders(text: str, shown: list[Sheet]) -> Iterator[_Order]:
     for pattern, name, less in _SCALE:
         for match in pattern.finditer(text):
             if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            # "The largest screen": what is named is compared, and not how much it holds.
+            if (
+                name == "capacity"
+                and (named := _GENERIC.match(text, match.start()))
+                and _field_of(named["what"], shown)
+            ):
                 continue
             taken.append(match.span())
             yield _Order(match.start(), match.end(), name, less, _SUPERLATIVE.search(match.group()) is not None)

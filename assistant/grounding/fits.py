@@ -12,7 +12,9 @@ from assistant.grounding.subjects import UNSTATED, Subject, talked_about
 _TOGETHER = re.compile(
     r"\b(?:fits?|(?:goes|go|going|works?|working|pairs?|combines?|belongs?) (?:\w+ ){0,2}?(?:with|together)"
     r"|us(?:e|es|ed|able) (?:\w+ ){0,2}?(?:with|together)|compatible|(?:made|meant|designed|built) (?:\w+ ){0,2}?for"
-    r"|suit(?:s|able)?|match(?:es)?(?! quality)|attach(?:es)?|mounts?|clips?)\b",
+    r"|suit(?:s|able)?|match(?:es)?(?! quality)|attach(?:es)?|mounts?|clips?"
+    r"|(?:screws?|clicks?|snaps?|slots?|slides?|plugs?|locks?|hooks?) (?:\w+ )?(?:on|onto|in|into|to)"
+    r"|connects? (?:\w+ )?to)\b",
     re.I,
 )
 _WISH = re.compile(

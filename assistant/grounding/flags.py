@@ -21,6 +21,13 @@ _LEFT_OUT = re.compile(
 DENIAL = re.compile(
     r"\b(?:no|not|never|without|neither|nor|nothing|none|cannot|lacks?|lacking|missing)\b|n['’]t\b", re.I
 )
+_HAS_NO = re.compile(
+    r"\b(?:(?:has|have|comes? with|there (?:is|are)) no|lacks?|(?:do|does)(?: not|n['’]t) have)\b"
+    r"(?P<what>(?: [a-z-]+){1,4})"
+    r"(?=\W*(?:[.,;!]|$))",
+    re.I,
+)
+_ARTICLES = frozenset({"a", "an", "the", "ani"})
 _NO_DENIAL = re.compile(
     r"\b(?:not only|no (?:more|less|longer|fewer|problem|doubt|need|worries)|none (?:of|is|are))\b", re.I
 )
@@ -42,7 +49,23 @@ def claims_flag(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
         yes = subject.none or not is_denied(part)
         if not quantified(subject, [_states(sheet, name, yes=yes) for sheet in about]):
             return True
-    return False
+    return any(not quantified(subject, held) for held in _lacking(subject, facts))
+
+
+def _lacking(subject: Subject, facts: Facts) -> Iterator[list[bool]]:
+    """For what a sentence says is not there: for each product spoken of, whether nothing that it states as "yes" holds
+    all words of it ("no strap" where there is a removable strap).
+    """
+    for match in _HAS_NO.finditer(subject.rest):
+        said = {stem(word) for word in words_of(match["what"])} - _ARTICLES
+        about = subject.about_at(match.start()) if subject.mentions else subject.about
+        if said and about:
+            yield [not _has(sheet, said) for sheet in about]
+
+
+def _has(sheet: Sheet, said: set[str]) -> bool:
+    flags = [field for field in sheet.fields if isinstance(field.value, bool) and said <= field.own]
+    return bool(flags) and all(field.value for field in flags)
 
 
 def flags_said(subject: Subject, facts: Facts) -> Iterator[tuple[str, tuple[Sheet, ...], str]]:

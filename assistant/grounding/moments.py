@@ -34,6 +34,12 @@ _STATE = re.compile(
     rf"(?P<state>{'|'.join(_STATES)})\b",
     re.I,
 )
+_DONE = re.compile(
+    rf"\b(?:not )?(?:was|were|(?:has|have)(?: \w+){{0,2}}?(?: been)?) "
+    rf"(?:(?:it|they|not|already|now|still|yet) )*(?P<state>{'|'.join(_STATES)})\b",
+    re.I,
+)
+_SUPPOSED = re.compile(r"\b(?:if|once|when|until|unless|before|after|as (?:soon|long) as|that|which)\b", re.I)
 _VERB = re.compile("|".join(rf"\b(?P<v{i}>{verbs})\b" for i, (verbs, _) in enumerate(_HAPPENED)), re.I)
 _WEEKDAY = re.compile(r"\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.I)
 _WEEKDAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
@@ -65,12 +71,17 @@ def claims_state(sentence: str, facts: Facts) -> bool:
     does not tell.
     """
     orders = _meant(sentence, facts)
-    if not orders or facts.rules or facts.sheets or facts.language != ENGLISH or UNSTATED.search(sentence):
+    if not orders or facts.sheets or UNSTATED.search(sentence):
         return False
-    for match in _STATE.finditer(sentence):
+    # Rules tell of any order, and "wird geliefert" is said of what comes: only what has been done is read there.
+    plainly = facts.language == ENGLISH and not facts.rules
+    for match in (_STATE if plainly else _DONE).finditer(sentence):
         states = _STATES[match.group("state").casefold()]
-        if (DENIAL.search(match.group()) is None) is not any(order.status in states for order in orders):
+        is_done = any(order.status in states for order in orders)
+        if (DENIAL.search(match.group()) is None) is not is_done and (plainly or not _SUPPOSED.search(sentence)):
             return True
+    if not plainly:
+        return False
     known = ORDINARY | english().orders
     told = stems_of(f"{facts.shared} {facts.asked}")
     words = words_of(without_figures(DATE.sub(" ", _WEEKDAY.sub(" ", sentence))))

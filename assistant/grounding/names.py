@@ -14,6 +14,9 @@ _PARTED = re.compile(r"([\s()\[\]<>#|~\\*_`]+)")
 _EMPHASIS = re.compile(r"[*_`]")
 _QUOTES = re.compile(r"[“”\"]")
 _MARKS = re.compile(rf"{_EMPHASIS.pattern}|{_QUOTES.pattern}")
+_NUMBERED = ("part_number", "model_number", "model_name", "model", "mpn")
+_SHORTEST_NUMBER = 4
+_KIND = re.compile(r"[^\W\d_]{4,}")
 _BESIDE_HAN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9$€£“*])|(?<=[A-Za-z0-9%”\"″.*)\]®™+!])(?=[{HAN}])")
 
 
@@ -45,10 +48,21 @@ def name_patterns(sheets: Sequence[Sheet], values: frozenset[str]) -> list[tuple
         titles = [_title(sheet.product.title), _shortened(sheet.product.title), *([_title(short)] if alone else [])]
         title = rf"(?P<title>(?i:{'|'.join(titles)}))"
         brand = re.escape(sheet.product.brand or "\0")
+        if sum(other.product.brand == sheet.product.brand for other in sheets) == 1:
+            # "The Acme kettle", where Acme makes only one of them.
+            own = [*own, *(f"{sheet.product.brand} {kind}" for kind in _kinds(sheet, sheets) if sheet.product.brand)]
         # The whole title first: behind the brand alone, a part of it would be found before it.
         part = rf"|(?:{brand} )?(?:{'|'.join(map(re.escape, own))})" if own else ""
         rows.append((sheet, re.compile(rf"(?<!\w)(?:{title}{part})(?!\w)")))
     return rows
+
+
+def _kinds(sheet: Sheet, sheets: Sequence[Sheet]) -> set[str]:
+    """Words for the kind of a product: those of its category, one each, and those that other titles have as well."""
+    words = {fold(word) for word in _KIND.findall(sheet.product.title)}
+    others = " ".join(fold(other.product.title) for other in sheets if other is not sheet)
+    shared = words & set(others.split())
+    return {"one", *shared, *(kind.removesuffix("s") for kind in fold(sheet.product.category or "").split())}
 
 
 def _title(title: str) -> str:
@@ -80,7 +94,9 @@ def _words(title: str) -> list[str]:
 def _parts(sheet: Sheet, values: frozenset[str]) -> set[str]:
     words = re.findall(r"[\w'’-]+", plain(sheet.product.title))
     kinds = set(fold(sheet.product.category or "").split())
-    rows: set[str] = set()
+    numbers = {fold(sheet.product.attributes[name].text) for name in _NUMBERED if name in sheet.product.attributes}
+    # Its own part number names a product, though it is a stated value as well.
+    rows = {word for word in words if len(word) >= _SHORTEST_NUMBER and fold(word) in numbers}
     for i, word in enumerate(words):
         if not word[0].isupper() or len(word) < 3 or fold(word) in values or fold(word).rstrip("s") in kinds:
             continue

@@ -34,15 +34,18 @@ _PART = re.compile(r"[;:]|,(?!\d)| and | but | so ")
 _NUMBER = r"one|two|three|four|five|six|seven|eight|nine|ten|\d+"
 _COUNT = re.compile(
     rf"(?:\b(?P<limit>only|at least|exactly|just) |(?P<but>\ball but ))?(?<![\w-])(?P<count>{_NUMBER}|most|half)"
-    r"(?: of (?:all )?(?:them|these|those|the \w+|all \w+)| (?:others?|options|models|products|ones))?"
+    rf"(?: of (?:all )?(?:them|these|those|the (?:{_NUMBER})) (?=[a-z])"
+    r"|(?: of (?:the \w+|all \w+)| (?:others?|options|models|products|ones))?"
     r" (?:is|are|has|have|comes?|costs?|can|cannot|can['’]t|do|does|don['’]t|doesn['’]t|weighs?|works?|lasts?"
-    r"|fits?|offers?)\b",
+    r"|fits?|offers?)\b)",
     re.I,
 )
 _THEY = re.compile(r"\b(?:they|these|those|prices?)\b", re.I)
 _END = re.compile(r"\b(?:prices?|they|these) .{0,20}?(?:(?P<from>from|at)|(?P<to>up to))\s*$", re.I)
 _PIECES = re.compile(r"\s*×(?:\s*[^\d\s]|\s{4})")
 """How many of one thing ("2 × Dome tent", its name blanked out or not), and no measure ("2560 × 1440")."""
+_NAME_OF_DIGITS = re.compile(r"(?P<number>\d+)(?!(?:st|nd|rd|th|x|s)\b)(?P<letters>[a-z]{1,4})\b", re.I)
+"""What is no amount, but named so: "4K", "5G"."""
 _MOST_STARS = 5
 
 
@@ -110,6 +113,11 @@ def _number_held(figure: Figure, said: frozenset[str], text: str, subject: Subje
     if one.family == "share":
         shared = {number for other in facts.quantities if other.family == "share" for number in other.values}
         return any(value in sheet.saved | shared for sheet in about) or value in shared
+    if not one.family and (name := _NAME_OF_DIGITS.match(text, one.start)):
+        stated = re.compile(rf"(?<!\w){name['number']} ?{name['letters']}(?!\w)", re.I)
+        return quantified(subject, [stated.search(sheet.spelt) is not None for sheet in about]) or bool(
+            stated.search(f"{facts.asked} {facts.shared}")
+        )
     if not one.family and _counts_products(figure, text, subject) and any(v in facts.counts for v in one.values):
         return True
     if one.family == "rating" or (one.word == "" and _rates(subject.rest) and value <= _MOST_STARS and figure.exact):

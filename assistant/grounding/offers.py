@@ -6,6 +6,7 @@ import re
 
 from assistant.evidence import CartFact, OrdersFact, PolicyFact, Proposal, RefusalFact, SlateFact
 from assistant.grounding.attributes import NEGATION
+from assistant.grounding.claims import DATE, MONTHS
 from assistant.grounding.facts import Facts
 from assistant.grounding.lexicon import Lexicon
 from assistant.grounding.numbers import counted
@@ -22,6 +23,13 @@ _STOCK_IN = re.compile(
     r"|can (?:still )?(?:buy|order|get) (?:it|them|one) (?:now|today|right now|straight away))\b",
     re.I,
 )
+_NOW = r"(?:today|now|right now|at once|immediately|straight away|right away)"
+_HAD = r"(?:have|had|get|got|buy|bought|order|ordered|take)"
+_HAD_NOW = re.compile(
+    rf"\bcan (?:\w+ ){{0,4}}?{_HAD}\b[^.;!?]{{0,40}}? {_NOW}\b|\bcan (?:\w+ ){{0,3}}?{_NOW} (?:\w+ ){{0,2}}?{_HAD}\b",
+    re.I,
+)
+"""What can be had at once is in stock."""
 _STOCK_OUT = re.compile(r"\b(?:sold out|out of stock|unavailable|not (?:be )?(?:in stock|available))\b", re.I)
 _DELIVERY = re.compile(
     r"\b(?:ship\w*|deliver\w*|arriv\w*|dispatch\w*|leaves?|goes out|on its way"
@@ -29,10 +37,15 @@ _DELIVERY = re.compile(
     re.I,
 )
 _WHEN = re.compile(
-    r"\b(?:today|tomorrow|tonight|overnight|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next[- ]day|same[- ]day"
+    r"\b(?:today|yesterday|tomorrow|tonight|overnight|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|next[- ]day|same[- ]day"
     r"|immediately|right away|straight away|at once|express|(?:this|next|a|within an?|in an?) (?:week|hour|day|month)"
+    r"|(?:first|second|third|fourth|last|coming) (?:\w+ )?(?:week|half)"
     r"|christmas|by noon|morning|evening|in no time)\b",
     re.I,
+)
+_MONTH = re.compile(
+    r"\b(?:January|February|April|June|July|August|September|October|November|December)\b|(?<=\b[Ii]n )(?:March|May)\b"
 )
 _GIVEN = re.compile(
     r"\b(?:(?<!tracking )codes?|coupons?|vouchers?|promo\w*|gifts? (?:with|comes?|is|are)"
@@ -67,7 +80,8 @@ def claims_stock(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     if _PRESSURE.search(subject.text) or (_LEFT.search(subject.text) and not _left_held(subject)):
         return True
     is_out = _STOCK_OUT.search(subject.text) is not None
-    if UNSTATED.search(subject.text) or not (is_out or _STOCK_IN.search(subject.text)):
+    is_had = bool(subject.about) and not NEGATION.search(subject.text) and _HAD_NOW.search(subject.text) is not None
+    if UNSTATED.search(subject.text) or not (is_out or is_had or _STOCK_IN.search(subject.text)):
         return False
     if is_out and facts.has(RefusalFact, CartFact) and not subject.mentions:
         return "sold out" not in facts.shared and "stock" not in facts.shared
@@ -132,9 +146,13 @@ def claims_delivery(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:
     told = facts.has(PolicyFact, OrdersFact, Proposal, RefusalFact, CartFact)
     for match in _WHEN.finditer(subject.text):
         word = match.group().casefold()
-        if not told or not (states_word(facts.shared, word) or word in facts.weekdays):
+        if not told or not any(
+            states_word(facts.shared, one) or one in facts.weekdays for one in (word, word.removesuffix("s"))
+        ):
             return True
-    return False
+    months = {month for month, _ in facts.days}
+    said = (MONTHS.index(match.group()[:3].lower()) + 1 for match in _MONTH.finditer(DATE.sub(" ", subject.text)))
+    return bool(months) and any(month not in months for month in said)
 
 
 def claims_offer(subject: Subject, facts: Facts, lexicon: Lexicon) -> bool:

@@ -26,7 +26,8 @@ _NONE = re.compile(r"\b(?:none|neither)\b", re.I)
 _SEVERAL = re.compile(
     r"\b(?:all|both|each|every|everything|these|those|none|neither|others?|here (?:are|is)|ones|any|some|most"
     r"|i (?:found|see|have)"
-    r"|of (?:them|these|those)|the (?:two|three|four|five|six)|products|options|results|picks|prices)\b",
+    r"|of (?:them|these|those)|(?:one|two|three|four|five|six|\d+) of the \d+"
+    r"|the (?:two|three|four|five|six)|products|options|results|picks|prices)\b",
     re.I,
 )
 _ALL = re.compile(r"\b(?:all|both|each|every|everything|these|those|they|they['’]re)\b", re.I)

@@ -262,6 +262,47 @@ def test_what_goes_together_is_joined_by_a_relation() -> None:
     assert kind(f"You can use it with the {DOME.title}.", *found, before=f"I like the {OAK_MUG.title}. ") == "fit"
 
 
+@pytest.mark.parametrize("verb", ["screws onto", "slides into", "plugs into", "connects to"])
+def test_what_is_put_on_another_is_joined_by_a_relation(verb: str) -> None:
+    found = (replace(slate(CAMP_MUG, OAK_MUG), relations={CAMP_MUG.id: FITS}), fact(DOME))
+    assert kind(f"The {OAK_MUG.title} {verb} the {DOME.title}.", *found) == "fit"
+
+
+def test_a_part_number_names_a_product() -> None:
+    one, other = (
+        replace(made, title=f"Norrfell {code} tent", attributes={**made.attributes, "part_number": Attribute("", code)})
+        for made, code in ((FJELL_2, "88121407"), (FJELL_4, "88121408"))
+    )
+    lexicon = Lexicon.of([one, other, RIDGE])
+    for name in ("The Norrfell 88121408", "The 88121408"):
+        said = [unsupported(f"{name} {told}.", Facts((slate(one, other),)), lexicon)
+                for told in ("is the most expensive", "is the cheapest", "weighs 2.4 kg")]  # fmt: skip
+        assert said == [None, "order", "number"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "held"),
+    [
+        ("en", "It was brought to you yesterday.", False),
+        ("en", "It has been delivered.", False),
+        ("en", "It has been shipped.", True),
+        ("en", "It will arrive in April.", False),
+        ("en", "It will arrive in March.", True),
+        ("en", "You get it in the last week of the month.", False),
+        ("en", "Parcels arrive on Saturdays.", False),
+        ("de", "Es wurde schon geliefert.", False),
+        ("de", "Es wurde schon verschickt.", True),
+        ("de", "Es wurde noch nicht geliefert.", True),
+        ("es", "Ya ha sido entregado.", False),
+        ("es", "Se entregó sin problemas.", False),
+        ("es", "Aún no ha sido entregado.", True),
+    ],
+)
+def test_what_became_of_an_order_is_checked_beside_the_rules(language: str, sentence: str, held: bool) -> None:
+    facts = Facts((RULES, TRACKED), language=language)
+    assert (unsupported(sentence, facts, LEXICON) is None) is held
+
+
 def test_what_is_said_of_two_products_is_told_apart() -> None:
     tents = slate(FJELL_2, FJELL_4)
     assert kind("The Fjell 2 weighs 2.4 kg and the Fjell 4 weighs 4.1 kg.", tents) is None
