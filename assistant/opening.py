@@ -18,6 +18,7 @@ import numpy as np
 import structlog
 
 from assistant.agent import AgentLoop, texts_told
+from assistant.aspects import Aspects
 from assistant.config import Settings
 from assistant.errors import AisleError, ConfigError, TurnRefused
 from assistant.floorplan import Floorplan
@@ -29,7 +30,6 @@ from assistant.item_facts import attributes_of
 from assistant.lab import versions_folder
 from assistant.language import Languages
 from assistant.learned_files import LearnedFiles
-from assistant.llm.embedded.aspects import Aspects
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.model import EmbeddedChatModel
 from assistant.llm.embedded.planner import Planner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.llm.embedded.aspects import Aspects
+from assistant.aspects import Aspects
 from assistant.llm.embedded.extreme_needs import ExtremeNeeds
 from assistant.llm.embedded.intents import IntentReader
 from assistant.llm.embedded.needs import NeedReader

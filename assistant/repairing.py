@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from assistant.agent import MODEL_CALLS_PER_TURN
+from assistant.aspects import content_of, parts_of
 from assistant.evidence import ComparisonFact, Evidence, OrdersFact, PolicyFact, ProductFact, SlateFact
 from assistant.grounding import Facts, links_of, split_sentences
 from assistant.grounding.subjects import UNSTATED
 from assistant.guards import OUTPUT_GUARDS
 from assistant.language import ENGLISH
-from assistant.llm.embedded.aspects import content_of, parts_of
 from assistant.llm.embedded.remarks import table_of
 from assistant.llm.embedded.table_questions import asks_about_a_thing
 from assistant.llm.embedded.wording import plain

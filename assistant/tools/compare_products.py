@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from assistant.counting import pieces, places
 from assistant.errors import BadArguments, Refused
-from assistant.llm.embedded.winners import cheapest_of, winner_of
 from assistant.tools.context import ShopperContext
 from assistant.tools.pointing import fact_of, point, put_in_focus, quoted, table_of
 from assistant.tools.summary import summarise
 from assistant.turn import ComparisonFact, ProductFact, ToolResult
+from assistant.winners import cheapest_of, winner_of
 from retrieval.product import Product
 from retrieval.words import STOP, tokens
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.arms import NO_ARMS, Arms
+from assistant.aspects import Aspects
 from assistant.config import Settings
 from assistant.errors import Refused
-from assistant.llm.embedded.aspects import Aspects
 from assistant.metering import TurnMeter
 from assistant.support.actions import Actions
 from assistant.support.cart import Carts

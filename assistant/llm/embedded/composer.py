@@ -10,7 +10,6 @@ from assistant.llm.embedded.product_answers import ProductAnswers
 from assistant.llm.embedded.profile_words import ProfileWords
 from assistant.llm.embedded.relation_words import RelationWords
 from assistant.llm.embedded.selling_words import tell_better
-from assistant.llm.embedded.winners import cheapest_of
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.naming import unnamed_thing
 from assistant.turn import (
@@ -30,6 +29,7 @@ from assistant.turn import (
     SlateFact,
     WhyFact,
 )
+from assistant.winners import cheapest_of
 from assistant.wishes import words_to_rank_by
 from retrieval.filters import AttributeRange, CategoryIn, Constraint, Verdict, fold
 from retrieval.price_words import find_prices

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.llm.embedded.aspects import Aspects, in_description, in_title, named_by, parts_of
-from assistant.llm.embedded.winners import is_number, winner_of
+from assistant.aspects import Aspects, in_description, in_title, named_by, parts_of
 from assistant.llm.embedded.wording import Wording, plain
 from assistant.turn import Extreme, ProductFact
+from assistant.winners import is_number, winner_of
 from retrieval.filters import fold, states_word
 from retrieval.product import Attribute, Product
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.llm.embedded.aspects import Aspects, content_of, in_description, in_title, parts_of
+from assistant.aspects import Aspects, content_of, in_description, in_title, parts_of
 from assistant.llm.state import TurnState
 from assistant.references import Table, resolve
 from retrieval.filters import fold

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.llm.embedded.aspects import Aspects
+from assistant.aspects import Aspects
 from assistant.turn import ProductFact
 from retrieval.product import Attribute
 

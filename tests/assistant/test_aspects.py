@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.llm.embedded.aspects import Aspects, in_description, in_title, named_by, parts_of
+from assistant.aspects import Aspects, in_description, in_title, named_by, parts_of
 from assistant.prompts import load_prompts
 from retrieval.product import Attribute
 from tests.assistant.small_shop import FJELL_2
